@@ -1,0 +1,167 @@
+/* fs.c - files: whole reads and writes, nameless files, paths */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/fs.h"
+
+#include "base/i18n.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+void fs_close_at(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+ssize_t fs_read(int fd, void *bytes, size_t len)
+{
+	for (;;) {
+		ssize_t got = read(fd, bytes, len);
+		if (got >= 0 || (errno != EINTR && errno != EAGAIN))
+			return got;
+		if (errno == EAGAIN)
+			poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, -1);
+	}
+}
+
+bool fs_write_all(int fd, const void *bytes, size_t len)
+{
+	const char *next = bytes;
+
+	while (len > 0) {
+		ssize_t done = write(fd, next, len);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return false;
+		next += done;
+		len -= (size_t)done;
+	}
+	return true;
+}
+
+bool fs_pwrite_all(int fd, const void *bytes, size_t len, off_t offset)
+{
+	const char *next = bytes;
+
+	while (len > 0) {
+		ssize_t done = pwrite(fd, next, len, offset);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return false;
+		next += done;
+		offset += done;
+		len -= (size_t)done;
+	}
+	return true;
+}
+
+bool fs_pread_all(int fd, void *bytes, size_t len, off_t offset)
+{
+	char *next = bytes;
+
+	while (len > 0) {
+		ssize_t got = pread(fd, next, len, offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got == 0)
+			errno = EIO;
+		if (got <= 0)
+			return false;
+		next += got;
+		offset += got;
+		len -= (size_t)got;
+	}
+	return true;
+}
+
+bool fs_read_rest(int fd, struct str *out)
+{
+	enum { PIECE = 16384 };
+	char piece[PIECE];
+	ssize_t got;
+
+	while ((got = fs_read(fd, piece, sizeof piece)) > 0) {
+		str_add_n(out, piece, (size_t)got);
+		if (out->is_full) {
+			errno = EFBIG;
+			got = -1;
+			break;
+		}
+	}
+	if (out->is_secret)
+		mem_wipe(piece, sizeof piece);
+	return got == 0;
+}
+
+static int open_nameless_in(const char *folder)
+{
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+		return fd;
+
+	struct str path = STR_INIT;
+	str_addf(&path, "%s/mailchute-XXXXXX", folder);
+	fd = mkostemp(path.bytes, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(path.bytes);
+	str_done(&path);
+	return fd;
+}
+
+int fs_open_nameless(const char *folder, struct err *err)
+{
+	const char *folders[] = { secure_getenv("TMPDIR"), "/tmp", "/var/tmp" };
+	int fd = -1;
+
+	if (folder) {
+		fd = open_nameless_in(folder);
+		if (fd < 0)
+			err_sys(err, ERR_SYSTEM, errno, _("cannot create a file in %s"), folder);
+		return fd;
+	}
+	for (size_t i = 0; fd < 0 && i < sizeof folders / sizeof *folders; i++)
+		if (folders[i] && *folders[i])
+			fd = open_nameless_in(folders[i]);
+	if (fd < 0)
+		fd = memfd_create("message", MFD_CLOEXEC);
+	if (fd < 0)
+		err_sys(err, ERR_SYSTEM, errno, _("cannot create a temporary file"));
+	return fd;
+}
+
+const char *fs_home(void)
+{
+	const char *home = getenv("HOME");
+
+	if (home)
+		return home;
+	struct passwd *user = getpwuid(getuid());
+	return user && user->pw_dir ? user->pw_dir : "";
+}
+
+static const char *home_of(const char *name)
+{
+	if (!*name)
+		return fs_home();
+	struct passwd *user = getpwnam(name);
+	return user ? user->pw_dir : NULL;
+}
+
+char *fs_expand_home(const char *path)
+{
+	if (path[0] != '~')
+		return mem_copy(path);
+	size_t name_len = strcspn(path + 1, "/");
+	CLEANUP(mem_free_at) char *name = mem_copy_n(path + 1, name_len);
+	const char *home = home_of(name);
+	return home ? str_format("%s%s", home, path + 1 + name_len) : mem_copy(path);
+}

@@ -1,0 +1,33 @@
+/* fs.h - files: whole reads and writes, nameless files, paths */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <sys/types.h>
+
+/* For CLEANUP: closes the descriptor that a variable owns (-1: none). */
+void fs_close_at(int *fd);
+
+/* As read(2), but goes on after a signal, and waits for input on a descriptor that does not block. */
+ssize_t fs_read(int fd, void *bytes, size_t len);
+/* Write everything, or fail with errno set; signals and short writes are gone over. */
+bool fs_write_all(int fd, const void *bytes, size_t len) MUST_USE;
+bool fs_pwrite_all(int fd, const void *bytes, size_t len, off_t offset) MUST_USE;
+/* Reads `len` bytes at an offset; fewer there is an error (EIO). */
+bool fs_pread_all(int fd, void *bytes, size_t len, off_t offset) MUST_USE;
+
+/* Appends what is left of a descriptor. False with errno set; EFBIG when `out` is full. */
+bool fs_read_rest(int fd, struct str *out) MUST_USE;
+
+/*
+ * Opens a file without a name for reading and writing: in `folder` where it is not NULL, else in
+ * $TMPDIR, /tmp, /var/tmp, and in memory where none of them can be written. ERR_SYSTEM.
+ */
+int fs_open_nameless(const char *folder, struct err *err) MUST_USE;
+
+/* "~" and "~/x" become $HOME and $HOME/x; "~user/x" the home of that user; the caller frees. */
+char *fs_expand_home(const char *path) MUST_USE;
+/* $HOME, or the home of the real user in the passwd database, or "". */
+const char *fs_home(void);

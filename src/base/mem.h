@@ -1,0 +1,53 @@
+/* mem.h - memory that never fails, memory that is wiped, and release by leaving the scope */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Declares a local that is handed by address to `release` when its scope is left. */
+#define CLEANUP(release) __attribute__((cleanup(release)))
+#define MUST_USE __attribute__((warn_unused_result))
+#define FORMAT(text, first) __attribute__((format(printf, text, first)))
+
+/*
+ * Out of memory does not travel: these print one line and end the process with EX_TEMPFAIL (75).
+ * A size that would overflow counts as out of memory.
+ */
+void *mem_alloc(size_t size);
+void *mem_zeroed(size_t count, size_t size);
+void *mem_resize(void *old, size_t count, size_t size);
+char *mem_copy(const char *text);
+char *mem_copy_n(const char *bytes, size_t len);
+_Noreturn void mem_exhausted(void);
+
+/* Makes room for one more element in an array of `used` elements whose room doubles as it grows. */
+#define mem_grow(array, used) \
+	((array) = mem_grow_array((array), (used), sizeof *(array)))
+void *mem_grow_array(void *array, size_t used, size_t size);
+
+/* Gives up ownership: returns *pointer and leaves NULL behind. */
+#define mem_take(pointer) \
+	({ \
+		__auto_type taken_ = *(pointer); \
+		*(pointer) = NULL; \
+		taken_; \
+	})
+
+/* For CLEANUP: frees the heap block that a pointer variable owns. */
+void mem_free_at(void *pointer);
+
+/*
+ * A secret: in pages of its own that are not swapped where the system allows it, not dumped, not
+ * inherited by a child, and wiped on release. `bytes` is NULL where there is none, else terminated.
+ */
+struct secret {
+	char *bytes;
+	size_t len;
+};
+
+void secret_set(struct secret *secret, const char *bytes, size_t len);
+void secret_done(struct secret *secret);
+
+/* Overwrites bytes in a way that the compiler may not leave out. */
+void mem_wipe(void *bytes, size_t len);

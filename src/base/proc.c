@@ -1,0 +1,178 @@
+/* proc.c - helper processes: commands whose output we want, and functions that know no deadline */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/proc.h"
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum ending { ENDED, LATE, TOO_MUCH };
+
+struct child {
+	pid_t pid;
+	int answer;
+};
+
+static void default_signals(void)
+{
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Moves the answer's pipe to `place`, gives stdin to /dev/null, and closes all above `place`. */
+static bool arrange_descriptors(int answer, int place)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+		return false;
+	if (answer != place && dup2(answer, place) < 0)
+		return false;
+	if (fcntl(place, F_SETFD, 0) < 0)
+		return false;
+	return close_range((unsigned)(place > STDERR_FILENO ? place : STDERR_FILENO) + 1, ~0U, 0) == 0;
+}
+
+/* Returns twice, as fork(2) does: pid 0 in the child, whose descriptors are in order. */
+static bool start(struct child *child, int place, struct err *err)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_sys(err, ERR_SYSTEM, errno, _("cannot create a pipe"));
+	fflush(NULL);
+	child->pid = fork();
+	if (child->pid == 0) {
+		setpgid(0, 0);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		default_signals();
+		if (!arrange_descriptors(ends[1], place))
+			_exit(127);
+		return true;
+	}
+	close(ends[1]);
+	if (child->pid > 0) {
+		child->answer = ends[0];
+		return true;
+	}
+	close(ends[0]);
+	return err_sys(err, ERR_SYSTEM, errno, _("cannot start a process"));
+}
+
+static enum ending read_answer(int fd, int64_t deadline, struct str *out)
+{
+	char piece[4096];
+	ssize_t got = 1;
+
+	while (got > 0) {
+		struct pollfd wait = { .fd = fd, .events = POLLIN };
+		int ready = poll(&wait, 1, clock_left(deadline));
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready <= 0)
+			return LATE;
+		got = fs_read(fd, piece, sizeof piece);
+		if (got > 0)
+			str_add_n(out, piece, (size_t)got);
+		if (out->is_full)
+			return TOO_MUCH;
+	}
+	if (out->is_secret)
+		mem_wipe(piece, sizeof piece);
+	return ENDED;
+}
+
+/* A child that closed its stdout and goes on is waited for until the deadline, too. */
+static bool has_ended(pid_t pid, int64_t deadline, int *status)
+{
+	for (;;) {
+		pid_t ended = waitpid(pid, status, WNOHANG);
+		if (ended == pid)
+			return true;
+		if (ended < 0 && errno != EINTR)
+			return true;
+		if (clock_left(deadline) == 0)
+			return false;
+		poll(NULL, 0, 1);
+	}
+}
+
+static enum ending finish(struct child *child, int64_t deadline, struct str *out, int *status)
+{
+	enum ending ending = read_answer(child->answer, deadline, out);
+	int wait_status = 0;
+
+	close(child->answer);
+	if (ending == ENDED && !has_ended(child->pid, deadline, &wait_status))
+		ending = LATE;
+	if (ending != ENDED) {
+		kill(-child->pid, SIGKILL);
+		waitpid(child->pid, &wait_status, 0);
+	}
+	*status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+	return ending;
+}
+
+bool proc_run(char *const argv[], int64_t deadline, struct str *out, int *status, struct err *err)
+{
+	struct child child;
+
+	if (!start(&child, STDOUT_FILENO, err))
+		return false;
+	if (child.pid == 0) {
+		prctl(PR_SET_PDEATHSIG, 0);
+		execvp(argv[0], argv);
+		_exit(errno == ENOENT ? 127 : 126);
+	}
+	switch (finish(&child, deadline, out, status)) {
+	case LATE:
+		return err_set(err, ERR_CONFIG, _("the command did not end in time"));
+	case TOO_MUCH:
+		return err_set(err, ERR_CONFIG, _("the command printed more than %zu bytes"), out->max);
+	default:
+		return true;
+	}
+}
+
+bool proc_run_shell(const char *line, int64_t deadline, struct str *out, int *status,
+		    struct err *err)
+{
+	CLEANUP(mem_free_at) char *copy = mem_copy(line);
+	char *const argv[] = { (char[]){ "/bin/sh" }, (char[]){ "-c" }, copy, NULL };
+
+	return proc_run(argv, deadline, out, status, err);
+}
+
+bool proc_call(void (*function)(void *arg, int answer), void *arg, int64_t deadline,
+	       struct str *out, struct err *err)
+{
+	struct child child;
+	int status;
+
+	if (!start(&child, STDERR_FILENO + 1, err))
+		return false;
+	if (child.pid == 0) {
+		function(arg, STDERR_FILENO + 1);
+		_exit(0);
+	}
+	enum ending ending = finish(&child, deadline, out, &status);
+	if (ending == LATE)
+		return err_set(err, ERR_NET, _("no answer in time"));
+	if (ending == TOO_MUCH || status != 0)
+		return err_set(err, ERR_NET, _("the helper process failed"));
+	return true;
+}
