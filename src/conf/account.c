@@ -1,0 +1,293 @@
+/* account.c - choosing, completing and checking the account that a request is carried out with */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/i18n.h"
+#include "conf/config.h"
+#include "conf/expand.h"
+#include "conf/option.h"
+
+#include <arpa/inet.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { PORT_SMTP = 25, PORT_TLS = 465, PORT_SOCKS = 1080 };
+
+/* Choosing */
+
+static const struct account *find_named(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->count; i++)
+		if (strcmp(config->accounts[i].name, name) == 0)
+			return &config->accounts[i];
+	return NULL;
+}
+
+static bool is_pattern(const char *text)
+{
+	return strpbrk(text, "?*[") != NULL;
+}
+
+/* Takes "+detail" out of "user+detail@domain"; NULL where there is none. */
+static char *without_detail(const char *address)
+{
+	const char *plus = strchr(address, '+');
+	const char *at = strchr(address, '@');
+
+	if (!plus || !at || plus > at)
+		return NULL;
+	return str_format("%.*s%s", (int)(plus - address), address, at);
+}
+
+static bool matches_exactly(const char *from, const char *sender)
+{
+	return is_pattern(from) ? fnmatch(from, sender, 0) == 0 : strcasecmp(from, sender) == 0;
+}
+
+static bool matches(const char *from, const char *sender)
+{
+	if (matches_exactly(from, sender))
+		return true;
+	CLEANUP(mem_free_at) char *plain = without_detail(sender);
+	return plain && !strchr(from, '+') && matches_exactly(from, plain);
+}
+
+static const struct account *find_by_sender(const struct config *config, const char *sender)
+{
+	for (size_t i = 0; i < config->count; i++) {
+		const char *from = config->accounts[i].settings.from;
+		if (from && matches(from, sender))
+			return &config->accounts[i];
+	}
+	return NULL;
+}
+
+static bool set_from_environment(struct settings *settings, enum option_id id, const char *name,
+				 struct err *err)
+{
+	const struct origin origin = { .kind = ORIGIN_ENVIRONMENT };
+	const char *value = getenv(name);
+
+	if (!value)
+		return true;
+	return option_set(settings, &options[id], value, &origin, err) || err_wrap(err, "$%s", name);
+}
+
+static bool has_environment(const struct config_wish *wish)
+{
+	const char *server = getenv("SMTPSERVER");
+
+	return server && *server &&
+	       (!wish->is_mail || getenv("EMAIL") ||
+		settings_is_explicit(wish->settings, OPT_from));
+}
+
+static bool no_account(const struct config *config, const char *name, struct err *err)
+{
+	CLEANUP(str_done) struct str files = STR_INIT;
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
+	for (size_t i = 0; i < config->file_count; i++)
+		str_addf(&files, "%s%s", i ? ", " : "", config->files[i]);
+	str_add_printable(&shown, name, strlen(name));
+	if (!files.len)
+		return err_set(err, ERR_CONFIG, _("account %s: no config file was found"),
+			       shown.bytes);
+	return err_set(err, ERR_CONFIG, _("account %s: not found in %s"), shown.bytes, files.bytes);
+}
+
+static const struct account *find(const struct config *config, const struct config_wish *wish)
+{
+	const struct account *found = NULL;
+
+	if (wish->account)
+		return find_named(config, wish->account);
+	if (settings_is_explicit(wish->settings, OPT_from))
+		found = find_by_sender(config, wish->settings->from);
+	return found ? found : find_named(config, "default");
+}
+
+/* An account that stands in no file. */
+static bool make_account(struct account *account, bool is_from_environment, struct err *err)
+{
+	struct settings *settings = &account->settings;
+
+	*account = (struct account){ 0 };
+	settings_init(settings);
+	if (!is_from_environment)
+		return true;
+	return set_from_environment(settings, OPT_host, "SMTPSERVER", err) &&
+	       set_from_environment(settings, OPT_from, "EMAIL", err);
+}
+
+static void copy_account(struct account *to, const struct account *from)
+{
+	*to = (struct account){ .name = mem_copy(from->name), .file = from->file };
+	settings_copy(&to->settings, &from->settings);
+}
+
+static void override(struct settings *settings, const struct settings *wish)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (i != OPT_from && settings_is_explicit(wish, (enum option_id)i))
+			settings_take(settings, wish, (enum option_id)i);
+	if (settings_is_explicit(wish, OPT_from) && settings->allow_from_override)
+		settings_take(settings, wish, OPT_from);
+}
+
+bool config_choose(const struct config *config, const struct config_wish *wish,
+		   struct account *out, struct err *err)
+{
+	bool is_host_given = settings_is_explicit(wish->settings, OPT_host);
+	const struct account *found = is_host_given ? NULL : find(config, wish);
+
+	*out = (struct account){ 0 };
+	if (found)
+		copy_account(out, found);
+	else if (!is_host_given && (wish->account || !has_environment(wish)))
+		return no_account(config, wish->account ? wish->account : "default", err);
+	else if (!make_account(out, !is_host_given, err))
+		return false;
+	override(&out->settings, wish->settings);
+	return true;
+}
+
+/* Completing */
+
+static void complete_ports(struct settings *settings)
+{
+	bool is_tls_at_once = settings->tls && !settings->tls_starttls;
+
+	if (!settings->port && settings->protocol == PROTOCOL_SMTP)
+		settings->port = is_tls_at_once ? PORT_TLS : PORT_SMTP;
+	if (settings->proxy_host && !settings->proxy_port)
+		settings->proxy_port = PORT_SOCKS;
+}
+
+static bool expand_setting(char **text, const char *letters, const struct expansion *expansion,
+			   struct err *err)
+{
+	if (!*text)
+		return true;
+	char *expanded = expand_text(*text, letters, expansion, err);
+	if (!expanded)
+		return false;
+	free(*text);
+	*text = expanded;
+	return true;
+}
+
+static void make_sender(struct settings *settings)
+{
+	const char *domain = settings->maildomain;
+
+	free(settings->from);
+	settings->from = domain && *domain ? str_format("%s@%s", expand_user(), domain) :
+					     mem_copy(expand_user());
+	settings->origins[OPT_from] = settings->origins[OPT_auto_from];
+}
+
+bool config_complete(struct account *account, const struct config_places *places,
+		     const char *message_from, struct err *err)
+{
+	const struct expansion expansion = { places->system_folder, message_from };
+	struct settings *settings = &account->settings;
+
+	complete_ports(settings);
+	if (!expand_setting(&settings->domain, "HCM", &expansion, err))
+		return err_wrap(err, "domain");
+	if (settings->auto_from)
+		make_sender(settings);
+	else if (!expand_setting(&settings->from, "UHCMF", &expansion, err))
+		return err_wrap(err, "from");
+	return true;
+}
+
+/* Checking. Each returns what is wrong, or NULL. */
+
+static const char *wrong_with_relay(const struct settings *settings)
+{
+	if (!settings->host && !settings->socket)
+		return _("host: required, unless socket is set");
+	if (settings->host && strpbrk(settings->host, " \t"))
+		return _("host: there is a blank in it (a comment must have a line of its own)");
+	if (!settings->port && !settings->socket)
+		return _("port: required, as there is no default for LMTP");
+	return NULL;
+}
+
+static const char *wrong_with_tls(const struct settings *settings)
+{
+	bool has_trust = settings->tls_trust_file && *settings->tls_trust_file;
+
+	if (!settings->tls_key_file != !settings->tls_cert_file)
+		return _("tls_key_file and tls_cert_file: one is set without the other");
+	if (settings->tls_crl_file && !has_trust)
+		return _("tls_crl_file: needs tls_trust_file");
+	if (!settings->tls)
+		return NULL;
+	if (!settings->host && !settings->tls_host_override)
+		return _("tls: needs the relay's name, in host or tls_host_override");
+	if (settings->tls_certcheck && !has_trust && !settings->tls_fingerprint.len)
+		return _("tls: needs tls_trust_file or tls_fingerprint");
+	return NULL;
+}
+
+/* What a sender in a file may hold to be compared must not be sent. */
+static const char *wrong_with_sender(const struct settings *settings)
+{
+	bool is_given = settings->origins[OPT_from].kind == ORIGIN_COMMAND_LINE;
+
+	if (!settings->from)
+		return _("from: required (or give a sender on the command line)");
+	if (strstr(settings->from, "%F"))
+		return _("from: the message has no From field from which %F could be taken");
+	if (!is_given && is_pattern(settings->from))
+		return _("from: is a pattern, so a sender must be given on the command line");
+	return NULL;
+}
+
+static bool name_account(const struct account *account, struct err *err)
+{
+	return account->name ? err_wrap(err, _("account %s from %s"), account->name, account->file) :
+			       false;
+}
+
+bool config_check(const struct account *account, bool is_mail, struct err *err)
+{
+	const struct settings *settings = &account->settings;
+
+	if (!option_check_supported(settings, err))
+		return false;
+	const char *wrong = wrong_with_relay(settings);
+	if (!wrong)
+		wrong = wrong_with_tls(settings);
+	if (!wrong && is_mail)
+		wrong = wrong_with_sender(settings);
+	if (!wrong)
+		return true;
+	err_set(err, ERR_CONFIG, "%s", wrong);
+	return name_account(account, err);
+}
+
+static bool is_loopback(const char *host)
+{
+	struct in_addr four;
+	struct in6_addr six;
+
+	if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+		return true;
+	if (inet_pton(AF_INET, host, &four) == 1)
+		return ntohl(four.s_addr) >> 24 == 127;
+	return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+bool config_may_send_credentials(const struct settings *settings)
+{
+	if (settings->tls || settings->socket)
+		return true;
+	if (settings->host && is_loopback(settings->host))
+		return true;
+	return settings->auth && *settings->auth &&
+	       settings->origins[OPT_tls].kind != ORIGIN_DEFAULT;
+}

@@ -1,0 +1,152 @@
+/* config.c - finding and reading the config files */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/config.h"
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "conf/parse.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+void account_done(struct account *account)
+{
+	if (!account)
+		return;
+	free(account->name);
+	settings_done(&account->settings);
+	*account = (struct account){ 0 };
+}
+
+void config_init(struct config *config)
+{
+	*config = (struct config){ .notes = STR_INIT, .warnings = STR_INIT };
+}
+
+void config_done(struct config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < config->count; i++)
+		account_done(&config->accounts[i]);
+	for (size_t i = 0; i < config->file_count; i++)
+		free(config->files[i]);
+	free(config->accounts);
+	free(config->files);
+	str_done(&config->notes);
+	str_done(&config->warnings);
+	config_init(config);
+}
+
+/* The user's accounts replace those of the same name, and follow the others. */
+static void drop_account(struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->count; i++) {
+		if (strcmp(config->accounts[i].name, name) != 0)
+			continue;
+		account_done(&config->accounts[i]);
+		config->count--;
+		memmove(&config->accounts[i], &config->accounts[i + 1],
+			(config->count - i) * sizeof config->accounts[i]);
+		return;
+	}
+}
+
+/* Moves everything from `level`, which is left empty. */
+static void merge(struct config *config, struct config *level)
+{
+	for (size_t i = 0; i < level->count; i++)
+		drop_account(config, level->accounts[i].name);
+	for (size_t i = 0; i < level->count; i++) {
+		config->accounts = mem_resize(config->accounts, config->count + 1,
+					      sizeof *config->accounts);
+		config->accounts[config->count++] = level->accounts[i];
+	}
+	for (size_t i = 0; i < level->file_count; i++) {
+		mem_grow(config->files, config->file_count);
+		config->files[config->file_count++] = level->files[i];
+	}
+	str_add_n(&config->warnings, level->warnings.bytes, level->warnings.len);
+	level->count = level->file_count = 0;
+}
+
+static const char *level_name(bool is_user)
+{
+	return is_user ? _("user") : _("system");
+}
+
+static bool read_level(struct config *config, int fd, const char *path, bool is_user,
+		       struct err *err)
+{
+	CLEANUP(config_done) struct config level;
+
+	config_init(&level);
+	if (!parse_file(&level, fd, path, is_user, err))
+		return false;
+	merge(config, &level);
+	str_addf(&config->notes, _("loaded %s configuration file %s\n"), level_name(is_user), path);
+	return true;
+}
+
+/* Reads the first of the files that exists. */
+static bool load_first(struct config *config, char *const paths[], size_t count, bool is_user,
+		       struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		int fd = open(paths[i], O_RDONLY | O_CLOEXEC);
+		if (fd >= 0)
+			return read_level(config, fd, paths[i], is_user, err);
+		int reason = errno;
+		str_addf(&config->notes, _("ignoring %s configuration file %s: %s\n"),
+			 level_name(is_user), paths[i], strerror(reason));
+		if (reason != ENOENT && reason != ENOTDIR)
+			return true;
+	}
+	return true;
+}
+
+static bool load_system(struct config *config, const char *folder, struct err *err)
+{
+	CLEANUP(mem_free_at) char *ours = str_format("%s/mailchuterc", folder);
+	CLEANUP(mem_free_at) char *other = str_format("%s/msmtprc", folder);
+
+	return load_first(config, (char *[]){ ours, other }, 2, false, err);
+}
+
+static char *in_xdg_folder(const char *name)
+{
+	const char *folder = getenv("XDG_CONFIG_HOME");
+
+	if (folder && *folder)
+		return str_format("%s/%s", folder, name);
+	return str_format("%s/.config/%s", fs_home(), name);
+}
+
+static bool load_user(struct config *config, struct err *err)
+{
+	CLEANUP(mem_free_at) char *ours = str_format("%s/.mailchuterc", fs_home());
+	CLEANUP(mem_free_at) char *ours_xdg = in_xdg_folder("mailchute/config");
+	CLEANUP(mem_free_at) char *other = str_format("%s/.msmtprc", fs_home());
+	CLEANUP(mem_free_at) char *other_xdg = in_xdg_folder("msmtp/config");
+
+	return load_first(config, (char *[]){ ours, ours_xdg, other, other_xdg }, 4, true, err);
+}
+
+static bool load_named(struct config *config, const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(err, ERR_IO, errno, "%s", path);
+	return read_level(config, fd, path, true, err);
+}
+
+bool config_load(struct config *config, const struct config_places *places, struct err *err)
+{
+	if (!load_system(config, places->system_folder, err))
+		return false;
+	return places->user_file ? load_named(config, places->user_file, err) :
+				   load_user(config, err);
+}

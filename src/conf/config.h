@@ -1,0 +1,91 @@
+/* config.h - config files, their accounts, and the account that a request is carried out with */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+#include "conf/settings.h"
+
+/*
+ * An account as it was read, or one that was chosen. A chosen one that comes from no file has
+ * `name` and `file` NULL. `file` is borrowed from the config; for an account that is built on
+ * others it is the file of the last of them.
+ */
+struct account {
+	char *name;
+	const char *file;
+	struct settings settings;
+};
+
+void account_done(struct account *account);
+
+/* Where the files are looked for. Both members are borrowed. */
+struct config_places {
+	const char *system_folder; /* SYSCONFDIR */
+	const char *user_file;     /* -C, which replaces the user's own; NULL: search */
+};
+
+/*
+ * What the files say. Accounts of the system's file come first, less those that the user's file
+ * defines too. `notes` has a line for each file that was looked for (for --pretend and --debug),
+ * `warnings` a line for each thing that is not right but no error; the caller prints them.
+ */
+struct config {
+	struct account *accounts;
+	size_t count;
+	char **files;
+	size_t file_count;
+	struct str notes;
+	struct str warnings;
+};
+
+void config_init(struct config *config);
+void config_done(struct config *config);
+
+/*
+ * Reads the system's file and the user's. At each level ours is taken (system: mailchuterc; user:
+ * ~/.mailchuterc, then mailchute/config in $XDG_CONFIG_HOME or ~/.config), and msmtp's own file
+ * (msmtprc, ~/.msmtprc, msmtp/config) only where there is none. A missing or unreadable file is
+ * noted, except for one named by user_file: ERR_IO. ERR_CONFIG: errors in a file, or somebody else
+ * could read a user's file that holds a password. ERR_IO: `eval` printed nothing.
+ */
+bool config_load(struct config *config, const struct config_places *places, struct err *err)
+	MUST_USE;
+
+/* What the command line says about the choice of the account. */
+struct config_wish {
+	const char *account;             /* -a; NULL: not given */
+	const struct settings *settings; /* explicit ones override; `from` also chooses */
+	bool is_mail;                    /* a message is to be sent */
+};
+
+/*
+ * Chooses: the named account; where `host` is explicit none; else the first whose `from` matches the
+ * explicit `from`; else `default`; else one made of $SMTPSERVER and $EMAIL. Then what is explicit in
+ * the wish is laid over the account (but `from` only where allow_from_override is on). The config
+ * must outlive the account. ERR_CONFIG: there is none.
+ */
+bool config_choose(const struct config *config, const struct config_wish *wish,
+		   struct account *out, struct err *err) MUST_USE;
+
+/*
+ * Fills in what depends on the moment: the default ports, % in `domain` and `from`, auto_from.
+ * `message_from` is the address in the From field (for %F), NULL where there is none. ERR_CONFIG:
+ * %M without a mail name.
+ */
+bool config_complete(struct account *account, const struct config_places *places,
+		     const char *message_from, struct err *err) MUST_USE;
+
+/*
+ * Whether a completed account can be used at all: a relay, its port, TLS settings that agree,
+ * nothing that this version can't honour, and where `is_mail` says so a sender without % or
+ * wildcards. ERR_CONFIG, naming the account and its file.
+ */
+bool config_check(const struct account *account, bool is_mail, struct err *err) MUST_USE;
+
+/*
+ * Whether credentials may be sent without verified TLS: to a unix socket, to the loopback interface
+ * by number or as localhost, and where the account names a mechanism and `tls off` explicitly. With
+ * TLS on: whether the certificate is verified at all, or tls_certcheck off is explicit.
+ */
+bool config_may_send_credentials(const struct settings *settings);

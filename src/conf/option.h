@@ -1,0 +1,85 @@
+/* option.h - the table of the settings: finding, setting and printing one by its name */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+#include "conf/settings.h"
+
+enum option_flags {
+	OPTION_MSMTP = 1 << 0,   /* its long option is one of msmtp's: matters to abbreviations */
+	OPTION_NO_FLAG = 1 << 1, /* no long option */
+	OPTION_ALONE = 1 << 2,   /* the argument may be left out; then its first word is meant */
+	OPTION_NEEDED = 1 << 3,  /* an empty argument is an error */
+	OPTION_EMPTY = 1 << 4,   /* an empty argument is a value; else it unsets */
+	OPTION_FILE = 1 << 5,    /* names a file */
+	OPTION_RUNS = 1 << 6,    /* runs a program */
+	OPTION_SPACED = 1 << 7,  /* --pretend writes its name with blanks */
+};
+
+enum option_group {
+#define GROUP(group, title, manual) OPTION_GROUP_##group,
+#include "conf/options.def"
+	OPTION_GROUP_COUNT
+};
+
+struct option_type;
+
+/* An entry of options.def. The texts of `help` and of option_groups want _(). */
+struct option {
+	const char *name;
+	enum option_group group;
+	const struct option_type *type;
+	size_t offset; /* of its field in struct settings */
+	const char *argument;
+	const char *value; /* the default; NULL: unset */
+	unsigned flags;
+	const char *help;
+};
+
+/* Indexed by enum option_id and enum option_group. */
+extern const struct option options[OPTION_COUNT];
+extern const char *const option_groups[OPTION_GROUP_COUNT];
+
+/* An old spelling: `name` with `argument` (NULL: any) means `text` (NULL: the same) for `target`. */
+struct option_alias {
+	const char *name;
+	const char *argument;
+	const struct option *target; /* NULL: no effect */
+	const char *text;
+	unsigned flags;
+};
+
+extern const struct option_alias option_aliases[];
+extern const size_t option_alias_count;
+
+/* True where both are the same name; '-' and '_' are alike. */
+bool option_same_name(const char *a, const char *b);
+/* NULL: there is no such setting. Old spellings are not found here but by option_set_named. */
+const struct option *option_find(const char *name);
+enum option_id option_id(const struct option *option);
+/* The setting of a short option, or NULL. */
+const struct option *option_of_letter(char letter);
+
+/*
+ * Sets one from text, as explicit. An empty text is what the flags say. ERR_CONFIG: "NAME: expected
+ * WHAT, not TEXT"; the caller wraps file and line, or turns it into ERR_USAGE.
+ */
+bool option_set(struct settings *settings, const struct option *option, const char *text,
+		const struct origin *origin, struct err *err) MUST_USE;
+/* The same by name, which may be an old spelling. ERR_CONFIG also for an unknown name. */
+bool option_set_named(struct settings *settings, const char *name, const char *text,
+		      const struct origin *origin, struct err *err) MUST_USE;
+
+bool option_is_set(const struct settings *settings, const struct option *option);
+/* Appends the value as a config file says it ("" where it is unset, "*" for a secret). */
+void option_print(const struct settings *settings, const struct option *option, struct str *out);
+/* Appends the value as --pretend shows it: "(not set)", "5 seconds", "choose". */
+void option_show(const struct settings *settings, const struct option *option, struct str *out);
+/* Appends "FILE:LINE", "environment", "command line" or "default". */
+void origin_print(const struct origin *origin, struct str *out);
+
+/* Whether this version can honour a value, written as in a config file, or only knows it. */
+bool option_is_supported(const struct option *option, const char *value);
+/* Fails with ERR_CONFIG, naming origin and setting, where this version can't honour a value yet. */
+bool option_check_supported(const struct settings *settings, struct err *err) MUST_USE;

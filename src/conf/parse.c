@@ -1,0 +1,393 @@
+/* parse.c - the grammar of a config file */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/parse.h"
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/proc.h"
+#include "conf/option.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	BYTES_MAX = 1 << 20, /* of all files together, and of what a command prints */
+	DEPTH_MAX = 8,
+	EVAL_SECONDS = 60,
+};
+
+/* Where commands go: to the defaults, or to an account. */
+#define IN_NOTHING SIZE_MAX
+#define IN_DEFAULTS (SIZE_MAX - 1)
+
+struct parser {
+	struct config *config;
+	struct settings defaults;
+	size_t current; /* the number of an account, or one of the above */
+	size_t bytes; /* read so far */
+	bool is_user;
+};
+
+/* A file that is being read, and the one that includes it. */
+struct source {
+	const struct source *parent;
+	const char *path; /* owned by the config */
+	int line;
+	struct stat status;
+};
+
+static bool read_file(struct parser *parser, const struct source *parent, int fd, const char *path,
+		      struct err *err);
+
+/* Cuts blanks off both ends, in place. */
+static char *trim(char *text)
+{
+	text += strspn(text, " \t");
+	size_t len = strlen(text);
+	while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+		len--;
+	text[len] = '\0';
+	return text;
+}
+
+static char *unquote(char *text)
+{
+	size_t len = strlen(text);
+
+	if (len < 2 || text[0] != '"' || text[len - 1] != '"')
+		return text;
+	text[len - 1] = '\0';
+	return text + 1;
+}
+
+static const struct account *find_account(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->count; i++)
+		if (strcmp(config->accounts[i].name, name) == 0)
+			return &config->accounts[i];
+	return NULL;
+}
+
+/* What was set explicitly in `defaults` is not explicit in an account that begins with it. */
+static struct account *add_account(struct parser *parser, const char *name, const char *file)
+{
+	struct config *config = parser->config;
+
+	mem_grow(config->accounts, config->count);
+	struct account *account = &config->accounts[config->count];
+	*account = (struct account){ .name = mem_copy(name), .file = file };
+	settings_copy(&account->settings, &parser->defaults);
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		account->settings.origins[i].is_explicit = false;
+	parser->current = config->count++;
+	return account;
+}
+
+static bool lay_over(struct parser *parser, struct account *account, const char *base,
+		     struct err *err)
+{
+	const struct account *found = find_account(parser->config, base);
+
+	if (!*base)
+		return err_set(err, ERR_CONFIG, _("account: expected a name behind \":\" and \",\""));
+	if (!found || found == account)
+		return err_set(err, ERR_CONFIG, _("account: no account \"%s\" is defined above"),
+			       base);
+	settings_overlay(&account->settings, &found->settings);
+	account->file = found->file;
+	return true;
+}
+
+/* `NAME` or `NAME : BASE, BASE` */
+static bool do_account(struct parser *parser, struct source *source, char *text, struct err *err)
+{
+	char *bases = strchr(text, ':');
+
+	if (bases)
+		*bases++ = '\0';
+	char *name = trim(text);
+	if (!*name)
+		return err_set(err, ERR_CONFIG, _("account: expected a name"));
+	if (strchr(name, ','))
+		return err_set(err, ERR_CONFIG, _("account: a name can't contain commas or colons"));
+	if (find_account(parser->config, name))
+		return err_set(err, ERR_CONFIG, _("account: \"%s\" is already defined"), name);
+
+	struct account *account = add_account(parser, name, source->path);
+	while (bases) {
+		char *base = bases;
+		bases = strchr(base, ',');
+		if (bases)
+			*bases++ = '\0';
+		if (!lay_over(parser, account, trim(base), err))
+			return false;
+	}
+	return true;
+}
+
+static bool do_defaults(struct parser *parser, const char *text, struct err *err)
+{
+	if (*text)
+		return err_set(err, ERR_CONFIG, _("defaults: expected no argument"));
+	parser->current = IN_DEFAULTS;
+	return true;
+}
+
+/* A password in a file that others can read is no secret. */
+static bool check_private(struct parser *parser, const struct source *source, struct err *err)
+{
+	const struct stat *status = &source->status;
+
+	if (!parser->is_user) {
+		if (S_ISREG(status->st_mode) && (status->st_mode & S_IROTH))
+			str_addf(&parser->config->warnings,
+				 _("%s:%d: everybody can read the password in this file\n"),
+				 source->path, source->line);
+		return true;
+	}
+	if (geteuid() == 0)
+		return true;
+	if (status->st_uid != geteuid())
+		return err_set(err, ERR_CONFIG,
+			       _("password: a file with a password must belong to you"));
+	if (S_ISREG(status->st_mode) && (status->st_mode & (S_IRWXG | S_IRWXO | S_IXUSR)))
+		return err_set(err, ERR_CONFIG,
+			       _("password: a file with a password must be readable and writable by "
+				 "you only (mode 0600)"));
+	return true;
+}
+
+static bool do_setting(struct parser *parser, struct source *source, const char *name,
+		       const char *text, struct err *err)
+{
+	const struct origin origin = {
+		.kind = ORIGIN_FILE, .file = source->path, .line = source->line
+	};
+
+	if (parser->current == IN_NOTHING)
+		add_account(parser, "default", source->path);
+	struct settings *settings = parser->current == IN_DEFAULTS ?
+		&parser->defaults : &parser->config->accounts[parser->current].settings;
+	return option_set_named(settings, name, text, &origin, err);
+}
+
+static bool include_file(struct parser *parser, struct source *source, const char *path,
+			 struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(err, ERR_CONFIG, errno, _("include: %s"), path);
+	return read_file(parser, source, fd, path, err);
+}
+
+static int is_conf(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".conf") == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool include_folder(struct parser *parser, struct source *source, const char *path,
+			   struct err *err)
+{
+	struct dirent **entries;
+	int count = scandir(path, &entries, is_conf, by_bytes);
+	bool is_read = true;
+
+	if (count < 0)
+		return err_sys(err, ERR_CONFIG, errno, _("include: %s"), path);
+	for (int i = 0; i < count; i++) {
+		CLEANUP(mem_free_at) char *file = str_format("%s/%s", path, entries[i]->d_name);
+		free(entries[i]);
+		is_read = is_read && include_file(parser, source, file, err);
+	}
+	free(entries);
+	return is_read;
+}
+
+/* A relative name counts from the folder of the file that it stands in. */
+static char *resolve(const struct source *source, const char *text)
+{
+	const char *slash = strrchr(source->path, '/');
+
+	if (text[0] == '~')
+		return fs_expand_home(text);
+	if (text[0] == '/' || !slash)
+		return mem_copy(text);
+	return str_format("%.*s%s", (int)(slash + 1 - source->path), source->path, text);
+}
+
+static bool do_include(struct parser *parser, struct source *source, const char *text,
+		       struct err *err)
+{
+	CLEANUP(mem_free_at) char *path = resolve(source, text);
+	struct stat status;
+
+	if (!*text)
+		return err_set(err, ERR_CONFIG, _("include: expected the name of a file or folder"));
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		return include_folder(parser, source, path, err);
+	return include_file(parser, source, path, err);
+}
+
+/* Runs `eval`'s command; `line` gets the first line of what it prints. */
+static bool evaluate(const char *command, struct str *line, struct err *err)
+{
+	int status;
+
+	if (!*command)
+		return err_set(err, ERR_CONFIG, _("eval: expected a command"));
+	if (!proc_run_shell(command, clock_after(EVAL_SECONDS), line, &status, err))
+		return err_wrap(err, "eval");
+	if (line->len == 0)
+		return err_set(err, ERR_IO, _("eval: the command printed nothing and ended with "
+					      "status %d"), status);
+	char *end = memchr(line->bytes, '\n', line->len);
+	if (end)
+		str_cut(line, (size_t)(end - line->bytes));
+	if (line->len > 0 && line->bytes[line->len - 1] == '\r')
+		str_cut(line, line->len - 1);
+	if (strlen(line->bytes) != line->len)
+		return err_set(err, ERR_CONFIG, _("eval: the command printed a NUL byte"));
+	return true;
+}
+
+/* Splits a line; `name` is NULL where there is no command in it. */
+static char *split(char *line, char **name)
+{
+	line = trim(line);
+	*name = *line && *line != '#' ? line : NULL;
+	line += strcspn(line, " \t");
+	if (*line)
+		*line++ = '\0';
+	return unquote(trim(line));
+}
+
+static bool do_command(struct parser *parser, struct source *source, const char *name, char *text,
+		       struct err *err)
+{
+	if (strcmp(name, "account") == 0)
+		return do_account(parser, source, text, err);
+	if (strcmp(name, "defaults") == 0)
+		return do_defaults(parser, text, err);
+	if (strcmp(name, "include") == 0)
+		return do_include(parser, source, text, err);
+	return do_setting(parser, source, name, text, err);
+}
+
+static bool do_eval(struct parser *parser, struct source *source, const char *command,
+		    struct err *err)
+{
+	CLEANUP(str_done) struct str line = STR_SECRET(BYTES_MAX);
+	char *name;
+
+	if (!evaluate(command, &line, err))
+		return false;
+	if (line.len == 0)
+		return true;
+	char *text = split(line.bytes, &name);
+	return !name || do_command(parser, source, name, text, err);
+}
+
+static bool do_line(struct parser *parser, struct source *source, char *line, struct err *err)
+{
+	char *name;
+	char *text = split(line, &name);
+
+	if (!name)
+		return true;
+	if (strcmp(name, "eval") == 0)
+		return do_eval(parser, source, text, err);
+	if (strcmp(name, "password") == 0 && !check_private(parser, source, err))
+		return false;
+	return do_command(parser, source, name, text, err);
+}
+
+static bool do_lines(struct parser *parser, struct source *source, struct str *content,
+		     struct err *err)
+{
+	char *end = content->bytes + content->len;
+
+	for (char *line = content->bytes, *stop; line < end; line = stop + 1) {
+		stop = memchr(line, '\n', (size_t)(end - line));
+		if (!stop)
+			stop = end;
+		bool has_nul = memchr(line, '\0', (size_t)(stop - line));
+		stop[stop > line && stop[-1] == '\r' ? -1 : 0] = '\0';
+		source->line++;
+		if (has_nul)
+			err_set(err, ERR_CONFIG, _("there is a NUL byte in this line"));
+		if (has_nul || !do_line(parser, source, line, err))
+			return err_wrap(err, "%s:%d", source->path, source->line);
+	}
+	return true;
+}
+
+static bool check_chain(const struct source *source, struct err *err)
+{
+	int depth = 0;
+
+	for (const struct source *above = source->parent; above; above = above->parent) {
+		if (above->status.st_dev == source->status.st_dev &&
+		    above->status.st_ino == source->status.st_ino)
+			return err_set(err, ERR_CONFIG, _("include: %s includes itself"),
+				       source->path);
+		if (++depth > DEPTH_MAX)
+			return err_set(err, ERR_CONFIG, _("include: more than %d files deep"),
+				       DEPTH_MAX);
+	}
+	return true;
+}
+
+static const char *keep_path(struct config *config, const char *path)
+{
+	mem_grow(config->files, config->file_count);
+	config->files[config->file_count] = mem_copy(path);
+	return config->files[config->file_count++];
+}
+
+/* Takes over the descriptor. */
+static bool read_file(struct parser *parser, const struct source *parent, int fd, const char *path,
+		      struct err *err)
+{
+	CLEANUP(fs_close_at) int file = fd;
+	CLEANUP(str_done) struct str content = STR_SECRET(BYTES_MAX);
+	struct source source = { .parent = parent, .path = keep_path(parser->config, path) };
+
+	if (fstat(file, &source.status) < 0)
+		return err_sys(err, ERR_IO, errno, "%s", path);
+	if (!check_chain(&source, err))
+		return false;
+	if (!fs_read_rest(file, &content))
+		return err_sys(err, content.is_full ? ERR_CONFIG : ERR_IO, errno, "%s", path);
+	parser->bytes += content.len;
+	if (parser->bytes > BYTES_MAX)
+		return err_sys(err, ERR_CONFIG, EFBIG, "%s", path);
+	return do_lines(parser, &source, &content, err);
+}
+
+bool parse_file(struct config *config, int fd, const char *path, bool is_user, struct err *err)
+{
+	struct parser parser = {
+		.config = config,
+		.current = IN_NOTHING,
+		.is_user = is_user,
+	};
+
+	settings_init(&parser.defaults);
+	bool is_read = read_file(&parser, NULL, fd, path, err);
+	settings_done(&parser.defaults);
+	return is_read;
+}

@@ -1,0 +1,75 @@
+/* settings.h - what is set: one field for each entry of options.def */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/mem.h"
+
+/* The words of a CHOICE, in the order in which options.def lists them. */
+enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
+enum set_from_header { SET_FROM_AUTO, SET_FROM_ON, SET_FROM_OFF };
+enum set_date_header { SET_DATE_AUTO, SET_DATE_OFF };
+enum set_msgid_header { SET_MSGID_AUTO, SET_MSGID_OFF };
+enum set_to_header { SET_TO_ON, SET_TO_OFF, SET_TO_UNDISCLOSED };
+enum dsn_return { DSN_RETURN_OFF, DSN_RETURN_HEADERS, DSN_RETURN_FULL };
+enum queue { QUEUE_AUTO, QUEUE_ALWAYS, QUEUE_OFF };
+
+/* The digest of a certificate: 32 (SHA-256), 20 (SHA-1) or 16 (MD5) bytes; 0: unset. */
+struct fingerprint {
+	unsigned char bytes[32];
+	size_t len;
+};
+
+/* The field of each type; `name` serves the choices, whose enums bear the names of their settings. */
+#define FIELD_TEXT(name) char *name        /* NULL: unset */
+#define FIELD_WORD(name) char *name        /* the same, without blanks */
+#define FIELD_SENDER(name) char *name      /* the same as TEXT, less <> around it; "": null sender */
+#define FIELD_PATH(name) char *name        /* as TEXT, "~" expanded */
+#define FIELD_COMMAND(name) char *name     /* as TEXT, for /bin/sh */
+#define FIELD_SECRET(name) struct secret name
+#define FIELD_SWITCH(name) bool name
+#define FIELD_CHOICE(name) enum name name
+#define FIELD_RETURN(name) enum name name
+#define FIELD_NUMBER(name) int name        /* 0: unset */
+#define FIELD_PORT(name) int name          /* 0: unset */
+#define FIELD_SECONDS(name) int name       /* 0: off */
+#define FIELD_AUTH(name) char *name        /* NULL: off; "": choose; else the mechanism, upper case */
+#define FIELD_NOTIFY(name) char *name      /* NULL: off; else as NOTIFY= has it, upper case */
+#define FIELD_FACILITY(name) int name      /* of syslog(3); -1: off */
+#define FIELD_FINGERPRINT(name) struct fingerprint name
+
+enum option_id {
+#define OPTION(group, name, type, argument, value, flags, help, manual) OPT_##name,
+#include "conf/options.def"
+	OPTION_COUNT
+};
+
+enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_COMMAND_LINE };
+
+/*
+ * Where a value comes from. `file` and `line` belong to ORIGIN_FILE; the name is borrowed from the
+ * struct config that read the file. `is_explicit` is false for what an account merely got from
+ * `defaults`: such a value does not travel to the accounts that are built on this one.
+ */
+struct origin {
+	enum origin_kind kind;
+	bool is_explicit;
+	const char *file;
+	int line;
+};
+
+struct settings {
+#define OPTION(group, name, type, argument, value, flags, help, manual) FIELD_##type(name);
+#include "conf/options.def"
+	struct origin origins[OPTION_COUNT];
+};
+
+/* Every setting at its default. */
+void settings_init(struct settings *settings);
+void settings_done(struct settings *settings);
+/* `to` is overwritten, not released: it is uninitialised storage, as for settings_init. */
+void settings_copy(struct settings *to, const struct settings *from);
+/* Lays what is explicit in `from` over `to`, with its origins. */
+void settings_overlay(struct settings *to, const struct settings *from);
+/* The same for one setting, explicit or not. */
+void settings_take(struct settings *to, const struct settings *from, enum option_id id);
+bool settings_is_explicit(const struct settings *settings, enum option_id id);
