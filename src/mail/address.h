@@ -1,0 +1,57 @@
+/* address.h - addresses: RFC 5322 lists in, RFC 5321 form out */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+/*
+ * A mailbox. `display` is the phrase before the angle brackets without its quotes, NULL where there
+ * is none. `local` is as RFC 5321 section 4.1.2 wants it: quoted only where it must be. `domain` is
+ * NULL for a bare local name such as "root".
+ */
+struct address {
+	char *display;
+	char *local;
+	char *domain;
+};
+
+struct address_list {
+	struct address *items;
+	size_t count;
+};
+
+void address_done(struct address *address);
+void address_list_done(struct address_list *list);
+
+/*
+ * Appends the mailboxes of an address-list, RFC 5322 sections 3.4 and 4.4 with the UTF-8 of RFC
+ * 6532: the body of a To field as it stands in the message. Members of groups count as mailboxes,
+ * empty elements and empty groups as nothing. Takes time linear in `len`. ERR_INPUT for anything
+ * that the grammar does not cover, with what was expected where; the list is then as it was before.
+ */
+bool address_parse_list(const char *text, size_t len, struct address_list *list,
+			struct err *err) MUST_USE;
+
+/*
+ * Reads one mailbox as it is given to -f or as a recipient: `a@b`, `<a@b>`, or a bare local name;
+ * no display name, no group, no control character. The null sender is the caller's. ERR_INPUT.
+ */
+bool address_parse_path(const char *text, struct address *address, struct err *err) MUST_USE;
+
+/*
+ * Judges "local@domain" or "local" before it becomes the path of MAIL or RCPT; nothing else that
+ * reaches these commands may skip it. Refuses what could end the path or the line, invalid UTF-8, a
+ * domain that can't be one, and what is longer than RFC 5321 section 4.5.3.1 allows. ERR_INPUT.
+ */
+bool address_check(const char *path, struct err *err) MUST_USE;
+
+/* "local@domain", or "local" for a bare name; the caller frees. */
+char *address_path(const struct address *address) MUST_USE;
+
+/*
+ * Appends "Name <path>" for a header field, or the path alone where `phrase` is NULL or empty. The
+ * phrase is quoted where RFC 5322 needs it, and becomes encoded-words where it isn't ASCII. A name
+ * that goes beyond a line is folded, which leaves room for a field's name where `out` is empty.
+ */
+void address_add_mailbox(struct str *out, const char *phrase, const char *path);

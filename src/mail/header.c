@@ -1,0 +1,313 @@
+/* header.c - a message's header as an index over its bytes */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/header.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* The line without its line end. */
+static size_t without_line_end(const char *line, size_t len)
+{
+	if (len && line[len - 1] == '\n') {
+		len--;
+		if (len && line[len - 1] == '\r')
+			len--;
+	}
+	return len;
+}
+
+static size_t name_len(const char *line, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && line[i] > ' ' && line[i] < 0x7F && line[i] != ':')
+		i++;
+	return i;
+}
+
+/* Offset of what follows the colon of a field, or 0 where the line begins none. */
+static size_t body_offset(const char *line, size_t len)
+{
+	size_t i = name_len(line, len);
+
+	if (i == 0)
+		return 0;
+	while (i < len && is_blank(line[i]))
+		i++;
+	return i < len && line[i] == ':' ? i + 1 : 0;
+}
+
+enum header_line header_line_kind(const char *line, size_t len, bool is_first)
+{
+	len = without_line_end(line, len);
+	if (len == 0)
+		return HEADER_LINE_EMPTY;
+	if (body_offset(line, len))
+		return HEADER_LINE_FIELD;
+	if (is_first && len >= 5 && memcmp(line, "From ", 5) == 0)
+		return HEADER_LINE_MBOX;
+	return is_blank(line[0]) && !is_first ? HEADER_LINE_CONTINUATION : HEADER_LINE_OTHER;
+}
+
+/* Offset behind the line that begins at `at`. */
+static size_t line_after(const char *bytes, size_t len, size_t at)
+{
+	const char *end = memchr(bytes + at, '\n', len - at);
+
+	return end ? (size_t)(end - bytes) + 1 : len;
+}
+
+static void add_field(struct header *header, size_t start, size_t end)
+{
+	const char *line = header->bytes + start;
+
+	mem_grow(header->fields, header->count);
+	header->fields[header->count++] = (struct header_field){
+		.start = start,
+		.name_len = name_len(line, end - start),
+		.body = start + body_offset(line, end - start),
+		.end = end,
+	};
+}
+
+void header_index(struct header *header, const char *bytes, size_t len)
+{
+	*header = (struct header){ .bytes = bytes };
+	while (header->len < len) {
+		size_t start = header->len;
+		size_t end = line_after(bytes, len, start);
+		enum header_line kind = header_line_kind(bytes + start, end - start, false);
+		if (kind == HEADER_LINE_EMPTY)
+			return;
+		if (kind == HEADER_LINE_FIELD)
+			add_field(header, start, end);
+		else if (header->count)
+			header->fields[header->count - 1].end = end;
+		header->len = end;
+	}
+}
+
+void header_done(struct header *header)
+{
+	if (!header)
+		return;
+	free(header->fields);
+	*header = (struct header){ 0 };
+}
+
+/* strncasecmp follows the locale, and a Turkish "I" is no "i". */
+bool header_is(const struct header *header, const struct header_field *field, const char *name)
+{
+	const char *found = header->bytes + field->start;
+
+	if (strlen(name) != field->name_len)
+		return false;
+	for (size_t i = 0; i < field->name_len; i++)
+		if (lower(found[i]) != lower(name[i]))
+			return false;
+	return true;
+}
+
+/* The index of a field's name among `count` names, or -1. */
+static int name_index(const struct header *header, const struct header_field *field,
+		      const char *const *names, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (header_is(header, field, names[i]))
+			return i;
+	return -1;
+}
+
+const struct header_field *header_find(const struct header *header, const char *name)
+{
+	for (size_t i = 0; i < header->count; i++)
+		if (header_is(header, &header->fields[i], name))
+			return &header->fields[i];
+	return NULL;
+}
+
+static bool is_blank_text(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!is_blank(text[i]) && text[i] != '\r' && text[i] != '\n')
+			return false;
+	return true;
+}
+
+bool header_has_content(const struct header *header, const char *name)
+{
+	for (size_t i = 0; i < header->count; i++) {
+		const struct header_field *field = &header->fields[i];
+		size_t len;
+		const char *body = header_body(header, field, &len);
+		if (header_is(header, field, name) && !is_blank_text(body, len))
+			return true;
+	}
+	return false;
+}
+
+const char *header_body(const struct header *header, const struct header_field *field, size_t *len)
+{
+	const char *body = header->bytes + field->body;
+
+	*len = without_line_end(body, field->end - field->body);
+	return body;
+}
+
+void header_add_unfolded(const struct header *header, const struct header_field *field,
+			 struct str *out)
+{
+	size_t len;
+	const char *body = header_body(header, field, &len);
+	size_t from = 0;
+
+	while (from < len && is_blank_text(body + from, 1))
+		from++;
+	while (len > from && is_blank_text(body + len - 1, 1))
+		len--;
+	while (from < len) {
+		size_t end = line_after(body, len, from);
+		str_add_n(out, body + from, without_line_end(body + from, end - from));
+		from = end;
+	}
+}
+
+static bool add_addresses(const struct header *header, const struct header_field *field,
+			  const char *name, struct address_list *list, struct err *err)
+{
+	size_t len;
+	const char *body = header_body(header, field, &len);
+
+	if (!address_parse_list(body, len, list, err))
+		return err_wrap(err, "%s", name);
+	return true;
+}
+
+/* Fields of the same kind: those of the author, and those of one who sent the message again. */
+static const char *const recipient_names[] = { "To", "Cc", "Bcc" };
+static const char *const resent_names[] = { "Resent-To", "Resent-Cc", "Resent-Bcc" };
+static const char *const sender_names[] = { "From", "Resent-From" };
+
+static bool is_resent(const struct header *header, const struct header_field *field)
+{
+	static const char prefix[] = "resent-";
+	const char *name = header->bytes + field->start;
+
+	if (field->name_len < sizeof prefix - 1)
+		return false;
+	for (size_t i = 0; i < sizeof prefix - 1; i++)
+		if (lower(name[i]) != prefix[i])
+			return false;
+	return true;
+}
+
+/* Appends the recipients in the fields from `first` on, up to `end`, that have one of the names. */
+static bool add_recipients(const struct header *header, size_t first, size_t end,
+			   const char *const *names, struct address_list *list, struct err *err)
+{
+	for (size_t i = first; i < end; i++) {
+		const struct header_field *field = &header->fields[i];
+		int found = name_index(header, field, names, 3);
+		if (found >= 0 && !add_addresses(header, field, names[found], list, err))
+			return false;
+	}
+	return true;
+}
+
+static size_t end_of_resent_block(const struct header *header, size_t first)
+{
+	size_t end = first;
+
+	while (end < header->count && is_resent(header, &header->fields[end]))
+		end++;
+	return end;
+}
+
+bool header_recipients(const struct header *header, struct address_list *list, struct err *err)
+{
+	for (size_t i = 0; i < header->count; i++)
+		if (name_index(header, &header->fields[i], resent_names, 3) >= 0)
+			return add_recipients(header, i, end_of_resent_block(header, i),
+					      resent_names, list, err);
+	return add_recipients(header, 0, header->count, recipient_names, list, err);
+}
+
+bool header_sender(const struct header *header, struct address *sender, struct err *err)
+{
+	CLEANUP(address_list_done) struct address_list list = { 0 };
+
+	*sender = (struct address){ 0 };
+	for (size_t i = 0; i < header->count && !list.count; i++) {
+		const struct header_field *field = &header->fields[i];
+		int found = name_index(header, field, sender_names, 2);
+		if (found >= 0 && !add_addresses(header, field, sender_names[found], &list, err))
+			return false;
+	}
+	if (list.count) {
+		*sender = list.items[0];
+		list.items[0] = (struct address){ 0 };
+	}
+	return true;
+}
+
+static bool is_left_out(const struct header *header, const struct header_field *field,
+			const struct header_additions *additions)
+{
+	const struct {
+		const char *name;
+		bool is_replaced;
+	} rules[] = {
+		{ "From", additions->from },
+		{ "To", additions->to },
+		{ "Cc", additions->to },
+		{ "Bcc", additions->to || !additions->keeps_bcc },
+		{ "Resent-Bcc", !additions->keeps_bcc },
+		{ "Date", additions->date },
+		{ "Message-ID", additions->message_id },
+	};
+
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+		if (rules[i].is_replaced && header_is(header, field, rules[i].name))
+			return true;
+	return false;
+}
+
+static void add_text(struct str *out, const char *name, const char *text)
+{
+	if (text)
+		str_addf(out, "%s: %s\r\n", name, text);
+}
+
+static void add_lines(struct str *out, const char *bytes, size_t len)
+{
+	for (size_t at = 0; at < len;) {
+		size_t end = line_after(bytes, len, at);
+		str_add_n(out, bytes + at, without_line_end(bytes + at, end - at));
+		str_add(out, "\r\n");
+		at = end;
+	}
+}
+
+void header_complete(const struct header *header, const struct header_additions *additions,
+		     struct str *out)
+{
+	add_text(out, "From", additions->from);
+	add_text(out, "To", additions->to);
+	add_text(out, "Date", additions->date);
+	add_text(out, "Message-ID", additions->message_id);
+	for (size_t i = 0; i < header->count; i++) {
+		const struct header_field *field = &header->fields[i];
+		if (!is_left_out(header, field, additions))
+			add_lines(out, header->bytes + field->start, field->end - field->start);
+	}
+}

@@ -1,0 +1,262 @@
+/* message.c - a message: stdin in a file without a name, an index of its header, and its facts */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/message.h"
+
+#include "base/fs.h"
+#include "base/i18n.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { PIECE = 65536 };
+
+/* The input on its way into the file. */
+struct intake {
+	struct message *message;
+	int fd;
+	struct str line; /* an unfinished line of the header */
+	struct str out;
+	uint64_t line_number;
+	uint64_t line_len; /* of the unfinished line of the body */
+	bool is_body;
+	bool ends_in_cr; /* the last piece of the body did; what follows decides */
+};
+
+void message_init(struct message *message)
+{
+	*message = (struct message){ .fd = -1, .given = STR_MAX(MESSAGE_HEADER_MAX) };
+}
+
+void message_done(struct message *message)
+{
+	if (!message)
+		return;
+	header_done(&message->header);
+	str_done(&message->given);
+	fs_close_at(&message->fd);
+}
+
+static bool refuse_line(const struct intake *in, const char *what, struct err *err)
+{
+	return err_set(err, ERR_INPUT, _("line %llu of the message has %s"),
+		       (unsigned long long)in->line_number + 1, what);
+}
+
+static bool flush_out(struct intake *in, struct err *err)
+{
+	struct message *message = in->message;
+	off_t end = (off_t)(MESSAGE_BODY_AT + message->body_len);
+
+	if (!fs_pwrite_all(message->fd, in->out.bytes, in->out.len, end))
+		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
+	message->body_len += in->out.len;
+	str_clear(&in->out);
+	return true;
+}
+
+static bool is_8bit(const char *bytes, size_t len)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < len; i++)
+		all |= (unsigned char)bytes[i];
+	return all >= 0x80;
+}
+
+static void end_body_line(struct intake *in)
+{
+	if (in->line_len > in->message->line_max)
+		in->message->line_max = in->line_len;
+	in->line_len = 0;
+	in->line_number++;
+	str_add_n(&in->out, "\r\n", 2);
+}
+
+/* Part of a line, or with `is_end` the rest of it, without its LF. */
+static bool take_body_text(struct intake *in, const char *text, size_t len, bool is_end,
+			   struct err *err)
+{
+	if (in->ends_in_cr && !(len == 0 && is_end))
+		return refuse_line(in, _("a carriage return without a line feed"), err);
+	in->ends_in_cr = len > 0 && text[len - 1] == '\r';
+	len -= in->ends_in_cr;
+	if (memchr(text, '\r', len))
+		return refuse_line(in, _("a carriage return without a line feed"), err);
+	if (memchr(text, '\0', len))
+		return refuse_line(in, _("a NUL byte"), err);
+	str_add_n(&in->out, text, len);
+	in->line_len += len;
+	if (is_end) {
+		in->ends_in_cr = false;
+		end_body_line(in);
+	}
+	return true;
+}
+
+static bool take_body(struct intake *in, const char *bytes, size_t len, struct err *err)
+{
+	if (!in->message->is_8bit)
+		in->message->is_8bit = is_8bit(bytes, len);
+	while (len > 0) {
+		const char *lf = memchr(bytes, '\n', len);
+		size_t text = lf ? (size_t)(lf - bytes) : len;
+		if (!take_body_text(in, bytes, text, lf != NULL, err))
+			return false;
+		size_t step = text + (lf != NULL);
+		bytes += step;
+		len -= step;
+	}
+	return in->out.len < PIECE || flush_out(in, err);
+}
+
+static bool keep_header_line(struct intake *in, const char *line, size_t len, struct err *err)
+{
+	struct message *message = in->message;
+
+	if (memchr(line, '\r', len))
+		return refuse_line(in, _("a carriage return without a line feed"), err);
+	if (memchr(line, '\0', len))
+		return refuse_line(in, _("a NUL byte"), err);
+	if (!message->is_8bit)
+		message->is_8bit = is_8bit(line, len);
+	if (len > message->line_max)
+		message->line_max = len;
+	str_add_n(&message->given, line, len);
+	str_add_n(&message->given, "\r\n", 2);
+	in->line_number++;
+	if (message->given.is_full)
+		return err_set(err, ERR_INPUT, _("the header is longer than %d MB"),
+			       MESSAGE_HEADER_MAX / 1024 / 1024);
+	return true;
+}
+
+/* A whole line of the header, with its LF where it had one. */
+static bool take_header_line(struct intake *in, const char *line, size_t len, struct err *err)
+{
+	size_t text = len;
+
+	if (text > 0 && line[text - 1] == '\n')
+		text--;
+	if (text < len && text > 0 && line[text - 1] == '\r')
+		text--;
+	switch (header_line_kind(line, len, in->line_number == 0)) {
+	case HEADER_LINE_EMPTY:
+		in->is_body = true;
+		in->line_number++;
+		return true;
+	case HEADER_LINE_MBOX:
+		in->line_number++;
+		return true;
+	case HEADER_LINE_OTHER:
+		in->is_body = true;
+		return take_body(in, line, len, err);
+	default:
+		return keep_header_line(in, line, text, err);
+	}
+}
+
+/* Takes the first line of `bytes`, or keeps it until its end comes; returns what was used. */
+static bool take_header(struct intake *in, const char *bytes, size_t len, size_t *used,
+			struct err *err)
+{
+	const char *lf = memchr(bytes, '\n', len);
+
+	*used = lf ? (size_t)(lf - bytes) + 1 : len;
+	str_add_n(&in->line, bytes, *used);
+	if (in->line.is_full)
+		return err_set(err, ERR_INPUT, _("the header is longer than %d MB"),
+			       MESSAGE_HEADER_MAX / 1024 / 1024);
+	if (!lf)
+		return true;
+	bool is_taken = take_header_line(in, in->line.bytes, in->line.len, err);
+	str_clear(&in->line);
+	return is_taken;
+}
+
+static bool take(struct intake *in, const char *bytes, size_t len, struct err *err)
+{
+	while (len > 0 && !in->is_body) {
+		size_t used;
+		if (!take_header(in, bytes, len, &used, err))
+			return false;
+		bytes += used;
+		len -= used;
+	}
+	return len == 0 || take_body(in, bytes, len, err);
+}
+
+static bool take_end(struct intake *in, struct err *err)
+{
+	if (!in->is_body && in->line.len > 0 &&
+	    !take_header_line(in, in->line.bytes, in->line.len, err))
+		return false;
+	if (in->ends_in_cr)
+		return refuse_line(in, _("a carriage return without a line feed"), err);
+	if (in->line_len > 0)
+		end_body_line(in);
+	return flush_out(in, err);
+}
+
+static bool take_all(struct intake *in, struct err *err)
+{
+	char piece[PIECE];
+	ssize_t got;
+
+	while ((got = fs_read(in->fd, piece, sizeof piece)) > 0)
+		if (!take(in, piece, (size_t)got, err))
+			return false;
+	if (got < 0)
+		return err_sys(err, ERR_IO, errno, _("cannot read the message"));
+	return take_end(in, err);
+}
+
+bool message_read(struct message *message, int fd, struct err *err)
+{
+	struct intake in = { .message = message, .fd = fd, .line = STR_MAX(MESSAGE_HEADER_MAX),
+			     .out = STR_INIT };
+
+	message->fd = fs_open_nameless(NULL, err);
+	if (message->fd < 0)
+		return false;
+	bool is_read = take_all(&in, err);
+	str_done(&in.line);
+	str_done(&in.out);
+	if (is_read)
+		header_index(&message->header, message->given.bytes, message->given.len);
+	return is_read;
+}
+
+bool message_complete(struct message *message, const struct header_additions *additions,
+		      struct err *err)
+{
+	CLEANUP(str_done) struct str whole = STR_INIT;
+	off_t end = (off_t)(MESSAGE_BODY_AT + message->body_len);
+
+	header_complete(&message->header, additions, &whole);
+	str_add_n(&whole, "\r\n", 2);
+	if (!fs_pwrite_all(message->fd, whole.bytes, whole.len, end))
+		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
+	message->header_len = whole.len;
+	message->is_8bit |= is_8bit(whole.bytes, whole.len);
+	return true;
+}
+
+uint64_t message_size(const struct message *message)
+{
+	return message->header_len + message->body_len;
+}
+
+ssize_t message_read_at(const struct message *message, uint64_t offset, char *bytes, size_t len,
+			struct err *err)
+{
+	bool is_header = offset < message->header_len;
+	uint64_t left = is_header ? message->header_len - offset : message_size(message) - offset;
+	uint64_t place = is_header ? message->body_len + offset : offset - message->header_len;
+
+	if (len > left)
+		len = (size_t)left;
+	if (fs_pread_all(message->fd, bytes, len, (off_t)(MESSAGE_BODY_AT + place)))
+		return (ssize_t)len;
+	err_sys(err, ERR_IO, errno, _("cannot read the kept message"));
+	return -1;
+}

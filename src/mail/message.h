@@ -1,0 +1,54 @@
+/* message.h - a message: stdin in a file without a name, an index of its header, and its facts */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/err.h"
+#include "mail/header.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+enum {
+	MESSAGE_BODY_AT = 4096,              /* what is before it belongs to the queue's record */
+	MESSAGE_HEADER_MAX = 32 * 1024 * 1024,
+};
+
+/*
+ * The file holds the body as given, save that its lines end CRLF, and behind it the completed
+ * header with the empty line. `header` is the index of the header as it was given; only that is in
+ * memory.
+ */
+struct message {
+	int fd;
+	struct str given;
+	struct header header;
+	uint64_t body_len;
+	uint64_t header_len;
+	uint64_t line_max;
+	bool is_8bit;
+};
+
+void message_init(struct message *message);
+void message_done(struct message *message);
+
+/*
+ * Reads a message to the end of the descriptor. Lines may end LF or CRLF; the last one gets a line
+ * end if it has none. A From_ line on top is dropped. A first line that belongs to no header field
+ * begins the body. ERR_INPUT: a bare CR, a NUL, or a header over MESSAGE_HEADER_MAX;
+ * ERR_IO, ERR_SYSTEM: reading it, or keeping it, failed.
+ */
+bool message_read(struct message *message, int fd, struct err *err) MUST_USE;
+
+/* Writes the completed header behind the body. */
+bool message_complete(struct message *message, const struct header_additions *additions,
+		      struct err *err) MUST_USE;
+
+/* Octets of the completed message as RFC 1870 counts them: CRLF as two, no stuffed dots. */
+uint64_t message_size(const struct message *message);
+
+/*
+ * Reads up to `len` bytes of the completed message, header first, from an offset; fewer only where
+ * the header or the message ends. Returns how many, 0 at the end, -1 on failure (ERR_IO).
+ */
+ssize_t message_read_at(const struct message *message, uint64_t offset, char *bytes, size_t len,
+			struct err *err) MUST_USE;
