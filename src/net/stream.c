@@ -1,0 +1,226 @@
+/* stream.c - buffered lines over a socket or TLS, with a deadline on every wait */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "net/stream.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "net/tls.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { PIECE = 16384 };
+
+void stream_init(struct stream *stream, int fd, int64_t end)
+{
+	*stream = (struct stream){ .fd = fd, .in = STR_INIT, .out = STR_INIT,
+				   .deadline = end, .end = end };
+	/* A base64 response on its way out is a secret. */
+	stream->out.is_secret = true;
+}
+
+void stream_close(struct stream *stream)
+{
+	if (stream->tls && !stream->is_lost)
+		tls_bye(stream->tls);
+	tls_free(stream->tls);
+	stream->tls = NULL;
+	if (stream->fd >= 0)
+		close(stream->fd);
+	stream->fd = -1;
+	str_done(&stream->in);
+	str_done(&stream->out);
+}
+
+/* The one place that waits. */
+static bool wait_for(struct stream *stream, short events, struct err *err)
+{
+	int64_t deadline = clock_earlier(stream->deadline, stream->end);
+	struct pollfd wait = { .fd = stream->fd, .events = events };
+
+	for (;;) {
+		int left = clock_left(deadline);
+		int ready = left == 0 ? 0 : poll(&wait, 1, left);
+		if (ready > 0)
+			return true;
+		if (ready < 0 && errno != EINTR)
+			return err_sys(err, ERR_NET, errno, _("cannot wait for the server"));
+		if (ready == 0)
+			break;
+	}
+	stream->is_lost = true;
+	if (deadline == stream->end)
+		return err_set(err, ERR_NET, _("the session took longer than session_timeout"));
+	return err_set(err, ERR_NET, _("timed out"));
+}
+
+static bool lost(struct stream *stream, struct err *err, const char *what, int number)
+{
+	stream->is_lost = true;
+	if (number)
+		return err_sys(err, ERR_NET, number, "%s", what);
+	return err_set(err, ERR_NET, "%s", what);
+}
+
+static enum tls_step receive_clear(struct stream *stream, char *bytes, size_t len, size_t *got,
+				   struct err *err)
+{
+	ssize_t n = recv(stream->fd, bytes, len, 0);
+
+	if (n > 0) {
+		*got = (size_t)n;
+		return TLS_DONE;
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return TLS_WANTS_READ;
+	if (n == 0)
+		return TLS_ENDED;
+	lost(stream, err, _("the connection was lost"), errno);
+	return TLS_FAILED;
+}
+
+static enum tls_step send_clear(struct stream *stream, const char *bytes, size_t len, size_t *done,
+				struct err *err)
+{
+	ssize_t n = send(stream->fd, bytes, len, MSG_NOSIGNAL);
+
+	if (n >= 0) {
+		*done = (size_t)n;
+		return TLS_DONE;
+	}
+	if (errno == EAGAIN || errno == EINTR)
+		return TLS_WANTS_WRITE;
+	lost(stream, err, _("the connection was lost"), errno);
+	return TLS_FAILED;
+}
+
+/* Acts on a step that did not get through: true means try it again. */
+static bool go_on(struct stream *stream, enum tls_step step, struct err *err)
+{
+	switch (step) {
+	case TLS_WANTS_READ:
+		return wait_for(stream, POLLIN, err);
+	case TLS_WANTS_WRITE:
+		return wait_for(stream, POLLOUT, err);
+	case TLS_ENDED:
+		return lost(stream, err, _("the server closed the connection"), 0);
+	default:
+		stream->is_lost = true;
+		return false;
+	}
+}
+
+bool stream_start_tls(struct stream *stream, struct tls *tls, struct err *err)
+{
+	enum tls_step step;
+
+	stream->tls = tls;
+	tls_attach(tls, stream->fd);
+	while ((step = tls_handshake(tls, err)) != TLS_DONE)
+		if (!go_on(stream, step, err))
+			return false;
+	if (tls_verify(tls, err))
+		return true;
+	stream->is_lost = true;
+	return false;
+}
+
+/* Takes what is there. */
+static enum tls_step receive_once(struct stream *stream, struct err *err)
+{
+	size_t got = 0;
+	char *end = str_reserve(&stream->in, PIECE);
+	enum tls_step step = stream->tls ? tls_receive(stream->tls, end, PIECE, &got, err) :
+					   receive_clear(stream, end, PIECE, &got, err);
+
+	str_grew(&stream->in, got);
+	return step;
+}
+
+static bool receive(struct stream *stream, struct err *err)
+{
+	enum tls_step step;
+
+	str_drop(&stream->in, stream->taken);
+	stream->taken = 0;
+	while ((step = receive_once(stream, err)) != TLS_DONE)
+		if (!go_on(stream, step, err))
+			return false;
+	return true;
+}
+
+bool stream_read_line(struct stream *stream, const char **line, size_t *len, struct err *err)
+{
+	size_t scanned = 0;
+
+	for (;;) {
+		const char *start = stream->in.bytes + stream->taken;
+		size_t have = stream->in.len - stream->taken;
+		const char *lf = memchr(start + scanned, '\n', have - scanned);
+		size_t whole = lf ? (size_t)(lf - start) + 1 : have;
+		if (whole > STREAM_LINE_MAX)
+			return err_set(err, ERR_PROTO, _("the server sent a line of over %d bytes"),
+				       STREAM_LINE_MAX);
+		if (lf) {
+			stream->taken += whole;
+			*line = start;
+			*len = whole - 1;
+			if (*len > 0 && start[*len - 1] == '\r')
+				--*len;
+			return true;
+		}
+		scanned = have;
+		if (!receive(stream, err))
+			return false;
+	}
+}
+
+bool stream_has_unread(const struct stream *stream)
+{
+	return stream->taken < stream->in.len;
+}
+
+bool stream_look(struct stream *stream)
+{
+	CLEANUP(err_done) struct err later = ERR_INIT;
+
+	return stream_has_unread(stream) || receive_once(stream, &later) == TLS_DONE;
+}
+
+static bool send_bytes(struct stream *stream, const char *bytes, size_t len, struct err *err)
+{
+	while (len > 0) {
+		size_t done = 0;
+		enum tls_step step = stream->tls ?
+			tls_send(stream->tls, bytes, len, &done, err) :
+			send_clear(stream, bytes, len, &done, err);
+		if (step != TLS_DONE && !go_on(stream, step, err))
+			return false;
+		bytes += done;
+		len -= done;
+	}
+	return true;
+}
+
+bool stream_write(struct stream *stream, const void *bytes, size_t len, struct err *err)
+{
+	str_add_n(&stream->out, bytes, len);
+	size_t whole = stream->out.len / PIECE * PIECE;
+	if (whole == 0)
+		return true;
+	if (!send_bytes(stream, stream->out.bytes, whole, err))
+		return false;
+	str_drop(&stream->out, whole);
+	return true;
+}
+
+bool stream_flush(struct stream *stream, struct err *err)
+{
+	bool is_sent = send_bytes(stream, stream->out.bytes, stream->out.len, err);
+
+	str_clear(&stream->out);
+	return is_sent;
+}

@@ -1,0 +1,55 @@
+/* stream.h - buffered lines over a socket or TLS, with a deadline on every wait */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stdint.h>
+
+struct tls;
+
+/* The longest line taken from a server, CRLF included; RFC 5321 section 4.5.3.1.5 asks for 512. */
+enum { STREAM_LINE_MAX = 4096 };
+
+/*
+ * A connection. What is added to `out` leaves in one write at stream_flush, or in pieces of 16 kB.
+ * All waiting happens in one place, until `deadline` (of the current step) or `end` (of the whole
+ * session), whichever comes first. Every failure to read or write is ERR_NET.
+ */
+struct stream {
+	int fd;
+	struct tls *tls;
+	struct str in;
+	size_t taken;
+	struct str out;
+	int64_t deadline;
+	int64_t end;
+	bool is_lost; /* or not to be used any more */
+};
+
+/* Takes over a connected socket that does not block. */
+void stream_init(struct stream *stream, int fd, int64_t end);
+/* Closes at once. Where the connection still works, a TLS close_notify goes first. */
+void stream_close(struct stream *stream);
+
+/*
+ * Shakes hands and verifies; takes `tls` over in any case. After a failure nothing more is sent.
+ * ERR_TLS, ERR_NET.
+ */
+bool stream_start_tls(struct stream *stream, struct tls *tls, struct err *err) MUST_USE;
+
+/*
+ * Reads a line and takes its CRLF (or LF) off; the bytes stay valid until the next call.
+ * ERR_PROTO: longer than STREAM_LINE_MAX.
+ */
+bool stream_read_line(struct stream *stream, const char **line, size_t *len, struct err *err)
+	MUST_USE;
+/* Whether bytes have been received that nobody has read yet. */
+bool stream_has_unread(const struct stream *stream);
+/* The same after a look at the connection, which does not wait. */
+bool stream_look(struct stream *stream);
+
+/* Appends bytes to what goes out, writing pieces of 16 kB as they fill. */
+bool stream_write(struct stream *stream, const void *bytes, size_t len, struct err *err) MUST_USE;
+bool stream_flush(struct stream *stream, struct err *err) MUST_USE;

@@ -1,0 +1,37 @@
+/* tls.h - one TLS client session, by GnuTLS */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+#include "conf/settings.h"
+
+/* How a step that must not block went. */
+enum tls_step { TLS_DONE, TLS_WANTS_READ, TLS_WANTS_WRITE, TLS_ENDED, TLS_FAILED };
+
+struct tls;
+
+/*
+ * Loads what the settings name (trust file, CRL, key, certificate, priorities) before anything is
+ * connected. ERR_NOINPUT: a file can't be read or holds nothing; ERR_CONFIG: bad priorities.
+ */
+struct tls *tls_new(const struct settings *settings, struct err *err) MUST_USE;
+void tls_free(struct tls *tls);
+
+/* Uses a connected socket that does not block. */
+void tls_attach(struct tls *tls, int fd);
+
+/* Each is called again after its wish to read or write is met. Failures: ERR_TLS, ERR_NET. */
+enum tls_step tls_handshake(struct tls *tls, struct err *err);
+enum tls_step tls_receive(struct tls *tls, char *bytes, size_t len, size_t *got, struct err *err);
+enum tls_step tls_send(struct tls *tls, const char *bytes, size_t len, size_t *done,
+		       struct err *err);
+
+/* Judges the peer's certificate as the settings ask; see trust.h. */
+bool tls_verify(struct tls *tls, struct err *err) MUST_USE;
+
+/* Sends a close_notify if that is possible without waiting. */
+void tls_bye(struct tls *tls);
+
+/* Appends the session's parameters and the peer's certificate as lines for a person. */
+void tls_describe(const struct tls *tls, struct str *out);

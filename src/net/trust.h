@@ -1,0 +1,29 @@
+/* trust.h - which certificates are believed */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+#include "conf/settings.h"
+
+#include <gnutls/gnutls.h>
+
+/*
+ * Loads the certification authorities and the CRL that the settings name. ERR_NOINPUT: a file
+ * can't be read, or nothing is in it.
+ */
+bool trust_load(gnutls_certificate_credentials_t credentials, const struct settings *settings,
+		struct err *err) MUST_USE;
+
+/*
+ * The verdict on a finished handshake. Without tls_certcheck everything passes; with a fingerprint
+ * only that certificate passes, whatever is in it; else the chain must lead to an authority of the
+ * trust file (RFC 5280), be meant for servers, be in its time, not be revoked (CRL, stapled OCSP),
+ * and bear the reference name as a subjectAltName (RFC 9525: the common name is not looked at).
+ * ERR_TLS, with the reason in words.
+ */
+bool trust_verify(gnutls_session_t session, const struct settings *settings, struct err *err)
+	MUST_USE;
+
+/* Appends the certificate's subject, issuer, dates and SHA-256 fingerprint as lines. */
+void trust_describe(gnutls_session_t session, struct str *out);
