@@ -1,0 +1,356 @@
+/* client.c - the commands of SMTP and LMTP, each judged by its reply */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "smtp/client.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE = 16384 };
+
+void client_init(struct client *client, const struct settings *settings, int fd, int64_t end)
+{
+	*client = (struct client){ .settings = settings, .can.mechanisms = STR_INIT };
+	reply_init(&client->reply);
+	stream_init(&client->stream, fd, end);
+}
+
+void client_done(struct client *client)
+{
+	if (!client->settings)
+		return;
+	stream_close(&client->stream);
+	capabilities_done(&client->can);
+	reply_done(&client->reply);
+	client->settings = NULL;
+}
+
+/* RFC 5321's limit for the phase, or what the settings allow. */
+static void set_deadline(struct client *client, enum phase phase)
+{
+	const struct settings *s = client->settings;
+	int seconds = phases[phase].seconds;
+
+	if (phase == PHASE_FINAL)
+		seconds = s->final_timeout > 0 ? s->final_timeout : seconds;
+	else if (s->timeout > 0 && s->timeout < seconds)
+		seconds = s->timeout;
+	client->stream.deadline = clock_after(seconds);
+}
+
+static bool wrap_phase(struct client *client, enum phase phase, struct err *err)
+{
+	client->is_over = true;
+	return err_wrap(err, "%s", _(phases[phase].words));
+}
+
+static bool read_reply(struct client *client, enum phase phase, struct err *err)
+{
+	enum reply_step step = REPLY_MORE;
+	const char *line;
+	size_t len;
+
+	set_deadline(client, phase);
+	reply_clear(&client->reply);
+	while (step == REPLY_MORE) {
+		if (!stream_read_line(&client->stream, &line, &len, err))
+			return wrap_phase(client, phase, err);
+		log_debug_line("<-- ", line, len);
+		step = reply_add_line(&client->reply, line, len, err);
+	}
+	return step == REPLY_DONE || wrap_phase(client, phase, err);
+}
+
+static bool write_line(struct client *client, enum phase phase, const char *line,
+		       const char *shown, struct err *err)
+{
+	if (!shown)
+		shown = line;
+	log_debug_line("--> ", shown, strlen(shown));
+	set_deadline(client, phase);
+	if (stream_write(&client->stream, line, strlen(line), err) &&
+	    stream_write(&client->stream, "\r\n", 2, err))
+		return true;
+	return wrap_phase(client, phase, err);
+}
+
+/* A reply that came before its command must not be taken for the answer to it. */
+static bool flush(struct client *client, enum phase phase, struct err *err)
+{
+	set_deadline(client, phase);
+	if (stream_has_unread(&client->stream))
+		err_set(err, ERR_PROTO, _("the server spoke when it was not its turn"));
+	else if (stream_flush(&client->stream, err))
+		return true;
+	return wrap_phase(client, phase, err);
+}
+
+bool client_exchange(struct client *client, enum phase phase, const char *line, const char *shown,
+		     struct err *err)
+{
+	return write_line(client, phase, line, shown, err) && flush(client, phase, err) &&
+	       read_reply(client, phase, err);
+}
+
+static bool judge(struct client *client, enum phase phase, struct err *err)
+{
+	if (reply_judge(&client->reply, phase, err))
+		return true;
+	err_wrap(err, "%s", _(phases[phase].words));
+	return false;
+}
+
+bool client_greeting(struct client *client, struct err *err)
+{
+	return read_reply(client, PHASE_GREETING, err) && judge(client, PHASE_GREETING, err);
+}
+
+static bool hello_by(struct client *client, const char *verb, enum phase phase, struct err *err)
+{
+	CLEANUP(mem_free_at) char *line =
+		str_format("%s %s", verb, client->settings->domain ? client->settings->domain : "");
+
+	return client_exchange(client, phase, line, NULL, err);
+}
+
+bool client_hello(struct client *client, struct err *err)
+{
+	bool is_lmtp = client->settings->protocol == PROTOCOL_LMTP;
+
+	capabilities_done(&client->can);
+	if (!hello_by(client, is_lmtp ? "LHLO" : "EHLO", PHASE_EHLO, err))
+		return false;
+	if (client->reply.code / 100 == 5 && !is_lmtp)
+		return hello_by(client, "HELO", PHASE_HELO, err) && judge(client, PHASE_HELO, err);
+	if (!judge(client, PHASE_EHLO, err))
+		return false;
+	capabilities_read(&client->can, &client->reply);
+	return true;
+}
+
+/* What came in clear text before the handshake must not be taken for what comes after it. */
+bool client_starttls(struct client *client, struct tls *tls, struct err *err)
+{
+	bool may_start = client_exchange(client, PHASE_STARTTLS, "STARTTLS", NULL, err) &&
+			 judge(client, PHASE_STARTTLS, err);
+
+	if (may_start && stream_has_unread(&client->stream)) {
+		err_set(err, ERR_PROTO, _("the server sent something behind its reply to STARTTLS"));
+		may_start = wrap_phase(client, PHASE_STARTTLS, err);
+	}
+	if (!may_start) {
+		tls_free(tls);
+		return false;
+	}
+	capabilities_done(&client->can);
+	set_deadline(client, PHASE_STARTTLS);
+	return stream_start_tls(&client->stream, tls, err);
+}
+
+static bool can(const struct client *client, enum capability capability)
+{
+	return (client->can.has & capability) != 0;
+}
+
+static bool store_result(struct client *client, const struct expected *expected)
+{
+	bool is_good = judge(client, expected->phase, expected->result);
+
+	if (expected->recipient)
+		expected->recipient->is_accepted = is_good;
+	return is_good;
+}
+
+bool client_collect(struct client *client, struct err *err)
+{
+	size_t count = client->expected_count;
+
+	if (count == 0)
+		return true;
+	client->expected_count = 0;
+	if (!flush(client, client->expected[0].phase, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct expected *expected = &client->expected[i];
+		if (!read_reply(client, expected->phase, err))
+			return false;
+		if (client->reply.code == 421) {
+			client->is_over = true;
+			return judge(client, expected->phase, err);
+		}
+		store_result(client, expected);
+	}
+	return true;
+}
+
+static bool gather(struct client *client, const char *line, struct expected expected,
+		   struct err *err)
+{
+	if (!write_line(client, expected.phase, line, NULL, err))
+		return false;
+	client->expected[client->expected_count++] = expected;
+	if (client->expected_count < CLIENT_UNANSWERED_MAX && can(client, CAP_PIPELINING))
+		return true;
+	return client_collect(client, err);
+}
+
+bool client_mail(struct client *client, const struct envelope *envelope, struct err *result,
+		 struct err *err)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	str_addf(&line, "MAIL FROM:<%s>", envelope->sender);
+	if (can(client, CAP_SIZE))
+		str_addf(&line, " SIZE=%llu", (unsigned long long)envelope->size);
+	if (can(client, CAP_8BITMIME) && envelope->is_8bit)
+		str_add(&line, " BODY=8BITMIME");
+	if (can(client, CAP_SMTPUTF8) && envelope_has_utf8(envelope))
+		str_add(&line, " SMTPUTF8");
+	if (can(client, CAP_DSN) && envelope->dsn_return)
+		str_addf(&line, " RET=%s", envelope->dsn_return);
+	return gather(client, line.bytes,
+		      (struct expected){ .phase = PHASE_MAIL, .result = result }, err);
+}
+
+bool client_rcpt(struct client *client, const struct envelope *envelope,
+		 struct recipient *recipient, struct err *err)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	str_addf(&line, "RCPT TO:<%s>", recipient->address);
+	if (can(client, CAP_DSN) && envelope->notify)
+		str_addf(&line, " NOTIFY=%s", envelope->notify);
+	return gather(client, line.bytes,
+		      (struct expected){ .phase = PHASE_RCPT,
+					 .recipient = recipient,
+					 .result = &recipient->err },
+		      err);
+}
+
+bool client_data(struct client *client, struct err *result, struct err *err)
+{
+	return gather(client, "DATA", (struct expected){ .phase = PHASE_DATA, .result = result },
+		      err);
+}
+
+/* Lines end CRLF here, so a dot begins a line exactly where it is behind an LF. */
+static bool write_stuffed(struct client *client, const char *bytes, size_t len, bool *is_line_start,
+			  struct err *err)
+{
+	if (*is_line_start && len > 0 && bytes[0] == '.' &&
+	    !stream_write(&client->stream, ".", 1, err))
+		return false;
+	*is_line_start = len > 0 ? bytes[len - 1] == '\n' : *is_line_start;
+	while (len > 0) {
+		const char *dot = memmem(bytes, len, "\n.", 2);
+		size_t step = dot ? (size_t)(dot - bytes) + 1 : len;
+		if (!stream_write(&client->stream, bytes, step, err) ||
+		    (dot && !stream_write(&client->stream, ".", 1, err)))
+			return false;
+		bytes += step;
+		len -= step;
+	}
+	return true;
+}
+
+/* A server that has seen enough says why and hangs up; why is worth more than that it did. */
+static bool prefer_early_reply(struct client *client, struct err *err)
+{
+	CLEANUP(err_done) struct err none = ERR_INIT;
+	const char *line;
+	size_t len;
+
+	client->is_over = true;
+	client->stream.deadline = clock_after(1);
+	reply_clear(&client->reply);
+	if (stream_read_line(&client->stream, &line, &len, &none) &&
+	    reply_add_line(&client->reply, line, len, &none) != REPLY_BAD)
+		return judge(client, PHASE_CONTENT, err);
+	return wrap_phase(client, PHASE_CONTENT, err);
+}
+
+bool client_content(struct client *client, const struct message *message, struct err *err)
+{
+	char piece[PIECE];
+	bool is_line_start = true;
+	uint64_t offset = 0;
+	ssize_t got;
+
+	log_debug(_("--> (%llu octets of message)"), (unsigned long long)message_size(message));
+	while ((got = message_read_at(message, offset, piece, sizeof piece, err)) > 0) {
+		set_deadline(client, PHASE_CONTENT);
+		if (!write_stuffed(client, piece, (size_t)got, &is_line_start, err))
+			return prefer_early_reply(client, err);
+		offset += (uint64_t)got;
+	}
+	return got == 0;
+}
+
+static bool read_verdicts(struct client *client, struct envelope *envelope, struct err *result,
+			  struct err *err)
+{
+	if (client->settings->protocol != PROTOCOL_LMTP)
+		return read_reply(client, PHASE_FINAL, err) &&
+		       (store_result(client, &(struct expected){ .phase = PHASE_FINAL,
+								 .result = result }),
+			true);
+	for (size_t i = 0; i < envelope->count; i++) {
+		struct recipient *r = &envelope->recipients[i];
+		if (!r->is_accepted)
+			continue;
+		if (!read_reply(client, PHASE_FINAL, err))
+			return false;
+		store_result(client, &(struct expected){ .phase = PHASE_FINAL,
+							 .recipient = r,
+							 .result = &r->err });
+	}
+	return true;
+}
+
+static void keep_verdict(const struct client *client, struct envelope *envelope)
+{
+	struct str words = STR_INIT;
+
+	reply_print(&client->reply, &words);
+	free(envelope->reply);
+	envelope->reply = str_take(&words);
+	envelope->reply_code = client->reply.code;
+}
+
+bool client_finish(struct client *client, struct envelope *envelope, struct err *result,
+		   struct err *err)
+{
+	bool quits = can(client, CAP_PIPELINING);
+
+	/* Whatever it says, it can't be about a message whose end it has not seen. */
+	if (stream_look(&client->stream))
+		return prefer_early_reply(client, err);
+	if (!write_line(client, PHASE_CONTENT, ".", NULL, err) ||
+	    (quits && !write_line(client, PHASE_CONTENT, "QUIT", NULL, err)))
+		return false;
+	set_deadline(client, PHASE_CONTENT);
+	if (!stream_flush(&client->stream, err))
+		return prefer_early_reply(client, err);
+	client->is_leaving = quits;
+	if (!read_verdicts(client, envelope, result, err))
+		return err_wrap(err, _("the relay may have taken the message or not"));
+	keep_verdict(client, envelope);
+	return true;
+}
+
+void client_quit(struct client *client)
+{
+	CLEANUP(err_done) struct err ignored = ERR_INIT;
+
+	if (client->is_over || client->stream.is_lost)
+		return;
+	bool is_answered = client->is_leaving ?
+		read_reply(client, PHASE_QUIT, &ignored) :
+		client_exchange(client, PHASE_QUIT, "QUIT", NULL, &ignored);
+	if (!is_answered)
+		log_debug("%s", ignored.text);
+	client->is_over = true;
+}

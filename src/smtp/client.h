@@ -1,0 +1,80 @@
+/* client.h - the commands of SMTP and LMTP, each judged by its reply */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "conf/settings.h"
+#include "mail/envelope.h"
+#include "mail/message.h"
+#include "net/stream.h"
+#include "net/tls.h"
+#include "smtp/reply.h"
+
+/* So many commands may be unanswered; it keeps both sides from blocking in a write. */
+enum { CLIENT_UNANSWERED_MAX = 100 };
+
+/* A command whose reply is awaited, and where its result goes. */
+struct expected {
+	enum phase phase;
+	struct recipient *recipient; /* NULL: `result` alone */
+	struct err *result;
+};
+
+/*
+ * One end of a connection that speaks SMTP (RFC 5321) or LMTP (RFC 2033). Commands are gathered and
+ * leave in one write; `expected` is the queue of those without a reply. Unless the server offers
+ * PIPELINING (RFC 2920), it never holds more than one.
+ *
+ * A function fails when the conversation can't go on: the connection is lost, the server talks
+ * nonsense, or says 421. Its text names the phase. A refusal is stored where the result goes.
+ */
+struct client {
+	const struct settings *settings;
+	struct stream stream;
+	struct capabilities can;
+	struct reply reply; /* the last one read */
+	struct expected expected[CLIENT_UNANSWERED_MAX];
+	size_t expected_count;
+	bool is_leaving; /* QUIT was sent */
+	bool is_over;    /* nothing more can be said */
+};
+
+/* Takes over a connected socket; `end` is the deadline of the whole session. */
+void client_init(struct client *client, const struct settings *settings, int fd, int64_t end);
+void client_done(struct client *client);
+
+bool client_greeting(struct client *client, struct err *err) MUST_USE;
+/* EHLO, or HELO where that is refused; LHLO for LMTP. Reads the capabilities anew. */
+bool client_hello(struct client *client, struct err *err) MUST_USE;
+/* STARTTLS and the handshake; takes `tls` over. RFC 3207. */
+bool client_starttls(struct client *client, struct tls *tls, struct err *err) MUST_USE;
+
+/*
+ * Sends one line and reads its reply into client->reply, without judging it. The trace shows
+ * `shown` instead of the line where that is not NULL.
+ */
+bool client_exchange(struct client *client, enum phase phase, const char *line, const char *shown,
+		     struct err *err) MUST_USE;
+
+/* Gather the commands of a transaction; RFC 5321, with the parameters of 1870, 6152, 3461, 6531. */
+bool client_mail(struct client *client, const struct envelope *envelope, struct err *result,
+		 struct err *err) MUST_USE;
+bool client_rcpt(struct client *client, const struct envelope *envelope,
+		 struct recipient *recipient, struct err *err) MUST_USE;
+bool client_data(struct client *client, struct err *result, struct err *err) MUST_USE;
+/* Sends what is gathered and reads all replies. */
+bool client_collect(struct client *client, struct err *err) MUST_USE;
+
+/*
+ * Sends the content, dots stuffed (RFC 5321 section 4.5.2), all but its last piece. When the server
+ * answers before the end, its reply is the failure.
+ */
+bool client_content(struct client *client, const struct message *message, struct err *err) MUST_USE;
+/*
+ * Sends the rest and the final dot, with QUIT behind it where PIPELINING allows that, and reads the
+ * verdict: into `result`, or for LMTP into each accepted recipient.
+ */
+bool client_finish(struct client *client, struct envelope *envelope, struct err *result,
+		   struct err *err) MUST_USE;
+
+/* QUIT, unless it was sent. Its reply is waited for, but not long, and does not matter. */
+void client_quit(struct client *client);

@@ -1,0 +1,245 @@
+/* reply.c - a server's replies, and the capabilities in one of them; pure */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "smtp/reply.h"
+
+#include "base/i18n.h"
+
+#include <string.h>
+#include <strings.h>
+
+const struct phase_facts phases[PHASE_COUNT] = {
+#define PHASE(name, seconds, success, refusal, words) { seconds, success, refusal, words },
+#include "smtp/phase.def"
+#undef PHASE
+};
+
+void reply_init(struct reply *reply)
+{
+	*reply = (struct reply){ .text = STR_INIT };
+}
+
+void reply_done(struct reply *reply)
+{
+	if (reply)
+		str_done(&reply->text);
+}
+
+void reply_clear(struct reply *reply)
+{
+	str_clear(&reply->text);
+	reply->code = 0;
+	reply->enhanced[0] = '\0';
+	reply->lines = 0;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The code of a line, or 0: three digits of which the first is 2 to 5. */
+static int line_code(const char *line, size_t len)
+{
+	if (len < 3 || line[0] < '2' || line[0] > '5' || !is_digit(line[1]) || !is_digit(line[2]))
+		return 0;
+	return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+}
+
+static bool bad_line(const char *line, size_t len, const char *why, struct err *err)
+{
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
+	str_add_printable(&shown, line, len < 80 ? len : 80);
+	return err_set(err, ERR_PROTO, "%s: \"%s\"", why, shown.bytes);
+}
+
+/* Length of one to three digits. */
+static size_t digits(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && n < 3 && is_digit(text[n]))
+		n++;
+	return n;
+}
+
+/* Length of "5.1.1" at the beginning of the text, 0 if there is none; RFC 2034 section 4. */
+static size_t enhanced_len(int code, const char *text, size_t len)
+{
+	if (len < 5 || text[0] - '0' != code / 100 || text[1] != '.')
+		return 0;
+	size_t subject = digits(text + 2, len - 2);
+	size_t dot = 2 + subject;
+	if (!subject || dot >= len || text[dot] != '.')
+		return 0;
+	size_t detail = digits(text + dot + 1, len - dot - 1);
+	size_t end = dot + 1 + detail;
+	if (!detail || (end < len && text[end] != ' '))
+		return 0;
+	return end;
+}
+
+static void note_enhanced(struct reply *reply, const char *text, size_t len)
+{
+	size_t n = enhanced_len(reply->code, text, len);
+
+	memcpy(reply->enhanced, text, n);
+	reply->enhanced[n] = '\0';
+}
+
+enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len,
+			       struct err *err)
+{
+	int code = line_code(line, len);
+	const char *text = line + (len > 4 ? 4 : len);
+	size_t text_len = len > 4 ? len - 4 : 0;
+
+	if (!code || (len > 3 && line[3] != ' ' && line[3] != '-')) {
+		bad_line(line, len, _("the server sent something that is no reply"), err);
+		return REPLY_BAD;
+	}
+	if (reply->lines > 0 && code != reply->code) {
+		bad_line(line, len, _("the server sent a reply with two codes"), err);
+		return REPLY_BAD;
+	}
+	if (reply->lines == REPLY_LINES_MAX) {
+		err_set(err, ERR_PROTO, _("the server sent a reply of over %d lines"),
+			REPLY_LINES_MAX);
+		return REPLY_BAD;
+	}
+	reply->code = code;
+	if (reply->lines++ > 0)
+		str_add_char(&reply->text, '\n');
+	else
+		note_enhanced(reply, text, text_len);
+	str_add_n(&reply->text, text, text_len);
+	return len > 3 && line[3] == '-' ? REPLY_MORE : REPLY_DONE;
+}
+
+void reply_print(const struct reply *reply, struct str *out)
+{
+	str_addf(out, "%d%s", reply->code, reply->text.len ? " " : "");
+	str_add_printable(out, reply->text.bytes, reply->text.len);
+}
+
+/* `success` is a list of codes such as "250 251", or the first digit of a whole class. */
+static bool is_success(int code, const char *success)
+{
+	if (success[0] && !success[1])
+		return code / 100 == success[0] - '0';
+	for (const char *next = success; *next; next += next[3] ? 4 : 3)
+		if (line_code(next, 3) == code)
+			return true;
+	return false;
+}
+
+static enum err_kind failure_kind(int code, enum phase phase)
+{
+	if (code / 100 == 4 || (code == 552 && phase == PHASE_RCPT))
+		return ERR_DEFER;
+	if (code / 100 != 5)
+		return ERR_PROTO;
+	if (code == 530 && phase == PHASE_MAIL)
+		return ERR_AUTH;
+	return phases[phase].refusal;
+}
+
+bool reply_judge(const struct reply *reply, enum phase phase, struct err *err)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	if (is_success(reply->code, phases[phase].success))
+		return true;
+	reply_print(reply, &text);
+	err_set(err, failure_kind(reply->code, phase), "%s", text.bytes);
+	err->code = reply->code;
+	err->reply_len = text.len;
+	memcpy(err->enhanced, reply->enhanced, sizeof err->enhanced);
+	return false;
+}
+
+void capabilities_done(struct capabilities *capabilities)
+{
+	if (!capabilities)
+		return;
+	str_done(&capabilities->mechanisms);
+	*capabilities = (struct capabilities){ .mechanisms = STR_INIT };
+}
+
+static void add_mechanisms(struct str *mechanisms, const char *words, size_t len)
+{
+	str_add_char(mechanisms, ' ');
+	for (size_t i = 0; i < len; i++)
+		str_add_char(mechanisms,
+			     words[i] >= 'a' && words[i] <= 'z' ? (char)(words[i] - 32) : words[i]);
+	str_add_char(mechanisms, ' ');
+}
+
+static uint64_t read_size(const char *text, size_t len)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (!is_digit(text[i]) || __builtin_mul_overflow(size, 10, &size) ||
+		    __builtin_add_overflow(size, (uint64_t)(text[i] - '0'), &size))
+			return 0;
+	return size;
+}
+
+static unsigned find_keyword(const char *word, size_t len)
+{
+	static const struct {
+		const char *name;
+		enum capability capability;
+	} keywords[] = {
+		{ "PIPELINING", CAP_PIPELINING }, { "SIZE", CAP_SIZE },
+		{ "8BITMIME", CAP_8BITMIME },     { "DSN", CAP_DSN },
+		{ "SMTPUTF8", CAP_SMTPUTF8 },     { "STARTTLS", CAP_STARTTLS },
+		{ "AUTH", CAP_AUTH },
+	};
+
+	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+		if (strlen(keywords[i].name) == len && strncasecmp(keywords[i].name, word, len) == 0)
+			return keywords[i].capability;
+	return 0;
+}
+
+/* "AUTH=PLAIN" is how some servers said it before RFC 2554. */
+static void read_keyword(struct capabilities *capabilities, const char *line, size_t len)
+{
+	size_t name = 0;
+
+	while (name < len && line[name] != ' ' && line[name] != '=')
+		name++;
+	unsigned found = find_keyword(line, name);
+	if (name < len && line[name] == '=' && found != CAP_AUTH)
+		return;
+	capabilities->has |= found;
+	size_t rest = name < len ? name + 1 : len;
+	if (found == CAP_AUTH)
+		add_mechanisms(&capabilities->mechanisms, line + rest, len - rest);
+	if (found == CAP_SIZE)
+		capabilities->size_limit = read_size(line + rest, len - rest);
+}
+
+void capabilities_read(struct capabilities *capabilities, const struct reply *reply)
+{
+	const char *end = reply->text.bytes + reply->text.len;
+	const char *line = memchr(reply->text.bytes, '\n', reply->text.len);
+
+	capabilities_done(capabilities);
+	while (line) {
+		line++;
+		const char *next = memchr(line, '\n', (size_t)(end - line));
+		read_keyword(capabilities, line, (size_t)((next ? next : end) - line));
+		line = next;
+	}
+}
+
+bool capabilities_has_mechanism(const struct capabilities *capabilities, const char *mechanism)
+{
+	CLEANUP(mem_free_at) char *word = str_format(" %s ", mechanism);
+
+	return memmem(capabilities->mechanisms.bytes, capabilities->mechanisms.len, word,
+		      strlen(word)) != NULL;
+}

@@ -1,0 +1,239 @@
+/* session.c - from settings to a client that is ready, and one message through it */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "smtp/session.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "conf/config.h"
+#include "conf/secret.h"
+#include "net/dial.h"
+#include "smtp/sasl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* RFC 5321 has no limit for connecting; so long, less where `timeout` says so. */
+enum { CONNECT_SECONDS = 300 };
+
+static char *describe_place(const struct settings *s)
+{
+	if (s->socket)
+		return mem_copy(s->socket);
+	bool is_v6 = strchr(s->host, ':') && s->host[0] != '[';
+	return str_format(is_v6 ? "[%s]:%d" : "%s:%d", s->host, s->port);
+}
+
+static bool wrap(const struct session *session, struct err *err)
+{
+	return err_wrap(err, "%s", session->where);
+}
+
+/* Where the password is not asked for, a later AUTH has none. */
+static bool find_password(const struct settings *s, struct secret *password, struct err *err)
+{
+	if (!config_may_send_credentials(s))
+		return err_set(err, ERR_CONFIG,
+			       _("credentials are sent over verified TLS only; set tls on"));
+	if (*s->auth && !sasl_needs_password(s->auth))
+		return true;
+	if (!s->user)
+		return err_set(err, ERR_AUTH, _("no user name: set user"));
+	return secret_find(s, CLOCK_NEVER, password, err);
+}
+
+static bool connect_client(struct session *session, struct err *err)
+{
+	const struct settings *s = session->settings;
+	int64_t end = clock_after(s->session_timeout);
+	int seconds = s->timeout > 0 ? s->timeout : CONNECT_SECONDS;
+	int fd = dial(s, clock_earlier(end, clock_after(seconds)), &session->address, err);
+
+	if (fd < 0)
+		return false;
+	client_init(&session->client, s, fd, end);
+	return true;
+}
+
+/* TLS from the first byte. */
+static bool start_tls_at_once(struct session *session, struct tls **tls, struct err *err)
+{
+	const struct settings *s = session->settings;
+
+	session->client.stream.deadline =
+		clock_after(s->timeout > 0 ? s->timeout : CONNECT_SECONDS);
+	return stream_start_tls(&session->client.stream, mem_take(tls), err);
+}
+
+static bool start_tls_by_command(struct session *session, struct tls **tls, struct err *err)
+{
+	if (!(session->client.can.has & CAP_STARTTLS))
+		return err_set(err, ERR_UNAVAILABLE, _("the relay does not offer STARTTLS"));
+	return client_starttls(&session->client, mem_take(tls), err) &&
+	       client_hello(&session->client, err);
+}
+
+static void free_tls_at(struct tls **tls)
+{
+	tls_free(*tls);
+}
+
+static bool greet(struct session *session, struct err *err)
+{
+	const struct settings *s = session->settings;
+	CLEANUP(free_tls_at) struct tls *tls = NULL;
+
+	if (s->tls) {
+		tls = tls_new(s, err);
+		if (!tls)
+			return false;
+	}
+	if (!connect_client(session, err))
+		return false;
+	if (s->tls && !s->tls_starttls && !start_tls_at_once(session, &tls, err))
+		return false;
+	if (!client_greeting(&session->client, err))
+		return false;
+	session->greeting = mem_copy(session->client.reply.text.bytes);
+	return client_hello(&session->client, err) &&
+	       (!s->tls || !s->tls_starttls || start_tls_by_command(session, &tls, err));
+}
+
+static bool log_in(struct session *session, const struct secret *password, struct err *err)
+{
+	const char *mechanism =
+		sasl_choose(session->settings, &session->client.can, err);
+
+	return mechanism && sasl_login(&session->client, mechanism, password, err);
+}
+
+static bool set_up(struct session *session, bool logs_in, struct err *err)
+{
+	CLEANUP(secret_done) struct secret password = { 0 };
+
+	if (logs_in && !find_password(session->settings, &password, err))
+		return false;
+	return greet(session, err) && (!logs_in || log_in(session, &password, err));
+}
+
+bool session_open(struct session *session, const struct settings *settings, bool logs_in,
+		  struct err *err)
+{
+	*session = (struct session){ .settings = settings, .where = describe_place(settings) };
+	if (set_up(session, logs_in && settings->auth, err))
+		return true;
+	wrap(session, err);
+	session_close(session);
+	return false;
+}
+
+void session_close(struct session *session)
+{
+	if (session->client.settings)
+		client_quit(&session->client);
+	client_done(&session->client);
+	free(session->where);
+	free(session->address);
+	free(session->greeting);
+	err_done(&session->mail);
+	err_done(&session->data);
+	*session = (struct session){ 0 };
+}
+
+static bool demand(const struct session *session, unsigned capability, const char *name,
+		   const char *setting, struct err *err)
+{
+	if (session->client.can.has & capability)
+		return true;
+	return err_set(err, ERR_UNAVAILABLE, _("the relay does not offer %s, which %s needs"), name,
+		       setting);
+}
+
+/* What can be known to fail before a word is said. */
+static bool check_offer(const struct session *session, const struct envelope *envelope,
+			struct err *err)
+{
+	const struct capabilities *can = &session->client.can;
+
+	if (envelope->notify && !demand(session, CAP_DSN, "DSN", "dsn_notify", err))
+		return false;
+	if (envelope->dsn_return && !demand(session, CAP_DSN, "DSN", "dsn_return", err))
+		return false;
+	if (envelope_has_utf8(envelope) && !(can->has & CAP_SMTPUTF8))
+		return err_set(err, ERR_INPUT,
+			       _("an address is not ASCII, and the relay does not offer SMTPUTF8"));
+	if (can->size_limit > 0 && envelope->size > can->size_limit)
+		return err_set(err, ERR_INPUT,
+			       _("the message has %llu octets, the relay takes %llu at most"),
+			       (unsigned long long)envelope->size,
+			       (unsigned long long)can->size_limit);
+	return true;
+}
+
+static bool has_failed(const struct session *session, const struct envelope *envelope)
+{
+	return session->mail.kind != ERR_NONE || session->data.kind != ERR_NONE ||
+	       envelope_first_failure(envelope) != NULL;
+}
+
+/* Without PIPELINING each result is known at once, and the rest is left unsaid. */
+static bool send_offer(struct session *session, struct envelope *envelope, struct err *err)
+{
+	struct client *client = &session->client;
+
+	if (!client_mail(client, envelope, &session->mail, err))
+		return false;
+	for (size_t i = 0; i < envelope->count && !has_failed(session, envelope); i++)
+		if (!client_rcpt(client, envelope, &envelope->recipients[i], err))
+			return false;
+	if (!has_failed(session, envelope) && !client_data(client, &session->data, err))
+		return false;
+	return client_collect(client, err);
+}
+
+static bool fail_for(const struct session *session, const struct err *reason, struct err *err)
+{
+	err_copy(err, reason);
+	return wrap(session, err);
+}
+
+/* A refused sender explains what follows from it, and a refused recipient explains DATA's result. */
+static bool judge_offer(const struct session *session, const struct envelope *envelope,
+			struct err *err)
+{
+	const struct recipient *failed = envelope_first_failure(envelope);
+
+	if (session->mail.kind != ERR_NONE)
+		return fail_for(session, &session->mail, err);
+	if (failed) {
+		fail_for(session, &failed->err, err);
+		return err_wrap(err, "%s", failed->address);
+	}
+	return session->data.kind == ERR_NONE || fail_for(session, &session->data, err);
+}
+
+bool session_offer(struct session *session, struct envelope *envelope, struct err *err)
+{
+	err_done(&session->mail);
+	err_done(&session->data);
+	if (!check_offer(session, envelope, err) || !send_offer(session, envelope, err))
+		return wrap(session, err);
+	if (judge_offer(session, envelope, err))
+		return true;
+	/* A server that waits for the content now would take QUIT for it. */
+	if (session->client.reply.code == 354)
+		session->client.is_over = true;
+	return false;
+}
+
+bool session_content(struct session *session, const struct message *message, struct err *err)
+{
+	return client_content(&session->client, message, err) || wrap(session, err);
+}
+
+bool session_settle(struct session *session, struct envelope *envelope, struct err *err)
+{
+	if (!client_finish(&session->client, envelope, &session->data, err))
+		return wrap(session, err);
+	return judge_offer(session, envelope, err);
+}
