@@ -1,0 +1,68 @@
+/* check.c - showing what would be done: --pretend and --print-config */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/check.h"
+
+#include "base/i18n.h"
+#include "conf/option.h"
+
+#include <string.h>
+
+static void add_origin_of_account(const struct account *account, struct str *out)
+{
+	const struct settings *settings = &account->settings;
+
+	if (account->name)
+		str_addf(out, _("using account %s from %s\n"), account->name, account->file);
+	else if (settings->origins[OPT_host].kind == ORIGIN_ENVIRONMENT)
+		str_add(out, _("using the environment variables SMTPSERVER and EMAIL\n"));
+	else
+		str_add(out, _("using the command line only\n"));
+}
+
+static void add_pretended(const struct settings *settings, const struct option *option,
+			  struct str *out)
+{
+	CLEANUP(str_done) struct str value = STR_INIT;
+
+	for (const char *c = option->name; *c; c++)
+		str_add_char(out, *c == '_' && option->flags & OPTION_SPACED ? ' ' : *c);
+	str_add(out, " = ");
+	option_show(settings, option, &value);
+	str_add_printable(out, value.bytes, value.len);
+	str_add_char(out, '\n');
+}
+
+void check_pretend(const struct config *config, const struct account *account,
+		   const struct request *request, struct str *out)
+{
+	str_add_n(out, config->notes.bytes, config->notes.len);
+	add_origin_of_account(account, out);
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		add_pretended(&account->settings, &options[i], out);
+	str_add(out, request->read_recipients ?
+			_("reading recipients from the command line and the message\n") :
+			_("reading recipients from the command line\n"));
+}
+
+static void add_configured(const struct settings *settings, const struct option *option,
+			   struct str *out)
+{
+	CLEANUP(str_done) struct str value = STR_INIT;
+	CLEANUP(str_done) struct str origin = STR_INIT;
+
+	option_print(settings, option, &value);
+	origin_print(&settings->origins[option_id(option)], &origin);
+	str_addf(out, "%s = ", option->name);
+	if (!value.len && !option_is_set(settings, option))
+		str_add(out, _("(not set)"));
+	str_add_printable(out, value.bytes, value.len);
+	str_add(out, " (");
+	str_add_printable(out, origin.bytes, origin.len);
+	str_add(out, ")\n");
+}
+
+void check_print_config(const struct account *account, struct str *out)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		add_configured(&account->settings, &options[i], out);
+}

@@ -1,0 +1,172 @@
+/* help.c - what --help and --version print */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli.h"
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "conf/option.h"
+#include "conf/type.h"
+
+#include <gnutls/gnutls.h>
+#include <gsasl.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HELP_COLUMN = 31, LINE_WIDTH = 79 };
+
+enum flag_group {
+#define FLAG_GROUP(group, title) FLAG_GROUP_##group,
+#include "app/cli.def"
+	FLAG_GROUP_COUNT
+};
+
+static const char *const flag_groups[FLAG_GROUP_COUNT] = {
+#define FLAG_GROUP(group, title) [FLAG_GROUP_##group] = (title),
+#include "app/cli.def"
+};
+
+static const struct {
+	enum flag_group group;
+	const char *name;
+	char letter;
+	const char *argument;
+	unsigned flags;
+	const char *help;
+} flags[] = {
+#define FLAG(group, name, letter, argument, flags, action, help, manual) \
+	{ FLAG_GROUP_##group, name, letter, argument, flags, help },
+#include "app/cli.def"
+};
+
+static void add_blanks(struct str *out, size_t count)
+{
+	while (count-- > 0)
+		str_add_char(out, ' ');
+}
+
+/* Breaks the text between words where it is longer than a line. */
+static void add_help(struct str *out, const char *help)
+{
+	size_t column = HELP_COLUMN;
+
+	while (*help) {
+		size_t word = strcspn(help, " ");
+		if (column > HELP_COLUMN && column + 1 + word > LINE_WIDTH) {
+			str_add_char(out, '\n');
+			add_blanks(out, HELP_COLUMN);
+			column = HELP_COLUMN;
+		}
+		if (column > HELP_COLUMN) {
+			str_add_char(out, ' ');
+			column++;
+		}
+		str_add_n(out, help, word);
+		column += word;
+		help += word;
+		help += strspn(help, " ");
+	}
+	str_add_char(out, '\n');
+}
+
+/* "  -f, --from=ADDRESS   envelope sender" */
+static void add_line(struct str *out, char letter, const char *name, const char *argument,
+		     bool is_optional, const char *help)
+{
+	size_t start = out->len;
+
+	if (letter)
+		str_addf(out, "  -%c%s", letter, name ? ", " : "");
+	else
+		str_add(out, "      ");
+	if (name)
+		str_add(out, "--");
+	for (; name && *name; name++)
+		str_add_char(out, *name == '_' ? '-' : *name);
+	if (argument && is_optional)
+		str_addf(out, name ? "[=%s]" : "[%s]", argument);
+	else if (argument)
+		str_addf(out, name ? "=%s" : " %s", argument);
+	if (out->len - start > HELP_COLUMN - 2) {
+		str_add_char(out, '\n');
+		start = out->len;
+	}
+	add_blanks(out, HELP_COLUMN - (out->len - start));
+	add_help(out, help);
+}
+
+static void add_flags(struct str *out, enum flag_group group)
+{
+	str_addf(out, "\n%s:\n", _(flag_groups[group]));
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+		if (flags[i].group == group)
+			add_line(out, flags[i].letter, flags[i].name, flags[i].argument,
+				 flags[i].flags & OPTION_ALONE, _(flags[i].help));
+}
+
+static char letter_of(const struct option *option)
+{
+	for (char letter = 'A'; letter <= 'z'; letter++)
+		if (option_of_letter(letter) == option)
+			return letter;
+	return '\0';
+}
+
+/* An option whose every value is still unsupported is not offered. */
+static bool is_offered(const struct option *option)
+{
+	return !(option->flags & OPTION_NO_FLAG) && option_is_supported(option, "*");
+}
+
+static void add_options(struct str *out, enum option_group group)
+{
+	size_t start = out->len;
+
+	str_addf(out, "\n%s:\n", _(option_groups[group]));
+	size_t title = out->len;
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (options[i].group == group && is_offered(&options[i]))
+			add_line(out, letter_of(&options[i]), options[i].name, options[i].argument,
+				 options[i].flags & OPTION_ALONE, _(options[i].help));
+	if (out->len == title)
+		str_cut(out, start);
+}
+
+void cli_help(struct str *out)
+{
+	str_add(out, _("Usage: mailchute [OPTION]... [--] RECIPIENT...\n"
+		       "       mailchute [OPTION]... -t [--] [RECIPIENT]...\n"
+		       "Reads a message from standard input and hands it to the mail server that a "
+		       "config\nfile names.\n"));
+	for (size_t i = 0; i < FLAG_GROUP_COUNT; i++)
+		add_flags(out, (enum flag_group)i);
+	for (size_t i = 0; i < OPTION_GROUP_COUNT; i++)
+		add_options(out, (enum option_group)i);
+	str_add(out, _("\nFurther options of sendmail are accepted and ignored; see mailchute(1) for "
+		       "them,\nand mailchute.conf(5) for the settings.\n"));
+}
+
+static void add_methods(struct str *out)
+{
+	const char *method;
+
+	for (size_t i = 0; (method = option_type_method(i)); i++)
+		if (option_is_supported(&options[OPT_auth], method))
+			str_addf(out, " %s", method);
+	str_add_char(out, '\n');
+}
+
+void cli_version(struct str *out)
+{
+	str_addf(out, "mailchute %s\n", MAILCHUTE_VERSION);
+	str_addf(out, _("Platform: %s\n"), PLATFORM);
+	str_addf(out, _("TLS library: GnuTLS %s\n"), gnutls_check_version(NULL));
+	str_addf(out, _("Authentication library: GNU SASL %s\n"), gsasl_check_version(NULL));
+	str_add(out, _("Authentication methods:"));
+	add_methods(out);
+	str_addf(out, _("System configuration file: %s/mailchuterc, else %s/msmtprc\n"), SYSCONFDIR,
+		 SYSCONFDIR);
+	str_addf(out, _("User configuration file: %s/.mailchuterc, else %s/.msmtprc\n"), fs_home(),
+		 fs_home());
+	str_add(out, _("\nThis is free software under the GNU General Public License, version 3 or "
+		       "later.\nThere is no warranty, to the extent permitted by law.\n"));
+}

@@ -1,0 +1,170 @@
+/* report.c - the only place that prints, logs or picks an exit status */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/report.h"
+
+#include "base/i18n.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <syslog.h>
+#include <time.h>
+
+static const char *program_name = "mailchute";
+
+void report_set_name(const char *argv0)
+{
+	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
+
+	if (argv0 && *argv0)
+		program_name = slash ? slash + 1 : argv0;
+}
+
+const char *report_name(void)
+{
+	return program_name;
+}
+
+int report_text(const struct str *text)
+{
+	fwrite(text->bytes, 1, text->len, stdout);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EX_OK;
+	fprintf(stderr, _("%s: cannot write to standard output\n"), program_name);
+	return EX_IOERR;
+}
+
+static void print_line(const char *text, size_t len)
+{
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
+	str_add_printable(&shown, text, len);
+	fprintf(stderr, "%s: %s\n", program_name, shown.bytes);
+}
+
+void report_warnings(const struct str *lines)
+{
+	for (const char *line = lines->bytes; *line;) {
+		size_t len = strcspn(line, "\n");
+		print_line(line, len);
+		line += len + (line[len] == '\n');
+	}
+}
+
+int report_error(const struct err *err)
+{
+	fflush(stdout);
+	print_line(err->text, strlen(err->text));
+	return err_exit_status(err->kind);
+}
+
+/* A value in quotes: what would end it, or the line, becomes a question mark. */
+static void add_quoted(struct str *out, const char *key, const char *text)
+{
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
+	str_add_printable(&shown, text, strlen(text));
+	for (char *quote = shown.bytes; (quote = strchr(quote, '\''));)
+		*quote = '?';
+	str_addf(out, " %s='%s'", key, shown.bytes);
+}
+
+static void add_word(struct str *out, const char *key, const char *text)
+{
+	str_addf(out, "%s=", key);
+	str_add_printable(out, text, strlen(text));
+}
+
+static void add_recipients(struct str *out, const struct envelope *envelope)
+{
+	str_add(out, " recipients=");
+	for (size_t i = 0; i < envelope->count; i++) {
+		const char *address = envelope->recipients[i].address;
+		if (i > 0)
+			str_add_char(out, ',');
+		str_add_printable(out, address, strlen(address));
+	}
+}
+
+static void add_reply(struct str *out, const struct envelope *envelope, const struct err *err)
+{
+	bool is_sent = err->kind == ERR_NONE;
+	int code = is_sent ? envelope->reply_code : err->code;
+	const char *words = is_sent ? envelope->reply : err->text + strlen(err->text) - err->reply_len;
+
+	if (is_sent)
+		str_addf(out, " mailsize=%llu", (unsigned long long)envelope->size);
+	if (code > 0) {
+		str_addf(out, " smtpstatus=%d", code);
+		add_quoted(out, "smtpmsg", words);
+	}
+}
+
+void report_add_log_line(struct str *out, const struct settings *settings,
+			 const struct envelope *envelope, const struct err *err)
+{
+	if (settings->host)
+		add_word(out, "host", settings->host);
+	else
+		add_word(out, "socket", settings->socket ? settings->socket : "");
+	str_addf(out, " tls=%s auth=%s", settings->tls ? "on" : "off",
+		 settings->auth ? "on" : "off");
+	if (settings->auth && settings->user)
+		add_word(out, " user", settings->user);
+	add_word(out, " from", envelope->sender ? envelope->sender : "");
+	add_recipients(out, envelope);
+	add_reply(out, envelope, err);
+	if (err->kind != ERR_NONE)
+		add_quoted(out, "errormsg", err->text);
+	str_addf(out, " exitcode=%s", err_exit_name(err->kind));
+}
+
+static void add_time(struct str *out, const char *format)
+{
+	char text[128];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (strcmp(format, "none") == 0 || !localtime_r(&now, &tm))
+		return;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	size_t len = strftime(text, sizeof text, format, &tm);
+#pragma GCC diagnostic pop
+	str_add_n(out, text, len);
+	str_add_char(out, ' ');
+}
+
+static void log_line_to_file(const struct settings *settings, const char *line)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str stamped = STR_INIT;
+	const char *format = settings->logfile_time_format;
+
+	add_time(&stamped, format ? format : "%b %d %H:%M:%S");
+	str_add(&stamped, line);
+	if (strcmp(settings->logfile, "-") == 0) {
+		printf("%s\n", stamped.bytes);
+		return;
+	}
+	if (log_to_file(settings->logfile, stamped.bytes, &err))
+		return;
+	print_line(err.text, strlen(err.text));
+	fprintf(stderr, _("%s: the line would have been: %s\n"), program_name, stamped.bytes);
+}
+
+void report_log(const struct settings *settings, const struct envelope *envelope,
+		const struct err *err)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+	int level = err->kind == ERR_NONE ? LOG_INFO : LOG_ERR;
+
+	if (!settings->logfile && settings->syslog < 0)
+		return;
+	report_add_log_line(&line, settings, envelope, err);
+	if (settings->logfile)
+		log_line_to_file(settings, line.bytes);
+	if (settings->syslog >= 0)
+		log_to_syslog(settings->syslog | level, program_name, line.bytes);
+}

@@ -1,0 +1,34 @@
+/* report.h - the only place that prints, logs or picks an exit status */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/str.h"
+#include "conf/settings.h"
+#include "mail/envelope.h"
+
+/* The name that lines on stderr begin with: the last part of argv[0]. */
+void report_set_name(const char *argv0);
+const char *report_name(void);
+
+/* Prints a text as it is on stdout. Returns the exit status: EX_IOERR where it can't be written. */
+int report_text(const struct str *text);
+
+/* Prints each line of a text on stderr as a warning. */
+void report_warnings(const struct str *lines);
+
+/* Prints the error on stderr, in one line, and returns its exit status. */
+int report_error(const struct err *err);
+
+/*
+ * Appends the line that a log gets about a message: `err` is what became of it (ERR_NONE: sent).
+ * Every value is on one line and printable.
+ */
+void report_add_log_line(struct str *out, const struct settings *settings,
+			 const struct envelope *envelope, const struct err *err);
+
+/*
+ * Writes that line to the log file and to syslog, as the settings say. That a log can't be written
+ * is printed and changes nothing.
+ */
+void report_log(const struct settings *settings, const struct envelope *envelope,
+		const struct err *err);

@@ -1,0 +1,11 @@
+/* send.h - one message: read, completed, delivered, reported */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli.h"
+
+/*
+ * Sends the message on stdin as the request asks, and reports the result on stderr and in the logs.
+ * Returns the exit status.
+ */
+int send_message(const struct request *request);

@@ -1,0 +1,91 @@
+/* serverinfo.c - showing what a relay says of itself */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/serverinfo.h"
+
+#include "base/i18n.h"
+#include "smtp/session.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const struct {
+	const char *keyword;
+	const char *meaning;
+} extensions[] = {
+	{ "8BITMIME", N_("text beyond ASCII is taken as it is") },
+	{ "AUTH", N_("ways to log in") },
+	{ "BINARYMIME", N_("content without lines is taken as it is") },
+	{ "CHUNKING", N_("content can be sent in pieces of known length") },
+	{ "DELIVERBY", N_("a time by which to deliver can be set") },
+	{ "DSN", N_("delivery status notifications can be asked for") },
+	{ "ENHANCEDSTATUSCODES", N_("replies tell their reason by a code") },
+	{ "ETRN", N_("the server's queue can be started") },
+	{ "FUTURERELEASE", N_("messages can be sent later") },
+	{ "LIMITS", N_("how much one connection may do") },
+	{ "MT-PRIORITY", N_("messages can have a priority") },
+	{ "PIPELINING", N_("commands can be sent in groups") },
+	{ "REQUIRETLS", N_("TLS can be demanded for the whole way") },
+	{ "SIZE", N_("the size of a message is known in advance") },
+	{ "SMTPUTF8", N_("addresses beyond ASCII are taken") },
+	{ "STARTTLS", N_("the connection can be encrypted") },
+};
+
+static const char *find_meaning(const char *line, size_t len)
+{
+	size_t word = strcspn(line, " =\n");
+
+	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
+		if (word <= len && strlen(extensions[i].keyword) == word &&
+		    strncasecmp(extensions[i].keyword, line, word) == 0)
+			return _(extensions[i].meaning);
+	return NULL;
+}
+
+static void add_extension(struct str *out, const char *line, size_t len)
+{
+	const char *meaning = find_meaning(line, len);
+
+	str_add(out, "    ");
+	str_add_printable(out, line, len);
+	if (meaning)
+		str_addf(out, "  (%s)", meaning);
+	str_add_char(out, '\n');
+}
+
+/* The reply to EHLO: the server's name, then a line for each extension. */
+static void add_extensions(struct str *out, const struct reply *reply)
+{
+	const char *line = strchr(reply->text.bytes, '\n');
+
+	str_add(out, line ? _("Extensions:\n") : _("No extensions.\n"));
+	while (line) {
+		line++;
+		const char *next = strchr(line, '\n');
+		add_extension(out, line, next ? (size_t)(next - line) : strlen(line));
+		line = next;
+	}
+}
+
+static void describe(const struct session *session, struct str *out)
+{
+	bool is_lmtp = session->settings->protocol == PROTOCOL_LMTP;
+
+	str_addf(out, _("%s server at %s (%s):\n    "), is_lmtp ? "LMTP" : "SMTP", session->where,
+		 session->address);
+	str_add_printable(out, session->greeting, strlen(session->greeting));
+	str_add_char(out, '\n');
+	if (session->client.stream.tls)
+		tls_describe(session->client.stream.tls, out);
+	add_extensions(out, &session->client.reply);
+}
+
+bool serverinfo_add(const struct settings *settings, struct str *out, struct err *err)
+{
+	struct session session;
+
+	if (!session_open(&session, settings, false, err))
+		return false;
+	describe(&session, out);
+	session_close(&session);
+	return true;
+}

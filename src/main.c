@@ -1,0 +1,121 @@
+/* main.c - parse the request, run its mode, report, return the exit status */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/check.h"
+#include "app/cli.h"
+#include "app/job.h"
+#include "app/report.h"
+#include "app/send.h"
+#include "app/serverinfo.h"
+#include "base/i18n.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* A descriptor below 3 that is closed would be taken by the next file we open. */
+static bool have_standard_descriptors(void)
+{
+	bool has_stdin = fcntl(STDIN_FILENO, F_GETFD) >= 0;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			return false;
+	return has_stdin;
+}
+
+/* No core, no tracer, no key log: the process holds a password. */
+static void guard_secrets(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)setrlimit(RLIMIT_CORE, &none);
+	unsetenv("SSLKEYLOGFILE");
+}
+
+static void set_up_process(void)
+{
+	sigset_t none;
+
+	guard_secrets();
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setlocale(LC_ALL, "");
+#ifdef ENABLE_NLS
+	bindtextdomain("mailchute", LOCALEDIR);
+	textdomain("mailchute");
+#endif
+}
+
+static int show(void (*add)(struct str *out))
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	add(&text);
+	return report_text(&text);
+}
+
+/* --pretend, --print-config and --serverinfo. */
+static int show_account(const struct request *request)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str text = STR_INIT;
+	CLEANUP(job_done) struct job job;
+
+	job_init(&job, request);
+	bool is_shown = job_choose_account(&job, &err);
+	report_warnings(&job.config.warnings);
+	if (is_shown && request->mode == MODE_PRETEND)
+		check_pretend(&job.config, &job.account, request, &text);
+	else if (is_shown && request->mode == MODE_PRINT_CONFIG)
+		check_print_config(&job.account, &text);
+	else if (is_shown)
+		is_shown = serverinfo_add(&job.account.settings, &text, &err);
+	if (!is_shown)
+		return report_error(&err);
+	return report_text(&text);
+}
+
+static int run(const struct request *request)
+{
+	switch (request->mode) {
+	case MODE_HELP:
+		return show(cli_help);
+	case MODE_VERSION:
+		return show(cli_version);
+	case MODE_SEND:
+		return send_message(request);
+	default:
+		return show_account(request);
+	}
+}
+
+int main(int argc, char *argv[])
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(request_done) struct request request;
+	bool has_stdin = have_standard_descriptors();
+
+	set_up_process();
+	report_set_name(argc > 0 ? argv[0] : NULL);
+	if (!cli_parse(&request, argc, argv, &err))
+		return report_error(&err);
+	if (request.is_debug)
+		log_enable_debug();
+	if (request.mode == MODE_SEND && !has_stdin) {
+		err_set(&err, ERR_NOINPUT, _("standard input is closed"));
+		return report_error(&err);
+	}
+	return run(&request);
+}
