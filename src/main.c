@@ -51,7 +51,9 @@ static void set_up_process(void)
 	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, "");
+	setlocale(LC_MESSAGES, "");
+	setlocale(LC_TIME, "");
 #ifdef ENABLE_NLS
 	bindtextdomain("mailchute", LOCALEDIR);
 	textdomain("mailchute");

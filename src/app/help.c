@@ -135,14 +135,14 @@ void cli_help(struct str *out)
 {
 	str_add(out, _("Usage: mailchute [OPTION]... [--] RECIPIENT...\n"
 		       "       mailchute [OPTION]... -t [--] [RECIPIENT]...\n"
-		       "Reads a message from standard input and hands it to the mail server that a "
-		       "config\nfile names.\n"));
+		       "Reads a message from standard input and hands it to the mail server that\n"
+		       "a config file names.\n"));
 	for (size_t i = 0; i < FLAG_GROUP_COUNT; i++)
 		add_flags(out, (enum flag_group)i);
 	for (size_t i = 0; i < OPTION_GROUP_COUNT; i++)
 		add_options(out, (enum option_group)i);
-	str_add(out, _("\nFurther options of sendmail are accepted and ignored; see mailchute(1) for "
-		       "them,\nand mailchute.conf(5) for the settings.\n"));
+	str_add(out, _("\nFurther options of sendmail are accepted and ignored; mailchute(1) lists\n"
+		       "them, and mailchute.conf(5) explains the settings.\n"));
 }
 
 static void add_methods(struct str *out)

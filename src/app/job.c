@@ -199,12 +199,14 @@ static void fill_envelope(struct job *job)
 	static const char *const returns[] = { [DSN_RETURN_HEADERS] = "HDRS",
 					       [DSN_RETURN_FULL] = "FULL" };
 	const struct settings *s = &job->account.settings;
+	struct envelope *envelope = &job->envelope;
 
-	job->envelope.size = message_size(&job->message);
-	job->envelope.is_8bit = job->message.is_8bit;
-	job->envelope.dsn_return = returns[s->dsn_return];
-	if (s->dsn_notify)
-		job->envelope.notify = mem_copy(s->dsn_notify);
+	envelope->size = message_size(&job->message);
+	envelope->is_8bit = job->message.is_8bit;
+	if (s->dsn_return)
+		envelope->ret = mem_copy(returns[s->dsn_return]);
+	for (size_t i = 0; s->dsn_notify && i < envelope->count; i++)
+		envelope->recipients[i].notify = mem_copy(s->dsn_notify);
 }
 
 /* What can be wrong without the message is found before it is read. */

@@ -23,13 +23,15 @@ static void show_debug(const struct job *job)
 
 static bool deliver(struct job *job, struct err *err)
 {
+	CLEANUP(transaction_done) struct transaction transaction;
 	struct session session;
 
+	transaction_init(&transaction, &job->envelope, false);
 	if (!session_open(&session, &job->account.settings, true, err))
 		return false;
-	bool is_sent = session_offer(&session, &job->envelope, err) &&
-		       session_content(&session, &job->message, err) &&
-		       session_settle(&session, &job->envelope, err);
+	bool is_sent = session_offer(&session, &transaction, err) &&
+		       session_content(&session, &transaction, &job->message, err) &&
+		       session_settle(&session, &transaction, NULL, true, err);
 	session_close(&session);
 	return is_sent;
 }

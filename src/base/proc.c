@@ -23,14 +23,11 @@ struct child {
 	int answer;
 };
 
+/* What this program ignores; what its caller made it ignore (nohup) stays ignored. */
 static void default_signals(void)
 {
-	sigset_t none;
-
-	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 }
 
 /* Moves the answer's pipe to `place`, gives stdin to /dev/null, and closes all above `place`. */

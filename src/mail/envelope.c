@@ -18,27 +18,47 @@ void envelope_done(struct envelope *envelope)
 		return;
 	for (size_t i = 0; i < envelope->count; i++) {
 		free(envelope->recipients[i].address);
+		free(envelope->recipients[i].notify);
+		free(envelope->recipients[i].orcpt);
 		err_done(&envelope->recipients[i].err);
 	}
 	free(envelope->recipients);
 	free(envelope->sender);
-	free(envelope->notify);
+	free(envelope->ret);
+	free(envelope->envid);
 	free(envelope->reply);
 	envelope_init(envelope);
 }
 
-void envelope_add(struct envelope *envelope, char *address)
+struct recipient *envelope_add(struct envelope *envelope, char *address)
 {
 	mem_grow(envelope->recipients, envelope->count);
-	envelope->recipients[envelope->count++] = (struct recipient){ .address = address };
+	struct recipient *added = &envelope->recipients[envelope->count++];
+	*added = (struct recipient){ .address = address, .status = '.' };
+	return added;
+}
+
+bool recipient_is_open(const struct recipient *recipient)
+{
+	return recipient->status == '.' || recipient->status == '?';
 }
 
 const struct recipient *envelope_first_failure(const struct envelope *envelope)
 {
 	for (size_t i = 0; i < envelope->count; i++)
-		if (envelope->recipients[i].err.kind != ERR_NONE)
+		if (recipient_is_open(&envelope->recipients[i]) &&
+		    envelope->recipients[i].err.kind != ERR_NONE)
 			return &envelope->recipients[i];
 	return NULL;
+}
+
+size_t envelope_count_open(const struct envelope *envelope)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < envelope->count; i++)
+		open += recipient_is_open(&envelope->recipients[i]);
+	return open;
 }
 
 size_t envelope_count_accepted(const struct envelope *envelope)
@@ -48,6 +68,18 @@ size_t envelope_count_accepted(const struct envelope *envelope)
 	for (size_t i = 0; i < envelope->count; i++)
 		accepted += envelope->recipients[i].is_accepted;
 	return accepted;
+}
+
+void envelope_clear_results(struct envelope *envelope)
+{
+	for (size_t i = 0; i < envelope->count; i++) {
+		struct recipient *recipient = &envelope->recipients[i];
+		recipient->is_accepted = false;
+		recipient->is_delivered = false;
+		err_done(&recipient->err);
+	}
+	mem_free_at(&envelope->reply);
+	envelope->reply_code = 0;
 }
 
 bool envelope_has_utf8(const struct envelope *envelope)

@@ -7,27 +7,33 @@
 #include <stdint.h>
 
 /*
- * A recipient. `err` is its result: while the kind is ERR_NONE and `is_accepted` is false nothing is
- * known yet. Whoever puts an address in has checked it (address_check).
+ * A recipient. `notify` and `orcpt` are the parameters of RFC 3461 (NULL: none). `status` is what the
+ * queue keeps of it: `.` pending, `?` in doubt, `D` done, `F` failed; only the first two take part in
+ * a transaction. There the server accepts it by its reply to RCPT, and it is delivered when the
+ * message is accepted for it; `err` says why not. Whoever puts an address in has checked it
+ * (address_check).
  */
 struct recipient {
 	char *address;
+	char *notify;
+	char *orcpt;
+	char status;
 	bool is_accepted;
+	bool is_delivered;
 	struct err err;
 };
 
 /*
- * The envelope of one message, and what became of it. `sender` is "" for the null sender. `notify`
- * and `dsn_return` are the parameters NOTIFY and RET of RFC 3461 in upper case (NULL: none). `size`
- * is the message's in octets as RFC 1870 counts them. `reply_code` and `reply` hold the server's
- * verdict on it, made printable.
+ * The envelope of one message, and what became of it. `sender` is "" for the null sender. `ret` and
+ * `envid` are the parameters of RFC 3461 (NULL: none). `size` is the message's in octets as RFC 1870
+ * counts them. `reply_code` and `reply` hold the server's verdict on it, made printable.
  */
 struct envelope {
 	char *sender;
 	struct recipient *recipients;
 	size_t count;
-	char *notify;
-	const char *dsn_return;
+	char *ret;
+	char *envid;
 	uint64_t size;
 	bool is_8bit;
 	int reply_code;
@@ -37,11 +43,16 @@ struct envelope {
 void envelope_init(struct envelope *envelope);
 void envelope_done(struct envelope *envelope);
 
-/* Takes the address over. */
-void envelope_add(struct envelope *envelope, char *address);
+/* Takes the address over; it is pending. Returns the new recipient, valid until the next call. */
+struct recipient *envelope_add(struct envelope *envelope, char *address);
 
-/* The first recipient that was not accepted, or NULL. */
+/* Whether a recipient still has to get the message. */
+bool recipient_is_open(const struct recipient *recipient);
+/* The first open recipient that was refused, or NULL. */
 const struct recipient *envelope_first_failure(const struct envelope *envelope);
+size_t envelope_count_open(const struct envelope *envelope);
 size_t envelope_count_accepted(const struct envelope *envelope);
+/* Forgets the results of an earlier transaction. */
+void envelope_clear_results(struct envelope *envelope);
 /* Whether an address needs SMTPUTF8. RFC 6531. */
 bool envelope_has_utf8(const struct envelope *envelope);

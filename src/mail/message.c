@@ -33,7 +33,8 @@ void message_done(struct message *message)
 		return;
 	header_done(&message->header);
 	str_done(&message->given);
-	fs_close_at(&message->fd);
+	if (message->owns_fd)
+		fs_close_at(&message->fd);
 }
 
 static bool refuse_line(const struct intake *in, const char *what, struct err *err)
@@ -215,7 +216,10 @@ bool message_read(struct message *message, int fd, struct err *err)
 	struct intake in = { .message = message, .fd = fd, .line = STR_MAX(MESSAGE_HEADER_MAX),
 			     .out = STR_INIT };
 
-	message->fd = fs_open_nameless(NULL, err);
+	if (message->fd < 0) {
+		message->fd = fs_open_nameless(NULL, err);
+		message->owns_fd = true;
+	}
 	if (message->fd < 0)
 		return false;
 	bool is_read = take_all(&in, err);

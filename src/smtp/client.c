@@ -25,6 +25,8 @@ void client_done(struct client *client)
 	stream_close(&client->stream);
 	capabilities_done(&client->can);
 	reply_done(&client->reply);
+	free(client->expected);
+	client->expected = NULL;
 	client->settings = NULL;
 }
 
@@ -155,34 +157,61 @@ static bool can(const struct client *client, enum capability capability)
 	return (client->can.has & capability) != 0;
 }
 
-static bool store_result(struct client *client, const struct expected *expected)
+static void store_result(struct client *client, const struct expected *expected)
 {
+	if (!expected->result)
+		return;
 	bool is_good = judge(client, expected->phase, expected->result);
-
-	if (expected->recipient)
+	if (expected->recipient && expected->phase == PHASE_FINAL)
+		expected->recipient->is_delivered = is_good;
+	else if (expected->recipient)
 		expected->recipient->is_accepted = is_good;
-	return is_good;
+}
+
+static size_t unanswered(const struct client *client)
+{
+	return client->expected_end - client->expected_first;
+}
+
+static void expect(struct client *client, struct expected expected)
+{
+	mem_grow(client->expected, client->expected_end);
+	client->expected[client->expected_end++] = expected;
+}
+
+static struct expected next_expected(struct client *client)
+{
+	struct expected next = client->expected[client->expected_first++];
+
+	if (unanswered(client) == 0)
+		client->expected_first = client->expected_end = 0;
+	return next;
+}
+
+/* Reads the reply to the oldest command. After 421 there are no others; RFC 5321 section 3.8. */
+static bool read_expected(struct client *client, struct err *err)
+{
+	const struct expected expected = next_expected(client);
+
+	if (!read_reply(client, expected.phase, err))
+		return false;
+	if (client->reply.code == 421) {
+		client->is_over = true;
+		client->expected_first = client->expected_end = 0;
+		return judge(client, expected.phase, err);
+	}
+	store_result(client, &expected);
+	return true;
 }
 
 bool client_collect(struct client *client, struct err *err)
 {
-	size_t count = client->expected_count;
-
-	if (count == 0)
-		return true;
-	client->expected_count = 0;
-	if (!flush(client, client->expected[0].phase, err))
+	if (client->stream.out.len > 0 &&
+	    !flush(client, client->expected[client->expected_first].phase, err))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		const struct expected *expected = &client->expected[i];
-		if (!read_reply(client, expected->phase, err))
+	while (unanswered(client) > 0)
+		if (!read_expected(client, err))
 			return false;
-		if (client->reply.code == 421) {
-			client->is_over = true;
-			return judge(client, expected->phase, err);
-		}
-		store_result(client, expected);
-	}
 	return true;
 }
 
@@ -191,8 +220,8 @@ static bool gather(struct client *client, const char *line, struct expected expe
 {
 	if (!write_line(client, expected.phase, line, NULL, err))
 		return false;
-	client->expected[client->expected_count++] = expected;
-	if (client->expected_count < CLIENT_UNANSWERED_MAX && can(client, CAP_PIPELINING))
+	expect(client, expected);
+	if (unanswered(client) < CLIENT_UNANSWERED_MAX && can(client, CAP_PIPELINING))
 		return true;
 	return client_collect(client, err);
 }
@@ -209,20 +238,23 @@ bool client_mail(struct client *client, const struct envelope *envelope, struct 
 		str_add(&line, " BODY=8BITMIME");
 	if (can(client, CAP_SMTPUTF8) && envelope_has_utf8(envelope))
 		str_add(&line, " SMTPUTF8");
-	if (can(client, CAP_DSN) && envelope->dsn_return)
-		str_addf(&line, " RET=%s", envelope->dsn_return);
+	if (can(client, CAP_DSN) && envelope->ret)
+		str_addf(&line, " RET=%s", envelope->ret);
+	if (can(client, CAP_DSN) && envelope->envid)
+		str_addf(&line, " ENVID=%s", envelope->envid);
 	return gather(client, line.bytes,
 		      (struct expected){ .phase = PHASE_MAIL, .result = result }, err);
 }
 
-bool client_rcpt(struct client *client, const struct envelope *envelope,
-		 struct recipient *recipient, struct err *err)
+bool client_rcpt(struct client *client, struct recipient *recipient, struct err *err)
 {
 	CLEANUP(str_done) struct str line = STR_INIT;
 
 	str_addf(&line, "RCPT TO:<%s>", recipient->address);
-	if (can(client, CAP_DSN) && envelope->notify)
-		str_addf(&line, " NOTIFY=%s", envelope->notify);
+	if (can(client, CAP_DSN) && recipient->notify)
+		str_addf(&line, " NOTIFY=%s", recipient->notify);
+	if (can(client, CAP_DSN) && recipient->orcpt)
+		str_addf(&line, " ORCPT=%s", recipient->orcpt);
 	return gather(client, line.bytes,
 		      (struct expected){ .phase = PHASE_RCPT,
 					 .recipient = recipient,
@@ -289,25 +321,32 @@ bool client_content(struct client *client, const struct message *message, struct
 	return got == 0;
 }
 
-static bool read_verdicts(struct client *client, struct envelope *envelope, struct err *result,
-			  struct err *err)
+bool client_end(struct client *client, struct envelope *envelope, struct err *result,
+		struct err *err)
 {
-	if (client->settings->protocol != PROTOCOL_LMTP)
-		return read_reply(client, PHASE_FINAL, err) &&
-		       (store_result(client, &(struct expected){ .phase = PHASE_FINAL,
-								 .result = result }),
-			true);
+	/* Whatever it says, it can't be about a message whose end it has not seen. */
+	if (stream_look(&client->stream))
+		return prefer_early_reply(client, err);
+	if (!write_line(client, PHASE_CONTENT, ".", NULL, err))
+		return false;
+	if (client->settings->protocol != PROTOCOL_LMTP) {
+		expect(client, (struct expected){ .phase = PHASE_FINAL, .result = result });
+		return true;
+	}
 	for (size_t i = 0; i < envelope->count; i++) {
 		struct recipient *r = &envelope->recipients[i];
-		if (!r->is_accepted)
-			continue;
-		if (!read_reply(client, PHASE_FINAL, err))
-			return false;
-		store_result(client, &(struct expected){ .phase = PHASE_FINAL,
-							 .recipient = r,
-							 .result = &r->err });
+		if (r->is_accepted)
+			expect(client, (struct expected){ PHASE_FINAL, r, &r->err });
 	}
 	return true;
+}
+
+bool client_gather_quit(struct client *client, struct err *err)
+{
+	if (!can(client, CAP_PIPELINING))
+		return true;
+	client->is_leaving = true;
+	return write_line(client, PHASE_QUIT, "QUIT", NULL, err);
 }
 
 static void keep_verdict(const struct client *client, struct envelope *envelope)
@@ -320,25 +359,25 @@ static void keep_verdict(const struct client *client, struct envelope *envelope)
 	envelope->reply_code = client->reply.code;
 }
 
-bool client_finish(struct client *client, struct envelope *envelope, struct err *result,
-		   struct err *err)
+bool client_verdict(struct client *client, struct envelope *envelope, struct err *err)
 {
-	bool quits = can(client, CAP_PIPELINING);
-
-	/* Whatever it says, it can't be about a message whose end it has not seen. */
-	if (stream_look(&client->stream))
-		return prefer_early_reply(client, err);
-	if (!write_line(client, PHASE_CONTENT, ".", NULL, err) ||
-	    (quits && !write_line(client, PHASE_CONTENT, "QUIT", NULL, err)))
-		return false;
 	set_deadline(client, PHASE_CONTENT);
+	/* The dot may have got through where something behind it has not. */
 	if (!stream_flush(&client->stream, err))
-		return prefer_early_reply(client, err);
-	client->is_leaving = quits;
-	if (!read_verdicts(client, envelope, result, err))
-		return err_wrap(err, _("the relay may have taken the message or not"));
-	keep_verdict(client, envelope);
+		client->stream.end = clock_earlier(client->stream.end, clock_after(1));
+	while (unanswered(client) > 0 &&
+	       client->expected[client->expected_first].phase == PHASE_FINAL) {
+		if (!read_expected(client, err))
+			return false;
+		keep_verdict(client, envelope);
+	}
 	return true;
+}
+
+bool client_reset(struct client *client, struct err *err)
+{
+	return client_exchange(client, PHASE_RSET, "RSET", NULL, err) &&
+	       judge(client, PHASE_RSET, err);
 }
 
 void client_quit(struct client *client)

@@ -16,7 +16,7 @@ enum { CLIENT_UNANSWERED_MAX = 100 };
 struct expected {
 	enum phase phase;
 	struct recipient *recipient; /* NULL: `result` alone */
-	struct err *result;
+	struct err *result;          /* NULL: of no interest */
 };
 
 /*
@@ -32,8 +32,9 @@ struct client {
 	struct stream stream;
 	struct capabilities can;
 	struct reply reply; /* the last one read */
-	struct expected expected[CLIENT_UNANSWERED_MAX];
-	size_t expected_count;
+	struct expected *expected;
+	size_t expected_first;
+	size_t expected_end;
 	bool is_leaving; /* QUIT was sent */
 	bool is_over;    /* nothing more can be said */
 };
@@ -58,8 +59,7 @@ bool client_exchange(struct client *client, enum phase phase, const char *line, 
 /* Gather the commands of a transaction; RFC 5321, with the parameters of 1870, 6152, 3461, 6531. */
 bool client_mail(struct client *client, const struct envelope *envelope, struct err *result,
 		 struct err *err) MUST_USE;
-bool client_rcpt(struct client *client, const struct envelope *envelope,
-		 struct recipient *recipient, struct err *err) MUST_USE;
+bool client_rcpt(struct client *client, struct recipient *recipient, struct err *err) MUST_USE;
 bool client_data(struct client *client, struct err *result, struct err *err) MUST_USE;
 /* Sends what is gathered and reads all replies. */
 bool client_collect(struct client *client, struct err *err) MUST_USE;
@@ -70,11 +70,17 @@ bool client_collect(struct client *client, struct err *err) MUST_USE;
  */
 bool client_content(struct client *client, const struct message *message, struct err *err) MUST_USE;
 /*
- * Sends the rest and the final dot, with QUIT behind it where PIPELINING allows that, and reads the
- * verdict: into `result`, or for LMTP into each accepted recipient.
+ * Gathers the final dot; the verdict goes into `result`, for LMTP into each accepted recipient. What
+ * is gathered behind it (QUIT or the next transaction) leaves in the same write; RFC 2920 allows it.
  */
-bool client_finish(struct client *client, struct envelope *envelope, struct err *result,
-		   struct err *err) MUST_USE;
+bool client_end(struct client *client, struct envelope *envelope, struct err *result,
+		struct err *err) MUST_USE;
+bool client_gather_quit(struct client *client, struct err *err) MUST_USE;
+/* Sends what is gathered, and reads the verdict; what is behind it stays expected. */
+bool client_verdict(struct client *client, struct envelope *envelope, struct err *err) MUST_USE;
+
+/* RSET: forgets a transaction that came to nothing. */
+bool client_reset(struct client *client, struct err *err) MUST_USE;
 
 /* QUIT, unless it was sent. Its reply is waited for, but not long, and does not matter. */
 void client_quit(struct client *client);

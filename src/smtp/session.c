@@ -129,14 +129,14 @@ bool session_open(struct session *session, const struct settings *settings, bool
 
 void session_close(struct session *session)
 {
+	if (session->leftover == LEFTOVER_CONTENT)
+		session->client.is_over = true;
 	if (session->client.settings)
 		client_quit(&session->client);
 	client_done(&session->client);
 	free(session->where);
 	free(session->address);
 	free(session->greeting);
-	err_done(&session->mail);
-	err_done(&session->data);
 	*session = (struct session){ 0 };
 }
 
@@ -155,9 +155,9 @@ static bool check_offer(const struct session *session, const struct envelope *en
 {
 	const struct capabilities *can = &session->client.can;
 
-	if (envelope->notify && !demand(session, CAP_DSN, "DSN", "dsn_notify", err))
+	if (session->settings->dsn_notify && !demand(session, CAP_DSN, "DSN", "dsn_notify", err))
 		return false;
-	if (envelope->dsn_return && !demand(session, CAP_DSN, "DSN", "dsn_return", err))
+	if (session->settings->dsn_return && !demand(session, CAP_DSN, "DSN", "dsn_return", err))
 		return false;
 	if (envelope_has_utf8(envelope) && !(can->has & CAP_SMTPUTF8))
 		return err_set(err, ERR_INPUT,
@@ -170,25 +170,46 @@ static bool check_offer(const struct session *session, const struct envelope *en
 	return true;
 }
 
-static bool has_failed(const struct session *session, const struct envelope *envelope)
+void transaction_init(struct transaction *transaction, struct envelope *envelope,
+		      bool is_partial)
 {
-	return session->mail.kind != ERR_NONE || session->data.kind != ERR_NONE ||
-	       envelope_first_failure(envelope) != NULL;
+	*transaction = (struct transaction){ .envelope = envelope, .is_partial = is_partial };
+	envelope_clear_results(envelope);
+}
+
+void transaction_done(struct transaction *transaction)
+{
+	err_done(&transaction->mail);
+	err_done(&transaction->data);
+}
+
+bool session_is_usable(const struct session *session)
+{
+	return !session->client.is_over && !session->client.is_leaving &&
+	       !session->client.stream.is_lost;
+}
+
+/* Whether it is known already that nobody will get it. */
+static bool is_hopeless(const struct transaction *t)
+{
+	return t->mail.kind != ERR_NONE || t->data.kind != ERR_NONE ||
+	       (!t->is_partial && envelope_first_failure(t->envelope));
 }
 
 /* Without PIPELINING each result is known at once, and the rest is left unsaid. */
-static bool send_offer(struct session *session, struct envelope *envelope, struct err *err)
+static bool announce(struct session *session, struct transaction *t, struct err *err)
 {
 	struct client *client = &session->client;
 
-	if (!client_mail(client, envelope, &session->mail, err))
+	t->is_announced = true;
+	if (!client_mail(client, t->envelope, &t->mail, err))
 		return false;
-	for (size_t i = 0; i < envelope->count && !has_failed(session, envelope); i++)
-		if (!client_rcpt(client, envelope, &envelope->recipients[i], err))
+	for (size_t i = 0; i < t->envelope->count && !is_hopeless(t); i++) {
+		struct recipient *recipient = &t->envelope->recipients[i];
+		if (recipient_is_open(recipient) && !client_rcpt(client, recipient, err))
 			return false;
-	if (!has_failed(session, envelope) && !client_data(client, &session->data, err))
-		return false;
-	return client_collect(client, err);
+	}
+	return is_hopeless(t) || client_data(client, &t->data, err);
 }
 
 static bool fail_for(const struct session *session, const struct err *reason, struct err *err)
@@ -198,42 +219,126 @@ static bool fail_for(const struct session *session, const struct err *reason, st
 }
 
 /* A refused sender explains what follows from it, and a refused recipient explains DATA's result. */
-static bool judge_offer(const struct session *session, const struct envelope *envelope,
-			struct err *err)
+static bool explain(const struct session *session, const struct transaction *t, struct err *err)
 {
-	const struct recipient *failed = envelope_first_failure(envelope);
+	const struct recipient *failed = envelope_first_failure(t->envelope);
 
-	if (session->mail.kind != ERR_NONE)
-		return fail_for(session, &session->mail, err);
-	if (failed) {
-		fail_for(session, &failed->err, err);
-		return err_wrap(err, "%s", failed->address);
-	}
-	return session->data.kind == ERR_NONE || fail_for(session, &session->data, err);
+	if (t->mail.kind != ERR_NONE)
+		return fail_for(session, &t->mail, err);
+	if (!failed)
+		return fail_for(session, &t->data, err);
+	fail_for(session, &failed->err, err);
+	return err_wrap(err, "%s", failed->address);
 }
 
-bool session_offer(struct session *session, struct envelope *envelope, struct err *err)
+/*
+ * Notes how a transaction of which nothing comes has to be left. A server that waits for content is
+ * given none: where nobody was accepted a lone dot is harmless (RFC 2920 section 3.1), else we hang
+ * up.
+ */
+static void abandon(struct session *session, const struct transaction *t)
 {
-	err_done(&session->mail);
-	err_done(&session->data);
-	if (!check_offer(session, envelope, err) || !send_offer(session, envelope, err))
-		return wrap(session, err);
-	if (judge_offer(session, envelope, err))
-		return true;
-	/* A server that waits for the content now would take QUIT for it. */
-	if (session->client.reply.code == 354)
+	if (session->client.reply.code != 354)
+		session->leftover = LEFTOVER_TRANSACTION;
+	else if (envelope_count_accepted(t->envelope) == 0)
+		session->leftover = LEFTOVER_CONTENT;
+	else
 		session->client.is_over = true;
+}
+
+/* What the last transaction left is cleared away only when there is another. */
+static bool clear_away(struct session *session, struct err *err)
+{
+	enum leftover leftover = session->leftover;
+
+	session->leftover = LEFTOVER_NOTHING;
+	switch (leftover) {
+	case LEFTOVER_CONTENT:
+		return client_exchange(&session->client, PHASE_FINAL, ".", NULL, err);
+	case LEFTOVER_TRANSACTION:
+		return client_reset(&session->client, err);
+	default:
+		return true;
+	}
+}
+
+bool session_offer(struct session *session, struct transaction *t, struct err *err)
+{
+	if (!check_offer(session, t->envelope, err))
+		return wrap(session, err);
+	if (!t->is_announced && (!clear_away(session, err) || !announce(session, t, err)))
+		return wrap(session, err);
+	if (!client_collect(&session->client, err))
+		return wrap(session, err);
+	if (!is_hopeless(t) && envelope_count_accepted(t->envelope) > 0)
+		return true;
+	explain(session, t, err);
+	abandon(session, t);
 	return false;
 }
 
-bool session_content(struct session *session, const struct message *message, struct err *err)
+/* A refusal that came before the end of the content is a result like any other. */
+static bool stop(struct session *session, struct transaction *t, struct err *err)
 {
-	return client_content(&session->client, message, err) || wrap(session, err);
+	if (err->code >= 400 && err->code != 421)
+		err_copy(&t->data, err);
+	return wrap(session, err);
 }
 
-bool session_settle(struct session *session, struct envelope *envelope, struct err *err)
+bool session_content(struct session *session, struct transaction *t, const struct message *message,
+		     struct err *err)
 {
-	if (!client_finish(&session->client, envelope, &session->data, err))
-		return wrap(session, err);
-	return judge_offer(session, envelope, err);
+	return client_content(&session->client, message, err) || stop(session, t, err);
+}
+
+/* Only a group that is sure to fit is sent before the verdict is known. */
+static bool may_announce(const struct session *session, const struct transaction *next)
+{
+	CLEANUP(err_done) struct err ignored = ERR_INIT;
+
+	return session->client.can.has & CAP_PIPELINING &&
+	       session->settings->protocol == PROTOCOL_SMTP &&
+	       envelope_count_open(next->envelope) < CLIENT_UNANSWERED_MAX / 2 &&
+	       check_offer(session, next->envelope, &ignored);
+}
+
+static bool follow_up(struct session *session, struct transaction *next, bool is_last,
+		      struct err *err)
+{
+	if (next)
+		return !may_announce(session, next) || announce(session, next, err);
+	return !is_last || client_gather_quit(&session->client, err);
+}
+
+/* What the server said of the whole holds for each that it had accepted. */
+static bool spread_verdict(const struct session *session, const struct transaction *t,
+			   struct err *err)
+{
+	bool is_lmtp = session->settings->protocol == PROTOCOL_LMTP;
+
+	for (size_t i = 0; !is_lmtp && i < t->envelope->count; i++) {
+		struct recipient *recipient = &t->envelope->recipients[i];
+		recipient->is_delivered = recipient->is_accepted && t->data.kind == ERR_NONE;
+		if (recipient->is_accepted && t->data.kind != ERR_NONE)
+			err_copy(&recipient->err, &t->data);
+	}
+	if (t->data.kind != ERR_NONE)
+		return fail_for(session, &t->data, err);
+	return !envelope_first_failure(t->envelope) || explain(session, t, err);
+}
+
+bool session_settle(struct session *session, struct transaction *t, struct transaction *next,
+		    bool is_last, struct err *err)
+{
+	struct client *client = &session->client;
+
+	if (!client_end(client, t->envelope, &t->data, err) ||
+	    !follow_up(session, next, is_last, err))
+		return stop(session, t, err);
+	if (client_verdict(client, t->envelope, err))
+		return spread_verdict(session, t, err);
+	t->is_in_doubt = client->reply.code != 421;
+	if (t->is_in_doubt)
+		err_wrap(err, _("the relay may have taken the message or not"));
+	return wrap(session, err);
 }

@@ -4,6 +4,9 @@
 
 #include "smtp/client.h"
 
+/* What a transaction that came to nothing left with the server. */
+enum leftover { LEFTOVER_NOTHING, LEFTOVER_TRANSACTION, LEFTOVER_CONTENT };
+
 /*
  * A session with the relay that the settings name (borrowed). `where` is "host:port" or the
  * socket's path; every error begins with it, or with the recipient before it.
@@ -14,8 +17,7 @@ struct session {
 	char *where;
 	char *address;  /* what was connected to */
 	char *greeting; /* the server's words */
-	struct err mail; /* results of the current transaction as a whole: of MAIL, */
-	struct err data; /* and of DATA and the content */
+	enum leftover leftover;
 };
 
 /*
@@ -24,24 +26,44 @@ struct session {
  */
 bool session_open(struct session *session, const struct settings *settings, bool logs_in,
 		  struct err *err) MUST_USE;
+/* Whether another transaction can follow. */
+bool session_is_usable(const struct session *session);
 /* Says QUIT where that has not been done, and closes. */
 void session_close(struct session *session);
 
 /*
- * The three calls of a transaction. Each may fail for all (the envelope is then not settled), and
- * the first for single recipients, whose result is in the envelope.
- *
- * offer: MAIL, RCPT and DATA, in one group where the server has PIPELINING. Fails unless every
- * recipient is accepted; the error is then the first refusal's. Nothing of the content has been
- * sent; a server that waits for it is left without the final dot.
+ * One message's turn. The envelope is borrowed; its open recipients take part. Without `is_partial`
+ * nobody gets the message unless all are accepted. `mail` and `data` are the results of MAIL, and of
+ * DATA and the content. `is_in_doubt` says that the relay may have taken the message or not.
  */
-bool session_offer(struct session *session, struct envelope *envelope, struct err *err) MUST_USE;
-/* content: everything but the last piece. From here on the caller has to count with acceptance. */
-bool session_content(struct session *session, const struct message *message, struct err *err)
-	MUST_USE;
+struct transaction {
+	struct envelope *envelope;
+	bool is_partial;
+	bool is_announced; /* its commands have been sent behind another's final dot */
+	bool is_in_doubt;
+	struct err mail;
+	struct err data;
+};
+
+void transaction_init(struct transaction *transaction, struct envelope *envelope,
+		      bool is_partial);
+void transaction_done(struct transaction *transaction);
+
 /*
- * settle: the last piece and the final dot, then the verdict. Each recipient has its result
- * afterwards. Fails with ERR_NET or ERR_PROTO where there is no verdict: the relay may have taken
- * the message. With LMTP the error is the first recipient's that was refused.
+ * The three calls of a transaction. When one fails, the error says why; where the server refused
+ * something, the results in transaction and envelope say so too, and else the session is over.
+ *
+ * offer: MAIL, RCPT and DATA, in one group where the server has PIPELINING. It succeeds when the
+ * content may be sent; nothing of it has been.
  */
-bool session_settle(struct session *session, struct envelope *envelope, struct err *err) MUST_USE;
+bool session_offer(struct session *session, struct transaction *transaction, struct err *err)
+	MUST_USE;
+/* content: everything but the last piece. The caller may write down now that it will be in doubt. */
+bool session_content(struct session *session, struct transaction *transaction,
+		     const struct message *message, struct err *err) MUST_USE;
+/*
+ * settle: the last piece and the final dot, then the verdict. What follows goes in the same write
+ * where the server has PIPELINING: the commands of `next`, or without it QUIT where `is_last`.
+ */
+bool session_settle(struct session *session, struct transaction *transaction,
+		    struct transaction *next, bool is_last, struct err *err) MUST_USE;
