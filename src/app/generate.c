@@ -4,8 +4,8 @@
  * usage: generate man TEMPLATE SYSCONFDIR
  *        generate bash | zsh | fish | example
  *
- * All of it comes from the tables, which are compiled in. `man` copies a template in which the lines
- * @OPTIONS@, @SETTINGS@ and @ALIASES@ stand for what is generated.
+ * All of it comes from the tables, which are compiled in. `man` copies a template, in
+ * which the lines @OPTIONS@, @SETTINGS@ and @ALIASES@ stand for what is generated.
  */
 #include "base/i18n.h"
 #include "conf/option.h"
@@ -50,14 +50,14 @@ static const struct group setting_groups[] = {
 };
 
 static const struct item flags[] = {
-#define FLAG(group, name, letter, argument, flags, action, help, manual) \
+#define FLAG(group, name, letter, argument, flags, action, help, manual)                           \
 	{ #group, name, NULL, letter, argument, NULL, flags, help, manual },
 #include "app/cli.def"
 	{ 0 },
 };
 
 static const struct item settings[] = {
-#define OPTION(group, name, type, argument, value, flags, help, manual) \
+#define OPTION(group, name, type, argument, value, flags, help, manual)                            \
 	{ #group, #name, #type, 0, argument, value, flags, help, manual },
 #include "conf/options.def"
 	{ 0 },
@@ -75,7 +75,7 @@ static const struct {
 	const char *old, *argument, *name, *text;
 } aliases[] = {
 #define ALIAS(old, argument, name, text, flags) { #old, argument, #name, text },
-#define NOOP(old) { #old, NULL, NULL, NULL },
+#define NOOP(old)                               { #old, NULL, NULL, NULL },
 #include "conf/options.def"
 };
 
@@ -161,7 +161,9 @@ static void put_words(const struct item *item, const char *separator)
 		printf("%s%s", between, word);
 		between = separator;
 	}
-	for (size_t i = 0; item->type && strcmp(item->type, "AUTH") == 0 && i < LENGTH(methods); i++)
+	if (!item->type || strcmp(item->type, "AUTH") != 0)
+		return;
+	for (size_t i = 0; i < LENGTH(methods); i++)
 		if (!is_later("auth", methods[i]))
 			printf("%s%s", separator, methods[i]);
 }
@@ -216,6 +218,17 @@ static void put_default(const struct item *item)
 		printf("\tDefault: *%s*\n\n", item->value);
 }
 
+/* From "a|b*" to "a*, *b\*", which stands between two more asterisks. */
+static void put_pattern_char(char c)
+{
+	if (c == '|')
+		printf("*, *");
+	else if (c == '*')
+		printf("\\*");
+	else
+		putchar(c);
+}
+
 static void put_later(const struct item *item)
 {
 	const char *patterns = later_patterns(item->name);
@@ -225,8 +238,7 @@ static void put_later(const struct item *item)
 	} else if (*patterns) {
 		printf("\tThis version can't honour these values yet: *");
 		for (; *patterns; patterns++)
-			printf(*patterns == '|' ? "*, *" : *patterns == '*' ? "\\*" : "%c",
-			       *patterns);
+			put_pattern_char(*patterns);
 		printf("*\n\n");
 	}
 }
@@ -454,7 +466,8 @@ static void put_bash(void)
 	       "\t\t;;\n"
 	       "\tesac\n"
 	       "\t[[ -z $files ]] || compopt -o filenames\n"
-	       "\tmapfile -t COMPREPLY < <(compgen ${files:+\"$files\"} -W \"$words\" -- \"$cur\")\n"
+	       "\tmapfile -t COMPREPLY < <(compgen ${files:+\"$files\"} -W \"$words\" -- "
+	       "\"$cur\")\n"
 	       "}\n\n"
 	       "complete -F _mailchute mailchute\n");
 }
@@ -559,8 +572,8 @@ static void put_fish(void)
 
 static void put_example_setting(const struct item *item)
 {
-	printf("# %c%s\n#%s %s\n", toupper((unsigned char)item->help[0]), item->help + 1, item->name,
-	       item->value ? item->value : item->argument);
+	printf("# %c%s\n#%s %s\n", toupper((unsigned char)item->help[0]), item->help + 1,
+	       item->name, item->value ? item->value : item->argument);
 }
 
 static void put_example_group(const struct group *group)

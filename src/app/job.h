@@ -1,20 +1,30 @@
-/* job.h - a request with all that carrying it out needs: config, account, message, envelope */
+/* job.h - a request with all that carrying it out needs: config, account, queue, message, envelope */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "app/cli.h"
 #include "conf/config.h"
-#include "mail/envelope.h"
-#include "mail/message.h"
+#include "queue/spool.h"
 
-/* `has_account` is set once the account is chosen; an error is then reported with its name. */
+/*
+ * `has_account` is set once an account is chosen. The message is in `entry`, which is not committed
+ * yet, where `has_entry` says so, and in a file of its own else; `no_queue` then says why where a
+ * queue was wanted. `lacks_config` marks a message that was taken without a config that works, for
+ * a caller who can't be asked to try again; that trouble is in `config_trouble`.
+ */
 struct job {
 	const struct request *request;
 	struct config config;
 	struct account account;
 	bool has_account;
+	bool lacks_config;
+	struct err config_trouble;
+	struct spool spool;
+	struct entry entry;
+	bool has_entry;
+	struct err no_queue;
 	struct message message;
-	struct envelope envelope;
+	struct envelope *envelope; /* the entry's */
 };
 
 void job_init(struct job *job, const struct request *request);
@@ -24,8 +34,8 @@ void job_done(struct job *job);
 bool job_choose_account(struct job *job, struct err *err) MUST_USE;
 
 /*
- * All that comes before the network: the account, the message from the descriptor, the envelope
- * from command line and header, the completed header. The errors of config.h, message.h and
- * address.h, and ERR_USAGE where there is no recipient.
+ * All that comes before the network: the account, the message from the descriptor (into the queue's
+ * folder where there is to be one), the envelope from command line and header, the completed header.
+ * The errors of config.h, message.h and address.h, and ERR_USAGE where there is no recipient.
  */
 bool job_prepare(struct job *job, int fd, struct err *err) MUST_USE;

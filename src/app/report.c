@@ -52,11 +52,26 @@ void report_warnings(const struct str *lines)
 	}
 }
 
-int report_error(const struct err *err)
+void report_problem(const struct err *err)
 {
 	fflush(stdout);
 	print_line(err->text, strlen(err->text));
+}
+
+int report_error(const struct err *err)
+{
+	report_problem(err);
 	return err_exit_status(err->kind);
+}
+
+int report_queued(const char *id, const struct err *reason, int status)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	str_addf(&line, _("queued as %s: %s"), id, reason->text ? reason->text : "");
+	fflush(stdout);
+	print_line(line.bytes, line.len);
+	return status;
 }
 
 /* A value in quotes: what would end it, or the line, becomes a question mark. */

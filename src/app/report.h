@@ -16,8 +16,14 @@ int report_text(const struct str *text);
 /* Prints each line of a text on stderr as a warning. */
 void report_warnings(const struct str *lines);
 
+/* Prints an error that changes nothing on stderr, in one line. */
+void report_problem(const struct err *err);
+
 /* Prints the error on stderr, in one line, and returns its exit status. */
 int report_error(const struct err *err);
+
+/* Says on stderr that a message is kept, by which id, and why; returns the exit status given. */
+int report_queued(const char *id, const struct err *reason, int status);
 
 /*
  * Appends the line that a log gets about a message: `err` is what became of it (ERR_NONE: sent).

@@ -1,15 +1,39 @@
-/* send.c - one message: read, completed, delivered, reported */
+/* send.c - one message: saved, sent, settled, reported */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/send.h"
 
+#include "app/attempt.h"
 #include "app/check.h"
+#include "app/detach.h"
 #include "app/job.h"
 #include "app/report.h"
+#include "app/runqueue.h"
+#include "app/withdraw.h"
+#include "base/i18n.h"
 #include "base/log.h"
-#include "smtp/session.h"
 
 #include <sysexits.h>
 #include <unistd.h>
+
+/* A message on its way, and what came of it. */
+struct sending {
+	struct job *job;
+	struct session session;
+	struct attempt attempt;
+	bool is_open;  /* the session is */
+	bool is_saved; /* the message is in the queue */
+	bool is_tried; /* the attempt got as far as the transaction */
+};
+
+static const struct settings *settings_of(const struct sending *sending)
+{
+	return &sending->job->account.settings;
+}
+
+static bool is_persons(const struct sending *sending)
+{
+	return sending->job->request->contract == CONTRACT_PERSON;
+}
 
 static void show_debug(const struct job *job)
 {
@@ -21,35 +45,185 @@ static void show_debug(const struct job *job)
 	(void)report_text(&text);
 }
 
-static bool deliver(struct job *job, struct err *err)
+/* Saved first; where that can't be, the message is sent all the same and its true result returned. */
+static void save(struct sending *sending)
 {
-	CLEANUP(transaction_done) struct transaction transaction;
-	struct session session;
+	struct job *job = sending->job;
 
-	transaction_init(&transaction, &job->envelope, false);
-	if (!session_open(&session, &job->account.settings, true, err))
+	if (settings_of(sending)->queue == QUEUE_OFF)
+		return;
+	if (job->has_entry && job->no_queue.kind == ERR_NONE)
+		sending->is_saved = spool_commit(&job->entry, &job->message, &job->no_queue);
+	if (!sending->is_saved) {
+		err_wrap(&job->no_queue, _("not kept in the queue"));
+		report_problem(&job->no_queue);
+	}
+}
+
+static enum tolerance choose_tolerance(const struct sending *sending)
+{
+	enum partial partial = settings_of(sending)->partial;
+
+	if (!sending->is_saved)
+		return TOLERATE_NOTHING;
+	if (partial == PARTIAL_AUTO)
+		partial = is_persons(sending) ? PARTIAL_ABORT : PARTIAL_SEND;
+	return partial == PARTIAL_SEND ? TOLERATE_REFUSAL : TOLERATE_DEFERRAL;
+}
+
+static bool has_company(struct sending *sending)
+{
+	struct job *job = sending->job;
+
+	return sending->is_saved &&
+	       run_has_due(&job->spool, settings_of(sending), job->entry.record.id);
+}
+
+static bool try(struct sending *sending, struct err *err)
+{
+	struct job *job = sending->job;
+	struct attempt *attempt = &sending->attempt;
+
+	attempt_init(attempt, &job->entry, choose_tolerance(sending));
+	attempt->message.fd = job->message.fd;
+	attempt->message.body_len = job->message.body_len;
+	attempt->message.header_len = job->message.header_len;
+	attempt->is_unsaved = !sending->is_saved;
+	if (!session_open(&sending->session, settings_of(sending), true, err)) {
+		attempt->is_route = true;
 		return false;
-	bool is_sent = session_offer(&session, &transaction, err) &&
-		       session_content(&session, &transaction, &job->message, err) &&
-		       session_settle(&session, &transaction, NULL, true, err);
-	session_close(&session);
-	return is_sent;
+	}
+	sending->is_open = true;
+	sending->is_tried = true;
+	return attempt_send(&sending->session, attempt, NULL, !has_company(sending), err);
+}
+
+/* Which troubles keep a message for later; a person mends the others and sends it again. */
+static bool is_kept(const struct sending *sending, enum err_kind kind)
+{
+	enum queue queue = settings_of(sending)->queue;
+
+	switch (kind) {
+	case ERR_NET:
+	case ERR_DEFER:
+	case ERR_NOHOST:
+	case ERR_PROTO:
+		return true;
+	default:
+		return queue == QUEUE_ALWAYS || !is_persons(sending);
+	}
+}
+
+static bool is_any_delivered(const struct envelope *envelope)
+{
+	for (size_t i = 0; i < envelope->count; i++)
+		if (envelope->recipients[i].status == STATUS_DONE)
+			return true;
+	return false;
+}
+
+static int exit_when_queued(const struct settings *settings)
+{
+	return settings->queue_exit == QUEUE_EXIT_75 ? EX_TEMPFAIL : EX_OK;
+}
+
+/* Out of the queue again: the caller is told that it was not sent, and will not be. */
+static int take_back(struct sending *sending, const struct err *reason)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (!entry_remove(&sending->job->entry, true, &err)) {
+		report_problem(&err);
+		return report_queued(sending->job->entry.record.id, reason,
+				     exit_when_queued(settings_of(sending)));
+	}
+	return report_error(reason);
+}
+
+/* With a failure for good, but some who got it, a caller that can't be asked is told by notice. */
+static int settle_saved(struct sending *sending, const struct err *reason)
+{
+	struct job *job = sending->job;
+	const struct settings *settings = settings_of(sending);
+	struct entry *entry = &job->entry;
+	bool is_for_good = err_fate(reason->kind) == FATE_FAIL;
+	bool is_partly_done = is_any_delivered(job->envelope);
+
+	if (reason->kind != ERR_NONE && !is_partly_done &&
+	    (is_for_good ? is_persons(sending) : !is_kept(sending, reason->kind)))
+		return take_back(sending, reason);
+	if (!sending->is_tried)
+		entry->record.progress.begun++;
+	switch (attempt_settle(entry, settings, sending->attempt.is_route, reason, true)) {
+	case SETTLED_SENT:
+		return EX_OK;
+	case SETTLED_WAITS:
+		return report_queued(entry->record.id, reason, exit_when_queued(settings));
+	default:
+		report_problem(reason);
+		return is_partly_done ? EX_OK : err_exit_status(reason->kind);
+	}
+}
+
+static int settle(struct sending *sending, const struct err *reason)
+{
+	if (sending->is_saved)
+		return settle_saved(sending, reason);
+	return reason->kind == ERR_NONE ? EX_OK : report_error(reason);
+}
+
+/*
+ * What else is due goes on the same connection, in a child that nobody waits for. The connection is
+ * the child's then, and we say nothing more on it.
+ */
+static void go_on_in_background(struct sending *sending)
+{
+	int pid = session_is_usable(&sending->session) ? detach() : -1;
+
+	if (pid > 0)
+		session_abandon(&sending->session);
+	if (pid != 0)
+		return;
+	entry_release(&sending->job->entry);
+	run_on_session(&sending->job->spool, &sending->session);
+	session_close(&sending->session);
+	_exit(EX_OK);
+}
+
+static int send_job(struct job *job, struct err *err)
+{
+	struct sending sending = { .job = job };
+
+	save(&sending);
+	if (is_persons(&sending) && sending.is_saved)
+		withdraw_on_signal(&job->entry);
+	if (job->lacks_config)
+		err_copy(err, &job->config_trouble);
+	else
+		(void)try(&sending, err);
+	withdraw_never();
+	int status = settle(&sending, err);
+	if (sending.is_open && sending.is_saved && err->kind == ERR_NONE)
+		go_on_in_background(&sending);
+	if (sending.is_open)
+		session_close(&sending.session);
+	attempt_done(&sending.attempt);
+	return status;
 }
 
 int send_message(const struct request *request)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(job_done) struct job job;
-	int status = EX_OK;
+	int status;
 
 	job_init(&job, request);
 	bool is_ready = job_prepare(&job, STDIN_FILENO, &err);
 	report_warnings(&job.config.warnings);
 	if (is_ready)
 		show_debug(&job);
-	if (!is_ready || !deliver(&job, &err))
-		status = report_error(&err);
+	status = is_ready ? send_job(&job, &err) : report_error(&err);
 	if (job.has_account)
-		report_log(&job.account.settings, &job.envelope, &err);
+		report_log(&job.account.settings, job.envelope, &err);
 	return status;
 }

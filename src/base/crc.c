@@ -63,9 +63,8 @@ static bool has_instruction(void)
 	return __builtin_cpu_supports("sse4.2");
 }
 
-__attribute__((target("sse4.2"))) static uint32_t add_by_instruction(uint32_t crc,
-								     const unsigned char *at,
-								     size_t len)
+__attribute__((target("sse4.2"))) static uint32_t
+add_by_instruction(uint32_t crc, const unsigned char *at, size_t len)
 {
 	uint64_t wide = crc;
 
@@ -93,6 +92,6 @@ static uint32_t add_by_instruction(uint32_t crc, const unsigned char *at, size_t
 
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t len)
 {
-	return has_instruction() ? ~add_by_instruction(~crc, bytes, len) :
-				   ~add_by_table(~crc, bytes, len);
+	return has_instruction() ? ~add_by_instruction(~crc, bytes, len)
+				 : ~add_by_table(~crc, bytes, len);
 }

@@ -30,12 +30,12 @@ static void default_signals(void)
 	signal(SIGXFSZ, SIG_DFL);
 }
 
-/* Moves the answer's pipe to `place`, gives stdin to /dev/null, and closes all above `place`. */
+/* Moves the answer's pipe to `place`, gives the rest but stderr to /dev/null, closes the others. */
 static bool arrange_descriptors(int answer, int place)
 {
 	int null = open("/dev/null", O_RDWR);
 
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		return false;
 	if (answer != place && dup2(answer, place) < 0)
 		return false;
@@ -52,6 +52,8 @@ static bool start(struct child *child, int place, struct err *err)
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(err, ERR_SYSTEM, errno, _("cannot create a pipe"));
 	fflush(NULL);
+	/* Where a caller had us ignore it, the child's status would be lost. */
+	signal(SIGCHLD, SIG_DFL);
 	child->pid = fork();
 	if (child->pid == 0) {
 		setpgid(0, 0);
@@ -63,6 +65,8 @@ static bool start(struct child *child, int place, struct err *err)
 	}
 	close(ends[1]);
 	if (child->pid > 0) {
+		/* In the child and here: whoever comes first, the group is there when it is killed. */
+		setpgid(child->pid, child->pid);
 		child->answer = ends[0];
 		return true;
 	}

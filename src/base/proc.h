@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * Every helper has /dev/null as its stdin and no other descriptor of ours but its stderr; it is
- * killed with its whole process group when the deadline passes.
+ * Every helper has /dev/null as its stdin and no other descriptor of ours but stderr; it is killed
+ * with its whole process group when the deadline passes.
  */
 
 /*

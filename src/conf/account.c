@@ -15,14 +15,6 @@ enum { PORT_SMTP = 25, PORT_TLS = 465, PORT_SOCKS = 1080 };
 
 /* Choosing */
 
-static const struct account *find_named(const struct config *config, const char *name)
-{
-	for (size_t i = 0; i < config->count; i++)
-		if (strcmp(config->accounts[i].name, name) == 0)
-			return &config->accounts[i];
-	return NULL;
-}
-
 static bool is_pattern(const char *text)
 {
 	return strpbrk(text, "?*[") != NULL;
@@ -70,7 +62,8 @@ static bool set_from_environment(struct settings *settings, enum option_id id, c
 
 	if (!value)
 		return true;
-	return option_set(settings, &options[id], value, &origin, err) || err_wrap(err, "$%s", name);
+	return option_set(settings, &options[id], value, &origin, err) ||
+	       err_wrap(err, "$%s", name);
 }
 
 static bool has_environment(const struct config_wish *wish)
@@ -101,10 +94,10 @@ static const struct account *find(const struct config *config, const struct conf
 	const struct account *found = NULL;
 
 	if (wish->account)
-		return find_named(config, wish->account);
+		return config_find(config, wish->account);
 	if (settings_is_explicit(wish->settings, OPT_from))
 		found = find_by_sender(config, wish->settings->from);
-	return found ? found : find_named(config, "default");
+	return found ? found : config_find(config, "default");
 }
 
 /* An account that stands in no file. */
@@ -135,8 +128,8 @@ static void override(struct settings *settings, const struct settings *wish)
 		settings_take(settings, wish, OPT_from);
 }
 
-bool config_choose(const struct config *config, const struct config_wish *wish,
-		   struct account *out, struct err *err)
+bool config_choose(const struct config *config, const struct config_wish *wish, struct account *out,
+		   struct err *err)
 {
 	bool is_host_given = settings_is_explicit(wish->settings, OPT_host);
 	const struct account *found = is_host_given ? NULL : find(config, wish);
@@ -182,8 +175,8 @@ static void make_sender(struct settings *settings)
 	const char *domain = settings->maildomain;
 
 	free(settings->from);
-	settings->from = domain && *domain ? str_format("%s@%s", expand_user(), domain) :
-					     mem_copy(expand_user());
+	settings->from = domain && *domain ? str_format("%s@%s", expand_user(), domain)
+					   : mem_copy(expand_user());
 	settings->origins[OPT_from] = settings->origins[OPT_auto_from];
 }
 
@@ -249,8 +242,8 @@ static const char *wrong_with_sender(const struct settings *settings)
 
 static bool name_account(const struct account *account, struct err *err)
 {
-	return account->name ? err_wrap(err, _("account %s from %s"), account->name, account->file) :
-			       false;
+	return account->name ? err_wrap(err, _("account %s from %s"), account->name, account->file)
+			     : false;
 }
 
 bool config_check(const struct account *account, bool is_mail, struct err *err)

@@ -40,18 +40,26 @@ void config_done(struct config *config)
 	config_init(config);
 }
 
+const struct account *config_find(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->count; i++)
+		if (strcmp(config->accounts[i].name, name) == 0)
+			return &config->accounts[i];
+	return NULL;
+}
+
 /* The user's accounts replace those of the same name, and follow the others. */
 static void drop_account(struct config *config, const char *name)
 {
-	for (size_t i = 0; i < config->count; i++) {
-		if (strcmp(config->accounts[i].name, name) != 0)
-			continue;
-		account_done(&config->accounts[i]);
-		config->count--;
-		memmove(&config->accounts[i], &config->accounts[i + 1],
-			(config->count - i) * sizeof config->accounts[i]);
+	const struct account *found = config_find(config, name);
+
+	if (!found)
 		return;
-	}
+	size_t number = (size_t)(found - config->accounts);
+	account_done(&config->accounts[number]);
+	config->count--;
+	memmove(&config->accounts[number], &config->accounts[number + 1],
+		(config->count - number) * sizeof *config->accounts);
 }
 
 /* Moves everything from `level`, which is left empty. */
@@ -60,8 +68,8 @@ static void merge(struct config *config, struct config *level)
 	for (size_t i = 0; i < level->count; i++)
 		drop_account(config, level->accounts[i].name);
 	for (size_t i = 0; i < level->count; i++) {
-		config->accounts = mem_resize(config->accounts, config->count + 1,
-					      sizeof *config->accounts);
+		config->accounts =
+			mem_resize(config->accounts, config->count + 1, sizeof *config->accounts);
 		config->accounts[config->count++] = level->accounts[i];
 	}
 	for (size_t i = 0; i < level->file_count; i++) {
@@ -147,6 +155,6 @@ bool config_load(struct config *config, const struct config_places *places, stru
 {
 	if (!load_system(config, places->system_folder, err))
 		return false;
-	return places->user_file ? load_named(config, places->user_file, err) :
-				   load_user(config, err);
+	return places->user_file ? load_named(config, places->user_file, err)
+				 : load_user(config, err);
 }

@@ -49,8 +49,11 @@ void config_done(struct config *config);
  * noted, except for one named by user_file: ERR_IO. ERR_CONFIG: errors in a file, or somebody else
  * could read a user's file that holds a password. ERR_IO: `eval` printed nothing.
  */
-bool config_load(struct config *config, const struct config_places *places, struct err *err)
-	MUST_USE;
+bool config_load(struct config *config, const struct config_places *places,
+		 struct err *err) MUST_USE;
+
+/* The account of that name, or NULL. */
+const struct account *config_find(const struct config *config, const char *name);
 
 /* What the command line says about the choice of the account. */
 struct config_wish {
@@ -60,13 +63,13 @@ struct config_wish {
 };
 
 /*
- * Chooses: the named account; where `host` is explicit none; else the first whose `from` matches the
- * explicit `from`; else `default`; else one made of $SMTPSERVER and $EMAIL. Then what is explicit in
- * the wish is laid over the account (but `from` only where allow_from_override is on). The config
- * must outlive the account. ERR_CONFIG: there is none.
+ * Chooses: the named account; where `host` is explicit none; else the first whose `from` matches
+ * the explicit `from`; else `default`; else one made of $SMTPSERVER and $EMAIL. Then what is
+ * explicit in the wish is laid over the account (but `from` only where allow_from_override is on).
+ * The config must outlive the account. ERR_CONFIG: there is none.
  */
-bool config_choose(const struct config *config, const struct config_wish *wish,
-		   struct account *out, struct err *err) MUST_USE;
+bool config_choose(const struct config *config, const struct config_wish *wish, struct account *out,
+		   struct err *err) MUST_USE;
 
 /*
  * Fills in what depends on the moment: the default ports, % in `domain` and `from`, auto_from.

@@ -74,8 +74,7 @@ static void add_canonical_name(struct str *out)
 	CLEANUP(err_done) struct err unused = ERR_INIT;
 
 	add_host_name(&own);
-	if (!proc_call(ask_resolver, own.bytes, clock_after(RESOLVER_SECONDS), &canonical,
-		       &unused))
+	if (!proc_call(ask_resolver, own.bytes, clock_after(RESOLVER_SECONDS), &canonical, &unused))
 		str_clear(&canonical);
 	str_add(out, canonical.len ? canonical.bytes : own.bytes);
 }

@@ -10,9 +10,15 @@
 #include <string.h>
 
 const struct option options[OPTION_COUNT] = {
-#define OPTION(group, name, type, argument, value, flags, help, manual) \
-	[OPT_##name] = { #name,	   OPTION_GROUP_##group, &option_type_##type, \
-			 offsetof(struct settings, name), argument, value, flags, help },
+#define OPTION(group, name, type, argument, value, flags, help, manual)                            \
+	[OPT_##name] = { #name,                                                                    \
+			 OPTION_GROUP_##group,                                                     \
+			 &option_type_##type,                                                      \
+			 offsetof(struct settings, name),                                          \
+			 argument,                                                                 \
+			 value,                                                                    \
+			 flags,                                                                    \
+			 help },
 #include "conf/options.def"
 };
 
@@ -22,7 +28,7 @@ const char *const option_groups[OPTION_GROUP_COUNT] = {
 };
 
 const struct option_alias option_aliases[] = {
-#define ALIAS(old, argument, name, text, flags) \
+#define ALIAS(old, argument, name, text, flags)                                                    \
 	{ #old, argument, &options[OPT_##name], text, flags },
 #define NOOP(old) { #old, NULL, NULL, NULL, OPTION_MSMTP | OPTION_ALONE },
 #include "conf/options.def"
@@ -195,8 +201,8 @@ bool option_set_named(struct settings *settings, const char *name, const char *t
 						    alias->text ? alias->text : text, origin, err);
 	}
 	const struct option *option = option_find(name);
-	return option ? option_set(settings, option, text, origin, err) :
-			refuse_alias(name, text, err);
+	return option ? option_set(settings, option, text, origin, err)
+		      : refuse_alias(name, text, err);
 }
 
 bool option_is_set(const struct settings *settings, const struct option *option)
@@ -257,8 +263,7 @@ bool option_is_supported(const struct option *option, const char *value)
 	return !patterns || !matches_one_of(patterns, value);
 }
 
-static bool check_one(const struct settings *settings, const struct option *option,
-		      struct err *err)
+static bool check_one(const struct settings *settings, const struct option *option, struct err *err)
 {
 	CLEANUP(str_done) struct str value = STR_INIT;
 	CLEANUP(str_done) struct str where = STR_INIT;

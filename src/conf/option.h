@@ -41,7 +41,10 @@ struct option {
 extern const struct option options[OPTION_COUNT];
 extern const char *const option_groups[OPTION_GROUP_COUNT];
 
-/* An old spelling: `name` with `argument` (NULL: any) means `text` (NULL: the same) for `target`. */
+/*
+ * An old spelling: `name` with `argument` (NULL: any) means the setting `target` with `text` (NULL:
+ * with the same argument).
+ */
 struct option_alias {
 	const char *name;
 	const char *argument;

@@ -23,14 +23,14 @@ enum {
 };
 
 /* Where commands go: to the defaults, or to an account. */
-#define IN_NOTHING SIZE_MAX
+#define IN_NOTHING  SIZE_MAX
 #define IN_DEFAULTS (SIZE_MAX - 1)
 
 struct parser {
 	struct config *config;
 	struct settings defaults;
 	size_t current; /* the number of an account, or one of the above */
-	size_t bytes; /* read so far */
+	size_t bytes;   /* read so far */
 	bool is_user;
 };
 
@@ -66,14 +66,6 @@ static char *unquote(char *text)
 	return text + 1;
 }
 
-static const struct account *find_account(const struct config *config, const char *name)
-{
-	for (size_t i = 0; i < config->count; i++)
-		if (strcmp(config->accounts[i].name, name) == 0)
-			return &config->accounts[i];
-	return NULL;
-}
-
 /* What was set explicitly in `defaults` is not explicit in an account that begins with it. */
 static struct account *add_account(struct parser *parser, const char *name, const char *file)
 {
@@ -92,10 +84,11 @@ static struct account *add_account(struct parser *parser, const char *name, cons
 static bool lay_over(struct parser *parser, struct account *account, const char *base,
 		     struct err *err)
 {
-	const struct account *found = find_account(parser->config, base);
+	const struct account *found = config_find(parser->config, base);
 
 	if (!*base)
-		return err_set(err, ERR_CONFIG, _("account: expected a name behind \":\" and \",\""));
+		return err_set(err, ERR_CONFIG,
+			       _("account: expected a name behind \":\" and \",\""));
 	if (!found || found == account)
 		return err_set(err, ERR_CONFIG, _("account: no account \"%s\" is defined above"),
 			       base);
@@ -115,8 +108,9 @@ static bool do_account(struct parser *parser, struct source *source, char *text,
 	if (!*name)
 		return err_set(err, ERR_CONFIG, _("account: expected a name"));
 	if (strchr(name, ','))
-		return err_set(err, ERR_CONFIG, _("account: a name can't contain commas or colons"));
-	if (find_account(parser->config, name))
+		return err_set(err, ERR_CONFIG,
+			       _("account: a name can't contain commas or colons"));
+	if (config_find(parser->config, name))
 		return err_set(err, ERR_CONFIG, _("account: \"%s\" is already defined"), name);
 
 	struct account *account = add_account(parser, name, source->path);
@@ -157,23 +151,25 @@ static bool check_private(struct parser *parser, const struct source *source, st
 		return err_set(err, ERR_CONFIG,
 			       _("password: a file with a password must belong to you"));
 	if (S_ISREG(status->st_mode) && (status->st_mode & (S_IRWXG | S_IRWXO | S_IXUSR)))
-		return err_set(err, ERR_CONFIG,
-			       _("password: a file with a password must be readable and writable by "
-				 "you only (mode 0600)"));
+		return err_set(
+			err, ERR_CONFIG,
+			_("password: a file with a password must be readable and writable by "
+			  "you only (mode 0600)"));
 	return true;
 }
 
 static bool do_setting(struct parser *parser, struct source *source, const char *name,
 		       const char *text, struct err *err)
 {
-	const struct origin origin = {
-		.kind = ORIGIN_FILE, .file = source->path, .line = source->line
-	};
+	const struct origin origin = { .kind = ORIGIN_FILE,
+				       .file = source->path,
+				       .line = source->line };
 
 	if (parser->current == IN_NOTHING)
 		add_account(parser, "default", source->path);
-	struct settings *settings = parser->current == IN_DEFAULTS ?
-		&parser->defaults : &parser->config->accounts[parser->current].settings;
+	struct settings *settings = parser->current == IN_DEFAULTS
+					    ? &parser->defaults
+					    : &parser->config->accounts[parser->current].settings;
 	return option_set_named(settings, name, text, &origin, err);
 }
 
@@ -236,7 +232,8 @@ static bool do_include(struct parser *parser, struct source *source, const char 
 	struct stat status;
 
 	if (!*text)
-		return err_set(err, ERR_CONFIG, _("include: expected the name of a file or folder"));
+		return err_set(err, ERR_CONFIG,
+			       _("include: expected the name of a file or folder"));
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
 		return include_folder(parser, source, path, err);
 	return include_file(parser, source, path, err);
@@ -252,8 +249,10 @@ static bool evaluate(const char *command, struct str *line, struct err *err)
 	if (!proc_run_shell(command, clock_after(EVAL_SECONDS), line, &status, err))
 		return err_wrap(err, "eval");
 	if (line->len == 0)
-		return err_set(err, ERR_IO, _("eval: the command printed nothing and ended with "
-					      "status %d"), status);
+		return err_set(err, ERR_IO,
+			       _("eval: the command printed nothing and ended with "
+				 "status %d"),
+			       status);
 	char *end = memchr(line->bytes, '\n', line->len);
 	if (end)
 		str_cut(line, (size_t)(end - line->bytes));

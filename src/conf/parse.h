@@ -7,11 +7,11 @@
 /*
  * Reads an opened file (and closes it) into a config without accounts. A line is a command and its
  * argument: a setting; `account NAME [: BASE, ...]`; `defaults`; `eval COMMAND`, which stands for
- * the first line that the command prints; `include FILE`, where a folder stands for its *.conf files.
- * Pairs of outer quotes are removed, # begins a comment only at the beginning of a line.
+ * the first line that the command prints; `include FILE`, where a folder stands for its *.conf
+ * files. Pairs of outer quotes are removed, # begins a comment only at the beginning of a line.
  *
  * `is_user` says whether a file that holds a password has to be private, or only had better be so.
  * ERR_CONFIG for what is wrong in the file, with file and line; ERR_IO.
  */
-bool parse_file(struct config *config, int fd, const char *path, bool is_user, struct err *err)
-	MUST_USE;
+bool parse_file(struct config *config, int fd, const char *path, bool is_user,
+		struct err *err) MUST_USE;

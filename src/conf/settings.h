@@ -12,6 +12,8 @@ enum set_msgid_header { SET_MSGID_AUTO, SET_MSGID_OFF };
 enum set_to_header { SET_TO_ON, SET_TO_OFF, SET_TO_UNDISCLOSED };
 enum dsn_return { DSN_RETURN_OFF, DSN_RETURN_HEADERS, DSN_RETURN_FULL };
 enum queue { QUEUE_AUTO, QUEUE_ALWAYS, QUEUE_OFF };
+enum queue_exit { QUEUE_EXIT_0, QUEUE_EXIT_75 };
+enum partial { PARTIAL_AUTO, PARTIAL_ABORT, PARTIAL_SEND };
 
 /* The digest of a certificate: 32 (SHA-256), 20 (SHA-1) or 16 (MD5) bytes; 0: unset. */
 struct fingerprint {
@@ -19,22 +21,22 @@ struct fingerprint {
 	size_t len;
 };
 
-/* The field of each type; `name` serves the choices, whose enums bear the names of their settings. */
-#define FIELD_TEXT(name) char *name        /* NULL: unset */
-#define FIELD_WORD(name) char *name        /* the same, without blanks */
-#define FIELD_SENDER(name) char *name      /* the same as TEXT, less <> around it; "": null sender */
-#define FIELD_PATH(name) char *name        /* as TEXT, "~" expanded */
-#define FIELD_COMMAND(name) char *name     /* as TEXT, for /bin/sh */
-#define FIELD_SECRET(name) struct secret name
-#define FIELD_SWITCH(name) bool name
-#define FIELD_CHOICE(name) enum name name
-#define FIELD_RETURN(name) enum name name
-#define FIELD_NUMBER(name) int name        /* 0: unset */
-#define FIELD_PORT(name) int name          /* 0: unset */
-#define FIELD_SECONDS(name) int name       /* 0: off */
-#define FIELD_AUTH(name) char *name        /* NULL: off; "": choose; else the mechanism, upper case */
-#define FIELD_NOTIFY(name) char *name      /* NULL: off; else as NOTIFY= has it, upper case */
-#define FIELD_FACILITY(name) int name      /* of syslog(3); -1: off */
+/* The field of each type. The enum of a choice bears the name of its setting. */
+#define FIELD_TEXT(name)        char *name /* NULL: unset */
+#define FIELD_WORD(name)        char *name /* the same, without blanks */
+#define FIELD_SENDER(name)      char *name /* as TEXT, less <> around it; "": null sender */
+#define FIELD_PATH(name)        char *name /* as TEXT, "~" expanded */
+#define FIELD_COMMAND(name)     char *name /* as TEXT, for /bin/sh */
+#define FIELD_SECRET(name)      struct secret name
+#define FIELD_SWITCH(name)      bool name
+#define FIELD_CHOICE(name)      enum name name
+#define FIELD_RETURN(name)      enum name name
+#define FIELD_NUMBER(name)      int name   /* 0: unset */
+#define FIELD_PORT(name)        int name   /* 0: unset */
+#define FIELD_SECONDS(name)     int name   /* 0: off */
+#define FIELD_AUTH(name)        char *name /* NULL: off; "": choose; else "PLAIN" */
+#define FIELD_NOTIFY(name)      char *name /* NULL: off; else "FAILURE,DELAY" */
+#define FIELD_FACILITY(name)    int name   /* of syslog(3); -1: off */
 #define FIELD_FINGERPRINT(name) struct fingerprint name
 
 enum option_id {

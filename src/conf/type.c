@@ -98,10 +98,10 @@ static void release_text(void *field)
 	mem_free_at(field);
 }
 
-#define TEXT_TYPE(how, what) \
-	{ \
-		.expected = (what), .parse = (how), .print = print_text, .has_value = has_text, \
-		.copy = copy_text, .release = release_text \
+#define TEXT_TYPE(how, what)                                                                       \
+	{                                                                                          \
+		.expected = (what), .parse = (how), .print = print_text, .has_value = has_text,    \
+		.copy = copy_text, .release = release_text                                         \
 	}
 
 const struct option_type option_type_TEXT =

@@ -64,7 +64,7 @@ static size_t trimmed_len(const char *text, size_t len)
 	return len;
 }
 
-/* Offset of the first of some characters that does not stand between quotes; `len`: there is none. */
+/* Offset of the first of some characters that stands outside quotes; `len`: there is none. */
 static size_t find_unquoted(const char *text, size_t len, const char *wanted)
 {
 	bool is_quoted = false;
@@ -149,8 +149,7 @@ static bool judge_targets(const struct address_list *targets, struct err *err)
 
 static bool read_targets(struct alias *alias, const char *text, size_t len, struct err *err)
 {
-	if (!judge_text(text, len, err) ||
-	    !address_parse_list(text, len, &alias->targets, err) ||
+	if (!judge_text(text, len, err) || !address_parse_list(text, len, &alias->targets, err) ||
 	    !judge_targets(&alias->targets, err))
 		return false;
 	if (!alias->targets.count)
@@ -281,9 +280,8 @@ static bool sort_names(struct alias_table *table, struct err *err)
 	for (size_t i = 1; i < table->count; i++) {
 		const struct alias *alias = &table->items[i];
 		if (compare_exactly(&alias[-1].name, &alias->name) == 0)
-			return err_set(err, ERR_CONFIG,
-				       _("%s:%d: %s: line %d has the same name"), table->path,
-				       alias->line, alias->name.local, alias[-1].line);
+			return err_set(err, ERR_CONFIG, _("%s:%d: %s: line %d has the same name"),
+				       table->path, alias->line, alias->name.local, alias[-1].line);
 	}
 	return true;
 }
@@ -495,10 +493,9 @@ bool alias_expand(const struct alias_table *table, const struct address_list *in
 
 bool alias_check(const struct alias_table *table, struct err *err)
 {
-	CLEANUP(address_list_done) struct address_list ignored = { 0 };
-
 	for (size_t i = 0; i < table->count; i++) {
 		const struct address_list name = { .items = &table->items[i].name, .count = 1 };
+		CLEANUP(address_list_done) struct address_list ignored = { 0 };
 		if (!alias_expand(table, &name, &ignored, err))
 			return false;
 	}

@@ -22,11 +22,11 @@ struct alias_table {
 void alias_table_done(struct alias_table *table);
 
 /*
- * Reads lines of the form `name: target, target...`, each of any length. `#` outside quotes begins a
- * comment. A line that begins with a blank goes on with the entry above it, unless it has a name of
- * its own and no comma stands before it. Targets are an address list as in a header field. Commands,
- * files and `:include:` are refused, and so are an entry without targets and a name that stands
- * there twice. ERR_CONFIG with file and line; the table is then empty.
+ * Reads lines of the form `name: target, target...`, each of any length. `#` outside quotes begins
+ * a comment. A line that begins with a blank goes on with the entry above it, unless it has a name
+ * of its own and no comma stands before it. Targets are an address list as in a header field.
+ * Commands, files and `:include:` are refused, and so are an entry without targets and a name that
+ * stands there twice. ERR_CONFIG with file and line; the table is then empty.
  */
 bool alias_parse(struct alias_table *table, const char *path, const char *bytes, size_t len,
 		 struct err *err) MUST_USE;
@@ -37,8 +37,8 @@ bool alias_read(struct alias_table *table, const char *path, struct err *err) MU
  * Appends `in` with every alias replaced by its targets, theirs included, in the order of the list
  * and of the file; of addresses that are the same the first stays. A name is found by its exact
  * spelling, else without regard to case; a local name that isn't found goes where `default` does,
- * if there is such an entry, and stays as it is if not. ERR_CONFIG for a loop, with the names in it;
- * `out` is then as it was before.
+ * if there is such an entry, and stays as it is if not. ERR_CONFIG for a loop, with the names in
+ * it; `out` is then as it was before.
  */
 bool alias_expand(const struct alias_table *table, const struct address_list *in,
 		  struct address_list *out, struct err *err) MUST_USE;

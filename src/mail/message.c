@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PIECE = 65536 };
@@ -13,7 +14,6 @@ enum { PIECE = 65536 };
 /* The input on its way into the file. */
 struct intake {
 	struct message *message;
-	int fd;
 	struct str line; /* an unfinished line of the header */
 	struct str out;
 	uint64_t line_number;
@@ -27,10 +27,20 @@ void message_init(struct message *message)
 	*message = (struct message){ .fd = -1, .given = STR_MAX(MESSAGE_HEADER_MAX) };
 }
 
+static void intake_free(struct intake *in)
+{
+	if (!in)
+		return;
+	str_done(&in->line);
+	str_done(&in->out);
+	free(in);
+}
+
 void message_done(struct message *message)
 {
 	if (!message)
 		return;
+	intake_free(mem_take(&message->intake));
 	header_done(&message->header);
 	str_done(&message->given);
 	if (message->owns_fd)
@@ -174,18 +184,6 @@ static bool take_header(struct intake *in, const char *bytes, size_t len, size_t
 	return is_taken;
 }
 
-static bool take(struct intake *in, const char *bytes, size_t len, struct err *err)
-{
-	while (len > 0 && !in->is_body) {
-		size_t used;
-		if (!take_header(in, bytes, len, &used, err))
-			return false;
-		bytes += used;
-		len -= used;
-	}
-	return len == 0 || take_body(in, bytes, len, err);
-}
-
 static bool take_end(struct intake *in, struct err *err)
 {
 	if (!in->is_body && in->line.len > 0 &&
@@ -198,36 +196,58 @@ static bool take_end(struct intake *in, struct err *err)
 	return flush_out(in, err);
 }
 
-static bool take_all(struct intake *in, struct err *err)
+bool message_begin(struct message *message, struct err *err)
 {
-	char piece[PIECE];
-	ssize_t got;
-
-	while ((got = fs_read(in->fd, piece, sizeof piece)) > 0)
-		if (!take(in, piece, (size_t)got, err))
-			return false;
-	if (got < 0)
-		return err_sys(err, ERR_IO, errno, _("cannot read the message"));
-	return take_end(in, err);
-}
-
-bool message_read(struct message *message, int fd, struct err *err)
-{
-	struct intake in = { .message = message, .fd = fd, .line = STR_MAX(MESSAGE_HEADER_MAX),
-			     .out = STR_INIT };
-
 	if (message->fd < 0) {
 		message->fd = fs_open_nameless(NULL, err);
 		message->owns_fd = true;
 	}
 	if (message->fd < 0)
 		return false;
-	bool is_read = take_all(&in, err);
-	str_done(&in.line);
-	str_done(&in.out);
-	if (is_read)
+	message->intake = mem_zeroed(1, sizeof *message->intake);
+	*message->intake = (struct intake){ .message = message,
+					    .line = STR_MAX(MESSAGE_HEADER_MAX),
+					    .out = STR_INIT };
+	return true;
+}
+
+bool message_take(struct message *message, const char *bytes, size_t len, struct err *err)
+{
+	struct intake *in = message->intake;
+
+	while (len > 0 && !in->is_body) {
+		size_t used;
+		if (!take_header(in, bytes, len, &used, err))
+			return false;
+		bytes += used;
+		len -= used;
+	}
+	return len == 0 || take_body(in, bytes, len, err);
+}
+
+bool message_end(struct message *message, struct err *err)
+{
+	bool is_whole = take_end(message->intake, err);
+
+	intake_free(mem_take(&message->intake));
+	if (is_whole)
 		header_index(&message->header, message->given.bytes, message->given.len);
-	return is_read;
+	return is_whole;
+}
+
+bool message_read(struct message *message, int fd, struct err *err)
+{
+	char piece[PIECE];
+	ssize_t got;
+
+	if (!message_begin(message, err))
+		return false;
+	while ((got = fs_read(fd, piece, sizeof piece)) > 0)
+		if (!message_take(message, piece, (size_t)got, err))
+			return false;
+	if (got < 0)
+		return err_sys(err, ERR_IO, errno, _("cannot read the message"));
+	return message_end(message, err);
 }
 
 bool message_complete(struct message *message, const struct header_additions *additions,

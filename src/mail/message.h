@@ -18,8 +18,11 @@ enum {
  * header with the empty line. `header` is the index of the header as it was given; only that is in
  * memory.
  */
+struct intake;
+
 struct message {
 	int fd;
+	struct intake *intake; /* while it is being read */
 	struct str given;
 	struct header header;
 	uint64_t body_len;
@@ -39,6 +42,11 @@ void message_done(struct message *message);
  * ERR_IO, ERR_SYSTEM: reading it, or keeping it, failed.
  */
 bool message_read(struct message *message, int fd, struct err *err) MUST_USE;
+
+/* The same in pieces, for input that is no descriptor. After a failure only message_done is left. */
+bool message_begin(struct message *message, struct err *err) MUST_USE;
+bool message_take(struct message *message, const char *bytes, size_t len, struct err *err) MUST_USE;
+bool message_end(struct message *message, struct err *err) MUST_USE;
 
 /* Writes the completed header behind the body. */
 bool message_complete(struct message *message, const struct header_additions *additions,

@@ -206,7 +206,7 @@ static bool read_expected(struct client *client, struct err *err)
 
 bool client_collect(struct client *client, struct err *err)
 {
-	if (client->stream.out.len > 0 &&
+	if (unanswered(client) > 0 && client->stream.out.len > 0 &&
 	    !flush(client, client->expected[client->expected_first].phase, err))
 		return false;
 	while (unanswered(client) > 0)
@@ -318,6 +318,7 @@ bool client_content(struct client *client, const struct message *message, struct
 			return prefer_early_reply(client, err);
 		offset += (uint64_t)got;
 	}
+	client->is_over |= got < 0;
 	return got == 0;
 }
 
@@ -327,8 +328,10 @@ bool client_end(struct client *client, struct envelope *envelope, struct err *re
 	/* Whatever it says, it can't be about a message whose end it has not seen. */
 	if (stream_look(&client->stream))
 		return prefer_early_reply(client, err);
-	if (!write_line(client, PHASE_CONTENT, ".", NULL, err))
-		return false;
+	log_debug("--> .");
+	set_deadline(client, PHASE_CONTENT);
+	if (!stream_write(&client->stream, ".\r\n", 3, err))
+		return prefer_early_reply(client, err);
 	if (client->settings->protocol != PROTOCOL_LMTP) {
 		expect(client, (struct expected){ .phase = PHASE_FINAL, .result = result });
 		return true;
@@ -361,9 +364,11 @@ static void keep_verdict(const struct client *client, struct envelope *envelope)
 
 bool client_verdict(struct client *client, struct envelope *envelope, struct err *err)
 {
+	CLEANUP(err_done) struct err unsent = ERR_INIT;
+
 	set_deadline(client, PHASE_CONTENT);
 	/* The dot may have got through where something behind it has not. */
-	if (!stream_flush(&client->stream, err))
+	if (!stream_flush(&client->stream, &unsent))
 		client->stream.end = clock_earlier(client->stream.end, clock_after(1));
 	while (unanswered(client) > 0 &&
 	       client->expected[client->expected_first].phase == PHASE_FINAL) {

@@ -127,6 +127,12 @@ bool session_open(struct session *session, const struct settings *settings, bool
 	return false;
 }
 
+void session_abandon(struct session *session)
+{
+	session->client.is_over = true;
+	session->client.stream.is_lost = true;
+}
+
 void session_close(struct session *session)
 {
 	if (session->leftover == LEFTOVER_CONTENT)
@@ -171,9 +177,9 @@ static bool check_offer(const struct session *session, const struct envelope *en
 }
 
 void transaction_init(struct transaction *transaction, struct envelope *envelope,
-		      bool is_partial)
+		      enum tolerance tolerance)
 {
-	*transaction = (struct transaction){ .envelope = envelope, .is_partial = is_partial };
+	*transaction = (struct transaction){ .envelope = envelope, .tolerance = tolerance };
 	envelope_clear_results(envelope);
 }
 
@@ -189,11 +195,23 @@ bool session_is_usable(const struct session *session)
 	       !session->client.stream.is_lost;
 }
 
+/* The first refusal that keeps everybody from getting the message, or NULL. */
+static const struct recipient *first_hindrance(const struct transaction *t)
+{
+	const struct envelope *envelope = t->envelope;
+
+	if (t->tolerance == TOLERATE_NOTHING)
+		return envelope_first_failure(envelope);
+	for (size_t i = 0; t->tolerance == TOLERATE_DEFERRAL && i < envelope->count; i++)
+		if (err_fate(envelope->recipients[i].err.kind) == FATE_FAIL)
+			return &envelope->recipients[i];
+	return NULL;
+}
+
 /* Whether it is known already that nobody will get it. */
 static bool is_hopeless(const struct transaction *t)
 {
-	return t->mail.kind != ERR_NONE || t->data.kind != ERR_NONE ||
-	       (!t->is_partial && envelope_first_failure(t->envelope));
+	return t->mail.kind != ERR_NONE || t->data.kind != ERR_NONE || first_hindrance(t);
 }
 
 /* Without PIPELINING each result is known at once, and the rest is left unsaid. */
@@ -221,8 +239,10 @@ static bool fail_for(const struct session *session, const struct err *reason, st
 /* A refused sender explains what follows from it, and a refused recipient explains DATA's result. */
 static bool explain(const struct session *session, const struct transaction *t, struct err *err)
 {
-	const struct recipient *failed = envelope_first_failure(t->envelope);
+	const struct recipient *failed = first_hindrance(t);
 
+	if (!failed)
+		failed = envelope_first_failure(t->envelope);
 	if (t->mail.kind != ERR_NONE)
 		return fail_for(session, &t->mail, err);
 	if (!failed)
@@ -333,8 +353,10 @@ bool session_settle(struct session *session, struct transaction *t, struct trans
 	struct client *client = &session->client;
 
 	if (!client_end(client, t->envelope, &t->data, err) ||
-	    !follow_up(session, next, is_last, err))
+	    !follow_up(session, next, is_last, err)) {
+		t->is_in_doubt = err->code == 0;
 		return stop(session, t, err);
+	}
 	if (client_verdict(client, t->envelope, err))
 		return spread_verdict(session, t, err);
 	t->is_in_doubt = client->reply.code != 421;

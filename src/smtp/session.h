@@ -28,17 +28,25 @@ bool session_open(struct session *session, const struct settings *settings, bool
 		  struct err *err) MUST_USE;
 /* Whether another transaction can follow. */
 bool session_is_usable(const struct session *session);
+/* Makes session_close say nothing, as the connection is another process's now. */
+void session_abandon(struct session *session);
 /* Says QUIT where that has not been done, and closes. */
 void session_close(struct session *session);
 
+/* Which refused recipients keep the others from getting the message. */
+enum tolerance {
+	TOLERATE_NOTHING,  /* any */
+	TOLERATE_DEFERRAL, /* those that are refused for good */
+	TOLERATE_REFUSAL,  /* none */
+};
+
 /*
- * One message's turn. The envelope is borrowed; its open recipients take part. Without `is_partial`
- * nobody gets the message unless all are accepted. `mail` and `data` are the results of MAIL, and of
+ * One message's turn. The envelope is borrowed; its open recipients take part. `mail` and `data` are the results of MAIL, and of
  * DATA and the content. `is_in_doubt` says that the relay may have taken the message or not.
  */
 struct transaction {
 	struct envelope *envelope;
-	bool is_partial;
+	enum tolerance tolerance;
 	bool is_announced; /* its commands have been sent behind another's final dot */
 	bool is_in_doubt;
 	struct err mail;
@@ -46,7 +54,7 @@ struct transaction {
 };
 
 void transaction_init(struct transaction *transaction, struct envelope *envelope,
-		      bool is_partial);
+		      enum tolerance tolerance);
 void transaction_done(struct transaction *transaction);
 
 /*

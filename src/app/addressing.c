@@ -1,0 +1,128 @@
+/* addressing.c - the envelope: sender and recipients from command line, header and aliases */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/addressing.h"
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "conf/expand.h"
+#include "mail/alias.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { MAILNAME_MAX = 1024 };
+
+static char *read_mailname(void)
+{
+	CLEANUP(str_done) struct str text = STR_MAX(MAILNAME_MAX);
+	CLEANUP(fs_close_at) int fd = open("/etc/mailname", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0 || !fs_read_rest(fd, &text))
+		return NULL;
+	str_cut(&text, strcspn(text.bytes, " \t\r\n"));
+	return text.len ? str_take(&text) : NULL;
+}
+
+char *addressing_domain(const struct settings *settings)
+{
+	char host[256] = "";
+
+	if (settings->maildomain && *settings->maildomain)
+		return mem_copy(settings->maildomain);
+	char *mailname = read_mailname();
+	if (mailname)
+		return mailname;
+	if (gethostname(host, sizeof host - 1) < 0 || !*host)
+		return mem_copy("localhost");
+	return mem_copy(host);
+}
+
+static bool is_null_sender(const char *from)
+{
+	return !*from || strcmp(from, "<>") == 0 || strcasecmp(from, "MAILER-DAEMON") == 0;
+}
+
+static void qualify(struct address *address, const struct settings *settings)
+{
+	if (!address->domain)
+		address->domain = addressing_domain(settings);
+}
+
+bool addressing_set_sender(struct envelope *envelope, const struct request *request,
+			   const struct settings *settings, struct err *err)
+{
+	const char *from = settings->from ? settings->from : expand_user();
+	CLEANUP(address_done) struct address address = { 0 };
+
+	free(envelope->sender);
+	envelope->sender = mem_copy("");
+	if (settings->from && is_null_sender(from))
+		return true;
+	if (!address_parse_path(from, &address, err))
+		return err_wrap(err, _("sender"));
+	if (request->contract == CONTRACT_SENDMAIL)
+		qualify(&address, settings);
+	CLEANUP(mem_free_at) char *path = address_path(&address);
+	if (!address_check(path, err))
+		return err_wrap(err, _("sender"));
+	free(envelope->sender);
+	envelope->sender = mem_take(&path);
+	return true;
+}
+
+static bool read_arguments(const struct request *request, struct address_list *list,
+			   struct err *err)
+{
+	for (size_t i = 0; i < request->recipient_count; i++) {
+		const char *text = request->recipients[i];
+		if (!address_parse_list(text, strlen(text), list, err))
+			return err_wrap(err, _("recipient"));
+	}
+	return true;
+}
+
+static bool expand_aliases(const struct settings *settings, const struct address_list *in,
+			   struct address_list *out, struct err *err)
+{
+	CLEANUP(alias_table_done) struct alias_table table = { 0 };
+
+	return alias_read(&table, settings->aliases, err) && alias_expand(&table, in, out, err);
+}
+
+static bool add_all(struct envelope *envelope, const struct request *request,
+		    const struct settings *settings, const struct address_list *list,
+		    struct err *err)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (request->contract == CONTRACT_SENDMAIL)
+			qualify(&list->items[i], settings);
+		char *path = address_path(&list->items[i]);
+		envelope_add(envelope, path);
+		if (!address_check(path, err))
+			return err_wrap(err, _("recipient"));
+	}
+	return true;
+}
+
+bool addressing_set_recipients(struct envelope *envelope, const struct request *request,
+			       const struct settings *settings, const struct header *header,
+			       struct err *err)
+{
+	CLEANUP(address_list_done) struct address_list given = { 0 };
+	CLEANUP(address_list_done) struct address_list expanded = { 0 };
+	bool has_aliases = settings->aliases && *settings->aliases;
+
+	if (!read_arguments(request, &given, err))
+		return false;
+	if (request->read_recipients && !header_recipients(header, &given, err))
+		return false;
+	if (given.count == 0)
+		return err_set(err, ERR_USAGE, _("no recipients"));
+	if (has_aliases && !expand_aliases(settings, &given, &expanded, err))
+		return false;
+	return add_all(envelope, request, settings, has_aliases ? &expanded : &given, err);
+}

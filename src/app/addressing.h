@@ -1,0 +1,26 @@
+/* addressing.h - the envelope: sender and recipients from command line, header and aliases */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli.h"
+#include "mail/envelope.h"
+#include "mail/header.h"
+
+/*
+ * Fills in the sender. Under sendmail's contract one that is missing or has no domain becomes
+ * user@domain (see addressing_domain); a person's has passed config_check. ERR_INPUT.
+ */
+bool addressing_set_sender(struct envelope *envelope, const struct request *request,
+			   const struct settings *settings, struct err *err) MUST_USE;
+
+/*
+ * Fills in the recipients: those of the arguments, and with -t those in `header`; aliases replace
+ * them, and under sendmail's contract a bare name that is left gets the domain. ERR_INPUT, ERR_USAGE
+ * where nobody is left, ERR_CONFIG from the aliases.
+ */
+bool addressing_set_recipients(struct envelope *envelope, const struct request *request,
+			       const struct settings *settings, const struct header *header,
+			       struct err *err) MUST_USE;
+
+/* What a name without a domain belongs to: maildomain, /etc/mailname, or the host; caller frees. */
+char *addressing_domain(const struct settings *settings) MUST_USE;

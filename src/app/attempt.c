@@ -1,0 +1,215 @@
+/* attempt.c - one attempt to send a message of the queue, and what becomes of the message then */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/attempt.h"
+
+#include "app/report.h"
+#include "app/tell.h"
+#include "app/withdraw.h"
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "queue/schedule.h"
+#include "queue/spool.h"
+
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+void attempt_init(struct attempt *attempt, struct entry *entry, enum tolerance tolerance)
+{
+	*attempt = (struct attempt){ .entry = entry };
+	entry_message(entry, &attempt->message);
+	transaction_init(&attempt->transaction, &entry->record.envelope, tolerance);
+}
+
+void attempt_done(struct attempt *attempt)
+{
+	transaction_done(&attempt->transaction);
+	message_done(&attempt->message);
+}
+
+/* A crash between begin and end is counted by the difference. */
+static bool begin(struct attempt *attempt, struct err *err)
+{
+	attempt->entry->record.progress.begun++;
+	return attempt->is_unsaved || entry_write_progress(attempt->entry, err);
+}
+
+/* A plain write: it is there for the death of the process, and for a reply that is lost. */
+static bool mark_doubt(struct attempt *attempt, struct err *err)
+{
+	struct envelope *envelope = attempt->transaction.envelope;
+
+	for (size_t i = 0; i < envelope->count; i++)
+		if (envelope->recipients[i].is_accepted)
+			envelope->recipients[i].status = STATUS_DOUBT;
+	withdraw_never();
+	return attempt->is_unsaved || entry_write_status(attempt->entry, false, err);
+}
+
+static bool is_refusal(const struct transaction *t)
+{
+	return t->mail.kind != ERR_NONE || t->data.kind != ERR_NONE ||
+	       envelope_first_failure(t->envelope) != NULL;
+}
+
+/* An error of the message, of its sender or content, holds for all who could have got it. */
+static char judge_recipient(const struct attempt *attempt, struct recipient *recipient,
+			    const struct err *err)
+{
+	const struct transaction *t = &attempt->transaction;
+
+	if (recipient->is_delivered)
+		return STATUS_DONE;
+	if (t->mail.kind != ERR_NONE)
+		err_copy(&recipient->err, &t->mail);
+	else if (recipient->err.kind == ERR_NONE && !attempt->is_route && !t->is_in_doubt)
+		err_copy(&recipient->err, err);
+	if (err_fate(recipient->err.kind) == FATE_FAIL)
+		return STATUS_FAILED;
+	return t->is_in_doubt && recipient->is_accepted ? STATUS_DOUBT : STATUS_PENDING;
+}
+
+static void judge_all(struct attempt *attempt, const struct err *err)
+{
+	struct envelope *envelope = attempt->transaction.envelope;
+
+	for (size_t i = 0; i < envelope->count; i++) {
+		struct recipient *recipient = &envelope->recipients[i];
+		if (recipient_is_open(recipient))
+			recipient->status = judge_recipient(attempt, recipient, err);
+	}
+}
+
+bool attempt_send(struct session *session, struct attempt *attempt, struct attempt *next,
+		  bool is_last, struct err *err)
+{
+	struct transaction *t = &attempt->transaction;
+	bool is_sent = begin(attempt, err) && session_offer(session, t, err) &&
+		       session_content(session, t, &attempt->message, err) &&
+		       mark_doubt(attempt, err) &&
+		       session_settle(session, t, next ? &next->transaction : NULL, is_last, err);
+
+	attempt->is_route = !is_sent && !is_refusal(t) && err_fate(err->kind) != FATE_FAIL;
+	judge_all(attempt, err);
+	return is_sent;
+}
+
+static uint32_t random_number(void)
+{
+	uint32_t number = 0;
+
+	if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
+		log_debug("no random number");
+	return number;
+}
+
+static bool has_status(const struct envelope *envelope, char status)
+{
+	for (size_t i = 0; i < envelope->count; i++)
+		if (envelope->recipients[i].status == status)
+			return true;
+	return false;
+}
+
+static void fail_open(struct envelope *envelope, const struct err *reason)
+{
+	for (size_t i = 0; i < envelope->count; i++) {
+		struct recipient *recipient = &envelope->recipients[i];
+		if (!recipient_is_open(recipient))
+			continue;
+		recipient->status = STATUS_FAILED;
+		if (recipient->err.kind == ERR_NONE)
+			err_copy(&recipient->err, reason);
+		err_wrap(&recipient->err, _("given up: too old"));
+	}
+}
+
+static bool is_operators(enum err_kind kind)
+{
+	return kind == ERR_AUTH || kind == ERR_TLS || kind == ERR_UNAVAILABLE || kind == ERR_CONFIG;
+}
+
+static void plan(struct record_progress *progress, bool is_route, const struct err *reason,
+		 int64_t now)
+{
+	int64_t delay;
+
+	schedule_count(progress, now);
+	if (is_operators(reason->kind))
+		delay = SCHEDULE_OPERATOR_GAP;
+	else if (is_route)
+		delay = schedule_route_delay(progress->ended, random_number());
+	else
+		delay = schedule_delay(progress->ended, random_number());
+	progress->next_try = now + delay;
+}
+
+/* For whoever reads the file or asks mailq: when, and what was said. */
+static void note(struct entry *entry, const struct err *reason, int64_t now)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	if (reason->kind == ERR_NONE)
+		return;
+	str_addf(&line, "%lld %s ", (long long)now, err_exit_name(reason->kind));
+	str_add_printable(&line, reason->text, strlen(reason->text));
+	entry_note(entry, line.bytes);
+}
+
+static enum settled remove_sent(struct entry *entry, bool is_synced, struct err *err)
+{
+	if (!entry_remove(entry, is_synced, err))
+		report_problem(err);
+	return SETTLED_SENT;
+}
+
+/* The copy and the notice come before the message leaves q/, so that a crash loses neither. */
+static enum settled finish_failed(struct entry *entry, const struct settings *settings,
+				  struct err *err)
+{
+	if (!tell_failure(entry, settings, err))
+		report_problem(err);
+	entry->record.progress.flags |= RECORD_FAILURE_TOLD;
+	if (!entry_write_progress(entry, err) || !entry_write_status(entry, true, err) ||
+	    !entry_move(entry, SPOOL_FAILED, err))
+		report_problem(err);
+	return SETTLED_FAILED;
+}
+
+static enum settled hold(struct entry *entry, struct err *err)
+{
+	if (!entry_write_status(entry, true, err) || !entry_write_progress(entry, err) ||
+	    !entry_move(entry, SPOOL_HOLD, err))
+		report_problem(err);
+	tell_held(entry);
+	return SETTLED_HELD;
+}
+
+enum settled attempt_settle(struct entry *entry, const struct settings *settings, bool is_route,
+			    const struct err *reason, bool is_synced)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct record *record = &entry->record;
+	struct envelope *envelope = &record->envelope;
+	int64_t now = time(NULL);
+
+	record->progress.ended = record->progress.begun;
+	if (envelope_count_open(envelope) == 0 && !has_status(envelope, STATUS_FAILED))
+		return remove_sent(entry, is_synced, &err);
+	note(entry, reason, now);
+	record->progress.doubts += has_status(envelope, STATUS_DOUBT);
+	plan(&record->progress, is_route, reason, now);
+	record->progress.flags &= ~(unsigned)RECORD_ROUTE_FAILED;
+	if (is_route && !is_operators(reason->kind))
+		record->progress.flags |= RECORD_ROUTE_FAILED;
+	if (envelope_count_open(envelope) > 0 && schedule_is_expired(record, now))
+		fail_open(envelope, reason);
+	if (envelope_count_open(envelope) == 0)
+		return finish_failed(entry, settings, &err);
+	if (schedule_is_hopeless(&record->progress))
+		return hold(entry, &err);
+	if (!entry_write_status(entry, true, &err) || !entry_write_progress(entry, &err))
+		report_problem(&err);
+	return SETTLED_WAITS;
+}

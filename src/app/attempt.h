@@ -1,0 +1,47 @@
+/* attempt.h - one attempt to send a message of the queue, and what becomes of the message then */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "conf/settings.h"
+#include "queue/entry.h"
+#include "smtp/session.h"
+
+/*
+ * An attempt. The entry is borrowed; its recipients get their new status in memory first, and by
+ * attempt_settle on disk. `is_route` says that the relay as a whole was the trouble: the message
+ * is then as it was. `is_unsaved` says that there is no file in the queue to write to.
+ */
+struct attempt {
+	struct entry *entry;
+	struct message message;
+	struct transaction transaction;
+	bool is_route;
+	bool is_unsaved;
+};
+
+void attempt_init(struct attempt *attempt, struct entry *entry, enum tolerance tolerance);
+void attempt_done(struct attempt *attempt);
+
+/*
+ * Sends the message. Its recipients are marked as in doubt on disk just before the last byte leaves.
+ * `next` (NULL: none) is what will be sent after it on this session; its commands may go in the same
+ * write. False with the reason where any recipient did not get it.
+ */
+bool attempt_send(struct session *session, struct attempt *attempt, struct attempt *next,
+		  bool is_last, struct err *err) MUST_USE;
+
+/* What a message is after an attempt, or after the attempt to begin one. */
+enum settled {
+	SETTLED_SENT,    /* all have it: it is out of the queue */
+	SETTLED_WAITS,   /* it is tried again */
+	SETTLED_FAILED,  /* somebody never gets it: a copy is in failed/, and it was told */
+	SETTLED_HELD,    /* it waits for a person */
+};
+
+/*
+ * Writes down what came of an attempt: new status, next try, expiry; removes the message, or moves
+ * it. `err` is what went wrong (ERR_NONE: nothing). With `is_synced` false the removal of a sent
+ * message is made to last by the caller's spool_sync.
+ */
+enum settled attempt_settle(struct entry *entry, const struct settings *settings, bool is_route,
+			    const struct err *reason, bool is_synced);

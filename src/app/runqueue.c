@@ -1,0 +1,371 @@
+/* runqueue.c - sending what waits in the queue */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runqueue.h"
+
+#include "app/attempt.h"
+#include "app/report.h"
+#include "app/route.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "queue/schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	REMOVALS_UNSYNCED_MAX = 16, /* removals are made to last once for so many */
+	SESSION_SECONDS = 60,       /* a run behind somebody's message ends then */
+};
+
+struct candidate {
+	char id[RECORD_ID_LEN + 1];
+	struct route *route;
+};
+
+struct candidates {
+	struct candidate *items;
+	size_t count;
+};
+
+/* A run over one spool. */
+struct run {
+	struct spool *spool;
+	const struct run_choice *choice;
+	struct run_result *result;
+	struct routes routes;
+	struct candidates due;
+	unsigned unsynced;
+	int64_t end; /* no message is begun after it */
+};
+
+/* A message taken from the list, ready to be sent. */
+struct load {
+	struct entry entry;
+	struct attempt attempt;
+	bool is_loaded;
+};
+
+void run_result_done(struct run_result *result)
+{
+	err_done(&result->first);
+}
+
+static bool has_part(const char *text, const char *part)
+{
+	return !part || strstr(text, part);
+}
+
+static bool has_recipient(const struct envelope *envelope, const char *part)
+{
+	for (size_t i = 0; part && i < envelope->count; i++)
+		if (recipient_is_open(&envelope->recipients[i]) &&
+		    strstr(envelope->recipients[i].address, part))
+			return true;
+	return !part;
+}
+
+static bool is_ready(const struct run_choice *choice, const struct record *record)
+{
+	return choice->ignores_schedule || schedule_is_due(record, time(NULL)) ||
+	       (choice->follows_success && record->progress.flags & RECORD_ROUTE_FAILED);
+}
+
+static bool is_chosen(const struct run_choice *choice, const struct record *record)
+{
+	return has_part(record->id, choice->id) &&
+	       has_part(record->envelope.sender, choice->sender) &&
+	       has_recipient(&record->envelope, choice->recipient) && is_ready(choice, record);
+}
+
+static void add_candidate(struct run *run, const struct record *record)
+{
+	struct candidates *due = &run->due;
+
+	mem_grow(due->items, due->count);
+	struct candidate *added = &due->items[due->count++];
+	*added = (struct candidate){ .route = routes_find(&run->routes, record) };
+	memcpy(added->id, record->id, sizeof added->id);
+}
+
+/* Claims where a look does not do: what is damaged is set aside by that. */
+static void consider(struct run *run, const char *id)
+{
+	CLEANUP(entry_release) struct entry entry;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	enum claim claim = spool_peek(run->spool, SPOOL_QUEUE, id, &entry, &err);
+
+	if (claim == CLAIM_DAMAGED) {
+		entry_release(&entry);
+		err_done(&err);
+		claim = spool_claim(run->spool, SPOOL_QUEUE, id, &entry, &err);
+		if (claim == CLAIM_DAMAGED)
+			report_problem(&err);
+		return;
+	}
+	if (claim != CLAIM_GOT)
+		return;
+	if (is_chosen(run->choice, &entry.record))
+		add_candidate(run, &entry.record);
+	else
+		run->result->waiting++;
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *one = a;
+	const struct candidate *two = b;
+	int order = strcmp(one->route->key, two->route->key);
+
+	return order ? order : strcmp(one->id, two->id);
+}
+
+static void find_due(struct run *run)
+{
+	size_t count;
+	char **ids = spool_list(run->spool, SPOOL_QUEUE, &count);
+
+	for (size_t i = 0; i < count; i++)
+		consider(run, ids[i]);
+	spool_free_ids(ids, count);
+	if (run->due.count > 1)
+		qsort(run->due.items, run->due.count, sizeof *run->due.items, compare_candidates);
+}
+
+static void load_init(struct load *load)
+{
+	*load = (struct load){ 0 };
+	entry_init(&load->entry);
+}
+
+static void unload(struct load *load)
+{
+	if (load->is_loaded)
+		attempt_done(&load->attempt);
+	entry_release(&load->entry);
+	load_init(load);
+}
+
+/* Takes the next message that nobody else has, from *next on. */
+static bool load_next(struct run *run, struct load *load, size_t *next, size_t end)
+{
+	load_init(load);
+	while (*next < end && clock_now() < run->end) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		const char *id = run->due.items[(*next)++].id;
+		enum claim claim =
+			spool_claim(run->spool, SPOOL_QUEUE, id, &load->entry, &err);
+		if (claim == CLAIM_GOT) {
+			attempt_init(&load->attempt, &load->entry, TOLERATE_REFUSAL);
+			load->is_loaded = true;
+			return true;
+		}
+		if (claim == CLAIM_DAMAGED)
+			report_problem(&err);
+		entry_release(&load->entry);
+	}
+	return false;
+}
+
+/* The entry keeps the lock while it changes its place. */
+static void move_load(struct load *to, struct load *from)
+{
+	*to = *from;
+	if (to->is_loaded) {
+		to->attempt.entry = &to->entry;
+		to->attempt.transaction.envelope = &to->entry.record.envelope;
+	}
+	load_init(from);
+}
+
+static void sync_removals(struct run *run)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (run->unsynced > 0 && !spool_sync(run->spool, &err))
+		report_problem(&err);
+	run->unsynced = 0;
+}
+
+static void count_settled(struct run *run, enum settled settled, const struct err *reason)
+{
+	switch (settled) {
+	case SETTLED_SENT:
+		run->result->sent++;
+		if (++run->unsynced >= REMOVALS_UNSYNCED_MAX)
+			sync_removals(run);
+		break;
+	case SETTLED_WAITS:
+		run->result->waiting++;
+		break;
+	default:
+		run->result->failed++;
+	}
+	if (reason->kind != ERR_NONE && run->result->first.kind == ERR_NONE)
+		err_copy(&run->result->first, reason);
+}
+
+/* After trouble with the route, for each message that would have gone there. */
+static void settle_unsent(struct run *run, struct load *load, const struct settings *settings,
+			  const struct err *reason)
+{
+	load->entry.record.progress.begun++;
+	count_settled(run, attempt_settle(&load->entry, settings, true, reason, true), reason);
+	unload(load);
+}
+
+static void give_up_route(struct run *run, const struct settings *settings, size_t next, size_t end,
+			  const struct err *reason)
+{
+	struct load load;
+
+	while (load_next(run, &load, &next, end))
+		settle_unsent(run, &load, settings, reason);
+}
+
+/*
+ * Sends one message, with the next one's commands behind its content. Returns whether the session
+ * can go on; where the route failed, `reason` says why.
+ */
+static bool send_load(struct run *run, struct session *session, struct load *load,
+		      struct load *next, struct err *reason)
+{
+	const struct settings *settings = session->settings;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	bool is_route = false;
+
+	if (!attempt_send(session, &load->attempt, next->is_loaded ? &next->attempt : NULL,
+			  !next->is_loaded, &err))
+		is_route = load->attempt.is_route;
+	report_log(settings, &load->entry.record.envelope, &err);
+	count_settled(run, attempt_settle(&load->entry, settings, is_route, &err, false), &err);
+	if (is_route)
+		err_copy(reason, &err);
+	return session_is_usable(session);
+}
+
+/* Sends from *next on until the session ends; the rest is the caller's. */
+static void send_on_session(struct run *run, struct session *session, size_t *next, size_t end,
+			    struct err *reason)
+{
+	struct load current;
+	struct load following;
+	bool goes_on = load_next(run, &current, next, end);
+
+	while (goes_on) {
+		load_next(run, &following, next, end);
+		bool is_usable = send_load(run, session, &current, &following, reason);
+		unload(&current);
+		goes_on = is_usable && following.is_loaded;
+		if (goes_on)
+			move_load(&current, &following);
+		else if (following.is_loaded)
+			--*next;
+	}
+	unload(&following);
+}
+
+/* Opens sessions for one route as long as each of them gets something done. */
+static void run_route(struct run *run, size_t first, size_t end)
+{
+	const struct route *route = run->due.items[first].route;
+	const struct settings *settings = &route->account.settings;
+	CLEANUP(err_done) struct err reason = ERR_INIT;
+	size_t next = first;
+
+	if (route->problem.kind != ERR_NONE)
+		err_copy(&reason, &route->problem);
+	while (next < end && reason.kind == ERR_NONE) {
+		struct session session;
+		size_t begun_at = next;
+		if (!session_open(&session, settings, true, &reason))
+			break;
+		send_on_session(run, &session, &next, end, &reason);
+		session_close(&session);
+		if (reason.kind != ERR_NONE && next > begun_at + 1)
+			err_done(&reason);
+	}
+	if (reason.kind != ERR_NONE)
+		give_up_route(run, settings, next, end, &reason);
+}
+
+static void run_routes(struct run *run)
+{
+	size_t end;
+
+	for (size_t first = 0; first < run->due.count; first = end) {
+		const char *key = run->due.items[first].route->key;
+		end = first + 1;
+		while (end < run->due.count && strcmp(run->due.items[end].route->key, key) == 0)
+			end++;
+		run_route(run, first, end);
+	}
+}
+
+static void run_done(struct run *run)
+{
+	sync_removals(run);
+	free(run->due.items);
+	routes_done(&run->routes);
+}
+
+void run_queue(struct spool *spool, const struct run_choice *choice, struct run_result *result)
+{
+	CLEANUP(fs_close_at) int lock = -1;
+	struct run run = { spool, choice, result, .end = CLOCK_NEVER };
+
+	*result = (struct run_result){ 0 };
+	if (spool->top < 0)
+		return;
+	lock = spool_lock_run(spool);
+	if (lock < 0) {
+		result->is_elsewhere = true;
+		return;
+	}
+	spool_sweep(spool);
+	find_due(&run);
+	run_routes(&run);
+	run_done(&run);
+}
+
+bool run_has_due(struct spool *spool, const struct settings *settings, const char *but_id)
+{
+	const struct run_choice choice = { .follows_success = true };
+	struct run_result result = { 0 };
+	struct run run = { spool, &choice, &result, .end = CLOCK_NEVER };
+	CLEANUP(mem_free_at) char *key = route_key(settings);
+	bool is_found = false;
+
+	find_due(&run);
+	for (size_t i = 0; !is_found && i < run.due.count; i++)
+		is_found = strcmp(run.due.items[i].route->key, key) == 0 &&
+			   strcmp(run.due.items[i].id, but_id) != 0;
+	run_done(&run);
+	return is_found;
+}
+
+void run_on_session(struct spool *spool, struct session *session)
+{
+	const struct run_choice choice = { .follows_success = true };
+	struct run_result result = { 0 };
+	struct run run = { spool, &choice, &result, .end = clock_after(SESSION_SECONDS) };
+	CLEANUP(mem_free_at) char *key = route_key(session->settings);
+	CLEANUP(err_done) struct err reason = ERR_INIT;
+	CLEANUP(fs_close_at) int lock = spool_lock_run(spool);
+	size_t first = 0;
+
+	if (lock < 0)
+		return;
+	find_due(&run);
+	while (first < run.due.count && strcmp(run.due.items[first].route->key, key) != 0)
+		first++;
+	size_t end = first;
+	while (end < run.due.count && strcmp(run.due.items[end].route->key, key) == 0)
+		end++;
+	send_on_session(&run, session, &first, end, &reason);
+	run_result_done(&result);
+	run_done(&run);
+}

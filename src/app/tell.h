@@ -1,0 +1,16 @@
+/* tell.h - telling somebody what became of a message: command, notification, log */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "conf/settings.h"
+#include "queue/entry.h"
+
+/*
+ * Tells about the failed recipients: runs on_failure, and queues a delivery status notification for
+ * bounce_to or the sender, unless the message is one that must not be answered. Done twice for the
+ * same message it leaves one notification.
+ */
+bool tell_failure(struct entry *entry, const struct settings *settings, struct err *err) MUST_USE;
+
+/* Says on stderr and in syslog that a message now waits for a person. */
+void tell_held(const struct entry *entry);

@@ -1,0 +1,106 @@
+/* entry.c - a queue file in our hands: its record, changed in place */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "queue/entry.h"
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "queue/spool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void entry_init(struct entry *entry)
+{
+	*entry = (struct entry){ .fd = -1 };
+	record_init(&entry->record);
+}
+
+void entry_release(struct entry *entry)
+{
+	if (!entry)
+		return;
+	if (entry->tmp_name)
+		unlinkat(entry->spool->folders[SPOOL_TMP], entry->tmp_name, 0);
+	free(entry->tmp_name);
+	fs_close_at(&entry->fd);
+	record_done(&entry->record);
+	entry_init(entry);
+}
+
+void entry_message(const struct entry *entry, struct message *message)
+{
+	message_init(message);
+	message->fd = entry->fd;
+	message->body_len = entry->record.body.len;
+	message->header_len = entry->record.header.len;
+	message->is_8bit = entry->record.envelope.is_8bit;
+}
+
+static bool failed(const struct entry *entry, struct err *err)
+{
+	return err_sys(err, ERR_SYSTEM, errno, _("cannot write to %s of the queue %s"),
+		       entry->record.id, entry->spool->path);
+}
+
+/* The bytes are there already, so that a full disk does not stand in the way. */
+bool entry_write_status(struct entry *entry, bool is_synced, struct err *err)
+{
+	const struct envelope *envelope = &entry->record.envelope;
+	CLEANUP(str_done) struct str bytes = STR_INIT;
+
+	for (size_t i = 0; i < envelope->count; i++)
+		str_add_char(&bytes, envelope->recipients[i].status);
+	if (fs_pwrite_all(entry->fd, bytes.bytes, bytes.len, (off_t)entry->record.status_at) &&
+	    (!is_synced || fdatasync(entry->fd) == 0))
+		return true;
+	return failed(entry, err);
+}
+
+bool entry_write_progress(struct entry *entry, struct err *err)
+{
+	struct record_part part = record_progress_part();
+	char bytes[RECORD_BLOCK];
+
+	record_write_progress(&entry->record.progress, bytes);
+	return fs_pwrite_all(entry->fd, bytes, (size_t)part.len, (off_t)part.at) ||
+	       failed(entry, err);
+}
+
+void entry_note(struct entry *entry, const char *line)
+{
+	CLEANUP(str_done) struct str whole = STR_INIT;
+	off_t end = lseek(entry->fd, 0, SEEK_END);
+
+	str_addf(&whole, "%s\n", line);
+	if (end > 0 && !fs_pwrite_all(entry->fd, whole.bytes, whole.len, end) &&
+	    ftruncate(entry->fd, end) < 0)
+		log_debug("%s: half a note stays", entry->record.id);
+}
+
+bool entry_remove(struct entry *entry, bool is_synced, struct err *err)
+{
+	int folder = entry->spool->folders[entry->folder];
+
+	if (unlinkat(folder, entry->record.id, 0) == 0 && (!is_synced || fsync(folder) == 0))
+		return true;
+	return failed(entry, err);
+}
+
+bool entry_move(struct entry *entry, enum spool_folder to, struct err *err)
+{
+	int from_folder = entry->spool->folders[entry->folder];
+	int to_folder = entry->spool->folders[to];
+	const char *id = entry->record.id;
+
+	if (renameat2(from_folder, id, to_folder, id, RENAME_NOREPLACE) < 0 &&
+	    (errno != EINVAL || renameat(from_folder, id, to_folder, id) < 0))
+		return failed(entry, err);
+	entry->folder = to;
+	if (fsync(to_folder) == 0 && fsync(from_folder) == 0)
+		return true;
+	return failed(entry, err);
+}

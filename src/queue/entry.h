@@ -1,0 +1,40 @@
+/* entry.h - a queue file in our hands: its record, changed in place */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "mail/message.h"
+#include "queue/record.h"
+
+struct spool;
+
+enum spool_folder { SPOOL_QUEUE, SPOOL_HOLD, SPOOL_FAILED, SPOOL_TMP, SPOOL_ROUTE, SPOOL_FOLDERS };
+
+/*
+ * A queue file that this process holds the lock of. The lock lives as long as the descriptor, in
+ * forked children too. `record.envelope` has the recipients and their status.
+ */
+struct entry {
+	struct spool *spool;
+	int fd;
+	enum spool_folder folder;
+	char *tmp_name; /* in tmp/, before it is committed; NULL: it has no name yet, or its own */
+	struct record record;
+};
+
+void entry_init(struct entry *entry);
+/* Gives the lock back. What was not committed is gone. */
+void entry_release(struct entry *entry);
+
+/* The message of an entry; its descriptor is borrowed. */
+void entry_message(const struct entry *entry, struct message *message);
+
+/* Writes the status bytes of all recipients that differ from the file's, in place. */
+bool entry_write_status(struct entry *entry, bool is_synced, struct err *err) MUST_USE;
+bool entry_write_progress(struct entry *entry, struct err *err) MUST_USE;
+/* Appends a line for a reader behind the trailer; failures are ignored. */
+void entry_note(struct entry *entry, const char *line);
+
+/* Takes the message out of the queue. With `is_synced` that survives a power cut at once. */
+bool entry_remove(struct entry *entry, bool is_synced, struct err *err) MUST_USE;
+/* Moves it to another folder, and makes that last. */
+bool entry_move(struct entry *entry, enum spool_folder to, struct err *err) MUST_USE;

@@ -1,0 +1,455 @@
+/* spool.c - the queue's folders and their files: opening, adding, claiming, listing */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "queue/spool.h"
+
+#include "base/crc.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TMP_AGE_MAX = 36 * 60 * 60, NAMES_TRIED = 8 };
+
+static const char *const folder_names[SPOOL_FOLDERS] = { "q", "hold", "failed", "tmp", "route" };
+
+char *spool_default_path(void)
+{
+	const char *service = secure_getenv("STATE_DIRECTORY");
+	const char *state = secure_getenv("XDG_STATE_HOME");
+
+	if (service && *service)
+		return mem_copy(service);
+	if (geteuid() == 0)
+		return mem_copy("/var/spool/mailchute");
+	if (state && state[0] == '/')
+		return str_format("%s/mailchute", state);
+	return str_format("%s/.local/state/mailchute", fs_home());
+}
+
+void spool_init(struct spool *spool)
+{
+	*spool = (struct spool){ .top = -1 };
+	for (size_t i = 0; i < SPOOL_FOLDERS; i++)
+		spool->folders[i] = -1;
+}
+
+void spool_close(struct spool *spool)
+{
+	if (!spool)
+		return;
+	for (size_t i = 0; i < SPOOL_FOLDERS; i++)
+		fs_close_at(&spool->folders[i]);
+	fs_close_at(&spool->top);
+	free(spool->path);
+	spool->path = NULL;
+}
+
+/* Makes a path's folders, as mkdir -p does, with mode 0700. */
+static bool make_path(const char *path)
+{
+	CLEANUP(mem_free_at) char *copy = mem_copy(path);
+
+	for (char *slash = copy + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdir(copy, 0700) < 0 && errno != EEXIST)
+			return false;
+		*slash = '/';
+	}
+	return mkdir(copy, 0700) == 0 || errno == EEXIST;
+}
+
+static bool open_folder(struct spool *spool, size_t i, bool creates, struct err *err)
+{
+	if (creates && mkdirat(spool->top, folder_names[i], 0700) < 0 && errno != EEXIST)
+		return err_sys(err, ERR_SYSTEM, errno, _("cannot make %s/%s"), spool->path,
+			       folder_names[i]);
+	spool->folders[i] = openat(spool->top, folder_names[i],
+				   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (spool->folders[i] >= 0 || (!creates && errno == ENOENT))
+		return true;
+	return err_sys(err, ERR_SYSTEM, errno, _("cannot open %s/%s"), spool->path, folder_names[i]);
+}
+
+static bool open_top(struct spool *spool, bool creates, struct err *err)
+{
+	struct stat st;
+
+	if (creates && !make_path(spool->path))
+		return err_sys(err, ERR_SYSTEM, errno, _("cannot make the queue %s"), spool->path);
+	spool->top = open(spool->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (spool->top < 0)
+		return (!creates && errno == ENOENT) ||
+		       err_sys(err, ERR_SYSTEM, errno, _("cannot open the queue %s"), spool->path);
+	if (fstat(spool->top, &st) < 0)
+		return err_sys(err, ERR_SYSTEM, errno, _("cannot open the queue %s"), spool->path);
+	if (st.st_uid != geteuid() || (st.st_mode & 077) != 0)
+		return err_set(err, ERR_SYSTEM,
+			       _("the queue %s must belong to you alone (mode 0700)"), spool->path);
+	return true;
+}
+
+bool spool_open(struct spool *spool, const char *path, bool creates, struct err *err)
+{
+	spool_init(spool);
+	spool->path = mem_copy(path);
+	if (!open_top(spool, creates, err))
+		return false;
+	for (size_t i = 0; i < SPOOL_FOLDERS && spool->top >= 0; i++)
+		if (!open_folder(spool, i, creates, err))
+			return false;
+	return true;
+}
+
+static void make_id(char id[RECORD_ID_LEN + 1])
+{
+	unsigned char random[5];
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	while (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+		;
+	record_make_id(id, (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000, random);
+}
+
+/* Where the file system has no files without a name. */
+static bool begin_in_tmp(struct spool *spool, struct entry *entry)
+{
+	entry->fd = openat(spool->folders[SPOOL_TMP], entry->record.id,
+			   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (entry->fd < 0)
+		return false;
+	entry->tmp_name = mem_copy(entry->record.id);
+	return true;
+}
+
+bool spool_begin(struct spool *spool, struct entry *entry, struct err *err)
+{
+	entry_init(entry);
+	entry->spool = spool;
+	make_id(entry->record.id);
+	entry->fd = openat(spool->folders[SPOOL_QUEUE], ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (entry->fd >= 0)
+		return true;
+	if ((errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT) &&
+	    begin_in_tmp(spool, entry))
+		return true;
+	return err_sys(err, ERR_SYSTEM, errno, _("cannot write to the queue %s"), spool->path);
+}
+
+static bool add_part_crc(int fd, struct record_part part, uint32_t *crc)
+{
+	char piece[65536];
+
+	while (part.len > 0) {
+		size_t len = part.len < sizeof piece ? (size_t)part.len : sizeof piece;
+		if (!fs_pread_all(fd, piece, len, (off_t)part.at))
+			return false;
+		*crc = crc32c(*crc, piece, len);
+		part.at += len;
+		part.len -= len;
+	}
+	return true;
+}
+
+/* Over what never changes: the block's head, the body, the header, the envelope. */
+static bool checksum(int fd, const struct record *record, const char *block, uint32_t *crc)
+{
+	const struct record_part rest = { .at = record->body.at,
+					  .len = record->status_at - record->body.at };
+
+	*crc = crc32c(0, block, record_checked_len());
+	return add_part_crc(fd, rest, crc);
+}
+
+static bool write_file(struct entry *entry, const struct message *message)
+{
+	CLEANUP(str_done) struct str tail = STR_INIT;
+	struct record *record = &entry->record;
+	char block[RECORD_BLOCK];
+
+	record->body = (struct record_part){ MESSAGE_BODY_AT, message->body_len };
+	record->header = (struct record_part){ MESSAGE_BODY_AT + message->body_len,
+					       message->header_len };
+	record->envelope_part.at = record->header.at + record->header.len;
+	record_add_envelope(record, &tail);
+	if (!fs_pwrite_all(entry->fd, tail.bytes, tail.len, (off_t)record->envelope_part.at))
+		return false;
+	record_write_block(record, block);
+	if (!checksum(entry->fd, record, block, &record->crc))
+		return false;
+	record_write_block(record, block);
+	return fs_pwrite_all(entry->fd, block, sizeof block, 0) && fsync(entry->fd) == 0;
+}
+
+/* An OFD lock, so that it goes with the descriptor and not with the process. */
+static bool lock(int fd)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(fd, F_OFD_SETLK, &whole) == 0)
+		return true;
+	return errno == EINVAL && flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+static int give_name(struct entry *entry)
+{
+	int q = entry->spool->folders[SPOOL_QUEUE];
+	char path[64];
+
+	if (entry->tmp_name) {
+		int tmp = entry->spool->folders[SPOOL_TMP];
+		if (renameat2(tmp, entry->tmp_name, q, entry->record.id, RENAME_NOREPLACE) == 0)
+			return 0;
+		if (errno != EINVAL && errno != ENOSYS)
+			return -1;
+		return linkat(tmp, entry->tmp_name, q, entry->record.id, 0) < 0 ?
+			-1 : unlinkat(tmp, entry->tmp_name, 0);
+	}
+	snprintf(path, sizeof path, "/proc/self/fd/%d", entry->fd);
+	if (linkat(AT_FDCWD, path, q, entry->record.id, AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST)
+		return errno == EEXIST ? -1 : 0;
+	return linkat(entry->fd, "", q, entry->record.id, AT_EMPTY_PATH);
+}
+
+/* After the name is there, a failure may be reported only if the name can be taken back. */
+static bool make_name_last(struct entry *entry)
+{
+	int q = entry->spool->folders[SPOOL_QUEUE];
+
+	if (fsync(q) == 0)
+		return true;
+	int number = errno;
+	bool is_gone = unlinkat(q, entry->record.id, 0) == 0;
+	errno = number;
+	return !is_gone;
+}
+
+bool spool_commit(struct entry *entry, const struct message *message, struct err *err)
+{
+	errno = 0;
+	if (write_file(entry, message) && lock(entry->fd) && give_name(entry) == 0) {
+		mem_free_at(&entry->tmp_name);
+		if (make_name_last(entry))
+			return true;
+	}
+	return err_sys(err, ERR_SYSTEM, errno, _("cannot write to the queue %s"),
+		       entry->spool->path);
+}
+
+static bool damaged(struct err *err, const char *why)
+{
+	return err_set(err, ERR_INPUT, "%s", why);
+}
+
+static bool read_record(struct entry *entry, uint64_t size, bool is_checked, struct err *err)
+{
+	struct record *record = &entry->record;
+	char block[RECORD_BLOCK];
+	uint32_t crc;
+
+	if (size < sizeof block || !fs_pread_all(entry->fd, block, sizeof block, 0))
+		return damaged(err, _("the file is too short"));
+	if (!record_read_block(record, block, size, err))
+		return false;
+	uint64_t rest = size - record->envelope_part.at;
+	if (rest > RECORD_ENVELOPE_MAX)
+		rest = RECORD_ENVELOPE_MAX;
+	CLEANUP(mem_free_at) char *bytes = mem_alloc((size_t)rest);
+	if (!fs_pread_all(entry->fd, bytes, (size_t)rest, (off_t)record->envelope_part.at))
+		return err_sys(err, ERR_IO, errno, _("cannot be read"));
+	if (!record_read_envelope(record, bytes, (size_t)rest, err))
+		return false;
+	if (!is_checked)
+		return true;
+	if (!checksum(entry->fd, record, block, &crc))
+		return err_sys(err, ERR_IO, errno, _("cannot be read"));
+	return crc == record->crc || damaged(err, _("the checksum is wrong"));
+}
+
+/* Whether the name still means the file that we locked. */
+static bool is_same(const struct entry *entry, const char *id, const struct stat *st)
+{
+	struct stat named;
+
+	return fstatat(entry->spool->folders[entry->folder], id, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       named.st_ino == st->st_ino && named.st_dev == st->st_dev;
+}
+
+static bool is_ours(const struct stat *st, struct err *err)
+{
+	if (!S_ISREG(st->st_mode))
+		return damaged(err, _("is not a regular file"));
+	if (st->st_nlink != 1)
+		return damaged(err, _("has more than one name"));
+	return st->st_uid == geteuid() || damaged(err, _("belongs to somebody else"));
+}
+
+static enum claim open_entry(struct spool *spool, enum spool_folder folder, const char *id, int flags,
+			     struct entry *entry, struct err *err)
+{
+	entry_init(entry);
+	entry->spool = spool;
+	entry->folder = folder;
+	if (spool->folders[folder] < 0)
+		return CLAIM_GONE;
+	entry->fd = openat(spool->folders[folder], id, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (entry->fd >= 0)
+		return CLAIM_GOT;
+	if (errno == ENOENT)
+		return CLAIM_GONE;
+	err_sys(err, ERR_INPUT, errno, _("cannot be opened"));
+	return CLAIM_DAMAGED;
+}
+
+static void set_aside(struct spool *spool, enum spool_folder folder, const char *id, struct err *err)
+{
+	if (folder == SPOOL_QUEUE && renameat2(spool->folders[folder], id,
+					       spool->folders[SPOOL_HOLD], id,
+					       RENAME_NOREPLACE) == 0)
+		err_wrap(err, _("set aside in hold/"));
+	err_wrap(err, "%s/%s/%s", spool->path, folder_names[folder], id);
+}
+
+enum claim spool_claim(struct spool *spool, enum spool_folder folder, const char *id,
+		       struct entry *entry, struct err *err)
+{
+	struct stat st;
+	enum claim claim = open_entry(spool, folder, id, O_RDWR, entry, err);
+
+	if (claim == CLAIM_GOT && fstat(entry->fd, &st) < 0)
+		return CLAIM_GONE;
+	if (claim == CLAIM_GOT && is_ours(&st, err)) {
+		if (!lock(entry->fd))
+			return CLAIM_BUSY;
+		/* Between opening and locking it may have been sent, and the file be nameless now. */
+		if (fstat(entry->fd, &st) < 0 || st.st_nlink == 0 || !is_same(entry, id, &st))
+			return CLAIM_GONE;
+		if (read_record(entry, (uint64_t)st.st_size, true, err) &&
+		    strcmp(entry->record.id, id) == 0)
+			return CLAIM_GOT;
+		if (err->kind == ERR_NONE)
+			damaged(err, _("bears another id"));
+		if (err->kind == ERR_IO)
+			return CLAIM_BUSY;
+	}
+	if (claim == CLAIM_GONE)
+		return CLAIM_GONE;
+	set_aside(spool, folder, id, err);
+	return CLAIM_DAMAGED;
+}
+
+enum claim spool_peek(struct spool *spool, enum spool_folder folder, const char *id,
+		      struct entry *entry, struct err *err)
+{
+	struct stat st;
+	enum claim claim = open_entry(spool, folder, id, O_RDONLY, entry, err);
+
+	if (claim != CLAIM_GOT)
+		return claim;
+	if (fstat(entry->fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    read_record(entry, (uint64_t)st.st_size, false, err))
+		return CLAIM_GOT;
+	if (err->kind == ERR_NONE)
+		damaged(err, _("is not a regular file"));
+	return CLAIM_DAMAGED;
+}
+
+bool spool_has(const struct spool *spool, enum spool_folder folder, const char *id)
+{
+	return spool->folders[folder] >= 0 &&
+	       faccessat(spool->folders[folder], id, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **spool_list(struct spool *spool, enum spool_folder folder, size_t *count)
+{
+	char **ids = NULL;
+	struct dirent *found;
+
+	*count = 0;
+	if (spool->folders[folder] < 0)
+		return NULL;
+	DIR *dir = fdopendir(openat(spool->folders[folder], ".",
+				    O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	while (dir && (found = readdir(dir))) {
+		if (!record_is_id(found->d_name))
+			continue;
+		mem_grow(ids, *count);
+		ids[(*count)++] = mem_copy(found->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	if (*count > 1)
+		qsort(ids, *count, sizeof *ids, compare_ids);
+	return ids;
+}
+
+void spool_free_ids(char **ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(ids[i]);
+	free(ids);
+}
+
+bool spool_has_room(struct spool *spool, int max, struct err *err)
+{
+	size_t count;
+	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
+
+	spool_free_ids(ids, count);
+	if (max <= 0 || count < (size_t)max)
+		return true;
+	return err_set(err, ERR_SYSTEM, _("the queue %s is full: %zu messages wait"), spool->path,
+		       count);
+}
+
+int spool_lock_run(struct spool *spool)
+{
+	CLEANUP(fs_close_at) int fd =
+		openat(spool->top, "run.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return -1;
+	int locked = fd;
+	fd = -1;
+	return locked;
+}
+
+bool spool_sync(struct spool *spool, struct err *err)
+{
+	if (fsync(spool->folders[SPOOL_QUEUE]) == 0)
+		return true;
+	return err_sys(err, ERR_SYSTEM, errno, _("cannot write to the queue %s"), spool->path);
+}
+
+/* A file in tmp/ has no id of q/'s kind only by accident: it is named by its id, too. */
+void spool_sweep(struct spool *spool)
+{
+	size_t count;
+	char **ids = spool_list(spool, SPOOL_TMP, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		int tmp = spool->folders[SPOOL_TMP];
+		CLEANUP(fs_close_at) int fd =
+			openat(tmp, ids[i], O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+		struct stat st;
+		if (fd >= 0 && fstat(fd, &st) == 0 && time(NULL) - st.st_mtime > TMP_AGE_MAX &&
+		    lock(fd))
+			unlinkat(tmp, ids[i], 0);
+	}
+	spool_free_ids(ids, count);
+}

@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""run.py - which servers the program believes: every certificate of table.py, and TLS that is none
+
+A server that is believed gets the message. One that is not gets neither a credential nor an address,
+and the user reads one line that names the server and the reason.
+"""
+import pathlib
+import re
+import sys
+import warnings
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+import table
+from harness import Suite, expect, run_program, write_private
+from relay.relay import Relay
+
+MESSAGE = b"Subject: certificate\n\nhello\n"
+ADDRESSES = {"127.0.0.1", "::1"}
+suite = Suite("cert")
+warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.1 is wanted here
+
+
+def address_of(host):
+    return host if host in ADDRESSES else "127.0.0.1"
+
+
+def send(folder, host, port, *settings):
+    """Run the program once with a login over TLS, and with the settings that the case is about."""
+    address = address_of(host)
+    override = [] if address == host else [f"tls_host_override {host}"]
+    lines = [f"host {address}", f"port {port}", "tls on", *override, *settings, "auth plain", "user tester",
+             "password secret", "from me@relay.example", "timeout 10", "queue off"]
+    config = write_private(folder / "config", "\n".join(["account default", *lines, ""]))
+    return run_program(["-C", config, "you@relay.example"], MESSAGE), f"{address}.*{port}"
+
+
+def expect_refusal(result, place, why, status=69):
+    """One line on stderr, with what was asked in it, and the status of a refusal."""
+    text = result.stderr.decode()
+    expect(result.status == status, f"expected exit {status}\n{result}")
+    expect(text.count("\n") == 1, f"expected one line on stderr\n{result}")
+    for pattern in (place, why):
+        expect(re.search(pattern, text, re.IGNORECASE), f"expected /{pattern}/ on stderr\n{result}")
+
+
+def write_chain(folder, chain):
+    path = folder / "chain.pem"
+    path.write_text("".join(cert.pem for cert in chain))
+    return path
+
+
+def relay_showing(folder, chain, address="127.0.0.1", tls="starttls", **options):
+    """A relay that wants a login and shows this chain."""
+    return Relay(tls=tls, hosts=(address,), auth=("PLAIN",), cert=write_chain(folder, chain),
+                 key=chain[0].key.path, **options)
+
+
+def judge(relay, result, place, why):
+    """Without a reason to refuse the message has arrived; with one the relay has learnt nothing."""
+    relay.wait_idle()
+    if why:
+        expect_refusal(result, place, why)
+        expect(relay.connections, "the relay was not called")
+        expect(not re.search(b"AUTH |MAIL FROM", relay.clear), f"the relay was told {relay.clear}")
+        expect(not any(c.secure for c in relay.connections), "the relay was spoken to under TLS")
+    else:
+        expect(result.status == 0, f"expected exit 0\n{result}")
+        expect(len(relay.received) == 1, f"expected one message at the relay\n{result}")
+
+
+def try_chain(case, folder):
+    (folder / "trust.pem").write_text(case.trust.pem)
+    settings = [f"tls_trust_file {folder}/trust.pem"]
+    if case.crl:
+        (folder / "crl.pem").write_text(case.crl)
+        settings.append(f"tls_crl_file {folder}/crl.pem")
+    with relay_showing(folder, case.chain, address_of(case.host), tls_max=case.tls_max) as relay:
+        judge(relay, *send(folder, case.host, relay.port, *settings), case.why)
+
+
+for entry in table.CASES:
+    suite.add(entry.name, lambda folder, case=entry: try_chain(case, folder))
+
+
+def try_alone(folder, cert, why, *settings):
+    """A server whose certificate no trust file of the client leads to."""
+    with relay_showing(folder, [cert]) as relay:
+        judge(relay, *send(folder, table.HOST, relay.port, *settings), why)
+
+
+suite.add("check-off", lambda folder: try_alone(folder, table.STRANGER, "", "tls_certcheck off"))
+suite.add("system-trust", lambda folder: try_alone(folder, table.ALONE, table.UNKNOWN))
+suite.add("fingerprint", lambda folder: try_alone(
+    folder, table.STRANGER, "", f"tls_fingerprint {table.STRANGER.fingerprint}"))
+suite.add("fingerprint-wrong", lambda folder: try_alone(
+    folder, table.ALONE, "fingerprint", f"tls_fingerprint {table.STRANGER.fingerprint}"))
+
+
+def try_file(folder, setting, content):
+    """A setting names a file that is no use: exit 66, and nobody was called."""
+    path = folder / "the-file.pem"
+    if content is not None:
+        path.write_text(content)
+    (folder / "trust.pem").write_text(table.ROOT.pem)
+    with relay_showing(folder, table.GOOD[0].chain) as relay:
+        result, _ = send(folder, table.HOST, relay.port, f"tls_trust_file {folder}/trust.pem", f"{setting} {path}")
+        expect_refusal(result, path.name, "", status=66)
+        expect(not relay.connections, f"it connected first\n{result}")
+
+
+for kind, text in {"missing": None, "empty": "", "without-certificate": "# none yet\n"}.items():
+    suite.add(f"trust-file-{kind}", lambda folder, content=text: try_file(folder, "tls_trust_file", content))
+suite.add("crl-file-missing", lambda folder: try_file(folder, "tls_crl_file", None))
+
+
+def try_offer(folder, options):
+    """A relay with a good certificate whose TLS is too old, too weak, or none at all."""
+    (folder / "trust.pem").write_text(table.RSA_ROOT.pem)
+    with relay_showing(folder, [table.RSA_LEAF], tls="implicit", **options) as relay:
+        judge(relay, *send(folder, table.HOST, relay.port, "tls_starttls off",
+                           f"tls_trust_file {folder}/trust.pem"), "tls|handshake")
+        expect(not any(c.tls_version for c in relay.connections), "the handshake went through")
+
+
+OFFERS = {
+    "tls-1.1": {"tls_min": "1.0", "tls_max": "1.1"},
+    "anonymous": {"tls_max": "1.2", "ciphers": "ADH:AECDH"},
+    "null-cipher": {"tls_max": "1.2", "ciphers": "eNULL"},
+    "static-rsa": {"tls_max": "1.2", "ciphers": "kRSA"},
+    "plain-text": {"dialogue": "handshake: 220 relay.example ESMTP ; hang"},
+}
+for kind, offered in OFFERS.items():
+    suite.add(f"only-{kind}", lambda folder, options=offered: try_offer(folder, options))
+
+if __name__ == "__main__":
+    suite.main()

@@ -1,0 +1,545 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""run.py - suite "check": what no compiler sees, such as the order of the folders and stale lists
+
+Needs a finished build (beside the program that $MAILCHUTE names, else build/) for what is generated.
+"""
+import ast
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from harness import PROGRAM, TOP, Suite, expect, run_program, write_private  # noqa: E402
+
+BUILD = pathlib.Path(PROGRAM).absolute().parent
+SRC = TOP / "src"
+FOLDERS = ["app", "queue", "smtp", "net", "mail", "conf", "base"]
+SHELLS = {"bash": "bash", "fish": "fish", "zsh": "zsh"}
+LINES_MAX = 700
+
+suite = Suite("check")
+
+
+def sources(folder=SRC, endings=(".c", ".h", ".def")):
+    return sorted(p for p in folder.rglob("*") if p.suffix in endings)
+
+
+def ours():
+    """Every text file that is written by hand."""
+    kept = []
+    for path in sorted(TOP.rglob("*")):
+        parts = path.relative_to(TOP).parts
+        skipped = parts[0].startswith("build") or "__pycache__" in parts or ".git" in parts
+        if not skipped and parts[:3] != ("tests", "fuzz", "corpus") and path.is_file():
+            kept.append(path)
+    return kept
+
+
+def name_of(path):
+    return str(path.relative_to(TOP))
+
+
+def without_comments_and_texts(code):
+    """C with its comments and the insides of its texts left out; line numbers stay."""
+    pattern = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
+
+    def blank(match):
+        kept = "\n" * match.group().count("\n")
+        return kept if match.group()[0] == "/" else '""' + kept
+
+    return re.sub(pattern, blank, code, flags=re.S)
+
+
+def run(*args, **more):
+    return subprocess.run([str(a) for a in args], capture_output=True, text=True, timeout=120,
+                          **more)
+
+
+def expect_none(found, what):
+    expect(not found, what + ":\n" + "\n".join(found))
+
+
+# The tables
+
+
+TEXT = r'"(?:\\.|[^"\\])*"'
+ARGUMENT = rf"(?:{TEXT}|NULL)"
+
+
+def settings():
+    """The name of every setting, and whether it has a long option."""
+    text = (SRC / "conf/options.def").read_text()
+    pattern = rf"^OPTION\(\w+, (\w+), \w+,\s*{ARGUMENT},\s*{ARGUMENT},\s*([\w |]+),"
+    found = {name: "OPTION_NO_FLAG" not in flags
+             for name, flags in re.findall(pattern, text, re.M)}
+    expect(len(found) == len(re.findall(r"^OPTION\(", text, re.M)) > 30,
+           "options.def has entries that this check can't read")
+    return found
+
+
+def flags():
+    """Long names and letters of the other options."""
+    text = (SRC / "app/cli.def").read_text()
+    pattern = r"^FLAG\(\w+, (?:\"([\w-]+)\"|NULL), (?:'(\w)'|0),"
+    found = re.findall(pattern, text, re.M)
+    expect(len(found) == len(re.findall(r"^FLAG\(", text, re.M)) > 5,
+           "cli.def has entries that this check can't read")
+    return [n for n, _ in found if n], [letter for _, letter in found if letter]
+
+
+def letters():
+    """One for each option that has any: a setting's other letters are old spellings."""
+    text = (SRC / "conf/options.def").read_text()
+    first = {}
+    for letter, name in re.findall(r"^LETTER\('(\w)', (\w+)\)", text, re.M):
+        first.setdefault(name, letter)
+    return list(first.values()) + flags()[1]
+
+
+def later():
+    """Settings with the values that this version can't honour, as patterns."""
+    text = (SRC / "conf/options.def").read_text()
+    found = dict(re.findall(r'^LATER\((\w+), "([^"]*)"\)', text, re.M))
+    expect(len(found) == len(re.findall(r"^LATER\(", text, re.M)),
+           "options.def has LATER entries that this check can't read")
+    return found
+
+
+def offered_settings():
+    """Not those whose every value comes later; and whether each has a long option."""
+    never = {name for name, patterns in later().items() if patterns == "?*"}
+    return {n: has_flag for n, has_flag in settings().items() if n not in never}
+
+
+def long_options():
+    return flags()[0] + [n.replace("_", "-") for n, has_flag in offered_settings().items()
+                         if has_flag]
+
+
+def plain_manual(name):
+    """A manual page as a reader sees it, without its emphasis."""
+    path = BUILD / "doc" / name
+    expect(path.exists(), f"{path} has not been built")
+    shown = run("man", "-l", path, env={**os.environ, "MANWIDTH": "100", "LC_ALL": "C.UTF-8"})
+    expect(shown.returncode == 0, f"man can't format it: {shown.stderr}")
+    return re.sub(r".\x08", "", shown.stdout).replace("\u2019", "'")
+
+
+def expect_options(text, names, where):
+    missing = [n for n in names if not re.search(rf"--{n}(?![\w-])", text)]
+    expect_none(missing, f"missing in {where}")
+
+
+# The house
+
+
+@suite.case
+def include_order(_):
+    """A file includes only from its own folder or from one further right."""
+    wrong = []
+    for path in sources():
+        parts = path.relative_to(SRC).parts
+        here = FOLDERS.index(parts[0]) if len(parts) > 1 else 0
+        for included in re.findall(r'^#\s*include "([^"]+)"', path.read_text(), re.M):
+            folder = included.split("/")[0]
+            if folder not in FOLDERS or FOLDERS.index(folder) < here:
+                wrong.append(f"{name_of(path)} includes {included}")
+    expect_none(wrong, "against the order " + " > ".join(FOLDERS))
+
+
+@suite.case
+def include_form(_):
+    """Our own headers as "folder/file.h", those of others in angle brackets."""
+    wrong = []
+    for path in sources():
+        for line in re.findall(r"^#\s*include .*$", path.read_text(), re.M):
+            quoted = re.fullmatch(r'#include "([a-z]+/[a-z0-9_]+\.(?:h|def))"', line)
+            angled = re.fullmatch(r"#include <([^>]+)>", line)
+            if not (quoted and (SRC / quoted.group(1)).exists()) and not (
+                    angled and not (SRC / angled.group(1)).exists()):
+                wrong.append(f"{name_of(path)}: {line}")
+    expect_none(wrong, "includes in an unknown form, or of no file")
+
+
+@suite.case
+def folders_are_known(_):
+    unknown = {p.relative_to(SRC).parts[0] for p in sources() if p.parent != SRC} - set(FOLDERS)
+    expect_none(sorted(unknown), "folders without a place in the order")
+
+
+@suite.case
+def sources_are_built(_):
+    listed = set(re.findall(r"'(\w+/\w+\.c)'", (SRC / "meson.build").read_text()))
+    there = {str(p.relative_to(SRC)) for p in sources(endings=(".c",))} - {"main.c"}
+    expect(listed == there, f"src/meson.build and src differ: {sorted(listed ^ there)}")
+    expect("'src/main.c'" in (TOP / "meson.build").read_text(), "nobody builds main.c")
+
+
+def listed_names(variable):
+    text = (TOP / "tests/meson.build").read_text()
+    found = re.search(rf"^{variable} = \[([^]]*)\]", text, re.M)
+    expect(found, f"tests/meson.build has no list {variable}")
+    return sorted(re.findall(r"'(\w+)'", found.group(1)))
+
+
+@suite.case
+def unit_tests_are_built(_):
+    there = sorted(p.stem[len("test_"):] for p in (TOP / "tests/unit").glob("test_*.c"))
+    expect(listed_names("unit_tests") == there, f"tests/meson.build is not: {there}")
+
+
+@suite.case
+def fuzz_targets_are_built(_):
+    there = sorted(p.stem[len("fuzz_"):] for p in (TOP / "tests/fuzz").glob("fuzz_*.c"))
+    expect(listed_names("fuzz_targets") == there, f"tests/meson.build is not: {there}")
+    empty = [n for n in there if not any((TOP / "tests/fuzz/corpus" / n).glob("*"))]
+    expect_none(empty, "fuzz targets without a corpus")
+
+
+@suite.case
+def suites_are_run(_):
+    """tests/all names every suite that is there."""
+    text = (TOP / "tests/all").read_text()
+    found = list((TOP / "tests").glob("*/run.py")) + list((TOP / "tests").glob("*/selftest.py"))
+    expect_none([name_of(p) for p in sorted(found) if name_of(p) not in text],
+                "suites that tests/all does not run")
+
+
+# How the code reads
+
+
+BANNED = "strcpy stpcpy strcat sprintf vsprintf gets strtok atoi atol alloca system popen mktemp " \
+    "tmpnam setuid".split()
+
+
+@suite.case
+def no_banned_calls(_):
+    wrong = []
+    for path in sources():
+        code = without_comments_and_texts(path.read_text())
+        for number, line in enumerate(code.splitlines(), 1):
+            for call in re.findall(rf"(?<![\w.>])({'|'.join(BANNED)})\s*\(", line):
+                wrong.append(f"{name_of(path)}:{number}: {call}")
+    expect_none(wrong, "calls that are not safe")
+
+
+@suite.case
+def only_app_prints(_):
+    """Nobody below app/ writes to stdout or stderr, but for log.c's debug lines."""
+    wrong = []
+    for path in sources():
+        parts = path.relative_to(SRC).parts
+        if len(parts) == 1 or parts[0] == "app" or parts == ("base", "log.c"):
+            continue
+        code = without_comments_and_texts(path.read_text())
+        if re.search(r"\b(v?f?printf|puts|fputs|putchar|fwrite|perror)\s*\(|\bstdout\b", code):
+            wrong.append(name_of(path))
+    expect_none(wrong, "prints")
+
+
+@suite.case
+def first_lines(_):
+    """The first line says the file's job, and one of the next names the licence."""
+    wrong = []
+    for path in ours():
+        name = re.escape(path.name)
+        lines = (path.read_text(errors="replace").splitlines() + [""] * 3)[:3]
+        job = {".c": rf"/\* {name} - .+ \*/", ".h": rf"/\* {name} - .+ \*/",
+               ".def": rf"/\* {name} - .+ \*/", ".py": rf'#!/|"""{name} - .+|# SPDX-'}
+        if path.suffix not in job:
+            continue
+        head = "\n".join(lines)
+        if not re.match(job[path.suffix], lines[0]) or \
+                "SPDX-License-Identifier: GPL-3.0-or-later" not in head or \
+                not re.search(rf"{name} - \S", head):
+            wrong.append(name_of(path))
+    expect_none(wrong, "without a job or a licence in the first lines")
+
+
+@suite.case
+def file_length(_):
+    counts = {name_of(p): len(p.read_text().splitlines()) for p in sources()}
+    expect_none([f"{n}: {c} lines" for n, c in counts.items() if c > LINES_MAX],
+                f"longer than {LINES_MAX} lines")
+
+
+def faults_in_line(path, line):
+    indent = re.match(r"[ \t]*", line).group()
+    if line != line.rstrip():
+        yield "blanks at the end"
+    if path.suffix in (".c", ".h", ".def"):
+        # behind tabs there may be less than a tab of blanks, for alignment; " *" is a comment
+        if re.search(r" \t", indent) or re.search(r" {8}", indent):
+            yield "indented with blanks"
+    elif path.suffix == ".py" or path.name.startswith("meson"):
+        if "\t" in indent:
+            yield "indented with tabs"
+
+
+@suite.case
+def white_space(_):
+    wrong = []
+    for path in ours():
+        data = path.read_bytes()
+        # a case holds a server's words, blanks at the end included
+        if b"\0" in data or path.name == "COPYING" or path.suffix == ".case":
+            continue
+        if b"\r" in data or (data and not data.endswith(b"\n")) or data.endswith(b"\n\n"):
+            wrong.append(f"{name_of(path)}: CR, no line end at the end, or an empty line there")
+        for number, line in enumerate(data.decode().splitlines(), 1):
+            wrong += [f"{name_of(path)}:{number}: {f}" for f in faults_in_line(path, line)]
+    expect_none(wrong, "white space")
+
+
+@suite.case
+def no_leftovers(_):
+    """Nothing is left for later in the sources, and nothing points out of the repository."""
+    pattern = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!XXX)|/work/|\.\./shared|DESIGN\.md|STYLE\.md")
+    wrong = []
+    for path in ours():
+        if path == pathlib.Path(__file__).resolve() or b"\0" in path.read_bytes():
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if pattern.search(line):
+                wrong.append(f"{name_of(path)}:{number}: {line.strip()}")
+    expect_none(wrong, "leftovers")
+
+
+# The translation
+
+
+MARKED = re.compile(r'\b(?:_|N_|P_)\(\s*"')
+
+
+def xgettext_arguments():
+    """Those of po/meson.build, so that there is one list."""
+    found = re.search(r"args: (\[[^]]*\])", (TOP / "po/meson.build").read_text())
+    expect(found, "po/meson.build gives xgettext no arguments")
+    return ast.literal_eval(found.group(1))
+
+
+def languages():
+    text = (TOP / "po/LINGUAS").read_text()
+    return [w for line in text.splitlines() if not line.startswith("#") for w in line.split()]
+
+
+def messages(path):
+    """The texts (with their plurals) of a catalogue that are not obsolete."""
+    listed = run("msgattrib", "--no-obsolete", "--no-wrap", "--no-location", path).stdout
+    entries = re.findall(r'^msgid(?:_plural)? (".*"(?:\n".*")*)$', listed, re.M)
+    return {re.sub(r'"\n"', "", text) for text in entries} - {'""'}
+
+
+@suite.case
+def potfiles(_):
+    listed = (TOP / "po/POTFILES").read_text().split()
+    there = [name_of(p) for p in sources() if MARKED.search(p.read_text())]
+    expect(listed == there, "po/POTFILES is not the sorted list of what has texts to translate: "
+           + " ".join(sorted(set(listed) ^ set(there))))
+
+
+@suite.case
+def translations_are_complete(_):
+    expect(languages(), "po/LINGUAS is empty")
+    for language in languages():
+        done = run("msgfmt", "--check", "--statistics", "-o", "/dev/null",
+                   TOP / f"po/{language}.po", env={**os.environ, "LC_ALL": "C"})
+        expect(done.returncode == 0, done.stderr)
+        expect(re.fullmatch(r"\d+ translated messages?\.", done.stderr.strip()),
+               f"{language}: {done.stderr}")
+
+
+@suite.case
+def translations_are_current(folder):
+    """Every catalogue has the texts of the sources and no others."""
+    template = folder / "fresh.pot"
+    made = run("xgettext", *xgettext_arguments(), "--files-from=po/POTFILES", "-o", template,
+               cwd=TOP)
+    expect(made.returncode == 0 and "warning" not in made.stderr, made.stderr)
+    fresh = messages(template)
+    expect(len(fresh) > 50, f"xgettext finds only {len(fresh)} texts")
+    for language in languages():
+        known = messages(TOP / f"po/{language}.po")
+        expect(known == fresh, f"po/{language}.po is stale (see CONTRIBUTING.md); missing: "
+               f"{sorted(fresh - known)}, gone: {sorted(known - fresh)}")
+
+
+@suite.case
+def translation_is_spoken(_):
+    """A built catalogue has a text that differs from the original."""
+    for language in languages():
+        path = BUILD / "po" / language / "LC_MESSAGES/mailchute.mo"
+        expect(path.exists(), f"{path} has not been built")
+        text = run("msgunfmt", path).stdout
+        expect(text.count("msgid") > 50, f"{path} is empty")
+
+
+# What is generated
+
+
+@suite.case
+def manual_has_every_setting(_):
+    text = plain_manual("mailchute.conf.5")
+    # each stands on a line of its own, with its argument behind it
+    missing = [n for n in settings() if not re.search(rf"^ {{7}}{n}(?: \S+)?$", text, re.M)]
+    expect_none(missing, "settings without a paragraph in mailchute.conf(5)")
+
+
+@suite.case
+def manual_has_every_option(_):
+    text = plain_manual("mailchute.1")
+    expect_options(text, long_options(), "mailchute(1)")
+    expect_none([c for c in letters() if not re.search(rf"(?<!\w)-{c}\b", text)],
+                "letters that mailchute(1) does not name")
+
+
+@suite.case
+def manual_names_what_comes_later(_):
+    """What parses but is refused is said to be so."""
+    manual = plain_manual("mailchute.conf.5")
+    heads = "|".join(settings())
+    wrong = []
+    for name, patterns in later().items():
+        found = re.search(rf"^ {{7}}{name}(?: [^\n]*)?$(.*?)(?=^ {{7}}(?:{heads})(?: |$)|^\w|\Z)",
+                          manual, re.M | re.S)
+        said = re.search(r"This version can't honour(.*?)\n\n", found.group(1) + "\n\n", re.S)
+        words = [] if patterns == "?*" else patterns.split("|")
+        if not said or any(w not in said.group(1) for w in words):
+            wrong.append(name)
+    expect_none(wrong, "not said to be unsupported")
+
+
+@suite.case
+def manual_formats_without_warnings(_):
+    for name in ("mailchute.1", "mailchute.conf.5"):
+        path = BUILD / "doc" / name
+        expect(path.exists(), f"{path} has not been built")
+        done = run("man", "--warnings=w", "-l", path,
+                   env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8"})
+        expect(done.returncode == 0 and not done.stderr, f"{name}: {done.stderr}")
+        left = re.findall(r"@[A-Z]+@", path.read_text())
+        expect_none(left, f"{name} has places that were not filled in")
+
+
+@suite.case
+def manual_example_is_read(folder):
+    text = (TOP / "doc/mailchute.conf.5.scd").read_text()
+    found = re.search(r"^# EXAMPLE\n\n```\n(.*?)```", text, re.M | re.S)
+    expect(found, "mailchute.conf(5) shows no example")
+    config = write_private(folder / "config", found.group(1))
+    for sender, account in {"bob@example.com": "work", "alice+list@example.org": "home",
+                            "carol@example.net": "default"}.items():
+        done = run_program(["-C", config, "--pretend", "-f", sender])
+        expect(done.status == 0 and f"using account {account} " in done.stdout.decode(), str(done))
+
+
+@suite.case
+def help_has_every_option(_):
+    done = run_program(["--help"])
+    expect(done.status == 0 and not done.stderr, str(done))
+    text = done.stdout.decode()
+    expect_options(text, long_options(), "--help")
+    expect_none([c for c in letters() if not re.search(rf"(?<!\w)-{c}\b", text)],
+                "letters that --help does not name")
+    expect_none([line for line in text.splitlines() if len(line) > 100], "too long for --help")
+
+
+@suite.case
+def print_config_has_every_setting(_):
+    done = run_program(["--print-config", "--host=localhost"])
+    expect(done.status == 0, str(done))
+    shown = re.findall(r"^(\w+) ?=", done.stdout.decode(), re.M)
+    expect_none(sorted(set(settings()) ^ set(shown)), "--print-config and options.def differ in")
+
+
+def completion(shell):
+    found = [p for p in (BUILD / "completions").glob("*")
+             if p.is_file() and {"bash": p.name in ("mailchute", "mailchute.bash"),
+                                 "fish": p.name == "mailchute.fish",
+                                 "zsh": p.name == "_mailchute"}[shell]]
+    expect(len(found) == 1, f"no completion for {shell} in {BUILD}/completions")
+    return found[0]
+
+
+def add_completion_case(shell):
+    def check(_):
+        path = completion(shell)
+        done = run(SHELLS[shell], "-n", path)
+        expect(done.returncode == 0 and not done.stderr, done.stderr)
+        text = path.read_text()
+        missing = [n for n in long_options() if not re.search(rf"(?<!\w){n}(?![\w-])", text)]
+        expect_none(missing, f"not completed in {shell}")
+
+    suite.add(f"completion-{shell}", check)
+
+
+for a_shell in SHELLS:
+    add_completion_case(a_shell)
+
+
+@suite.case
+def example_config_is_whole(folder):
+    """Every setting is in it, and the program takes it."""
+    found = [p for d in ("doc", "completions", "") for p in (BUILD / d).glob("mailchuterc*")
+             if p.is_file()]
+    expect(len(found) == 1, f"no example config in {BUILD}")
+    text = found[0].read_text()
+    missing = [n for n in offered_settings() if not re.search(rf"^#? ?{n}\b", text, re.M)]
+    expect_none(missing, "not in the example config")
+    done = run_program(["-C", write_private(folder / "config", text), "--print-config"])
+    expect(done.status == 0, str(done))
+
+
+# The papers
+
+
+@suite.case
+def readme_names_both_commands(_):
+    text = (TOP / "README.md").read_text()
+    missing = [c for c in ("sh tests/quickstart", "sh tests/all") if c not in text]
+    expect_none(missing, "README.md does not name")
+    for command in ("tests/quickstart", "tests/all"):
+        expect((TOP / command).exists(), f"{command} does not exist")
+
+
+@suite.case
+def readme_config_is_read(folder):
+    """The config in the README is one that the program takes."""
+    block = re.search(r"```\n(host .*?)```", (TOP / "README.md").read_text(), re.S)
+    expect(block, "README.md shows no config")
+    config = write_private(folder / "config", block.group(1))
+    done = run_program(["-C", config, "--print-config"])
+    expect(done.status == 0, str(done))
+
+
+@suite.case
+def links_lead_somewhere(_):
+    wrong = []
+    for path in sorted(TOP.glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
+            if "://" not in target and not (path.parent / target).exists():
+                wrong.append(f"{path.name}: {target}")
+    expect_none(wrong, "links to nothing")
+
+
+@suite.case
+def changelog_has_this_version(_):
+    version = re.search(r"version: '([^']+)'", (TOP / "meson.build").read_text()).group(1)
+    text = (TOP / "CHANGELOG.md").read_text()
+    expect(f"## {version}" in text, f"CHANGELOG.md has no section for {version}")
+
+
+@suite.case
+def copying_is_the_licence(_):
+    text = (TOP / "COPYING").read_text()
+    for part in ("GNU GENERAL PUBLIC LICENSE", "Version 3, 29 June 2007",
+                 "END OF TERMS AND CONDITIONS", "15. Disclaimer of Warranty"):
+        expect(part in text, f"COPYING lacks: {part}")
+    expect(len(text.splitlines()) > 600, "COPYING is cut short")
+
+
+if __name__ == "__main__":
+    suite.main()

@@ -1,0 +1,248 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""run.py - the program against a relay that does what a case says. Suite "dialogue"
+
+`python3 tests/dialogue/run.py [WORD...]` runs the cases whose names contain one of the words. A case is
+a file cases/GROUP-NAME.case: a comment that says what it shows, then lines `key: value`.
+
+  relay: OPTIONS      the relay, in the words of relay.py's command line (default: --plain)
+  at STEP: ACTIONS    a line of its dialogue, as described at the top of relay.py
+  config: LINE        a line for the account, after those that fit the relay (see config_for)
+  args: WORDS         the program's arguments behind -C (default: bob@example.org)
+  < TEXT              a line of the message (default: DEFAULT_MESSAGE); \\xNN and the like are bytes,
+                      and a \\c at the end keeps the newline away
+  filler: N           N more lines of text behind the message
+
+What is expected:
+
+  exit: N [N...]      the exit status, one of these (default 0)
+  stderr: REGEX       is in stderr; `stderr!: REGEX` is not
+  place: no           stderr need not name the relay's host and port
+  messages: N         the relay took so many messages (default: 1 with exit 0, else 0)
+  mail: REGEX         the whole MAIL line of the last transaction
+  rcpt: REGEX         its RCPT lines, a line of the case for each, in order
+  content: REGEX      is in the message as received (^ and $ are those of a line); `content!: REGEX` is not
+  wire: REGEX         is in the message as it was on the wire, dots stuffed
+  sent: REGEX         is in what the client said, all of it; `sent!: REGEX` is not
+  verbs: REGEX        all the commands' first words, parted by blanks
+  waits: N            how often the client had to wait for the relay
+  login: MECHANISM    who logged in by it ("none" for nobody)
+  faults: any         the relay may notice faults of the client, having provoked them
+  clear: yes          the password may be sent without TLS
+  limit: SECONDS      the program must be done by then (default 20)
+
+In config, args and stderr {port} {socket} {ca} {cert} {key} stand for the relay's, {cert} and {key} being
+a client's certificate. Every case also asks what check_always() asks.
+"""
+import base64
+import pathlib
+import re
+import shlex
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
+from harness import Failure, Suite, expect, run_program, write_private  # noqa: E402
+import relay as relays  # noqa: E402
+
+DEFAULT_MESSAGE = [
+    "From: Alice <alice@example.org>", "To: Bob <bob@example.org>", "Subject: A test", "",
+    "Hello Bob,", "this is a test."]
+FILLER = b"The quick brown fox jumps over the lazy dog, over and over.\n"
+SINGLE = {"relay", "args", "filler", "exit", "place", "messages", "mail", "verbs", "waits", "login", "clear",
+          "faults", "limit"}
+REPEATED = {"config", "stderr", "stderr!", "rcpt", "content", "content!", "wire", "sent", "sent!"}
+
+
+class Case:
+    """A case file, taken apart."""
+
+    def __init__(self, path):
+        self.values = {key: [] for key in REPEATED}
+        self.dialogue, self.message = [], []
+        lines = path.read_text().splitlines()
+        if not lines[0].startswith("# "):
+            raise ValueError(f"{path}: the first line does not say what the case shows")
+        for number, line in enumerate(lines, 1):
+            if line and not line.startswith("#"):
+                self.take(line, f"{path}:{number}")
+
+    def take(self, line, place):
+        if line[0] == "<":
+            self.message.append(line[2:])
+        elif line.startswith("at "):
+            self.dialogue.append(line)
+        else:
+            key, colon, value = line.partition(": ")
+            if not colon or key not in SINGLE | REPEATED or key in SINGLE & self.values.keys():
+                raise ValueError(f"{place}: unknown or given twice: {line}")
+            if key in SINGLE:
+                self.values[key] = value
+            else:
+                self.values[key].append(value)
+
+    def get(self, key, default=None):
+        return self.values.get(key, default)
+
+    def stdin(self):
+        lines = self.message or DEFAULT_MESSAGE
+        text = b"".join(relays.unescape(line.removesuffix("\\c")) + (b"" if line.endswith("\\c") else b"\n")
+                        for line in lines)
+        return text + FILLER * int(self.get("filler", 0))
+
+
+def start_relay(case, folder):
+    words = shlex.split(case.get("relay", "--plain").replace("{folder}", str(folder)))
+    options = relays.options_of(relays.parser().parse_args(words))
+    if "path" not in options:
+        options.setdefault("hosts", ("127.0.0.1", "::1"))
+    return relays.Relay(dialogue="\n".join(case.dialogue), **options)
+
+
+def config_for(relay, case, names):
+    """An account that fits what the relay is, then the case's own lines."""
+    o = relay.options
+    lines = ["account default", f"socket {relay.path}" if relay.path else f"host localhost\nport {relay.port}",
+             "from alice@example.org", "queue off", "timeout 5", f"protocol {'lmtp' if o.lmtp else 'smtp'}",
+             f"tls {'off' if o.tls == 'none' else 'on'}"]
+    if o.tls != "none":
+        lines += [f"tls_trust_file {relay.certs.ca}", f"tls_starttls {'on' if o.tls == 'starttls' else 'off'}"]
+    if o.auth:
+        lines += ["auth on", "user tester", "password secret"]
+    return "\n".join(lines + [line.format(**names) for line in case.get("config")]) + "\n"
+
+
+def secrets_to_find():
+    """The password and how base64 shows it, whatever stands before and behind it."""
+    yield b"secret"
+    for shift in range(3):
+        code = base64.b64encode(b"\0" * shift + b"secret").rstrip(b"=")
+        yield code[(shift * 8 + 5) // 6:len(code) - (shift > 0)]
+
+
+def body_of(message):
+    """What is behind the header, with CRLF line ends and one at the end."""
+    text = re.sub(rb"\r?\n", b"\r\n", message)
+    body = text.partition(b"\r\n\r\n")[2]
+    return body + b"\r\n" if body and not body.endswith(b"\n") else body
+
+
+def check_always(case, relay, result, stdin):
+    """What holds in every case, whatever the relay does."""
+    try:
+        text = result.stderr.decode()
+    except UnicodeDecodeError:
+        raise Failure("stderr is not UTF-8")
+    expect(all(c == "\n" or c.isprintable() for c in text), "stderr is not printable")
+    expect(result.status != 0 or relay.received, "exit 0, and the relay has not taken the message")
+    expect(not relay.faults or case.get("faults") == "any", f"faults of the client: {relay.faults}")
+    if case.get("clear") != "yes":
+        expect(not any(s in relay.clear for s in secrets_to_find()), "the password was sent in clear")
+    for taken in relay.received:
+        expect(taken.content.partition(b"\r\n\r\n")[2] == body_of(stdin), "the body is not what was given")
+    for sent in relay.transactions:
+        expect(not re.search(rb"\r(?!\n)|(?<!\r)\n|\0", sent.wire), "a bare CR or LF or a NUL on the wire")
+        expect(not re.search(rb"(?im)^bcc", sent.content.partition(b"\r\n\r\n")[0]), "Bcc on the wire")
+
+
+def check_outcome(case, relay, result, names):
+    """Exit status and stderr."""
+    statuses = [int(word) for word in case.get("exit", "0").split()]
+    expect(result.status in statuses, f"exit {result.status}, wanted {case.get('exit', '0')}")
+    text = result.stderr.decode()
+    expect(not result.stdout, "it wrote to stdout")
+    if result.status == 0 and not case.get("stderr"):
+        expect(not text, "exit 0, and something on stderr")
+    if result.status != 0 and case.get("place") != "no":
+        place = relay.path or f"localhost:{relay.port}"
+        expect(place in text, f"stderr does not name {place}")
+    for pattern in case.get("stderr"):
+        expect(re.search(fill(pattern, names), text), f"stderr lacks: {pattern}")
+    for pattern in case.get("stderr!"):
+        expect(not re.search(fill(pattern, names), text), f"stderr has: {pattern}")
+
+
+def fill(pattern, names):
+    """Put the names into a regex, whose own braces stay."""
+    return re.sub(r"\{(\w+)\}", lambda m: re.escape(str(names[m[1]])) if m[1] in names else m[0], pattern)
+
+
+def check_relay(case, relay, result):
+    """What the relay has received, and how."""
+    wanted = int(case.get("messages", 1 if result.status == 0 else 0))
+    expect(len(relay.received) == wanted, f"the relay took {len(relay.received)} messages, not {wanted}")
+    verbs = " ".join(verb for c in relay.connections for verb in c.verbs)
+    if "verbs" in case.values:
+        expect(re.fullmatch(case.get("verbs"), verbs), f"commands: {verbs}")
+    if case.get("waits"):
+        expect(relay.client_waits == int(case.get("waits")), f"the client waited {relay.client_waits} times")
+    if case.get("login"):
+        logins = [c.mechanism for c in relay.connections if c.mechanism] or ["none"]
+        expect(logins == [case.get("login")], f"logged in by {logins}")
+    sent = b"".join(bytes(c.clear + c.secure) for c in relay.connections)
+    look_for(case, "sent", sent)
+
+
+def check_transaction(case, relay):
+    """The envelope and the content of the last transaction, where the case has a wish."""
+    wishes = ("mail", "rcpt", "content", "content!", "wire")
+    if not any(case.get(key) for key in wishes):
+        return
+    expect(relay.transactions, "there was no MAIL")
+    last = relay.transactions[-1]
+    if case.get("mail"):
+        expect(re.fullmatch(case.get("mail"), last.mail), f"it said: {last.mail}")
+    said = [line for line, _ in last.rcpts]
+    if case.get("rcpt"):
+        fits = len(said) == len(case.get("rcpt")) and all(map(re.fullmatch, case.get("rcpt"), said))
+        expect(fits, f"it said: {said}")
+    look_for(case, "content", last.content)
+    look_for(case, "wire", last.wire)
+
+
+def look_for(case, key, data):
+    text = data.replace(b"\r\n", b"\n").decode(errors="backslashreplace")
+    for pattern in case.get(key):
+        expect(re.search(pattern, text, re.MULTILINE), f"{key} lacks: {pattern}")
+    for pattern in case.get(f"{key}!", []):
+        expect(not re.search(pattern, text, re.MULTILINE), f"{key} has: {pattern}")
+
+
+def whole_story(relay, result):
+    told = "\n".join(relays.story(c) for c in list(relay.connections)) or "nobody connected\n"
+    return f"\n\n{result}\n{told}"[:20000]
+
+
+def play(path, folder):
+    """Run one case."""
+    case = Case(path)
+    with start_relay(case, folder) as relay:
+        names = {"port": relay.port, "socket": relay.path, "ca": relay.certs.ca,
+                 "cert": relay.certs.client_cert, "key": relay.certs.client_key}
+        config = write_private(folder / "config", config_for(relay, case, names))
+        args = shlex.split(case.get("args", "bob@example.org").format(**names))
+        stdin, begun = case.stdin(), time.monotonic()
+        result = run_program(["-C", config, *args], stdin, home=folder)
+        took = time.monotonic() - begun
+        is_idle = relay.wait_idle()
+        try:
+            expect(took < float(case.get("limit", 20)), f"it took {took:.1f} s")
+            expect(is_idle, "the relay still waits for the client's end")
+            check_always(case, relay, result, stdin)
+            check_outcome(case, relay, result, names)
+            check_relay(case, relay, result)
+            check_transaction(case, relay)
+        except Failure as failure:
+            raise Failure(f"{failure}{whole_story(relay, result)}") from None
+
+
+def main():
+    suite = Suite("dialogue")
+    for path in sorted((HERE / "cases").glob("*.case")):
+        suite.add(path.stem, lambda folder, path=path: play(path, folder))
+    suite.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+/* fuzz_address.c - any text as an address list: what is read can be written and read again */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/address.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+static void require(bool condition, const char *what, const char *text)
+{
+	if (condition)
+		return;
+	fprintf(stderr, "not so: %s: %s\n", what, text);
+	abort();
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool is_clean(const char *path)
+{
+	for (; *path; path++)
+		if ((unsigned char)*path < 0x20 || *path == 0x7F)
+			return false;
+	return true;
+}
+
+static void check_path(const struct address *address, const char *path)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(address_done) struct address again = { 0 };
+
+	require(is_clean(path), "a path has no control character", path);
+	require(address_check(path, &err), "a path that was read passes the check", path);
+	require(address_parse_path(path, &again, &err), "a path can be read again", path);
+	require(is_same(address->local, again.local), "the local part stays", path);
+	require(is_same(address->domain, again.domain), "the domain stays", path);
+}
+
+/* Encoded-words come back encoded, so only a name in ASCII is compared. */
+static void check_mailbox(const struct address *address, const char *path)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(address_list_done) struct address_list again = { 0 };
+	CLEANUP(str_done) struct str written = STR_INIT;
+	const char *name = address->display;
+
+	address_add_mailbox(&written, name, path);
+	require(address_parse_list(written.bytes, written.len, &again, &err),
+		"a mailbox can be read again", written.bytes);
+	require(again.count == 1, "a mailbox is one", written.bytes);
+	require(is_same(address->local, again.items[0].local), "its local part stays",
+		written.bytes);
+	require(is_same(address->domain, again.items[0].domain), "its domain stays",
+		written.bytes);
+	if (name && strlen(name) < 200 && is_clean(name) && str_is_ascii(name, strlen(name)))
+		require(is_same(name, again.items[0].display), "its name stays", written.bytes);
+}
+
+static void check_list(const char *text, size_t len)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(address_list_done) struct address_list list = { 0 };
+
+	if (!address_parse_list(text, len, &list, &err)) {
+		require(list.count == 0, "a failure leaves nothing behind", err.text);
+		require(err.kind == ERR_INPUT && is_clean(err.text), "an error is printable",
+			err.text);
+		return;
+	}
+	for (size_t i = 0; i < list.count; i++) {
+		CLEANUP(mem_free_at) char *path = address_path(&list.items[i]);
+		check_path(&list.items[i], path);
+		check_mailbox(&list.items[i], path);
+	}
+}
+
+static void check_argument(const char *text)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(address_done) struct address address = { 0 };
+
+	if (address_check(text, &err))
+		require(is_clean(text) && !strchr(text, '\n'), "what passes is clean", text);
+	if (!address_parse_path(text, &address, &err))
+		return;
+	CLEANUP(mem_free_at) char *path = address_path(&address);
+	check_path(&address, path);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	CLEANUP(mem_free_at) char *text = mem_copy_n((const char *)bytes, len);
+
+	check_list((const char *)bytes, len);
+	check_argument(text);
+	return 0;
+}

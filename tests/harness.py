@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""harness.py - what the Python suites share: the program under test, and running cases in parallel
+
+A suite is a script that adds named functions to a Suite and calls main(). A function passes by
+returning and fails by raising. The output is one TAP line a case, which tests/all counts.
+"""
+import concurrent.futures
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+
+TESTS = pathlib.Path(__file__).resolve().parent
+TOP = TESTS.parent
+PROGRAM = os.environ.get("MAILCHUTE", str(TOP / "build" / "mailchute"))
+
+
+class Failure(Exception):
+    """What a case raises when the program did something else than expected."""
+
+
+def expect(condition, what):
+    """Fail with the text `what` unless the condition holds."""
+    if not condition:
+        raise Failure(what)
+
+
+class Suite:
+    """Named cases, run by a few threads at once; each case gets a temporary folder of its own."""
+
+    def __init__(self, name):
+        self.name = name
+        self.cases = []
+
+    def add(self, name, function):
+        self.cases.append((name, function))
+
+    def case(self, function):
+        """Decorator: the function's name is the name of the case."""
+        self.add(function.__name__.replace("_", "-"), function)
+        return function
+
+    def main(self, jobs=8):
+        """Run the cases whose names contain one of argv's words (all without words) and exit."""
+        words = sys.argv[1:]
+        chosen = [c for c in self.cases if not words or any(w in c[0] for w in words)]
+        lock = threading.Lock()
+        failed = []
+
+        def run(case):
+            name, function = case
+            report = ""
+            try:
+                with tempfile.TemporaryDirectory(prefix=f"mailchute-{self.name}-") as folder:
+                    os.chmod(folder, 0o755)
+                    function(pathlib.Path(folder))
+            except Failure as failure:
+                report = str(failure)
+            except Exception:  # a broken case is a failed case, with its place
+                report = traceback.format_exc()
+            with lock:
+                if report:
+                    failed.append(name)
+                    print(f"not ok - {self.name}/{name}")
+                    print("".join(f"#   {line}\n" for line in report.splitlines()), end="")
+                else:
+                    print(f"ok - {self.name}/{name}")
+                sys.stdout.flush()
+
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            list(pool.map(run, chosen))
+        print(f"1..{len(chosen)}")
+        sys.exit(1 if failed or not chosen else 0)
+
+
+class Result:
+    """What one run of the program left behind: status, stdout and stderr as bytes."""
+
+    def __init__(self, status, stdout, stderr):
+        self.status, self.stdout, self.stderr = status, stdout, stderr
+
+    def __str__(self):
+        return (f"exit {self.status}\nstdout:\n{self.stdout.decode(errors='replace')}"
+                f"\nstderr:\n{self.stderr.decode(errors='replace')}")
+
+
+def run_program(args, stdin=b"", home=None, env=None, limit=60, program=PROGRAM):
+    """Run the program with a HOME of its own (an empty one without `home`) and no other config.
+
+    `stdin` is bytes or an open file. A run longer than `limit` seconds is killed and fails the case.
+    """
+    clean = {k: v for k, v in os.environ.items()
+             if k not in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "SMTPSERVER", "EMAIL", "LANGUAGE")}
+    clean.update(HOME=str(home or "/nonexistent"), LC_ALL="C.UTF-8", **(env or {}))
+    feed = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
+    try:
+        done = subprocess.run([program, *map(str, args)], env=clean, timeout=limit,
+                              capture_output=True, **feed)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"still running after {limit} s: {args}")
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def write_private(path, text):
+    """Write a file that only its owner can read, as a config with a password must be."""
+    path.write_text(text)
+    path.chmod(0o600)
+    return path

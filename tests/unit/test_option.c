@@ -1,0 +1,315 @@
+/* test_option.c - the table of the settings: parsing, printing, copying, old spellings */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/option.h"
+
+#include "test.h"
+
+#include <stdlib.h>
+
+static const struct origin origin = { .kind = ORIGIN_COMMAND_LINE };
+
+/* Value in, as a config file says it; value out, and as --pretend shows it. */
+static const struct {
+	const char *name, *text, *printed, *shown;
+} good[] = {
+	{ "host", "mail.example.org", "mail.example.org", "mail.example.org" },
+	{ "host", "a b # c", "a b # c", "a b # c" },
+	{ "port", "587", "587", "587" },
+	{ "port", "0x19", "25", "25" },
+	{ "port", "010", "8", "8" },
+	{ "port", "65535", "65535", "65535" },
+	{ "proxy_port", "", "", "(not set)" },
+	{ "timeout", "1", "1", "1 second" },
+	{ "timeout", "90", "90", "90 seconds" },
+	{ "timeout", "off", "off", "off" },
+	{ "protocol", "lmtp", "lmtp", "lmtp" },
+	{ "domain", "", "", "" },
+	{ "domain", "mx.example", "mx.example", "mx.example" },
+	{ "auth", "", "on", "choose" },
+	{ "auth", "on", "on", "choose" },
+	{ "auth", "off", "off", "none" },
+	{ "auth", "scram-sha-256", "scram-sha-256", "SCRAM-SHA-256" },
+	{ "auth", "Plain", "plain", "PLAIN" },
+	{ "user", "me @ home", "me @ home", "me @ home" },
+	{ "user", "", "", "(not set)" },
+	{ "password", "secret", "*", "*" },
+	{ "password", "", "*", "*" },
+	{ "passwordeval", "pass show \"x\"", "pass show \"x\"", "pass show \"x\"" },
+	{ "tls", "", "on", "on" },
+	{ "tls", "off", "off", "off" },
+	{ "tls-starttls", "off", "off", "off" },
+	{ "tls_trust_file", "", "", "" },
+	{ "tls_trust_file", "/etc/ca.pem", "/etc/ca.pem", "/etc/ca.pem" },
+	{ "tls_crl_file", "~/x", "/home/u/x", "/home/u/x" },
+	{ "socket", "~/x", "~/x", "~/x" },
+	{ "logfile", "-", "-", "-" },
+	{ "logfile", "", "", "(not set)" },
+	{ "tls_fingerprint", "00112233445566778899aabbccddeeff",
+	  "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF",
+	  "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF" },
+	{ "tls_fingerprint", "00 11:22 33 44 55 66 77 88 99 aa bb cc dd ee ff 00 11 22 33",
+	  "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33",
+	  "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33" },
+	{ "tls_fingerprint", "", "", "(not set)" },
+	{ "tls_min_dh_prime_bits", "1024", "1024", "1024" },
+	{ "from", "<>", "", "" },
+	{ "from", "", "", "" },
+	{ "from", "<a@b.example>", "a@b.example", "a@b.example" },
+	{ "from", "\"a b\"@c.example", "\"a b\"@c.example", "\"a b\"@c.example" },
+	{ "set_from_header", "", "auto", "auto" },
+	{ "set_from_header", "on", "on", "on" },
+	{ "set_date_header", "off", "off", "off" },
+	{ "set_to_header", "", "on", "on" },
+	{ "set_to_header", "undisclosed_recipients", "undisclosed_recipients",
+	  "undisclosed_recipients" },
+	{ "dsn_notify", "failure, DELAY", "failure,delay", "FAILURE,DELAY" },
+	{ "dsn_notify", "never", "never", "NEVER" },
+	{ "dsn_notify", "off", "off", "(not set)" },
+	{ "dsn_return", "full", "full", "FULL" },
+	{ "dsn_return", "hdrs", "headers", "HDRS" },
+	{ "dsn_return", "off", "off", "(not set)" },
+	{ "syslog", "", "LOG_USER", "LOG_USER" },
+	{ "syslog", "LOG_LOCAL7", "LOG_LOCAL7", "LOG_LOCAL7" },
+	{ "syslog", "off", "off", "(not set)" },
+	{ "queue", "always", "always", "always" },
+};
+
+static void test_good_values(void)
+{
+	for (size_t i = 0; i < LENGTH(good); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(settings_done) struct settings settings;
+		CLEANUP(str_done) struct str printed = STR_INIT;
+		CLEANUP(str_done) struct str shown = STR_INIT;
+
+		test_case("%s '%s'", good[i].name, good[i].text);
+		settings_init(&settings);
+		EXPECT(option_set_named(&settings, good[i].name, good[i].text, &origin, &err));
+		EXPECT_TEXT(err.text, NULL);
+		option_print(&settings, option_find(good[i].name), &printed);
+		option_show(&settings, option_find(good[i].name), &shown);
+		EXPECT_TEXT(printed.bytes, good[i].printed);
+		EXPECT_TEXT(shown.bytes, good[i].shown);
+	}
+}
+
+static const struct {
+	const char *name, *text, *error;
+} bad[] = {
+	{ "host", "", "host: expected a text without control characters, but nothing follows" },
+	{ "host", "a\rb", "host: expected a text without control characters, not \"a?b\"" },
+	{ "user", "a\nb", "not \"a\\nb\"" },
+	{ "from", "a@b>\r\nRCPT TO:<c@d", "from: expected an address without control characters" },
+	{ "domain", "a b", "domain: expected a name without blanks and control characters" },
+	{ "port", "0", "port: expected a number from 1 to 65535, not \"0\"" },
+	{ "port", "65536", "65535" },
+	{ "port", "25x", "65535" },
+	{ "port", "-1", "65535" },
+	{ "port", "+1", "65535" },
+	{ "port", "", "but nothing follows" },
+	{ "port", "99999999999999999999999", "65535" },
+	{ "timeout", "0", "timeout: expected a number of seconds greater than 0, or off" },
+	{ "timeout", "2147483648", "timeout: expected" },
+	{ "timeout", "", "timeout: expected" },
+	{ "tls", "yes", "tls: expected on or off, not \"yes\"" },
+	{ "tls", "On", "tls: expected on or off, not \"On\"" },
+	{ "allow_from_override", "",
+	  "allow_from_override: expected on or off, but nothing follows" },
+	{ "protocol", "esmtp", "protocol: expected smtp or lmtp, not \"esmtp\"" },
+	{ "set_to_header", "x", "expected on, off or undisclosed_recipients, not \"x\"" },
+	{ "auth", "plane", "auth: expected on, off, or the name of an authentication method" },
+	{ "dsn_notify", "failure,", "dsn_notify: expected off, never, or a list of" },
+	{ "dsn_notify", "delaysuccess,", "dsn_notify: expected" },
+	{ "dsn_notify", "", "dsn_notify: expected" },
+	{ "dsn_return", "some", "dsn_return: expected off, headers or full, not \"some\"" },
+	{ "syslog", "LOG_KERN", "syslog: expected on, off, LOG_USER" },
+	{ "tls_fingerprint", "00:11", "tls_fingerprint: expected a fingerprint" },
+	{ "tls_fingerprint", "00112233445566778899aabbccddeef", "tls_fingerprint: expected" },
+	{ "tls_fingerprint", "00112233445566778899aabbccddeeff:", "tls_fingerprint: expected" },
+	{ "keepbcc", "yes", "keepbcc: expected on or off, not \"yes\"" },
+	{ "tls_nocertcheck", "x", "tls_nocertcheck: expected no argument, not \"x\"" },
+	{ "tls_startls", "on", "there is no setting \"tls_startls\"" },
+	{ "t\x1bls", "on", "there is no setting \"t?ls\"" },
+	{ "", "", "there is no setting \"\"" },
+};
+
+static void test_bad_values(void)
+{
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(settings_done) struct settings settings;
+		const struct option *option = option_find(bad[i].name);
+
+		test_case("refuse %s '%s'", bad[i].name, bad[i].text);
+		settings_init(&settings);
+		EXPECT(!option_set_named(&settings, bad[i].name, bad[i].text, &origin, &err));
+		EXPECT_NUMBER(err.kind, ERR_CONFIG);
+		EXPECT_PART(err.text, bad[i].error);
+		EXPECT(!option || !settings_is_explicit(&settings, option_id(option)));
+	}
+}
+
+/* Old spellings: what is set, and to what. */
+static const struct {
+	const char *old, *text, *name, *printed;
+} old[] = {
+	{ "connect_timeout", "7", "timeout", "7" },
+	{ "keepbcc", "", "remove_bcc_headers", "off" },
+	{ "keepbcc", "on", "remove_bcc_headers", "off" },
+	{ "keepbcc", "off", "remove_bcc_headers", "on" },
+	{ "undisclosed_recipients", "", "set_to_header", "undisclosed_recipients" },
+	{ "undisclosed_recipients", "off", "set_to_header", "off" },
+	{ "add_missing_from_header", "", "set_from_header", "auto" },
+	{ "add-missing-from-header", "off", "set_from_header", "off" },
+	{ "add_missing_date_header", "off", "set_date_header", "off" },
+	{ "tls_nocertcheck", "", "tls_certcheck", "off" },
+	{ "tls_nostarttls", "", "tls_starttls", "off" },
+	{ "tls_force_sslv3", "whatever", "tls", "off" },
+};
+
+static void test_old_spellings(void)
+{
+	for (size_t i = 0; i < LENGTH(old); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(settings_done) struct settings settings;
+		CLEANUP(str_done) struct str printed = STR_INIT;
+
+		test_case("old spelling %s '%s'", old[i].old, old[i].text);
+		settings_init(&settings);
+		EXPECT(option_set_named(&settings, old[i].old, old[i].text, &origin, &err));
+		option_print(&settings, option_find(old[i].name), &printed);
+		EXPECT_TEXT(printed.bytes, old[i].printed);
+	}
+}
+
+/* What is printed must be taken again, and mean the same. */
+static void test_defaults_round_trip(void)
+{
+	CLEANUP(settings_done) struct settings settings;
+
+	settings_init(&settings);
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(str_done) struct str before = STR_INIT;
+		CLEANUP(str_done) struct str after = STR_INIT;
+
+		test_case("default of %s", options[i].name);
+		EXPECT_TEXT(options[i].name, option_find(options[i].name)->name);
+		option_print(&settings, &options[i], &before);
+		if (options[i].value)
+			EXPECT_TEXT(before.bytes, options[i].value);
+		else
+			EXPECT_TEXT(before.bytes, "");
+		if (!options[i].value && options[i].flags & (OPTION_NEEDED | OPTION_EMPTY))
+			continue;
+		EXPECT(option_set(&settings, &options[i], before.bytes, &origin, &err));
+		option_print(&settings, &options[i], &after);
+		EXPECT_TEXT(after.bytes, before.bytes);
+		EXPECT(option_is_supported(&options[i], after.bytes));
+	}
+}
+
+static void set(struct settings *settings, const char *name, const char *text)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	EXPECT(option_set_named(settings, name, text, &origin, &err));
+}
+
+static void test_overlay(void)
+{
+	CLEANUP(settings_done) struct settings lower;
+	CLEANUP(settings_done) struct settings upper;
+	CLEANUP(settings_done) struct settings copy;
+
+	test_case("an overlay takes what is explicit only");
+	settings_init(&lower);
+	settings_init(&upper);
+	set(&lower, "host", "lower");
+	set(&lower, "timeout", "5");
+	set(&lower, "password", "old");
+	set(&upper, "timeout", "off");
+	set(&upper, "password", "new");
+	set(&upper, "tls_fingerprint", "00112233445566778899aabbccddeeff");
+	settings_overlay(&lower, &upper);
+	EXPECT_TEXT(lower.host, "lower");
+	EXPECT_NUMBER(lower.timeout, 0);
+	EXPECT_TEXT(lower.password.bytes, "new");
+	EXPECT_NUMBER(lower.tls_fingerprint.len, 16);
+
+	test_case("a copy owns its values");
+	settings_copy(&copy, &lower);
+	EXPECT(copy.host != lower.host);
+	EXPECT(copy.password.bytes != lower.password.bytes);
+	EXPECT_TEXT(copy.password.bytes, "new");
+	EXPECT(settings_is_explicit(&copy, OPT_host));
+	EXPECT(!settings_is_explicit(&copy, OPT_user));
+
+	test_case("taking from oneself changes nothing");
+	settings_take(&copy, &copy, OPT_host);
+	EXPECT_TEXT(copy.host, "lower");
+}
+
+/* Values that parse, but can't be honoured. */
+static const struct {
+	const char *name, *text;
+} later[] = {
+	{ "proxy_host", "proxy" },
+	{ "proxy_port", "1080" },
+	{ "ntlmdomain", "d" },
+	{ "aliases", "/etc/aliases" },
+	{ "set_to_header", "on" },
+	{ "set_to_header", "undisclosed_recipients" },
+	{ "auth", "gssapi" },
+	{ "auth", "oauthbearer" },
+	{ "auth", "xoauth2" },
+	{ "auth", "digest-md5" },
+	{ "auth", "ntlm" },
+	{ "auth", "scram-sha-256-plus" },
+	{ "auth", "scram-sha-1-plus" },
+	{ "tls_key_file", "pkcs11:object=x" },
+	{ "tls_cert_file", "pkcs11:object=x" },
+};
+
+static void test_unsupported(void)
+{
+	const struct origin file = { .kind = ORIGIN_FILE, .file = "/etc/x", .line = 7 };
+
+	for (size_t i = 0; i < LENGTH(later); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(settings_done) struct settings settings;
+		CLEANUP(mem_free_at) char *where = str_format("/etc/x:7: %s: ", later[i].name);
+
+		test_case("not supported: %s %s", later[i].name, later[i].text);
+		settings_init(&settings);
+		EXPECT(option_set_named(&settings, later[i].name, later[i].text, &file, &err));
+		EXPECT(!option_check_supported(&settings, &err));
+		EXPECT_NUMBER(err.kind, ERR_CONFIG);
+		EXPECT_PART(err.text, where);
+		EXPECT_PART(err.text, "is not supported by this version yet");
+	}
+}
+
+static void test_letters(void)
+{
+	test_case("letters");
+	EXPECT_TEXT(option_of_letter('f')->name, "from");
+	EXPECT_TEXT(option_of_letter('r')->name, "from");
+	EXPECT_TEXT(option_of_letter('F')->name, "from_full_name");
+	EXPECT_TEXT(option_of_letter('X')->name, "logfile");
+	EXPECT(!option_of_letter('z'));
+}
+
+int main(void)
+{
+	setenv("HOME", "/home/u", 1);
+	test_begin("option");
+	test_good_values();
+	test_bad_values();
+	test_old_spellings();
+	test_defaults_round_trip();
+	test_overlay();
+	test_unsupported();
+	test_letters();
+	return test_end();
+}
