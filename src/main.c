@@ -3,9 +3,11 @@
 #include "app/check.h"
 #include "app/cli.h"
 #include "app/job.h"
+#include "app/queuemode.h"
 #include "app/report.h"
 #include "app/send.h"
 #include "app/serverinfo.h"
+#include "app/verify.h"
 #include "base/i18n.h"
 #include "base/log.h"
 
@@ -98,6 +100,17 @@ static int run(const struct request *request)
 		return show(cli_version);
 	case MODE_SEND:
 		return send_message(request);
+	case MODE_VERIFY:
+		return verify_recipients(request);
+	case MODE_ALIASES:
+		return verify_aliases(request);
+	case MODE_QUEUE_RUN:
+	case MODE_QUEUE_LIST:
+	case MODE_QUEUE_SHOW:
+	case MODE_QUEUE_RETRY:
+	case MODE_QUEUE_HOLD:
+	case MODE_QUEUE_REMOVE:
+		return queue_mode_run(request);
 	default:
 		return show_account(request);
 	}
@@ -115,6 +128,9 @@ int main(int argc, char *argv[])
 		return report_error(&err);
 	if (request.is_debug)
 		log_enable_debug();
+	if (request.error_mode == ERRORS_QUIET)
+		report_be_quiet();
+	report_set_tag(request.log_tag);
 	if (request.mode == MODE_SEND && !has_stdin) {
 		err_set(&err, ERR_NOINPUT, _("standard input is closed"));
 		return report_error(&err);

@@ -177,13 +177,14 @@ static enum settled finish_failed(struct entry *entry, const struct settings *se
 	return SETTLED_FAILED;
 }
 
-static enum settled hold(struct entry *entry, struct err *err)
+void attempt_hold(struct entry *entry)
 {
-	if (!entry_write_status(entry, true, err) || !entry_write_progress(entry, err) ||
-	    !entry_move(entry, SPOOL_HOLD, err))
-		report_problem(err);
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (!entry_write_status(entry, true, &err) || !entry_write_progress(entry, &err) ||
+	    !entry_move(entry, SPOOL_HOLD, &err))
+		report_problem(&err);
 	tell_held(entry);
-	return SETTLED_HELD;
 }
 
 enum settled attempt_settle(struct entry *entry, const struct settings *settings, bool is_route,
@@ -207,8 +208,10 @@ enum settled attempt_settle(struct entry *entry, const struct settings *settings
 		fail_open(envelope, reason);
 	if (envelope_count_open(envelope) == 0)
 		return finish_failed(entry, settings, &err);
-	if (schedule_is_hopeless(&record->progress))
-		return hold(entry, &err);
+	if (schedule_is_hopeless(&record->progress)) {
+		attempt_hold(entry);
+		return SETTLED_HELD;
+	}
 	if (!entry_write_status(entry, true, &err) || !entry_write_progress(entry, &err))
 		report_problem(&err);
 	return SETTLED_WAITS;

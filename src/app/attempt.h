@@ -23,19 +23,19 @@ void attempt_init(struct attempt *attempt, struct entry *entry, enum tolerance t
 void attempt_done(struct attempt *attempt);
 
 /*
- * Sends the message. Its recipients are marked as in doubt on disk just before the last byte leaves.
- * `next` (NULL: none) is what will be sent after it on this session; its commands may go in the same
- * write. False with the reason where any recipient did not get it.
+ * Sends the message. Its recipients are marked as in doubt on disk just before the last byte
+ * leaves. `next` (NULL: none) is what will be sent after it on this session; its commands may go in
+ * the same write. False with the reason where any recipient did not get it.
  */
 bool attempt_send(struct session *session, struct attempt *attempt, struct attempt *next,
 		  bool is_last, struct err *err) MUST_USE;
 
 /* What a message is after an attempt, or after the attempt to begin one. */
 enum settled {
-	SETTLED_SENT,    /* all have it: it is out of the queue */
-	SETTLED_WAITS,   /* it is tried again */
-	SETTLED_FAILED,  /* somebody never gets it: a copy is in failed/, and it was told */
-	SETTLED_HELD,    /* it waits for a person */
+	SETTLED_SENT,   /* all have it: it is out of the queue */
+	SETTLED_WAITS,  /* it is tried again */
+	SETTLED_FAILED, /* somebody never gets it: a copy is in failed/, and it was told */
+	SETTLED_HELD,   /* it waits for a person */
 };
 
 /*
@@ -45,3 +45,6 @@ enum settled {
  */
 enum settled attempt_settle(struct entry *entry, const struct settings *settings, bool is_route,
 			    const struct err *reason, bool is_synced);
+
+/* Moves a message to hold/ and says so: it has crashed us, or ended in doubt, too often. */
+void attempt_hold(struct entry *entry);

@@ -5,11 +5,32 @@
 #include "base/i18n.h"
 #include "conf/option.h"
 
+#include <ctype.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-enum action { DO_MODE, DO_SWITCH, DO_TEXT, DO_DEBUG, DO_BODY, DO_IGNORE, DO_REFUSE };
+enum { ENVID_MAX = 100 };
+
+enum action {
+	DO_MODE,
+	DO_SWITCH,
+	DO_TEXT,
+	DO_QUEUE_ID,
+	DO_LIST,
+	DO_RUN,
+	DO_SUBSET,
+	DO_DEBUG,
+	DO_BODY,
+	DO_OTHER,
+	DO_ERRORS,
+	DO_ENVID,
+	DO_TAG,
+	DO_IGNORE,
+	DO_REFUSE,
+};
 
 /* An entry of cli.def. `place` is a mode, or the offset of a member of struct request. */
 struct flag {
@@ -22,16 +43,23 @@ struct flag {
 };
 
 static const struct flag flags[] = {
-#define MODE(mode) DO_MODE, MODE_##mode
+#define MODE(mode)     DO_MODE, MODE_##mode
 #define SWITCH(member) DO_SWITCH, offsetof(struct request, member)
-#define TEXT(member) DO_TEXT, offsetof(struct request, member)
-#define DEBUG() DO_DEBUG, 0
-#define BODY() DO_BODY, 0
-#define FLAG(group, name, letter, argument, flags, action, help, manual) \
+#define TEXT(member)   DO_TEXT, offsetof(struct request, member)
+#define QUEUE_ID(mode) DO_QUEUE_ID, MODE_QUEUE_##mode
+#define LIST()         DO_LIST, MODE_QUEUE_LIST
+#define RUN()          DO_RUN, 0
+#define SUBSET()       DO_SUBSET, 0
+#define DEBUG()        DO_DEBUG, 0
+#define BODY()         DO_BODY, 0
+#define OTHER()        DO_OTHER, 0
+#define ERRORS()       DO_ERRORS, 0
+#define ENVID()        DO_ENVID, 0
+#define TAG()          DO_TAG, 0
+#define FLAG(group, name, letter, argument, flags, action, help, manual)                           \
 	{ name, letter, argument, flags, action },
-#define IGNORED(letter, argument) { NULL, letter, argument, 0, DO_IGNORE, 0 },
-#define REFUSED(name, letter, argument, flags) \
-	{ name, letter, argument, flags, DO_REFUSE, 0 },
+#define IGNORED(letter, argument)              { NULL, letter, argument, 0, DO_IGNORE, 0 },
+#define REFUSED(name, letter, argument, flags) { name, letter, argument, flags, DO_REFUSE, 0 },
 #include "app/cli.def"
 };
 
@@ -45,11 +73,20 @@ struct long_name {
 	const struct flag *flag;
 };
 
-/* What is left of argv. */
+/* What is left of argv. `is_sendmail`: called by one of sendmail's names. */
 struct args {
 	char **next;
 	struct request *request;
+	bool is_sendmail;
 	bool is_ended;
+};
+
+static const struct {
+	const char *name;
+	enum mode mode;
+} personalities[] = {
+	{ "sendmail", MODE_SEND },      { "send-mail", MODE_SEND }, { "mailq", MODE_QUEUE_LIST },
+	{ "newaliases", MODE_ALIASES }, { "runq", MODE_QUEUE_RUN },
 };
 
 static const struct origin from_command_line = { .kind = ORIGIN_COMMAND_LINE };
@@ -70,30 +107,172 @@ static bool do_mode(struct request *request, enum mode mode)
 	return true;
 }
 
-/* To sendmail, level 0.1 asks for the version. */
-static bool do_debug(struct request *request, const char *level)
+/* To sendmail, level 0.1 asks for the version; the others are for its authors. */
+static bool do_debug(const struct args *args, const char *name, const char *level)
 {
 	if (strcmp(level, "0.1") == 0)
-		return do_mode(request, MODE_VERSION);
-	request->is_debug = true;
+		return do_mode(args->request, MODE_VERSION);
+	if (!args->is_sendmail || strcmp(name, "-d") != 0)
+		args->request->is_debug = true;
 	return true;
 }
 
-/* The modes of sendmail's -b that will come, less "m". */
-static bool do_body(const char *mode, struct err *err)
+/* The modes of sendmail's -b. */
+static bool do_body(struct request *request, const char *mode, struct err *err)
 {
+	static const char letters[] = "msvip";
+	static const enum mode modes[] = { MODE_SEND, MODE_STDIO, MODE_VERIFY, MODE_ALIASES,
+					   MODE_QUEUE_LIST };
 	const char name[] = { '-', 'b', *mode, '\0' };
+	const char *found = strlen(mode) == 1 ? strchr(letters, *mode) : NULL;
 
-	if (strcmp(mode, "m") == 0)
-		return true;
-	if (strlen(mode) == 1 && strchr("spiv", *mode))
-		return usage(err, _("not supported by this version yet"), name);
-	return usage(err, _("there is no such mode"), name);
+	if (!found && strcasecmp(mode, "d") == 0)
+		return usage(err, _("no daemon: a timer or -q10m runs the queue"), name);
+	if (!found)
+		return usage(err, _("there is no such mode"), name);
+	if (*mode == 's')
+		request->contract = CONTRACT_SENDMAIL;
+	return do_mode(request, modes[found - letters]);
 }
 
-static bool do_flag(struct request *request, const struct flag *flag, const char *name,
-		    const char *text, struct err *err)
+static bool do_errors(struct request *request, const char *mode)
 {
+	if (*mode == 'q')
+		request->error_mode = ERRORS_QUIET;
+	else if (*mode == 'm' || *mode == 'e')
+		request->error_mode = ERRORS_MAIL;
+	else
+		request->error_mode = ERRORS_PRINT;
+	return true;
+}
+
+/* Sendmail's -o: of its many options these two kinds mean something here. */
+static bool do_other(struct request *request, const char *text)
+{
+	if (text[0] == 'e')
+		return do_errors(request, text + 1);
+	if (text[0] != 'd')
+		return true;
+	if (text[1] == 'q' || text[1] == 'd')
+		request->delivery = DELIVERY_QUEUE_ONLY;
+	else
+		request->delivery = text[1] == 'b' ? DELIVERY_BACKGROUND : DELIVERY_NOW;
+	return true;
+}
+
+static bool is_visible_ascii(const char *text)
+{
+	for (; *text > ' ' && *text <= '~'; text++)
+		;
+	return !*text;
+}
+
+/* RFC 3461 section 4: "+" begins two hexadecimal digits in capitals, "=" is not allowed. */
+static bool is_xtext(const char *text)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (const char *c = text; (c = strchr(c, '+')); c++)
+		if (!c[1] || !strchr(digits, c[1]) || !c[2] || !strchr(digits, c[2]))
+			return false;
+	return is_visible_ascii(text) && !strchr(text, '=');
+}
+
+static bool do_envid(struct request *request, const char *text, struct err *err)
+{
+	if (!*text || strlen(text) > ENVID_MAX || !is_xtext(text))
+		return usage(err, _("expected up to 100 characters of xtext (RFC 3461)"), "-V");
+	request->envid = text;
+	return true;
+}
+
+static bool do_tag(struct request *request, const char *text, struct err *err)
+{
+	if (!*text || !is_visible_ascii(text))
+		return usage(err, _("expected a word of printable ASCII characters"), "-L");
+	request->log_tag = text;
+	return true;
+}
+
+/* The modes of the queue */
+
+static bool do_queue_id(struct request *request, enum mode mode, const char *name, const char *text,
+			struct err *err)
+{
+	if (request->queue_id)
+		return usage(err, _("one message at a time"), name);
+	request->queue_id = text;
+	return do_mode(request, mode);
+}
+
+static bool do_list(struct request *request, const char *name, const char *format, struct err *err)
+{
+	if (*format && strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+		return usage(err, _("expected text or json"), name);
+	request->is_json = strcmp(format, "json") == 0;
+	return do_mode(request, MODE_QUEUE_LIST);
+}
+
+/* The seconds in "90s", "10m" or "1h30m"; a bare number means minutes. 0: it is no such text. */
+static int read_interval(const char *text)
+{
+	static const char units[] = "smhdw";
+	static const long seconds[] = { 1, 60, 3600, 86400, 604800 };
+	long total = 0;
+
+	while (*text) {
+		char *end;
+		long number = isdigit((unsigned char)*text) ? strtol(text, &end, 10) : -1;
+		if (number < 0 || number > INT_MAX)
+			return 0;
+		const char *unit = strchr(units, *end ? *end : 'm');
+		if (!unit)
+			return 0;
+		total += number * seconds[unit - units];
+		text = *end ? end + 1 : end;
+		if (total > INT_MAX)
+			return 0;
+	}
+	return (int)total;
+}
+
+/* Which messages: whoever names them wants them to be tried now. */
+static bool do_subset(struct request *request, char kind, const char *text)
+{
+	const char **place = kind == 'I'   ? &request->choice.id
+			     : kind == 'S' ? &request->choice.sender
+					   : &request->choice.recipient;
+
+	*place = text;
+	request->ignores_schedule = true;
+	return do_mode(request, MODE_QUEUE_RUN);
+}
+
+/*
+ * What follows -q: nothing, "f", a time, or "I", "S" or "R" with a text glued to it or behind it.
+ */
+static bool do_run(struct args *args, const char *text, struct err *err)
+{
+	struct request *request = args->request;
+
+	if (*text && strchr("ISR", *text)) {
+		const char *part = text[1] ? text + 1 : *args->next;
+		if (!part)
+			return usage(err, _("an argument is missing"), "-q");
+		args->next += !text[1];
+		return do_subset(request, *text, part);
+	}
+	if (strcmp(text, "f") == 0 || strcmp(text, "ff") == 0)
+		request->ignores_schedule = true;
+	else if (*text && !(request->interval = read_interval(text)))
+		return usage(err, _("expected f, a time as in 10m, or I, S or R"), "-q");
+	return do_mode(request, MODE_QUEUE_RUN);
+}
+
+static bool do_flag(struct args *args, const struct flag *flag, const char *name, const char *text,
+		    struct err *err)
+{
+	struct request *request = args->request;
 	void *member = (char *)request + flag->place;
 
 	switch (flag->action) {
@@ -105,10 +284,26 @@ static bool do_flag(struct request *request, const struct flag *flag, const char
 	case DO_TEXT:
 		*(const char **)member = text;
 		return true;
+	case DO_QUEUE_ID:
+		return do_queue_id(request, (enum mode)flag->place, name, text, err);
+	case DO_LIST:
+		return do_list(request, name, text, err);
+	case DO_RUN:
+		return do_run(args, text, err);
+	case DO_SUBSET:
+		return do_subset(request, 'I', text);
 	case DO_DEBUG:
-		return do_debug(request, text);
+		return do_debug(args, name, text);
 	case DO_BODY:
-		return do_body(text, err);
+		return do_body(request, text, err);
+	case DO_OTHER:
+		return do_other(request, text);
+	case DO_ERRORS:
+		return do_errors(request, text);
+	case DO_ENVID:
+		return do_envid(request, text, err);
+	case DO_TAG:
+		return do_tag(request, text, err);
 	case DO_IGNORE:
 		return true;
 	default:
@@ -195,18 +390,31 @@ static bool find_long(const char *prefix, struct long_name *found, struct err *e
 	return true;
 }
 
+/*
+ * Whether it is for those who know what they call: it names a file, runs a program, or is a mode.
+ */
+static bool is_for_people(unsigned option_flags, const struct flag *flag)
+{
+	bool is_mode = flag && (flag->action == DO_MODE || flag->action == DO_QUEUE_ID ||
+				flag->action == DO_LIST || flag->action == DO_REFUSE);
+
+	return option_flags & (OPTION_FILE | OPTION_RUNS) ||
+	       (is_mode && (flag->action == DO_REFUSE || flag->place < MODE_VERSION));
+}
+
 /* `text` is what follows "--". */
 static bool do_long(struct args *args, const char *text, struct err *err)
 {
 	const char *equals = strchr(text, '=');
-	CLEANUP(mem_free_at) char *given =
-		mem_copy_n(text, equals ? (size_t)(equals - text) : strlen(text));
+	CLEANUP(mem_free_at) char *given = mem_copy_n(text, strcspn(text, "="));
 	struct long_name found;
 
 	if (!find_long(given, &found, err))
 		return false;
 	const char *value = equals ? equals + 1 : "";
 	CLEANUP(mem_free_at) char *name = str_format("--%s", found.name);
+	if (args->is_sendmail && is_for_people(found.flags, found.flag))
+		return usage(err, _("not taken when called by a name of sendmail"), name);
 	if (equals && !found.argument)
 		return usage(err, _("takes no argument"), name);
 	if (!equals && found.argument && !(found.flags & OPTION_ALONE)) {
@@ -214,8 +422,8 @@ static bool do_long(struct args *args, const char *text, struct err *err)
 			return usage(err, _("an argument is missing"), name);
 		value = *args->next++;
 	}
-	return found.flag ? do_flag(args->request, found.flag, name, value, err) :
-			    do_setting(args->request, found.name, value, err);
+	return found.flag ? do_flag(args, found.flag, name, value, err)
+			  : do_setting(args->request, found.name, value, err);
 }
 
 /* Short options */
@@ -242,6 +450,20 @@ static bool take_argument(struct args *args, const char *name, bool is_optional,
 	return true;
 }
 
+/* Sendmail takes the words of -N and -R in any case. */
+static bool do_setting_letter(const struct args *args, const struct option *option,
+			      const char *text, struct err *err)
+{
+	CLEANUP(mem_free_at) char *lowered = mem_copy(text);
+	enum option_id id = option_id(option);
+
+	if (!args->is_sendmail || (id != OPT_dsn_notify && id != OPT_dsn_return))
+		return do_setting(args->request, option->name, text, err);
+	for (char *c = lowered; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return do_setting(args->request, option->name, lowered, err);
+}
+
 /* Does the first of the letters, and moves on. */
 static bool do_letter(struct args *args, const char **letters, struct err *err)
 {
@@ -257,8 +479,12 @@ static bool do_letter(struct args *args, const char **letters, struct err *err)
 	bool is_optional = !option && flag->flags & OPTION_ALONE;
 	if (has_argument && !take_argument(args, name, is_optional, letters, &text, err))
 		return false;
-	return option ? do_setting(args->request, option->name, text, err) :
-			do_flag(args->request, flag, name, text, err);
+	if (args->is_sendmail && (option ? option->flags : flag->flags) & OPTION_FILE)
+		return true;
+	if (args->is_sendmail && is_for_people(0, flag))
+		return usage(err, _("not taken when called by a name of sendmail"), name);
+	return option ? do_setting_letter(args, option, text, err)
+		      : do_flag(args, flag, name, text, err);
 }
 
 static bool do_word(struct args *args, const char *word, struct err *err)
@@ -280,6 +506,12 @@ static bool do_word(struct args *args, const char *word, struct err *err)
 	return true;
 }
 
+static bool has_recipients(enum mode mode)
+{
+	return mode == MODE_SEND || mode == MODE_VERIFY || mode == MODE_PRINT_CONFIG ||
+	       mode == MODE_PRETEND;
+}
+
 static bool check_combination(const struct request *request, struct err *err)
 {
 	if (request->mode >= MODE_VERSION)
@@ -291,7 +523,27 @@ static bool check_combination(const struct request *request, struct err *err)
 			       _("--from and --read-envelope-from exclude each other"));
 	if (request->mode == MODE_SERVERINFO && request->recipient_count > 0)
 		return err_set(err, ERR_USAGE, _("--serverinfo takes no recipients"));
+	if (request->recipient_count > 0 && !has_recipients(request->mode))
+		return usage(err, _("recipients are for sending a message"),
+			     request->recipients[0]);
+	if (request->is_all_users && request->mode != MODE_QUEUE_RUN)
+		return err_set(err, ERR_USAGE, _("--all-users goes with --queue-run"));
 	return true;
+}
+
+/* Takes on the personality of a name, if it has one. */
+static void begin(struct args *args, const char *argv0)
+{
+	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
+	const char *name = slash ? slash + 1 : argv0;
+
+	for (size_t i = 0; name && i < sizeof personalities / sizeof *personalities; i++) {
+		if (strcmp(personalities[i].name, name) != 0)
+			continue;
+		args->is_sendmail = true;
+		args->request->contract = CONTRACT_SENDMAIL;
+		args->request->mode = personalities[i].mode;
+	}
 }
 
 bool cli_parse(struct request *request, int argc, char *argv[], struct err *err)
@@ -300,9 +552,14 @@ bool cli_parse(struct request *request, int argc, char *argv[], struct err *err)
 
 	*request = (struct request){ .mode = MODE_SEND };
 	settings_init(&request->settings);
+	begin(&args, argv[0]);
 	while (*args.next)
 		if (!do_word(&args, *args.next++, err))
 			return false;
+	request->dsn_is_wish =
+		request->contract == CONTRACT_SENDMAIL &&
+		(request->envid || settings_is_explicit(&request->settings, OPT_dsn_notify) ||
+		 settings_is_explicit(&request->settings, OPT_dsn_return));
 	return check_combination(request, err);
 }
 

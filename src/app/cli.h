@@ -9,6 +9,15 @@
 /* What to do; where several were asked for, the last in this order is done. */
 enum mode {
 	MODE_SEND,
+	MODE_STDIO,   /* -bs: SMTP on standard input and output */
+	MODE_VERIFY,  /* -bv: look at the recipients, send nothing */
+	MODE_ALIASES, /* newaliases, -bi: look at the aliases file */
+	MODE_QUEUE_RUN,
+	MODE_QUEUE_LIST,
+	MODE_QUEUE_SHOW,
+	MODE_QUEUE_RETRY,
+	MODE_QUEUE_HOLD,
+	MODE_QUEUE_REMOVE,
 	MODE_SERVERINFO,
 	MODE_PRINT_CONFIG,
 	MODE_PRETEND,
@@ -17,22 +26,60 @@ enum mode {
 };
 
 /*
+ * What a caller may expect. People and mail programs look at the exit status and are told at once
+ * what they have to mend; a caller of sendmail(8) looks at nothing, so that all that could be sent one
+ * day is kept.
+ */
+enum contract { CONTRACT_PERSON, CONTRACT_SENDMAIL };
+
+/* -od: when to send. In the background and not at all both mean that it is stored first. */
+enum delivery { DELIVERY_NOW, DELIVERY_BACKGROUND, DELIVERY_QUEUE_ONLY };
+
+/* -oe: how errors are told, besides the exit status. */
+enum error_mode { ERRORS_PRINT, ERRORS_MAIL, ERRORS_QUIET };
+
+/*
  * What is asked. `settings` holds the options given, explicit and with the origin "command line",
- * and defaults else. All texts but those of `settings` are borrowed from argv.
+ * and defaults else. All texts but those of `settings` are borrowed from argv; NULL: not given.
  */
 struct request {
 	enum mode mode;
+	enum contract contract;
+	enum delivery delivery;
+	enum error_mode error_mode;
 	bool is_debug;
 	bool read_recipients;    /* -t: also those in To, Cc and Bcc */
 	bool read_envelope_from; /* the sender is the address in the From field */
-	const char *config_file; /* -C; NULL: not given */
-	const char *account;     /* -a; NULL: not given */
+	bool dsn_is_wish;        /* what -N, -R and -V say is left out where the relay has no DSN */
+	bool needs_smtputf8;     /* -U */
+	const char *config_file; /* -C */
+	const char *account;     /* -a */
+	const char *envid;       /* -V, in the form that MAIL takes it: xtext of RFC 3461 */
+	const char *log_tag;     /* -L, printable and without blanks */
+
+	/* For the modes of the queue. `choice` are -qI, -qS and -qR, which imply ignores_schedule. */
+	const char *queue_id; /* an id, or its beginning or end */
+	struct {
+		const char *id;
+		const char *sender;
+		const char *recipient;
+	} choice;
+	bool ignores_schedule; /* -qf */
+	bool is_json;          /* --queue-list=json */
+	bool is_all_users;     /* --all-users */
+	int interval;          /* seconds between runs; 0: one run */
+
 	struct settings settings;
 	const char **recipients; /* each an address list, as given */
 	size_t recipient_count;
 };
 
 /*
+ * The last part of argv[0] decides: `sendmail`, `send-mail`, `mailq`, `newaliases` and `runq` are
+ * called by programs, maybe with words that a stranger has written. Under these names options that
+ * name a file are ignored (letters) or refused (long ones), as are those that run a program and the
+ * modes that sendmail does not have.
+ *
  * Options may follow recipients (unless POSIXLY_CORRECT is set), short ones may be combined, long
  * ones abbreviated: the exact name; else a prefix that is unique among msmtp's options; else one
  * unique among all. ERR_USAGE. `request` is initialised in any case.

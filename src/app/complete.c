@@ -11,8 +11,11 @@
 static char *new_message_id(const char *sender, const struct settings *s)
 {
 	const char *at = strrchr(sender, '@');
-	const char *domain = s->domain && *s->domain && strcmp(s->domain, "localhost") != 0 ?
-		s->domain : at ? at + 1 : s->host ? s->host : "localhost";
+	const char *domain = s->domain && *s->domain && strcmp(s->domain, "localhost") != 0
+				     ? s->domain
+			     : at      ? at + 1
+			     : s->host ? s->host
+				       : "localhost";
 	unsigned char random[16];
 	CLEANUP(str_done) struct str id = STR_INIT;
 

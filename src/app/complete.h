@@ -9,5 +9,5 @@
  * Completes the header as the settings ask: From, Date and Message-ID where they are missing, Bcc
  * taken away. `sender` is the envelope's. ERR_IO.
  */
-bool complete_message(struct message *message, const char *sender,
-		      const struct settings *settings, struct err *err) MUST_USE;
+bool complete_message(struct message *message, const char *sender, const struct settings *settings,
+		      struct err *err) MUST_USE;

@@ -33,7 +33,7 @@ static const struct {
 	unsigned flags;
 	const char *help;
 } flags[] = {
-#define FLAG(group, name, letter, argument, flags, action, help, manual) \
+#define FLAG(group, name, letter, argument, flags, action, help, manual)                           \
 	{ FLAG_GROUP_##group, name, letter, argument, flags, help },
 #include "app/cli.def"
 };
@@ -141,8 +141,9 @@ void cli_help(struct str *out)
 		add_flags(out, (enum flag_group)i);
 	for (size_t i = 0; i < OPTION_GROUP_COUNT; i++)
 		add_options(out, (enum option_group)i);
-	str_add(out, _("\nFurther options of sendmail are accepted and ignored; mailchute(1) lists\n"
-		       "them, and mailchute.conf(5) explains the settings.\n"));
+	str_add(out,
+		_("\nFurther options of sendmail are accepted and ignored; mailchute(1) lists\n"
+		  "them, and mailchute.conf(5) explains the settings.\n"));
 }
 
 static void add_methods(struct str *out)

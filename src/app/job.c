@@ -22,7 +22,7 @@ static struct config_places places(const struct job *job)
 
 void job_init(struct job *job, const struct request *request)
 {
-	*job = (struct job){ .request = request };
+	*job = (struct job){ .request = request, .uid = getuid() };
 	config_init(&job->config);
 	spool_init(&job->spool);
 	entry_init(&job->entry);
@@ -153,6 +153,15 @@ static bool prepare_account(struct job *job, struct err *err)
 	       do_without_config(job, err);
 }
 
+/* What is only wished for does not matter any more once it is in the envelope. */
+static void forget_demand(struct settings *settings)
+{
+	mem_free_at(&settings->dsn_notify);
+	settings->dsn_return = DSN_RETURN_OFF;
+	settings->origins[OPT_dsn_notify] = (struct origin){ .kind = ORIGIN_DEFAULT };
+	settings->origins[OPT_dsn_return] = (struct origin){ .kind = ORIGIN_DEFAULT };
+}
+
 static void fill_envelope(struct job *job)
 {
 	static const char *const returns[] = { [DSN_RETURN_HEADERS] = "HDRS",
@@ -162,10 +171,15 @@ static void fill_envelope(struct job *job)
 
 	envelope->size = message_size(&job->message);
 	envelope->is_8bit = job->message.is_8bit;
-	if (s->dsn_return)
+	if (s->dsn_return && !envelope->ret)
 		envelope->ret = mem_copy(returns[s->dsn_return]);
 	for (size_t i = 0; s->dsn_notify && i < envelope->count; i++)
-		envelope->recipients[i].notify = mem_copy(s->dsn_notify);
+		if (!envelope->recipients[i].notify)
+			envelope->recipients[i].notify = mem_copy(s->dsn_notify);
+	if (job->request->envid && !envelope->envid)
+		envelope->envid = mem_copy(job->request->envid);
+	if (job->request->dsn_is_wish)
+		forget_demand(&job->account.settings);
 }
 
 static void fill_record(struct job *job)
@@ -174,38 +188,52 @@ static void fill_record(struct job *job)
 
 	record->created = time(NULL);
 	record->expires = record->created + (int64_t)job->account.settings.queue_expire * DAY;
-	record->uid = getuid();
-	record->is_raw = job->lacks_config;
+	record->uid = job->uid;
+	record->is_raw = job->lacks_config &&
+			 !settings_is_explicit(&job->request->settings, OPT_from);
 	route_remember(record, job->request->config_file, &job->account);
 	if (!record->account && job->request->account)
 		record->account = mem_copy(job->request->account);
 }
 
 /* What can be wrong without the message is found before it is read. */
-static bool prepare_early(struct job *job, struct err *err)
+bool job_begin(struct job *job, struct err *err)
 {
 	const struct request *request = job->request;
 
-	if (request->recipient_count == 0 && !request->read_recipients)
-		return err_set(err, ERR_USAGE, _("no recipients (see --help)"));
-	return (load_config(job, err) &&
-		(request->read_envelope_from || choose(job, &request->settings, err))) ||
-	       do_without_config(job, err);
+	if ((!load_config(job, err) ||
+	     (!request->read_envelope_from && !choose(job, &request->settings, err))) &&
+	    !do_without_config(job, err))
+		return false;
+	open_queue(job);
+	return true;
 }
 
-bool job_prepare(struct job *job, int fd, struct err *err)
+/* Recipients that the caller of job_begin put there stay. */
+static bool set_recipients(struct job *job, struct err *err)
+{
+	return job->envelope->count > 0 ||
+	       addressing_set_recipients(job->envelope, job->request, &job->account.settings,
+					 &job->message.header, err);
+}
+
+bool job_finish(struct job *job, struct err *err)
 {
 	const struct settings *s = &job->account.settings;
 
-	if (!prepare_early(job, err))
-		return false;
-	open_queue(job);
-	if (!message_read(&job->message, fd, err) || !prepare_account(job, err) ||
+	if (!prepare_account(job, err) ||
 	    !addressing_set_sender(job->envelope, job->request, s, err) ||
-	    !addressing_set_recipients(job->envelope, job->request, s, &job->message.header, err) ||
+	    !set_recipients(job, err) ||
 	    !complete_message(&job->message, job->envelope->sender, s, err))
 		return false;
 	fill_envelope(job);
 	fill_record(job);
 	return true;
+}
+
+bool job_prepare(struct job *job, int fd, struct err *err)
+{
+	if (job->request->recipient_count == 0 && !job->request->read_recipients)
+		return err_set(err, ERR_USAGE, _("no recipients (see --help)"));
+	return job_begin(job, err) && message_read(&job->message, fd, err) && job_finish(job, err);
 }

@@ -25,6 +25,7 @@ struct job {
 	struct err no_queue;
 	struct message message;
 	struct envelope *envelope; /* the entry's */
+	unsigned uid;              /* who gives the message in */
 };
 
 void job_init(struct job *job, const struct request *request);
@@ -39,3 +40,11 @@ bool job_choose_account(struct job *job, struct err *err) MUST_USE;
  * The errors of config.h, message.h and address.h, and ERR_USAGE where there is no recipient.
  */
 bool job_prepare(struct job *job, int fd, struct err *err) MUST_USE;
+
+/*
+ * The same in two steps, for a message that comes in another way. Between them the caller puts it
+ * into `message` (message_begin, message_take, message_end), and may put recipients into the
+ * envelope, which then replace the request's, and the parameters `ret` and `envid`.
+ */
+bool job_begin(struct job *job, struct err *err) MUST_USE;
+bool job_finish(struct job *job, struct err *err) MUST_USE;

@@ -12,6 +12,8 @@
 #include <time.h>
 
 static const char *program_name = "mailchute";
+static const char *log_tag;
+static bool is_quiet;
 
 void report_set_name(const char *argv0)
 {
@@ -24,6 +26,16 @@ void report_set_name(const char *argv0)
 const char *report_name(void)
 {
 	return program_name;
+}
+
+void report_set_tag(const char *tag)
+{
+	log_tag = tag;
+}
+
+void report_be_quiet(void)
+{
+	is_quiet = true;
 }
 
 int report_text(const struct str *text)
@@ -39,6 +51,8 @@ static void print_line(const char *text, size_t len)
 {
 	CLEANUP(str_done) struct str shown = STR_INIT;
 
+	if (is_quiet)
+		return;
 	str_add_printable(&shown, text, len);
 	fprintf(stderr, "%s: %s\n", program_name, shown.bytes);
 }
@@ -106,7 +120,8 @@ static void add_reply(struct str *out, const struct envelope *envelope, const st
 {
 	bool is_sent = err->kind == ERR_NONE;
 	int code = is_sent ? envelope->reply_code : err->code;
-	const char *words = is_sent ? envelope->reply : err->text + strlen(err->text) - err->reply_len;
+	const char *words =
+		is_sent ? envelope->reply : err->text + strlen(err->text) - err->reply_len;
 
 	if (is_sent)
 		str_addf(out, " mailsize=%llu", (unsigned long long)envelope->size);
@@ -127,7 +142,9 @@ void report_add_log_line(struct str *out, const struct settings *settings,
 		 settings->auth ? "on" : "off");
 	if (settings->auth && settings->user)
 		add_word(out, " user", settings->user);
-	add_word(out, " from", envelope->sender ? envelope->sender : "");
+	/* Before the envelope is made, what is known of the sender is in the settings. */
+	const char *from = envelope->sender ? envelope->sender : settings->from;
+	add_word(out, " from", from ? from : "");
 	add_recipients(out, envelope);
 	add_reply(out, envelope, err);
 	if (err->kind != ERR_NONE)
@@ -181,5 +198,6 @@ void report_log(const struct settings *settings, const struct envelope *envelope
 	if (settings->logfile)
 		log_line_to_file(settings, line.bytes);
 	if (settings->syslog >= 0)
-		log_to_syslog(settings->syslog | level, program_name, line.bytes);
+		log_to_syslog(settings->syslog | level, log_tag ? log_tag : program_name,
+			      line.bytes);
 }

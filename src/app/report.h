@@ -9,6 +9,10 @@
 /* The name that lines on stderr begin with: the last part of argv[0]. */
 void report_set_name(const char *argv0);
 const char *report_name(void);
+/* What syslog lines are tagged with instead of the name. */
+void report_set_tag(const char *tag);
+/* From now on errors and problems are told by the exit status and the logs alone. */
+void report_be_quiet(void);
 
 /* Prints a text as it is on stdout. Returns the exit status: EX_IOERR where it can't be written. */
 int report_text(const struct str *text);

@@ -29,11 +29,29 @@ void routes_done(struct routes *routes)
 char *route_key(const struct settings *settings)
 {
 	static const enum option_id ids[] = {
-		OPT_host, OPT_port, OPT_source_ip, OPT_proxy_host, OPT_proxy_port, OPT_socket,
-		OPT_protocol, OPT_domain, OPT_auth, OPT_user, OPT_passwordeval, OPT_ntlmdomain,
-		OPT_tls, OPT_tls_starttls, OPT_tls_trust_file, OPT_tls_crl_file,
-		OPT_tls_fingerprint, OPT_tls_key_file, OPT_tls_cert_file, OPT_tls_certcheck,
-		OPT_tls_min_dh_prime_bits, OPT_tls_priorities, OPT_tls_host_override,
+		OPT_host,
+		OPT_port,
+		OPT_source_ip,
+		OPT_proxy_host,
+		OPT_proxy_port,
+		OPT_socket,
+		OPT_protocol,
+		OPT_domain,
+		OPT_auth,
+		OPT_user,
+		OPT_passwordeval,
+		OPT_ntlmdomain,
+		OPT_tls,
+		OPT_tls_starttls,
+		OPT_tls_trust_file,
+		OPT_tls_crl_file,
+		OPT_tls_fingerprint,
+		OPT_tls_key_file,
+		OPT_tls_cert_file,
+		OPT_tls_certcheck,
+		OPT_tls_min_dh_prime_bits,
+		OPT_tls_priorities,
+		OPT_tls_host_override,
 	};
 	struct str key = STR_INIT;
 
@@ -75,8 +93,7 @@ static bool resolve(struct route *route, const struct record *record, struct err
 	settings_init(&wished);
 	if (!read_options(&wished, record, err))
 		return false;
-	if (!settings_is_explicit(&wished, OPT_host) &&
-	    !config_load(&route->config, &places, err))
+	if (!settings_is_explicit(&wished, OPT_host) && !config_load(&route->config, &places, err))
 		return false;
 	return config_choose(&route->config, &wish, &route->account, err) &&
 	       config_complete(&route->account, &places, NULL, err) &&

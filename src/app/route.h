@@ -7,8 +7,8 @@
 
 /*
  * An account as it is resolved now, from what a record remembers: config file, account, options of
- * its command line. `key` is the same for messages that can share a session. Where the account can't
- * be resolved, `problem` says why, and nothing else is set.
+ * its command line. `key` is the same for messages that can share a session. Where the account
+ * can't be resolved, `problem` says why, and nothing else is set.
  */
 struct route {
 	char *recipe; /* what the record remembers, as one text */
@@ -33,7 +33,7 @@ struct route *routes_find(struct routes *routes, const struct record *record);
 char *route_key(const struct settings *settings) MUST_USE;
 
 /*
- * Lets a record remember where it was to go: the config file named on the command line (NULL: none),
- * the account, and those of its settings that no file says.
+ * Lets a record remember where it was to go: the config file named on the command line (NULL:
+ * none), the account, and those of its settings that no file says.
  */
 void route_remember(struct record *record, const char *config_file, const struct account *account);

@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "mail/address.h"
 #include "queue/schedule.h"
 
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 enum {
 	REMOVALS_UNSYNCED_MAX = 16, /* removals are made to last once for so many */
 	SESSION_SECONDS = 60,       /* a run behind somebody's message ends then */
+	LOOKED_AT_MAX = 100,        /* messages that a sender looks at to see if any is due */
 };
 
 struct candidate {
@@ -149,36 +151,49 @@ static void unload(struct load *load)
 	load_init(load);
 }
 
+/* What was saved without a config goes out in the name that the config has now. */
+static void adopt_sender(struct entry *entry, const struct route *route)
+{
+	const char *from = route->account.settings.from;
+	CLEANUP(err_done) struct err unfit = ERR_INIT;
+
+	if (!entry->record.is_raw || !from || !address_check(from, &unfit))
+		return;
+	free(entry->record.envelope.sender);
+	entry->record.envelope.sender = mem_copy(from);
+}
+
+static bool load_candidate(struct run *run, struct load *load, const struct candidate *candidate)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct entry *entry = &load->entry;
+	enum claim claim = spool_claim(run->spool, SPOOL_QUEUE, candidate->id, entry, &err);
+
+	if (claim == CLAIM_DAMAGED)
+		report_problem(&err);
+	if (claim != CLAIM_GOT)
+		return false;
+	if (schedule_is_hopeless(&entry->record.progress)) {
+		attempt_hold(entry);
+		run->result->failed++;
+		return false;
+	}
+	adopt_sender(entry, candidate->route);
+	attempt_init(&load->attempt, entry, TOLERATE_REFUSAL);
+	load->is_loaded = true;
+	return true;
+}
+
 /* Takes the next message that nobody else has, from *next on. */
 static bool load_next(struct run *run, struct load *load, size_t *next, size_t end)
 {
 	load_init(load);
 	while (*next < end && clock_now() < run->end) {
-		CLEANUP(err_done) struct err err = ERR_INIT;
-		const char *id = run->due.items[(*next)++].id;
-		enum claim claim =
-			spool_claim(run->spool, SPOOL_QUEUE, id, &load->entry, &err);
-		if (claim == CLAIM_GOT) {
-			attempt_init(&load->attempt, &load->entry, TOLERATE_REFUSAL);
-			load->is_loaded = true;
+		if (load_candidate(run, load, &run->due.items[(*next)++]))
 			return true;
-		}
-		if (claim == CLAIM_DAMAGED)
-			report_problem(&err);
 		entry_release(&load->entry);
 	}
 	return false;
-}
-
-/* The entry keeps the lock while it changes its place. */
-static void move_load(struct load *to, struct load *from)
-{
-	*to = *from;
-	if (to->is_loaded) {
-		to->attempt.entry = &to->entry;
-		to->attempt.transaction.envelope = &to->entry.record.envelope;
-	}
-	load_init(from);
 }
 
 static void sync_removals(struct run *run)
@@ -247,25 +262,30 @@ static bool send_load(struct run *run, struct session *session, struct load *loa
 	return session_is_usable(session);
 }
 
-/* Sends from *next on until the session ends; the rest is the caller's. */
+/*
+ * Sends from *next on until the session ends; the rest is the caller's. Two places take turns, as a
+ * message that has been announced must stay where it is.
+ */
 static void send_on_session(struct run *run, struct session *session, size_t *next, size_t end,
 			    struct err *reason)
 {
-	struct load current;
-	struct load following;
-	bool goes_on = load_next(run, &current, next, end);
+	struct load loads[2];
+	size_t turn = 0;
+	bool goes_on = load_next(run, &loads[0], next, end);
 
+	load_init(&loads[1]);
 	while (goes_on) {
-		load_next(run, &following, next, end);
-		bool is_usable = send_load(run, session, &current, &following, reason);
-		unload(&current);
-		goes_on = is_usable && following.is_loaded;
-		if (goes_on)
-			move_load(&current, &following);
-		else if (following.is_loaded)
+		struct load *current = &loads[turn];
+		struct load *following = &loads[1 - turn];
+		load_next(run, following, next, end);
+		goes_on =
+			send_load(run, session, current, following, reason) && following->is_loaded;
+		if (!goes_on && following->is_loaded)
 			--*next;
+		unload(current);
+		turn = 1 - turn;
 	}
-	unload(&following);
+	unload(&loads[turn]);
 }
 
 /* Opens sessions for one route as long as each of them gets something done. */
@@ -337,12 +357,18 @@ bool run_has_due(struct spool *spool, const struct settings *settings, const cha
 	struct run_result result = { 0 };
 	struct run run = { spool, &choice, &result, .end = CLOCK_NEVER };
 	CLEANUP(mem_free_at) char *key = route_key(settings);
+	size_t count;
+	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
 	bool is_found = false;
 
-	find_due(&run);
-	for (size_t i = 0; !is_found && i < run.due.count; i++)
-		is_found = strcmp(run.due.items[i].route->key, key) == 0 &&
-			   strcmp(run.due.items[i].id, but_id) != 0;
+	for (size_t i = 0; !is_found && i < count && i < LOOKED_AT_MAX; i++) {
+		size_t before = run.due.count;
+		if (strcmp(ids[i], but_id) != 0)
+			consider(&run, ids[i]);
+		is_found = run.due.count > before &&
+			   strcmp(run.due.items[before].route->key, key) == 0;
+	}
+	spool_free_ids(ids, count);
 	run_done(&run);
 	return is_found;
 }

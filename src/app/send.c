@@ -12,6 +12,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 
+#include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -45,7 +46,9 @@ static void show_debug(const struct job *job)
 	(void)report_text(&text);
 }
 
-/* Saved first; where that can't be, the message is sent all the same and its true result returned. */
+/*
+ * Saved first; where that can't be, the message is sent all the same and its true result returned.
+ */
 static void save(struct sending *sending)
 {
 	struct job *job = sending->job;
@@ -161,7 +164,8 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 		return report_queued(entry->record.id, reason, exit_when_queued(settings));
 	default:
 		report_problem(reason);
-		return is_partly_done ? EX_OK : err_exit_status(reason->kind);
+		return is_partly_done && !is_persons(sending) ? EX_OK
+							      : err_exit_status(reason->kind);
 	}
 }
 
@@ -190,17 +194,32 @@ static void go_on_in_background(struct sending *sending)
 	_exit(EX_OK);
 }
 
+/* Whether the caller is done with it: it is kept, and sent by nobody or by a child. */
+static bool is_left_to_others(const struct sending *sending)
+{
+	switch (sending->job->request->delivery) {
+	case DELIVERY_QUEUE_ONLY:
+		return sending->is_saved;
+	case DELIVERY_BACKGROUND:
+		return sending->is_saved && detach() > 0;
+	default:
+		return false;
+	}
+}
+
 static int send_job(struct job *job, struct err *err)
 {
 	struct sending sending = { .job = job };
 
 	save(&sending);
+	if (is_left_to_others(&sending))
+		exit(EX_OK);
 	if (is_persons(&sending) && sending.is_saved)
 		withdraw_on_signal(&job->entry);
 	if (job->lacks_config)
 		err_copy(err, &job->config_trouble);
-	else
-		(void)try(&sending, err);
+	else if (!try(&sending, err))
+		log_debug("%s", err->text);
 	withdraw_never();
 	int status = settle(&sending, err);
 	if (sending.is_open && sending.is_saved && err->kind == ERR_NONE)

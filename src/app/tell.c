@@ -52,7 +52,8 @@ static void run_command(const char *command, const struct entry *entry,
 		err_wrap(&err, "on_failure");
 		report_problem(&err);
 	} else if (status != 0) {
-		err_set(&err, ERR_CONFIG, _("on_failure: the command ended with status %d"), status);
+		err_set(&err, ERR_CONFIG, _("on_failure: the command ended with status %d"),
+			status);
 		report_problem(&err);
 	}
 }
@@ -135,13 +136,21 @@ static bool send_notice(const struct entry *entry, const char *to,
 		return true;
 	gethostname(host, sizeof host - 1);
 	CLEANUP(mem_free_at) char *from = str_format("MAILER-DAEMON@%s", host);
-	CLEANUP(mem_free_at) char *message_id =
-		str_format("<%s.notice@%s>", entry->record.id, host);
+	CLEANUP(mem_free_at)
+	char *message_id = str_format("<%s.notice@%s>", entry->record.id, host);
 	const struct notice notice = {
-		.kind = NOTICE_FAILED, .to = to, .from = from, .host = host,
-		.id = entry->record.id, .message_id = message_id, .now = time(NULL),
-		.created = entry->record.created, .last_attempt = time(NULL),
-		.envid = entry->record.envelope.envid, .recipients = failed, .count = count,
+		.kind = NOTICE_FAILED,
+		.to = to,
+		.from = from,
+		.host = host,
+		.id = entry->record.id,
+		.message_id = message_id,
+		.now = time(NULL),
+		.created = entry->record.created,
+		.last_attempt = time(NULL),
+		.envid = entry->record.envelope.envid,
+		.recipients = failed,
+		.count = count,
 		.original = &header,
 	};
 	notice_add(&notice, &text);
@@ -152,8 +161,7 @@ bool tell_failure(struct entry *entry, const struct settings *settings, struct e
 {
 	const struct envelope *envelope = &entry->record.envelope;
 	const char *to = settings->bounce_to ? settings->bounce_to : envelope->sender;
-	const struct recipient **failed =
-		mem_zeroed(envelope->count, sizeof *failed);
+	const struct recipient **failed = mem_zeroed(envelope->count, sizeof *failed);
 	size_t count = notice_select(envelope, NOTICE_FAILED, failed);
 	bool is_told = true;
 

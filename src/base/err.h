@@ -34,7 +34,8 @@ enum err_fate { FATE_NONE, FATE_RETRY, FATE_FAIL };
 /*
  * An error on its way up. The one who notices it says what; each caller that knows more says where,
  * by wrapping, so that `text` reads from outside in. `code` and `enhanced` are the server's, where
- * the error is its reply (0 and "" else); the last `reply_len` bytes of the text are then its words.
+ * the error is its reply (0 and "" else); the last `reply_len` bytes of the text are then its
+ * words.
  */
 struct err {
 	enum err_kind kind;
@@ -44,15 +45,17 @@ struct err {
 	size_t reply_len;
 };
 
-#define ERR_INIT { .kind = ERR_NONE }
+#define ERR_INIT                                                                                   \
+	{                                                                                          \
+		.kind = ERR_NONE                                                                   \
+	}
 
 void err_done(struct err *err);
 
 /* Sets the error (releasing an older one) and returns false, so that a function can return it. */
 bool err_set(struct err *err, enum err_kind kind, const char *format, ...) FORMAT(3, 4);
 /* The same, with ": " and the words for an errno behind. */
-bool err_sys(struct err *err, enum err_kind kind, int number, const char *format, ...)
-	FORMAT(4, 5);
+bool err_sys(struct err *err, enum err_kind kind, int number, const char *format, ...) FORMAT(4, 5);
 /* Puts "format: " before the text and returns false. */
 bool err_wrap(struct err *err, const char *format, ...) FORMAT(2, 3);
 void err_copy(struct err *to, const struct err *from);

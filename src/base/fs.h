@@ -10,7 +10,9 @@
 /* For CLEANUP: closes the descriptor that a variable owns (-1: none). */
 void fs_close_at(int *fd);
 
-/* As read(2), but goes on after a signal, and waits for input on a descriptor that does not block. */
+/*
+ * As read(2), but goes on after a signal, and waits for input on a descriptor that does not block.
+ */
 ssize_t fs_read(int fd, void *bytes, size_t len);
 /* Write everything, or fail with errno set; signals and short writes are gone over. */
 bool fs_write_all(int fd, const void *bytes, size_t len) MUST_USE;

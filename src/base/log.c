@@ -20,7 +20,8 @@ bool log_to_file(const char *path, const char *line, struct err *err)
 {
 	CLEANUP(str_done) struct str whole = STR_INIT;
 	/* O_NONBLOCK: a FIFO that nobody reads must not hold the message up. */
-	CLEANUP(fs_close_at) int fd =
+	CLEANUP(fs_close_at)
+	int fd =
 		open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
 
 	if (fd < 0)
@@ -36,8 +37,7 @@ bool log_to_file(const char *path, const char *line, struct err *err)
 
 void log_to_syslog(int priority, const char *tag, const char *line)
 {
-	CLEANUP(fs_close_at) int fd =
-		socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	CLEANUP(fs_close_at) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	const struct sockaddr_un place = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
 	CLEANUP(str_done) struct str packet = STR_INIT;
 	time_t now = time(NULL);

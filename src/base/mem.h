@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /* Declares a local that is handed by address to `release` when its scope is left. */
-#define CLEANUP(release) __attribute__((cleanup(release)))
-#define MUST_USE __attribute__((warn_unused_result))
+#define CLEANUP(release)    __attribute__((cleanup(release)))
+#define MUST_USE            __attribute__((warn_unused_result))
 #define FORMAT(text, first) __attribute__((format(printf, text, first)))
 
 /*
@@ -22,16 +22,15 @@ char *mem_copy_n(const char *bytes, size_t len);
 _Noreturn void mem_exhausted(void);
 
 /* Makes room for one more element in an array of `used` elements whose room doubles as it grows. */
-#define mem_grow(array, used) \
-	((array) = mem_grow_array((array), (used), sizeof *(array)))
+#define mem_grow(array, used) ((array) = mem_grow_array((array), (used), sizeof *(array)))
 void *mem_grow_array(void *array, size_t used, size_t size);
 
 /* Gives up ownership: returns *pointer and leaves NULL behind. */
-#define mem_take(pointer) \
-	({ \
-		__auto_type taken_ = *(pointer); \
-		*(pointer) = NULL; \
-		taken_; \
+#define mem_take(pointer)                                                                          \
+	({                                                                                         \
+		__auto_type taken_ = *(pointer);                                                   \
+		*(pointer) = NULL;                                                                 \
+		taken_;                                                                            \
 	})
 
 /* For CLEANUP: frees the heap block that a pointer variable owns. */

@@ -41,7 +41,8 @@ static bool arrange_descriptors(int answer, int place)
 		return false;
 	if (fcntl(place, F_SETFD, 0) < 0)
 		return false;
-	return close_range((unsigned)(place > STDERR_FILENO ? place : STDERR_FILENO) + 1, ~0U, 0) == 0;
+	return close_range((unsigned)(place > STDERR_FILENO ? place : STDERR_FILENO) + 1, ~0U, 0) ==
+	       0;
 }
 
 /* Returns twice, as fork(2) does: pid 0 in the child, whose descriptors are in order. */
@@ -65,7 +66,9 @@ static bool start(struct child *child, int place, struct err *err)
 	}
 	close(ends[1]);
 	if (child->pid > 0) {
-		/* In the child and here: whoever comes first, the group is there when it is killed. */
+		/*
+		 * In the child and here: whoever comes first, the group is there when it is killed.
+		 */
 		setpgid(child->pid, child->pid);
 		child->answer = ends[0];
 		return true;
@@ -143,7 +146,8 @@ bool proc_run(char *const argv[], int64_t deadline, struct str *out, int *status
 	case LATE:
 		return err_set(err, ERR_CONFIG, _("the command did not end in time"));
 	case TOO_MUCH:
-		return err_set(err, ERR_CONFIG, _("the command printed more than %zu bytes"), out->max);
+		return err_set(err, ERR_CONFIG, _("the command printed more than %zu bytes"),
+			       out->max);
 	default:
 		return true;
 	}

@@ -17,8 +17,8 @@
  * The exit status is stored where `status` points (128 + n after signal n).
  * ERR_SYSTEM: it can't be started; ERR_CONFIG: it did not end in time, or said too much.
  */
-bool proc_run(char *const argv[], int64_t deadline, struct str *out, int *status, struct err *err)
-	MUST_USE;
+bool proc_run(char *const argv[], int64_t deadline, struct str *out, int *status,
+	      struct err *err) MUST_USE;
 /* The same for a line that /bin/sh runs. */
 bool proc_run_shell(const char *line, int64_t deadline, struct str *out, int *status,
 		    struct err *err) MUST_USE;

@@ -22,9 +22,18 @@ struct str {
 };
 
 extern char str_empty[1];
-#define STR_INIT { .bytes = str_empty }
-#define STR_MAX(limit) { .bytes = str_empty, .max = (limit) }
-#define STR_SECRET(limit) { .bytes = str_empty, .max = (limit), .is_secret = true }
+#define STR_INIT                                                                                   \
+	{                                                                                          \
+		.bytes = str_empty                                                                 \
+	}
+#define STR_MAX(limit)                                                                             \
+	{                                                                                          \
+		.bytes = str_empty, .max = (limit)                                                 \
+	}
+#define STR_SECRET(limit)                                                                          \
+	{                                                                                          \
+		.bytes = str_empty, .max = (limit), .is_secret = true                              \
+	}
 
 void str_init(struct str *s, size_t max);
 void str_done(struct str *s);
@@ -53,8 +62,8 @@ char *str_format(const char *format, ...) FORMAT(1, 2) MUST_USE;
 
 /*
  * Appends bytes from outside as something that a terminal or a log line can take: printable UTF-8
- * as it is, a line end as `\n`, any other control character (C0, DEL, C1, the ones for direction and
- * invisible text) and any byte that is not UTF-8 as `?`.
+ * as it is, a line end as `\n`, any other control character (C0, DEL, C1, the ones for direction
+ * and invisible text) and any byte that is not UTF-8 as `?`.
  */
 void str_add_printable(struct str *s, const char *bytes, size_t len);
 

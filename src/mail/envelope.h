@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 /*
- * A recipient. `notify` and `orcpt` are the parameters of RFC 3461 (NULL: none). `status` is what the
- * queue keeps of it: `.` pending, `?` in doubt, `D` done, `F` failed; only the first two take part in
- * a transaction. There the server accepts it by its reply to RCPT, and it is delivered when the
- * message is accepted for it; `err` says why not. Whoever puts an address in has checked it
+ * A recipient. `notify` and `orcpt` are the parameters of RFC 3461 (NULL: none). `status` is what
+ * the queue keeps of it: `.` pending, `?` in doubt, `D` done, `F` failed; only the first two take
+ * part in a transaction. There the server accepts it by its reply to RCPT, and it is delivered when
+ * the message is accepted for it; `err` says why not. Whoever puts an address in has checked it
  * (address_check).
  */
 struct recipient {
@@ -25,8 +25,8 @@ struct recipient {
 
 /*
  * The envelope of one message, and what became of it. `sender` is "" for the null sender. `ret` and
- * `envid` are the parameters of RFC 3461 (NULL: none). `size` is the message's in octets as RFC 1870
- * counts them. `reply_code` and `reply` hold the server's verdict on it, made printable.
+ * `envid` are the parameters of RFC 3461 (NULL: none). `size` is the message's in octets as RFC
+ * 1870 counts them. `reply_code` and `reply` hold the server's verdict on it, made printable.
  */
 struct envelope {
 	char *sender;

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 enum {
-	MESSAGE_BODY_AT = 4096,              /* what is before it belongs to the queue's record */
+	MESSAGE_BODY_AT = 4096, /* what is before it belongs to the queue's record */
 	MESSAGE_HEADER_MAX = 32 * 1024 * 1024,
 };
 
@@ -36,14 +36,17 @@ void message_init(struct message *message);
 void message_done(struct message *message);
 
 /*
- * Reads a message to the end of the descriptor, into message->fd, or where that is -1 into a file of
- * its own without a name. Lines may end LF or CRLF; the last one gets a line end if it has none. A
- * From_ line on top is dropped. A first line that belongs to no header field begins the body. ERR_INPUT: a bare CR, a NUL, or a header over MESSAGE_HEADER_MAX;
- * ERR_IO, ERR_SYSTEM: reading it, or keeping it, failed.
+ * Reads a message to the end of the descriptor, into message->fd, or where that is -1 into a file
+ * of its own without a name. Lines may end LF or CRLF; the last one gets a line end if it has none.
+ * A From_ line on top is dropped. A first line that belongs to no header field begins the body.
+ * ERR_INPUT: a bare CR, a NUL, or a header over MESSAGE_HEADER_MAX; ERR_IO, ERR_SYSTEM: reading it,
+ * or keeping it, failed.
  */
 bool message_read(struct message *message, int fd, struct err *err) MUST_USE;
 
-/* The same in pieces, for input that is no descriptor. After a failure only message_done is left. */
+/*
+ * The same in pieces, for input that is no descriptor. After a failure only message_done is left.
+ */
 bool message_begin(struct message *message, struct err *err) MUST_USE;
 bool message_take(struct message *message, const char *bytes, size_t len, struct err *err) MUST_USE;
 bool message_end(struct message *message, struct err *err) MUST_USE;

@@ -88,7 +88,8 @@ static void add_date_field(struct str *out, const char *name, time_t when)
 	str_add(out, "\r\n");
 }
 
-/* Length of a word, or of the part of it that a line can hold, which ends with a whole character.
+/*
+ * Length of a word, or of the part of it that a line can hold, which ends with a whole character.
  */
 static size_t word_len(const char *text)
 {

@@ -77,7 +77,8 @@ static void add_place(struct str *out, const struct sockaddr *address, socklen_t
 
 static int look_up(const struct question *question, int flags, struct str *out)
 {
-	const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
+	const struct addrinfo hints = { .ai_family = AF_UNSPEC,
+					.ai_socktype = SOCK_STREAM,
 					.ai_flags = flags };
 	struct addrinfo *list = NULL;
 	int status = getaddrinfo(question->host, question->port, &hints, &list);
@@ -123,8 +124,8 @@ static bool resolve(const char *host, int port, int64_t deadline, struct str *pl
 {
 	char port_text[16];
 	struct question question = { .host = host, .port = port_text };
-	CLEANUP(str_done) struct str answer =
-		STR_MAX(sizeof(int) + PLACES_MAX * sizeof(struct place));
+	CLEANUP(str_done)
+	struct str answer = STR_MAX(sizeof(int) + PLACES_MAX * sizeof(struct place));
 	int status;
 
 	snprintf(port_text, sizeof port_text, "%d", port);
@@ -215,8 +216,8 @@ static int dial_place(const struct place *place, const struct settings *settings
 	if (settings->source_ip && !bind_source(fd, place->family, settings->source_ip, err))
 		return -1;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	int number = connect_socket(fd, (const struct sockaddr *)&place->address, place->len,
-				    deadline);
+	int number =
+		connect_socket(fd, (const struct sockaddr *)&place->address, place->len, deadline);
 	if (number != 0) {
 		err_sys(err, ERR_NET, number, _("cannot connect"));
 		return -1;

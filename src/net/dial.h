@@ -14,8 +14,8 @@
  * ERR_NOHOST: the name does not exist; ERR_NET: no answer, refused, unreachable; ERR_SYSTEM: no
  * socket, or source_ip can't be bound.
  */
-int dial(const struct settings *settings, int64_t deadline, char **address, struct err *err)
-	MUST_USE;
+int dial(const struct settings *settings, int64_t deadline, char **address,
+	 struct err *err) MUST_USE;
 
 /*
  * The host name as DNS and certificates know it: A-labels (IDNA2008, RFC 5891) where it is not

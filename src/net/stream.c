@@ -16,8 +16,9 @@ enum { PIECE = 16384 };
 
 void stream_init(struct stream *stream, int fd, int64_t end)
 {
-	*stream = (struct stream){ .fd = fd, .in = STR_INIT, .out = STR_INIT,
-				   .deadline = end, .end = end };
+	*stream = (struct stream){
+		.fd = fd, .in = STR_INIT, .out = STR_INIT, .deadline = end, .end = end
+	};
 	/* A base64 response on its way out is a secret. */
 	stream->out.is_secret = true;
 }
@@ -133,8 +134,8 @@ static enum tls_step receive_once(struct stream *stream, struct err *err)
 {
 	size_t got = 0;
 	char *end = str_reserve(&stream->in, PIECE);
-	enum tls_step step = stream->tls ? tls_receive(stream->tls, end, PIECE, &got, err) :
-					   receive_clear(stream, end, PIECE, &got, err);
+	enum tls_step step = stream->tls ? tls_receive(stream->tls, end, PIECE, &got, err)
+					 : receive_clear(stream, end, PIECE, &got, err);
 
 	str_grew(&stream->in, got);
 	return step;
@@ -194,9 +195,8 @@ static bool send_bytes(struct stream *stream, const char *bytes, size_t len, str
 {
 	while (len > 0) {
 		size_t done = 0;
-		enum tls_step step = stream->tls ?
-			tls_send(stream->tls, bytes, len, &done, err) :
-			send_clear(stream, bytes, len, &done, err);
+		enum tls_step step = stream->tls ? tls_send(stream->tls, bytes, len, &done, err)
+						 : send_clear(stream, bytes, len, &done, err);
 		if (step != TLS_DONE && !go_on(stream, step, err))
 			return false;
 		bytes += done;

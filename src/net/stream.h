@@ -43,8 +43,8 @@ bool stream_start_tls(struct stream *stream, struct tls *tls, struct err *err) M
  * Reads a line and takes its CRLF (or LF) off; the bytes stay valid until the next call.
  * ERR_PROTO: longer than STREAM_LINE_MAX.
  */
-bool stream_read_line(struct stream *stream, const char **line, size_t *len, struct err *err)
-	MUST_USE;
+bool stream_read_line(struct stream *stream, const char **line, size_t *len,
+		      struct err *err) MUST_USE;
 /* Whether bytes have been received that nobody has read yet. */
 bool stream_has_unread(const struct stream *stream);
 /* The same after a look at the connection, which does not wait. */

@@ -34,7 +34,8 @@ static bool load_key(struct tls *tls, struct err *err)
 							   s->tls_key_file, GNUTLS_X509_FMT_PEM,
 							   s->password.bytes, 0);
 	if (status < 0)
-		return err_set(err, ERR_NOINPUT, _("cannot use tls_cert_file %s with tls_key_file %s: %s"),
+		return err_set(err, ERR_NOINPUT,
+			       _("cannot use tls_cert_file %s with tls_key_file %s: %s"),
 			       s->tls_cert_file, s->tls_key_file, gnutls_strerror(status));
 	return true;
 }
@@ -47,7 +48,8 @@ static bool set_priorities(struct tls *tls, struct err *err)
 						&bad);
 
 	if (status == GNUTLS_E_INVALID_REQUEST && bad)
-		return err_set(err, ERR_CONFIG, _("tls_priorities: not understood from \"%s\" on"), bad);
+		return err_set(err, ERR_CONFIG, _("tls_priorities: not understood from \"%s\" on"),
+			       bad);
 	if (status < 0)
 		return err_set(err, ERR_CONFIG, "tls_priorities: %s", gnutls_strerror(status));
 	return true;
@@ -56,8 +58,7 @@ static bool set_priorities(struct tls *tls, struct err *err)
 /* RFC 6066 section 3: no server name for an address literal. */
 static bool set_server_name(struct tls *tls, struct err *err)
 {
-	CLEANUP(mem_free_at) char *name =
-		dial_ascii_name(dial_reference_name(tls->settings), err);
+	CLEANUP(mem_free_at) char *name = dial_ascii_name(dial_reference_name(tls->settings), err);
 
 	if (!name)
 		return false;
@@ -149,11 +150,13 @@ enum tls_step tls_handshake(struct tls *tls, struct err *err)
 		return wanted(tls);
 	if (status == GNUTLS_E_UNEXPECTED_PACKET || status == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
 	    status == GNUTLS_E_UNSUPPORTED_VERSION_PACKET) {
-		err_set(err, ERR_TLS, _("the TLS handshake failed: the server does not speak TLS "
-					"here (is tls_starttls right for this port?)"));
+		err_set(err, ERR_TLS,
+			_("the TLS handshake failed: the server does not speak TLS "
+			  "here (is tls_starttls right for this port?)"));
 		return TLS_FAILED;
 	}
-	return failed(tls, status, is_lost(status) ? ERR_NET : ERR_TLS, _("the TLS handshake"), err);
+	return failed(tls, status, is_lost(status) ? ERR_NET : ERR_TLS, _("the TLS handshake"),
+		      err);
 }
 
 enum tls_step tls_receive(struct tls *tls, char *bytes, size_t len, size_t *got, struct err *err)
@@ -182,8 +185,8 @@ enum tls_step tls_send(struct tls *tls, const char *bytes, size_t len, size_t *d
 	ssize_t n;
 
 	do
-		n = tls->is_sending ? gnutls_record_send(tls->session, NULL, 0) :
-				      gnutls_record_send(tls->session, bytes, len);
+		n = tls->is_sending ? gnutls_record_send(tls->session, NULL, 0)
+				    : gnutls_record_send(tls->session, bytes, len);
 	while (n == GNUTLS_E_INTERRUPTED);
 	tls->is_sending = n == GNUTLS_E_AGAIN;
 	if (n >= 0) {

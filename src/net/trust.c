@@ -85,9 +85,9 @@ static bool verify_fingerprint(gnutls_x509_crt_t certificate, const struct finge
 {
 	unsigned char found[sizeof wanted->bytes];
 	size_t len = sizeof found;
-	gnutls_digest_algorithm_t algorithm = wanted->len == 32 ? GNUTLS_DIG_SHA256 :
-					      wanted->len == 20 ? GNUTLS_DIG_SHA1 :
-								  GNUTLS_DIG_MD5;
+	gnutls_digest_algorithm_t algorithm = wanted->len == 32   ? GNUTLS_DIG_SHA256
+					      : wanted->len == 20 ? GNUTLS_DIG_SHA1
+								  : GNUTLS_DIG_MD5;
 
 	if (gnutls_x509_crt_get_fingerprint(certificate, algorithm, found, &len) < 0)
 		return err_set(err, ERR_TLS, _("the certificate's fingerprint can't be computed"));
@@ -96,7 +96,8 @@ static bool verify_fingerprint(gnutls_x509_crt_t certificate, const struct finge
 	CLEANUP(str_done) struct str hex = STR_INIT;
 	add_hex(&hex, found, len);
 	return err_set(err, ERR_TLS,
-		       _("the certificate's fingerprint is not tls_fingerprint, but %s"), hex.bytes);
+		       _("the certificate's fingerprint is not tls_fingerprint, but %s"),
+		       hex.bytes);
 }
 
 /* Whether any subjectAltName is of the kind in which the reference name must be found. */
@@ -175,7 +176,8 @@ static const struct {
 	{ GNUTLS_CERT_MISSING_OCSP_STATUS, N_("it demands an OCSP status that is missing") },
 	{ GNUTLS_CERT_INVALID_OCSP_STATUS, N_("its OCSP status is invalid") },
 	{ GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED, N_("the revocation list is out of date") },
-	{ GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE, N_("the revocation list is from the future") },
+	{ GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE,
+	  N_("the revocation list is from the future") },
 	{ GNUTLS_CERT_UNEXPECTED_OWNER, N_("the name in it is another one") },
 };
 
@@ -205,8 +207,10 @@ static bool verify_chain(gnutls_session_t session, gnutls_x509_crt_t certificate
 	if (verdict != 0)
 		return refuse(verdict, reference.name, err);
 	if (!has_name_of_kind(certificate, reference.alt_name_kind))
-		return err_set(err, ERR_TLS, _("not believed for %s: it has no name of that kind (subjectAltName)"),
-			       reference.name);
+		return err_set(
+			err, ERR_TLS,
+			_("not believed for %s: it has no name of that kind (subjectAltName)"),
+			reference.name);
 	return true;
 }
 

@@ -22,8 +22,8 @@ bool trust_load(gnutls_certificate_credentials_t credentials, const struct setti
  * and bear the reference name as a subjectAltName (RFC 9525: the common name is not looked at).
  * ERR_TLS, with the reason in words.
  */
-bool trust_verify(gnutls_session_t session, const struct settings *settings, struct err *err)
-	MUST_USE;
+bool trust_verify(gnutls_session_t session, const struct settings *settings,
+		  struct err *err) MUST_USE;
 
 /* Appends the certificate's subject, issuer, dates and SHA-256 fingerprint as lines. */
 void trust_describe(gnutls_session_t session, struct str *out);

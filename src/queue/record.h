@@ -32,14 +32,18 @@
  *
  * A file is in q/ while any byte is `.` or `?`. It is unlinked when all are D. It is renamed to
  * failed/ when none is `.` or `?` and one is F, after the notice about it is on stable storage. It
- * is renamed to hold/ when a person asks, when it is damaged, and after three attempts that ended in
- * a crash or in doubt.
+ * is renamed to hold/ when a person asks, when it is damaged, and after three attempts that ended
+ *in a crash or in doubt.
  */
 enum {
 	RECORD_BLOCK = 4096,
 	RECORD_ID_LEN = 24,
+	RECORD_TRAILER_LEN = 29,
 	RECORD_ENVELOPE_MAX = 64 * 1024 * 1024,
 };
+
+/* Of an offset or a length: sums of three still fit. */
+#define RECORD_OFFSET_MAX 999999999999999ULL
 
 enum record_status {
 	STATUS_PENDING = '.',
@@ -49,8 +53,8 @@ enum record_status {
 };
 
 enum record_flag {
-	RECORD_DELAY_TOLD = 1 << 0,  /* the sender knows that it is late */
-	RECORD_FAILURE_TOLD = 1 << 1, /* the notice about failed recipients has been made */
+	RECORD_DELAY_TOLD = 1 << 0,    /* the sender knows that it is late */
+	RECORD_FAILURE_TOLD = 1 << 1,  /* the notice about failed recipients has been made */
 	RECORD_OPERATOR_TOLD = 1 << 2, /* a refused login or certificate has been reported loudly */
 	RECORD_ROUTE_FAILED = 1 << 3,  /* the relay was the trouble: a success there makes it due */
 };
@@ -62,10 +66,10 @@ struct record_part {
 
 /* What changes; times are seconds since 1970. */
 struct record_progress {
-	unsigned begun;      /* attempts begun */
-	unsigned ended;      /* attempts ended: a difference of three means that it crashes us */
-	unsigned doubts;     /* rounds that ended in doubt */
-	unsigned counted;    /* attempts that count towards expiry */
+	unsigned begun;   /* attempts begun */
+	unsigned ended;   /* attempts ended: a difference of three means that it crashes us */
+	unsigned doubts;  /* rounds that ended in doubt */
+	unsigned counted; /* attempts that count towards expiry */
 	int64_t last_counted;
 	int64_t next_try;
 	unsigned flags;
@@ -74,8 +78,8 @@ struct record_progress {
 /*
  * A record. `config_file` is the one named on the command line (NULL: the usual ones), `account`
  * the account's name (NULL: none), `options` the settings of the command line as name and value in
- * turn, `option_count` pairs of them. `is_raw` marks a message that was saved before there was a config: header and sender are
- * completed at the first attempt. `uid` is who gave it in.
+ * turn, `option_count` pairs of them. `is_raw` marks a message that was saved before there was a
+ * config: header and sender are completed at the first attempt. `uid` is who gave it in.
  */
 struct record {
 	char id[RECORD_ID_LEN + 1];
@@ -130,8 +134,8 @@ void record_write_progress(const struct record_progress *progress, char *bytes);
 
 /*
  * Read what the functions above wrote, and nothing else. `file_size` bounds every offset. ERR_INPUT
- * says what is wrong with the file; what was read until then is for record_done. The checksum is the
- * caller's, who sees the whole file. Progress that can't be read is zeros, and no error.
+ * says what is wrong with the file; what was read until then is for record_done. The checksum is
+ * the caller's, who sees the whole file. Progress that can't be read is zeros, and no error.
  */
 bool record_read_block(struct record *record, const char block[RECORD_BLOCK], uint64_t file_size,
 		       struct err *err) MUST_USE;
@@ -139,5 +143,5 @@ bool record_read_block(struct record *record, const char block[RECORD_BLOCK], ui
  * Reads envelope, status and trailer parts (all of them in one piece of bytes, and maybe notes
  * behind them) into a record whose block was read.
  */
-bool record_read_envelope(struct record *record, const char *bytes, size_t len, struct err *err)
-	MUST_USE;
+bool record_read_envelope(struct record *record, const char *bytes, size_t len,
+			  struct err *err) MUST_USE;

@@ -45,7 +45,8 @@ static bool is_stale(const struct record_progress *progress, int64_t now)
 	return now - progress->last_counted > SCHEDULE_STALE;
 }
 
-/* A count that lies in the future dates from before the clock was set back: it is taken as of now.
+/*
+ * A count that lies in the future dates from before the clock was set back: it is taken as of now.
  */
 void schedule_count(struct record_progress *progress, int64_t now)
 {

@@ -77,7 +77,8 @@ static bool open_folder(struct spool *spool, size_t i, bool creates, struct err 
 				   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (spool->folders[i] >= 0 || (!creates && errno == ENOENT))
 		return true;
-	return err_sys(err, ERR_SYSTEM, errno, _("cannot open %s/%s"), spool->path, folder_names[i]);
+	return err_sys(err, ERR_SYSTEM, errno, _("cannot open %s/%s"), spool->path,
+		       folder_names[i]);
 }
 
 static bool open_top(struct spool *spool, bool creates, struct err *err)
@@ -178,10 +179,14 @@ static bool write_file(struct entry *entry, const struct message *message)
 	char block[RECORD_BLOCK];
 
 	record->body = (struct record_part){ MESSAGE_BODY_AT, message->body_len };
-	record->header = (struct record_part){ MESSAGE_BODY_AT + message->body_len,
-					       message->header_len };
+	record->header =
+		(struct record_part){ MESSAGE_BODY_AT + message->body_len, message->header_len };
 	record->envelope_part.at = record->header.at + record->header.len;
 	record_add_envelope(record, &tail);
+	if (tail.len > RECORD_ENVELOPE_MAX) {
+		errno = EFBIG;
+		return false;
+	}
 	if (!fs_pwrite_all(entry->fd, tail.bytes, tail.len, (off_t)record->envelope_part.at))
 		return false;
 	record_write_block(record, block);
@@ -212,8 +217,9 @@ static int give_name(struct entry *entry)
 			return 0;
 		if (errno != EINVAL && errno != ENOSYS)
 			return -1;
-		return linkat(tmp, entry->tmp_name, q, entry->record.id, 0) < 0 ?
-			-1 : unlinkat(tmp, entry->tmp_name, 0);
+		return linkat(tmp, entry->tmp_name, q, entry->record.id, 0) < 0
+			       ? -1
+			       : unlinkat(tmp, entry->tmp_name, 0);
 	}
 	snprintf(path, sizeof path, "/proc/self/fd/%d", entry->fd);
 	if (linkat(AT_FDCWD, path, q, entry->record.id, AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST)
@@ -281,7 +287,8 @@ static bool is_same(const struct entry *entry, const char *id, const struct stat
 {
 	struct stat named;
 
-	return fstatat(entry->spool->folders[entry->folder], id, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	return fstatat(entry->spool->folders[entry->folder], id, &named, AT_SYMLINK_NOFOLLOW) ==
+		       0 &&
 	       named.st_ino == st->st_ino && named.st_dev == st->st_dev;
 }
 
@@ -294,8 +301,8 @@ static bool is_ours(const struct stat *st, struct err *err)
 	return st->st_uid == geteuid() || damaged(err, _("belongs to somebody else"));
 }
 
-static enum claim open_entry(struct spool *spool, enum spool_folder folder, const char *id, int flags,
-			     struct entry *entry, struct err *err)
+static enum claim open_entry(struct spool *spool, enum spool_folder folder, const char *id,
+			     int flags, struct entry *entry, struct err *err)
 {
 	entry_init(entry);
 	entry->spool = spool;
@@ -311,11 +318,12 @@ static enum claim open_entry(struct spool *spool, enum spool_folder folder, cons
 	return CLAIM_DAMAGED;
 }
 
-static void set_aside(struct spool *spool, enum spool_folder folder, const char *id, struct err *err)
+static void set_aside(struct spool *spool, enum spool_folder folder, const char *id,
+		      struct err *err)
 {
-	if (folder == SPOOL_QUEUE && renameat2(spool->folders[folder], id,
-					       spool->folders[SPOOL_HOLD], id,
-					       RENAME_NOREPLACE) == 0)
+	if (folder == SPOOL_QUEUE &&
+	    renameat2(spool->folders[folder], id, spool->folders[SPOOL_HOLD], id,
+		      RENAME_NOREPLACE) == 0)
 		err_wrap(err, _("set aside in hold/"));
 	err_wrap(err, "%s/%s/%s", spool->path, folder_names[folder], id);
 }
@@ -331,7 +339,9 @@ enum claim spool_claim(struct spool *spool, enum spool_folder folder, const char
 	if (claim == CLAIM_GOT && is_ours(&st, err)) {
 		if (!lock(entry->fd))
 			return CLAIM_BUSY;
-		/* Between opening and locking it may have been sent, and the file be nameless now. */
+		/*
+		 * Between opening and locking it may have been sent, and the file be nameless now.
+		 */
 		if (fstat(entry->fd, &st) < 0 || st.st_nlink == 0 || !is_same(entry, id, &st))
 			return CLAIM_GONE;
 		if (read_record(entry, (uint64_t)st.st_size, true, err) &&
@@ -383,8 +393,8 @@ char **spool_list(struct spool *spool, enum spool_folder folder, size_t *count)
 	*count = 0;
 	if (spool->folders[folder] < 0)
 		return NULL;
-	DIR *dir = fdopendir(openat(spool->folders[folder], ".",
-				    O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	DIR *dir =
+		fdopendir(openat(spool->folders[folder], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	while (dir && (found = readdir(dir))) {
 		if (!record_is_id(found->d_name))
 			continue;
@@ -419,8 +429,8 @@ bool spool_has_room(struct spool *spool, int max, struct err *err)
 
 int spool_lock_run(struct spool *spool)
 {
-	CLEANUP(fs_close_at) int fd =
-		openat(spool->top, "run.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	CLEANUP(fs_close_at)
+	int fd = openat(spool->top, "run.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return -1;
@@ -444,8 +454,8 @@ void spool_sweep(struct spool *spool)
 
 	for (size_t i = 0; i < count; i++) {
 		int tmp = spool->folders[SPOOL_TMP];
-		CLEANUP(fs_close_at) int fd =
-			openat(tmp, ids[i], O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+		CLEANUP(fs_close_at)
+		int fd = openat(tmp, ids[i], O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 		struct stat st;
 		if (fd >= 0 && fstat(fd, &st) == 0 && time(NULL) - st.st_mtime > TMP_AGE_MAX &&
 		    lock(fd))

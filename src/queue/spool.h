@@ -29,8 +29,8 @@ char *spool_default_path(void) MUST_USE;
 /* Marks the storage as closed, so that spool_close can be called. */
 void spool_init(struct spool *spool);
 /*
- * Opens a queue; with `creates` its folders are made where they are missing. Without it a queue that
- * does not exist is opened as an empty one. ERR_SYSTEM: can't be made, or is somebody else's.
+ * Opens a queue; with `creates` its folders are made where they are missing. Without it a queue
+ * that does not exist is opened as an empty one. ERR_SYSTEM: can't be made, or is somebody else's.
  */
 bool spool_open(struct spool *spool, const char *path, bool creates, struct err *err) MUST_USE;
 void spool_close(struct spool *spool);
@@ -40,8 +40,8 @@ bool spool_has_room(struct spool *spool, int max, struct err *err) MUST_USE;
 /* Begins a file: `entry->fd` is where message_read puts the message. ERR_SYSTEM. */
 bool spool_begin(struct spool *spool, struct entry *entry, struct err *err) MUST_USE;
 /*
- * Completes the file (parts, envelope, checksum), brings it to stable storage, locks it and gives it
- * its name. When it returns true the message survives a power cut. On failure nothing remains.
+ * Completes the file (parts, envelope, checksum), brings it to stable storage, locks it and gives
+ * it its name. When it returns true the message survives a power cut. On failure nothing remains.
  * ERR_SYSTEM.
  */
 bool spool_commit(struct entry *entry, const struct message *message, struct err *err) MUST_USE;
@@ -55,7 +55,9 @@ enum claim { CLAIM_GOT, CLAIM_BUSY, CLAIM_GONE, CLAIM_DAMAGED };
  */
 enum claim spool_claim(struct spool *spool, enum spool_folder folder, const char *id,
 		       struct entry *entry, struct err *err) MUST_USE;
-/* Reads a record without a lock and without the checksum, for showing it. The entry is read-only. */
+/*
+ * Reads a record without a lock and without the checksum, for showing it. The entry is read-only.
+ */
 enum claim spool_peek(struct spool *spool, enum spool_folder folder, const char *id,
 		      struct entry *entry, struct err *err) MUST_USE;
 

@@ -66,8 +66,8 @@ static bool read_reply(struct client *client, enum phase phase, struct err *err)
 	return step == REPLY_DONE || wrap_phase(client, phase, err);
 }
 
-static bool write_line(struct client *client, enum phase phase, const char *line,
-		       const char *shown, struct err *err)
+static bool write_line(struct client *client, enum phase phase, const char *line, const char *shown,
+		       struct err *err)
 {
 	if (!shown)
 		shown = line;
@@ -112,7 +112,8 @@ bool client_greeting(struct client *client, struct err *err)
 
 static bool hello_by(struct client *client, const char *verb, enum phase phase, struct err *err)
 {
-	CLEANUP(mem_free_at) char *line =
+	CLEANUP(mem_free_at)
+	char *line =
 		str_format("%s %s", verb, client->settings->domain ? client->settings->domain : "");
 
 	return client_exchange(client, phase, line, NULL, err);
@@ -140,7 +141,8 @@ bool client_starttls(struct client *client, struct tls *tls, struct err *err)
 			 judge(client, PHASE_STARTTLS, err);
 
 	if (may_start && stream_has_unread(&client->stream)) {
-		err_set(err, ERR_PROTO, _("the server sent something behind its reply to STARTTLS"));
+		err_set(err, ERR_PROTO,
+			_("the server sent something behind its reply to STARTTLS"));
 		may_start = wrap_phase(client, PHASE_STARTTLS, err);
 	}
 	if (!may_start) {
@@ -391,9 +393,9 @@ void client_quit(struct client *client)
 
 	if (client->is_over || client->stream.is_lost)
 		return;
-	bool is_answered = client->is_leaving ?
-		read_reply(client, PHASE_QUIT, &ignored) :
-		client_exchange(client, PHASE_QUIT, "QUIT", NULL, &ignored);
+	bool is_answered = client->is_leaving
+				   ? read_reply(client, PHASE_QUIT, &ignored)
+				   : client_exchange(client, PHASE_QUIT, "QUIT", NULL, &ignored);
 	if (!is_answered)
 		log_debug("%s", ignored.text);
 	client->is_over = true;

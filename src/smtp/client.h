@@ -70,8 +70,9 @@ bool client_collect(struct client *client, struct err *err) MUST_USE;
  */
 bool client_content(struct client *client, const struct message *message, struct err *err) MUST_USE;
 /*
- * Gathers the final dot; the verdict goes into `result`, for LMTP into each accepted recipient. What
- * is gathered behind it (QUIT or the next transaction) leaves in the same write; RFC 2920 allows it.
+ * Gathers the final dot; the verdict goes into `result`, for LMTP into each accepted recipient.
+ * What is gathered behind it (QUIT or the next transaction) leaves in the same write; RFC 2920
+ * allows it.
  */
 bool client_end(struct client *client, struct envelope *envelope, struct err *result,
 		struct err *err) MUST_USE;

@@ -87,8 +87,7 @@ static void note_enhanced(struct reply *reply, const char *text, size_t len)
 	reply->enhanced[n] = '\0';
 }
 
-enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len,
-			       struct err *err)
+enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len, struct err *err)
 {
 	int code = line_code(line, len);
 	const char *text = line + (len > 4 ? 4 : len);
@@ -192,16 +191,38 @@ static unsigned find_keyword(const char *word, size_t len)
 		const char *name;
 		enum capability capability;
 	} keywords[] = {
-		{ "PIPELINING", CAP_PIPELINING }, { "SIZE", CAP_SIZE },
-		{ "8BITMIME", CAP_8BITMIME },     { "DSN", CAP_DSN },
-		{ "SMTPUTF8", CAP_SMTPUTF8 },     { "STARTTLS", CAP_STARTTLS },
+		{ "PIPELINING", CAP_PIPELINING },
+		{ "SIZE", CAP_SIZE },
+		{ "8BITMIME", CAP_8BITMIME },
+		{ "DSN", CAP_DSN },
+		{ "SMTPUTF8", CAP_SMTPUTF8 },
+		{ "STARTTLS", CAP_STARTTLS },
 		{ "AUTH", CAP_AUTH },
+		{ "LIMITS", CAP_LIMITS },
 	};
 
 	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-		if (strlen(keywords[i].name) == len && strncasecmp(keywords[i].name, word, len) == 0)
+		if (strlen(keywords[i].name) == len &&
+		    strncasecmp(keywords[i].name, word, len) == 0)
 			return keywords[i].capability;
 	return 0;
+}
+
+/* "MAILMAX=20 RCPTMAX=100": of these only the first says when to begin a new session. */
+static void read_limits(struct capabilities *capabilities, const char *words, size_t len)
+{
+	static const char name[] = "MAILMAX=";
+	const size_t name_len = sizeof name - 1;
+
+	while (len > 0) {
+		const char *blank = memchr(words, ' ', len);
+		size_t word = blank ? (size_t)(blank - words) : len;
+		if (word > name_len && strncasecmp(words, name, name_len) == 0)
+			capabilities->mail_max = read_size(words + name_len, word - name_len);
+		word += blank != NULL;
+		words += word;
+		len -= word;
+	}
 }
 
 /* "AUTH=PLAIN" is how some servers said it before RFC 2554. */
@@ -218,6 +239,8 @@ static void read_keyword(struct capabilities *capabilities, const char *line, si
 	size_t rest = name < len ? name + 1 : len;
 	if (found == CAP_AUTH)
 		add_mechanisms(&capabilities->mechanisms, line + rest, len - rest);
+	if (found == CAP_LIMITS)
+		read_limits(capabilities, line + rest, len - rest);
 	if (found == CAP_SIZE)
 		capabilities->size_limit = read_size(line + rest, len - rest);
 }

@@ -33,14 +33,13 @@ void reply_clear(struct reply *reply);
  * Takes one line, without its line end. REPLY_BAD with ERR_PROTO: no code, a code that differs from
  * the first line's, a code that is none, or too many lines.
  */
-enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len,
-			       struct err *err);
+enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len, struct err *err);
 
 /*
  * Whether the reply is a success in that phase. If not: ERR_DEFER for 4yz; for 5yz the phase's own
- * kind, but ERR_AUTH for 530 to MAIL (RFC 4954 section 6), and ERR_DEFER for 552 to RCPT, which means
- * too many recipients (RFC 5321 section 4.5.3.1.10); ERR_PROTO for the rest. The text begins with the
- * server's code.
+ * kind, but ERR_AUTH for 530 to MAIL (RFC 4954 section 6), and ERR_DEFER for 552 to RCPT, which
+ * means too many recipients (RFC 5321 section 4.5.3.1.10); ERR_PROTO for the rest. The text begins
+ * with the server's code.
  */
 bool reply_judge(const struct reply *reply, enum phase phase, struct err *err) MUST_USE;
 
@@ -55,12 +54,14 @@ enum capability {
 	CAP_SMTPUTF8 = 1 << 4,   /* RFC 6531 */
 	CAP_STARTTLS = 1 << 5,   /* RFC 3207 */
 	CAP_AUTH = 1 << 6,       /* RFC 4954 */
+	CAP_LIMITS = 1 << 7,     /* RFC 9422 */
 };
 
 /* What a server offers. `mechanisms` are upper case with a blank before and behind each. */
 struct capabilities {
 	unsigned has;
 	uint64_t size_limit; /* 0: none told */
+	uint64_t mail_max;   /* messages in one session; 0: none told */
 	struct str mechanisms;
 };
 

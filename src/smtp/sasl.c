@@ -21,12 +21,9 @@ static const struct mechanism {
 	bool needs_password;
 	bool is_scram;
 } mechanisms[] = {
-	{ "SCRAM-SHA-256", true, true, true, true },
-	{ "SCRAM-SHA-1", true, true, true, true },
-	{ "PLAIN", true, true, true, false },
-	{ "LOGIN", true, false, true, false },
-	{ "CRAM-MD5", false, false, true, false },
-	{ "EXTERNAL", false, true, false, false },
+	{ "SCRAM-SHA-256", true, true, true, true }, { "SCRAM-SHA-1", true, true, true, true },
+	{ "PLAIN", true, true, true, false },        { "LOGIN", true, false, true, false },
+	{ "CRAM-MD5", false, false, true, false },   { "EXTERNAL", false, true, false, false },
 };
 enum { MECHANISMS = sizeof mechanisms / sizeof *mechanisms };
 

@@ -20,9 +20,10 @@ const char *sasl_choose(const struct settings *settings, const struct capabiliti
 bool sasl_needs_password(const char *mechanism);
 
 /*
- * AUTH with its exchange, RFC 4954; with an initial response where the mechanism has one. Only a 235
- * after the mechanism has come to its end is a success. ERR_AUTH: refused for good, or the server
- * could not prove that it knows the password; ERR_DEFER: refused for now; ERR_PROTO: nonsense.
+ * AUTH with its exchange, RFC 4954; with an initial response where the mechanism has one. Only a
+ * 235 after the mechanism has come to its end is a success. ERR_AUTH: refused for good, or the
+ * server could not prove that it knows the password; ERR_DEFER: refused for now; ERR_PROTO:
+ * nonsense.
  */
 bool sasl_login(struct client *client, const char *mechanism, const struct secret *password,
 		struct err *err) MUST_USE;

@@ -101,8 +101,7 @@ static bool greet(struct session *session, struct err *err)
 
 static bool log_in(struct session *session, const struct secret *password, struct err *err)
 {
-	const char *mechanism =
-		sasl_choose(session->settings, &session->client.can, err);
+	const char *mechanism = sasl_choose(session->settings, &session->client.can, err);
 
 	return mechanism && sasl_login(&session->client, mechanism, password, err);
 }
@@ -191,8 +190,10 @@ void transaction_done(struct transaction *transaction)
 
 bool session_is_usable(const struct session *session)
 {
-	return !session->client.is_over && !session->client.is_leaving &&
-	       !session->client.stream.is_lost;
+	const struct client *client = &session->client;
+
+	return !client->is_over && !client->is_leaving && !client->stream.is_lost &&
+	       (!client->can.mail_max || session->mails < client->can.mail_max);
 }
 
 /* The first refusal that keeps everybody from getting the message, or NULL. */
@@ -220,6 +221,7 @@ static bool announce(struct session *session, struct transaction *t, struct err 
 	struct client *client = &session->client;
 
 	t->is_announced = true;
+	session->mails++;
 	if (!client_mail(client, t->envelope, &t->mail, err))
 		return false;
 	for (size_t i = 0; i < t->envelope->count && !is_hopeless(t); i++) {
@@ -236,7 +238,9 @@ static bool fail_for(const struct session *session, const struct err *reason, st
 	return wrap(session, err);
 }
 
-/* A refused sender explains what follows from it, and a refused recipient explains DATA's result. */
+/*
+ * A refused sender explains what follows from it, and a refused recipient explains DATA's result.
+ */
 static bool explain(const struct session *session, const struct transaction *t, struct err *err)
 {
 	const struct recipient *failed = first_hindrance(t);
@@ -316,7 +320,7 @@ static bool may_announce(const struct session *session, const struct transaction
 {
 	CLEANUP(err_done) struct err ignored = ERR_INIT;
 
-	return session->client.can.has & CAP_PIPELINING &&
+	return session_is_usable(session) && session->client.can.has & CAP_PIPELINING &&
 	       session->settings->protocol == PROTOCOL_SMTP &&
 	       envelope_count_open(next->envelope) < CLIENT_UNANSWERED_MAX / 2 &&
 	       check_offer(session, next->envelope, &ignored);

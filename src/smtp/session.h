@@ -18,6 +18,7 @@ struct session {
 	char *address;  /* what was connected to */
 	char *greeting; /* the server's words */
 	enum leftover leftover;
+	uint64_t mails; /* transactions begun */
 };
 
 /*
@@ -41,8 +42,9 @@ enum tolerance {
 };
 
 /*
- * One message's turn. The envelope is borrowed; its open recipients take part. `mail` and `data` are the results of MAIL, and of
- * DATA and the content. `is_in_doubt` says that the relay may have taken the message or not.
+ * One message's turn. The envelope is borrowed; its open recipients take part. `mail` and `data`
+ * are the results of MAIL, and of DATA and the content. `is_in_doubt` says that the relay may have
+ * taken the message or not.
  */
 struct transaction {
 	struct envelope *envelope;
@@ -64,9 +66,11 @@ void transaction_done(struct transaction *transaction);
  * offer: MAIL, RCPT and DATA, in one group where the server has PIPELINING. It succeeds when the
  * content may be sent; nothing of it has been.
  */
-bool session_offer(struct session *session, struct transaction *transaction, struct err *err)
-	MUST_USE;
-/* content: everything but the last piece. The caller may write down now that it will be in doubt. */
+bool session_offer(struct session *session, struct transaction *transaction,
+		   struct err *err) MUST_USE;
+/*
+ * content: everything but the last piece. The caller may write down now that it will be in doubt.
+ */
 bool session_content(struct session *session, struct transaction *transaction,
 		     const struct message *message, struct err *err) MUST_USE;
 /*

@@ -257,7 +257,6 @@ static const struct {
 	{ "proxy_host", "proxy" },
 	{ "proxy_port", "1080" },
 	{ "ntlmdomain", "d" },
-	{ "aliases", "/etc/aliases" },
 	{ "set_to_header", "on" },
 	{ "set_to_header", "undisclosed_recipients" },
 	{ "auth", "gssapi" },

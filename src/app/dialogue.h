@@ -1,0 +1,52 @@
+/* dialogue.h - what an SMTP client says: verbs, paths and parameters; pure */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/str.h"
+
+#include <stdint.h>
+
+enum {
+	DIALOGUE_LINE_MAX = 510,       /* without the line end, RFC 5321 section 4.5.3.1.4 */
+	DIALOGUE_PATH_LINE_MAX = 1100, /* of MAIL and RCPT, whose parameters add to that */
+};
+
+enum verb {
+	VERB_HELO,
+	VERB_EHLO,
+	VERB_MAIL,
+	VERB_RCPT,
+	VERB_DATA,
+	VERB_RSET,
+	VERB_NOOP,
+	VERB_VRFY,
+	VERB_HELP,
+	VERB_QUIT,
+	VERB_OTHER, /* SMTP has it, this server has not */
+};
+
+/*
+ * A command. For MAIL and RCPT: `path` is the address, "" for the null sender; the others are the
+ * parameters of RFC 1870 and RFC 3461 in the form in which they are passed on (NULL, 0: not given).
+ */
+struct command {
+	enum verb verb;
+	char *path;
+	uint64_t size;
+	char *ret;
+	char *envid;
+	char *notify;
+	char *orcpt;
+};
+
+void command_done(struct command *command);
+
+/*
+ * Reads a line without its line end. False: `reply` has the reply that it deserves, in one line
+ * without an end; `command` is initialised in any case.
+ *
+ * More is understood than RFC 5321 section 4.1 allows: blanks behind the colon, a path without its
+ * angle brackets, source routes (left out), and UTF-8 in addresses without SMTPUTF8.
+ */
+bool command_parse(struct command *command, const char *line, size_t len,
+		   struct str *reply) MUST_USE;

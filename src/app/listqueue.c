@@ -1,0 +1,203 @@
+/* listqueue.c - printing what is in the queue */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/listqueue.h"
+
+#include "app/listitem.h"
+#include "app/report.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Of a longer history the end is shown. */
+enum { NOTES_MAX = 64 * 1024, PIECE = 32 * 1024 };
+
+static void read_notes(const struct entry *entry, struct str *notes)
+{
+	struct stat st;
+	off_t from = (off_t)entry->record.notes_at;
+
+	if (fstat(entry->fd, &st) < 0 || st.st_size <= from)
+		return;
+	bool is_cut = st.st_size - from > NOTES_MAX;
+	if (is_cut)
+		from = st.st_size - NOTES_MAX;
+	size_t len = (size_t)(st.st_size - from);
+	CLEANUP(mem_free_at) char *bytes = mem_alloc(len);
+	if (!fs_pread_all(entry->fd, bytes, len, from))
+		return;
+	const char *line = is_cut ? memchr(bytes, '\n', len) : bytes;
+	if (line)
+		str_add_n(notes, line + is_cut, len - (size_t)(line + is_cut - bytes));
+}
+
+/* Whoever sends it holds a write lock. Asking needs none, and disturbs nobody. */
+static bool is_locked(int fd)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+}
+
+static enum list_state find_state(const struct entry *entry, enum spool_folder folder)
+{
+	if (folder == SPOOL_HOLD)
+		return LIST_HELD;
+	if (folder == SPOOL_FAILED)
+		return LIST_FAILED;
+	return is_locked(entry->fd) ? LIST_SENDING : LIST_WAITING;
+}
+
+struct listing {
+	struct spool *spool;
+	bool is_json;
+	int64_t now;
+	struct list_totals totals;
+	struct str out;
+};
+
+static void add_item(struct listing *listing, const struct list_item *item)
+{
+	if (listing->is_json) {
+		str_add(&listing->out, listing->totals.count > 0 ? ",\n" : "\n");
+		list_add_json(&listing->out, item, listing->now);
+	} else {
+		list_add_text(&listing->out, item, listing->now);
+		str_add_char(&listing->out, '\n');
+	}
+	list_count(&listing->totals, item);
+}
+
+/* What was set aside may be damaged in a way that only the checksum shows, which claiming checks.
+ */
+static enum claim look(struct spool *spool, enum spool_folder folder, const char *id,
+		       struct entry *entry, struct err *err)
+{
+	if (folder == SPOOL_HOLD) {
+		enum claim claim = spool_claim(spool, folder, id, entry, err);
+		if (claim != CLAIM_BUSY)
+			return claim;
+		entry_release(entry);
+	}
+	return spool_peek(spool, folder, id, entry, err);
+}
+
+/* One that is gone in the meantime was sent. */
+static void add_message(struct listing *listing, enum spool_folder folder, const char *id)
+{
+	CLEANUP(entry_release) struct entry entry;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str notes = STR_INIT;
+	enum claim claim = look(listing->spool, folder, id, &entry, &err);
+	struct list_item item = { .record = &entry.record, .state = LIST_DAMAGED };
+
+	if (claim == CLAIM_GONE)
+		return;
+	if (claim == CLAIM_GOT) {
+		item.state = find_state(&entry, folder);
+		read_notes(&entry, &notes);
+	}
+	memcpy(entry.record.id, id, sizeof entry.record.id);
+	item.notes = notes.bytes;
+	item.damage = err.text;
+	add_item(listing, &item);
+}
+
+static void add_folder(struct listing *listing, enum spool_folder folder)
+{
+	size_t count;
+	char **ids = spool_list(listing->spool, folder, &count);
+
+	for (size_t i = 0; i < count; i++)
+		add_message(listing, folder, ids[i]);
+	spool_free_ids(ids, count);
+}
+
+int list_queue(struct spool *spool, bool is_json)
+{
+	struct listing listing = {
+		.spool = spool, .is_json = is_json, .now = time(NULL), .out = STR_INIT
+	};
+
+	if (is_json)
+		str_add_char(&listing.out, '[');
+	add_folder(&listing, SPOOL_QUEUE);
+	add_folder(&listing, SPOOL_HOLD);
+	add_folder(&listing, SPOOL_FAILED);
+	if (is_json)
+		str_add(&listing.out, "\n]\n");
+	else
+		list_add_totals(&listing.out, &listing.totals, isatty(STDOUT_FILENO), listing.now);
+	int status = report_text(&listing.out);
+	str_done(&listing.out);
+	return status;
+}
+
+/* A stored line ends CRLF; elsewhere there is no CR in a message. On a terminal it is made
+ * printable. */
+static void add_piece(struct str *out, const char *bytes, size_t len, bool is_terminal)
+{
+	const char *end = bytes + len;
+
+	for (const char *next; bytes < end; bytes = next) {
+		next = memchr(bytes, '\n', (size_t)(end - bytes));
+		size_t line = (size_t)((next ? next : end) - bytes);
+		size_t kept = line > 0 && bytes[line - 1] == '\r' ? line - 1 : line;
+		if (is_terminal)
+			str_add_printable(out, bytes, kept);
+		else
+			str_add_n(out, bytes, kept);
+		if (next)
+			str_add_char(out, '\n');
+		next = next ? next + 1 : end;
+	}
+}
+
+static int show_text(const struct entry *entry, struct err *err)
+{
+	CLEANUP(message_done) struct message message;
+	char bytes[PIECE];
+	uint64_t offset = 0;
+	ssize_t len;
+	int status = EX_OK;
+
+	entry_message(entry, &message);
+	while (status == EX_OK &&
+	       (len = message_read_at(&message, offset, bytes, sizeof bytes, err)) != 0) {
+		CLEANUP(str_done) struct str piece = STR_INIT;
+		if (len < 0)
+			return report_error(err);
+		add_piece(&piece, bytes, (size_t)len, isatty(STDOUT_FILENO));
+		status = report_text(&piece);
+		offset += (uint64_t)len;
+	}
+	return status;
+}
+
+int list_show(struct spool *spool, enum spool_folder folder, const char *id)
+{
+	CLEANUP(entry_release) struct entry entry;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str notes = STR_INIT;
+	CLEANUP(str_done) struct str out = STR_INIT;
+	enum claim claim = spool_peek(spool, folder, id, &entry, &err);
+
+	if (claim != CLAIM_GOT) {
+		if (claim == CLAIM_GONE)
+			err_set(&err, ERR_NOINPUT, _("there is no such message"));
+		err_wrap(&err, "%s", id);
+		return report_error(&err);
+	}
+	read_notes(&entry, &notes);
+	const struct list_item item = { .record = &entry.record,
+					.state = find_state(&entry, folder),
+					.notes = notes.bytes };
+	list_add_details(&out, &item, time(NULL));
+	int status = report_text(&out);
+	return status == EX_OK ? show_text(&entry, &err) : status;
+}

@@ -1,0 +1,11 @@
+/* listqueue.h - printing what is in the queue */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "queue/spool.h"
+
+/* Prints the list of all messages on stdout. Returns the exit status. */
+int list_queue(struct spool *spool, bool is_json);
+
+/* Prints envelope, history and text of a message on stdout. Returns the exit status. */
+int list_show(struct spool *spool, enum spool_folder folder, const char *id);

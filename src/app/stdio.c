@@ -1,0 +1,440 @@
+/* stdio.c - an SMTP server on standard input and output, for local programs */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/stdio.h"
+
+#include "app/content.h"
+#include "app/detach.h"
+#include "app/runqueue.h"
+#include "app/submission.h"
+#include "base/clock.h"
+#include "base/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum {
+	PIECE = 65536,
+	IDLE_SECONDS = 5 * 60, /* RFC 5321 section 4.5.3.2.7 */
+	RUN_SECONDS = 10,
+	REPLY_LINE_MAX = 510,
+	HOST_MAX = 255,
+};
+
+/* What was saved since the last run of the queue, and when the next one is due. */
+struct backlog {
+	char *path; /* the queue; NULL: nothing was saved */
+	int64_t due;
+	pid_t child; /* who made the last run; 0: nobody yet */
+};
+
+struct server {
+	const struct request *request;
+	int out;
+	char host[HOST_MAX + 1];
+	struct str input; /* from `at` on not used yet */
+	size_t at;
+	struct str replies; /* not written yet */
+	bool has_hello;
+	bool is_skipping; /* the rest of a line that is too long */
+	bool is_over;
+	bool is_cut; /* it ended in the middle of a message */
+	bool has_saved;
+	struct guest guest;
+	struct submission submission;
+	struct backlog backlog;
+};
+
+/* The queue */
+
+static void run_in_child(struct server *server)
+{
+	const struct run_choice choice = { 0 };
+	struct run_result result = { 0 };
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct spool spool;
+
+	close(server->out); /* a client may wait until the last copy is closed */
+	if (spool_open(&spool, server->backlog.path, false, &err))
+		run_queue(&spool, &choice, &result);
+	_exit(EX_OK);
+}
+
+static void start_run(struct server *server)
+{
+	struct backlog *backlog = &server->backlog;
+
+	if (!backlog->path)
+		return;
+	int pid = detach();
+	if (pid == 0)
+		run_in_child(server);
+	if (pid > 0)
+		backlog->child = pid;
+	mem_free_at(&backlog->path);
+}
+
+/* One run after the other, so that a client that stays does not gather children. */
+static void run_if_due(struct server *server)
+{
+	struct backlog *backlog = &server->backlog;
+
+	if (!backlog->path || clock_now() < backlog->due)
+		return;
+	if (backlog->child > 0 && waitpid(backlog->child, NULL, WNOHANG) == 0) {
+		backlog->due = clock_after(RUN_SECONDS);
+		return;
+	}
+	start_run(server);
+}
+
+static void note_saved(struct server *server, const char *path)
+{
+	struct backlog *backlog = &server->backlog;
+
+	server->has_saved = true;
+	if (server->request->delivery == DELIVERY_QUEUE_ONLY)
+		return;
+	/* The account that the sender chose may have another queue. */
+	if (backlog->path && strcmp(backlog->path, path) != 0)
+		start_run(server);
+	if (!backlog->path) {
+		backlog->path = mem_copy(path);
+		backlog->due = clock_after(RUN_SECONDS);
+	}
+	run_if_due(server);
+}
+
+/* Input and output */
+
+static int64_t idle_deadline(const struct server *server)
+{
+	int seconds = server->request->settings.timeout;
+
+	return clock_after(seconds > 0 && seconds < IDLE_SECONDS ? seconds : IDLE_SECONDS);
+}
+
+static bool wait_until(int fd, short events, int64_t deadline)
+{
+	struct pollfd poller = { .fd = fd, .events = events };
+
+	return poll(&poller, 1, clock_left(deadline)) > 0;
+}
+
+/* A pipe that can be written to takes PIPE_BUF bytes without making us wait; a socket is told to.
+ */
+static ssize_t write_some(int fd, const char *bytes, size_t len)
+{
+	ssize_t done = send(fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (done < 0 && errno == ENOTSOCK)
+		done = write(fd, bytes, len < PIPE_BUF ? len : PIPE_BUF);
+	return done < 0 && (errno == EINTR || errno == EAGAIN) ? 0 : done;
+}
+
+/* A client that can't be answered has gone. */
+static void flush(struct server *server)
+{
+	int64_t deadline = idle_deadline(server);
+
+	while (server->replies.len > 0) {
+		bool is_ready = wait_until(server->out, POLLOUT, deadline);
+		ssize_t done = is_ready ? write_some(server->out, server->replies.bytes,
+						     server->replies.len)
+					: 0;
+		if (done < 0 || (!is_ready && clock_now() >= deadline)) {
+			server->is_over = true;
+			str_clear(&server->replies);
+			return;
+		}
+		str_drop(&server->replies, (size_t)done);
+	}
+}
+
+/* One line of a reply; what an error brought along is made printable ASCII, and cut. */
+static void say(struct server *server, const char *text)
+{
+	struct str *out = &server->replies;
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	str_add_printable(&line, text, strlen(text));
+	for (size_t i = 0; i < line.len && i < REPLY_LINE_MAX; i++)
+		str_add_char(out, (unsigned char)line.bytes[i] < 0x80 ? line.bytes[i] : '?');
+	str_add(out, "\r\n");
+	if (out->len >= PIECE)
+		flush(server);
+}
+
+static void say_host(struct server *server, const char *code, const char *behind)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	str_addf(&line, "%s%s%s", code, server->host, behind);
+	say(server, line.bytes);
+}
+
+static bool wait_for_input(struct server *server)
+{
+	int64_t deadline = idle_deadline(server);
+
+	for (;;) {
+		int64_t due = server->backlog.path ? server->backlog.due : CLOCK_NEVER;
+		if (wait_until(STDIN_FILENO, POLLIN, clock_earlier(deadline, due)))
+			return true;
+		if (clock_now() >= deadline)
+			return false;
+		run_if_due(server);
+	}
+}
+
+/* Reads more, the replies being written first; false where there is none. */
+static bool fill(struct server *server)
+{
+	ssize_t got;
+
+	flush(server);
+	str_drop(&server->input, server->at);
+	server->at = 0;
+	do {
+		if (server->is_over)
+			return false;
+		if (!wait_for_input(server)) {
+			say_host(server, "421 4.4.2 ", " you have been silent for too long");
+			return false;
+		}
+		got = read(STDIN_FILENO, str_reserve(&server->input, PIECE), PIECE);
+	} while (got < 0 && (errno == EINTR || errno == EAGAIN));
+	if (got > 0)
+		str_grew(&server->input, (size_t)got);
+	return got > 0;
+}
+
+/* Content */
+
+/* Passes on what has come of the content until its end; false where it is cut off. */
+static bool take_content(struct server *server, bool is_strict)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+	struct content content;
+
+	content_begin(&content, is_strict);
+	for (;;) {
+		server->at += content_take(&content, server->input.bytes + server->at,
+					   server->input.len - server->at, &text);
+		if (text.len > 0)
+			submission_take(&server->submission, text.bytes, text.len);
+		str_clear(&text);
+		if (content.is_ended)
+			return true;
+		if (!fill(server))
+			return false;
+	}
+}
+
+static void do_data(struct server *server, bool is_strict, struct str *reply)
+{
+	struct submission *submission = &server->submission;
+
+	if (submission->count == 0) {
+		str_add(reply, submission->sender.path ? "554 5.5.1 no valid recipients"
+						       : "503 5.5.1 MAIL first");
+		return;
+	}
+	if (!submission_begin(submission, reply)) {
+		submission_clear(submission);
+		return;
+	}
+	say(server, "354 go on; a line with a dot alone ends it");
+	server->is_cut = !take_content(server, is_strict);
+	server->is_over |= server->is_cut;
+	if (!server->is_cut && submission_end(submission, reply))
+		note_saved(server, submission->job.spool.path);
+	submission_clear(submission);
+}
+
+/* Commands. What they put into `reply` is said behind them. */
+
+static void do_ehlo(struct server *server)
+{
+	CLEANUP(str_done) struct str size = STR_INIT;
+
+	str_addf(&size, "250-SIZE %d", SUBMISSION_SIZE_MAX);
+	say_host(server, "250-", "");
+	say(server, "250-PIPELINING");
+	say(server, "250-8BITMIME");
+	say(server, "250-SMTPUTF8");
+	say(server, size.bytes);
+	say(server, "250-DSN");
+	say(server, "250 ENHANCEDSTATUSCODES");
+}
+
+static void do_mail(struct server *server, struct command *command, struct str *reply)
+{
+	if (!server->has_hello)
+		str_add(reply, "503 5.5.1 HELO or EHLO first");
+	else if (server->submission.sender.path)
+		str_add(reply, "503 5.5.1 there is a sender already");
+	else if (submission_set_sender(&server->submission, command, reply))
+		str_add(reply, "250 2.1.0 sender accepted");
+}
+
+static void do_rcpt(struct server *server, struct command *command, struct str *reply)
+{
+	if (!server->submission.sender.path)
+		str_add(reply, "503 5.5.1 MAIL first");
+	else if (submission_add_recipient(&server->submission, command, reply))
+		str_add(reply, "250 2.1.5 recipient accepted");
+}
+
+static void do_hello(struct server *server, bool is_extended)
+{
+	submission_clear(&server->submission);
+	server->has_hello = true;
+	if (is_extended)
+		do_ehlo(server);
+	else
+		say_host(server, "250 ", "");
+}
+
+static void do_quit(struct server *server)
+{
+	say_host(server, "221 2.0.0 ", " closes");
+	server->is_over = true;
+}
+
+static void do_command(struct server *server, struct command *command, bool is_strict,
+		       struct str *reply)
+{
+	switch (command->verb) {
+	case VERB_HELO:
+	case VERB_EHLO:
+		do_hello(server, command->verb == VERB_EHLO);
+		break;
+	case VERB_MAIL:
+		do_mail(server, command, reply);
+		break;
+	case VERB_RCPT:
+		do_rcpt(server, command, reply);
+		break;
+	case VERB_DATA:
+		do_data(server, is_strict, reply);
+		break;
+	case VERB_RSET:
+		submission_clear(&server->submission);
+		str_add(reply, "250 2.0.0 forgotten");
+		break;
+	case VERB_NOOP:
+		str_add(reply, "250 2.0.0 nothing done");
+		break;
+	case VERB_VRFY:
+		str_add(reply, "252 2.1.5 send a message and see");
+		break;
+	case VERB_HELP:
+		str_add(reply, "214 2.0.0 HELO EHLO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT");
+		break;
+	case VERB_QUIT:
+		do_quit(server);
+		break;
+	default:
+		str_add(reply, "502 5.5.1 that command is not served here");
+	}
+}
+
+static void do_line(struct server *server, const char *line, size_t len)
+{
+	CLEANUP(command_done) struct command command = { 0 };
+	CLEANUP(str_done) struct str reply = STR_INIT;
+	bool is_strict = len > 0 && line[len - 1] == '\r';
+
+	len -= is_strict;
+	if (server->is_skipping || len > DIALOGUE_PATH_LINE_MAX)
+		str_add(&reply, "500 5.5.6 the line is too long");
+	else if (command_parse(&command, line, len, &reply))
+		do_command(server, &command, is_strict, &reply);
+	server->is_skipping = false;
+	if (reply.len > 0)
+		say(server, reply.bytes);
+}
+
+/* Does the first line of the input; false where it has none. */
+static bool take_line(struct server *server)
+{
+	const char *line = server->input.bytes + server->at;
+	size_t len = server->input.len - server->at;
+	const char *lf = memchr(line, '\n', len);
+
+	if (!lf) {
+		server->is_skipping |= len > DIALOGUE_PATH_LINE_MAX + 1;
+		if (server->is_skipping)
+			server->at = server->input.len;
+		return false;
+	}
+	server->at += (size_t)(lf - line) + 1;
+	do_line(server, line, (size_t)(lf - line));
+	return true;
+}
+
+/* The session */
+
+/*
+ * What goes to standard output while a message is sent directly, such as a log line, must not come
+ * between the replies: from here on that is standard error.
+ */
+static int take_output(void)
+{
+	int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	if (out >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		fs_close_at(&out);
+	return out;
+}
+
+static void identify(struct guest *guest)
+{
+	struct ucred peer;
+	struct sockaddr address;
+	socklen_t address_len = sizeof address;
+	socklen_t peer_len = sizeof peer;
+
+	*guest = (struct guest){ .uid = getuid() };
+	if (getsockname(STDIN_FILENO, &address, &address_len) < 0 || address.sa_family != AF_UNIX ||
+	    getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &peer_len) < 0)
+		return;
+	guest->uid = peer.uid;
+	guest->is_peer = true;
+}
+
+static void serve(struct server *server)
+{
+	say_host(server, "220 ", " ESMTP mailchute");
+	while (!server->is_over && (take_line(server) || fill(server)))
+		;
+	flush(server);
+}
+
+int stdio_run(const struct request *request)
+{
+	struct server server = {
+		.request = request, .out = take_output(), .input = STR_INIT, .replies = STR_INIT
+	};
+
+	if (server.out < 0)
+		return EX_OSERR;
+	if (gethostname(server.host, sizeof server.host - 1) < 0 || !*server.host)
+		memcpy(server.host, "localhost", sizeof "localhost");
+	identify(&server.guest);
+	submission_init(&server.submission, request, &server.guest);
+	serve(&server);
+	submission_clear(&server.submission);
+	start_run(&server);
+	fs_close_at(&server.out);
+	str_done(&server.input);
+	str_done(&server.replies);
+	return server.is_cut && !server.has_saved ? EX_TEMPFAIL : EX_OK;
+}

@@ -1,0 +1,345 @@
+/* submission.c - one message given in over SMTP: taken, kept or sent, and what to answer */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/submission.h"
+
+#include "app/addressing.h"
+#include "app/attempt.h"
+#include "app/report.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "conf/option.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <syslog.h>
+
+void submission_init(struct submission *submission, const struct request *base, struct guest *guest)
+{
+	*submission = (struct submission){ .base = base, .guest = guest };
+}
+
+void submission_clear(struct submission *submission)
+{
+	if (submission->has_job) {
+		job_done(&submission->job);
+		settings_done(&submission->request.settings);
+	}
+	for (size_t i = 0; i < submission->count; i++)
+		command_done(&submission->recipients[i]);
+	free(submission->recipients);
+	command_done(&submission->sender);
+	err_done(&submission->trouble);
+	submission_init(submission, submission->base, submission->guest);
+}
+
+static bool refuse(struct str *reply, const char *text)
+{
+	str_add(reply, text);
+	return false;
+}
+
+bool submission_set_sender(struct submission *submission, struct command *command,
+			   struct str *reply)
+{
+	if (command->size > SUBMISSION_SIZE_MAX)
+		return refuse(reply, "552 5.3.4 the message is too large");
+	submission->sender = *command;
+	*command = (struct command){ 0 };
+	return true;
+}
+
+bool submission_add_recipient(struct submission *submission, struct command *command,
+			      struct str *reply)
+{
+	if (submission->count >= SUBMISSION_RECIPIENTS_MAX)
+		return refuse(reply, "452 4.5.3 that are too many recipients");
+	mem_grow(submission->recipients, submission->count);
+	submission->recipients[submission->count++] = *command;
+	*command = (struct command){ 0 };
+	return true;
+}
+
+/* Judging errors */
+
+/* The relay's own verdict on the message is handed through, but a 421 would end our session, too.
+ */
+static bool add_verdict(struct str *reply, const struct err *err)
+{
+	int code = err->code == 421 ? 451 : err->code;
+
+	if (code < 400 || code > 599)
+		return false;
+	if (err->kind != ERR_REJECT && err->kind != ERR_REFUSED && err->kind != ERR_DEFER)
+		return false;
+	str_addf(reply, "%d ", code);
+	if (*err->enhanced)
+		str_add(reply, err->enhanced);
+	else
+		str_addf(reply, "%d.0.0", code / 100);
+	return true;
+}
+
+static const char *default_code(enum err_kind kind)
+{
+	switch (kind) {
+	case ERR_INPUT:
+	case ERR_USAGE:
+	case ERR_REJECT:
+	case ERR_REFUSED:
+		return "554 5.6.0";
+	case ERR_CONFIG:
+	case ERR_AUTH:
+	case ERR_TLS:
+	case ERR_UNAVAILABLE:
+		return "451 4.3.5";
+	case ERR_NET:
+	case ERR_NOHOST:
+	case ERR_PROTO:
+	case ERR_DEFER:
+		return "451 4.4.1";
+	default:
+		return "451 4.3.0";
+	}
+}
+
+static bool add_refusal(struct str *reply, const struct err *err)
+{
+	if (!add_verdict(reply, err))
+		str_add(reply, default_code(err->kind));
+	str_addf(reply, " %s", err->text ? err->text : "");
+	return false;
+}
+
+/* Taking */
+
+/* Counts only where the room that is known is used up: others' messages leave in the meantime. */
+static bool has_room(struct submission *submission)
+{
+	struct guest *guest = submission->guest;
+	struct spool *spool = &submission->job.spool;
+	size_t count;
+
+	if (!guest->is_peer || !submission->job.has_entry || guest->room > 0)
+		return true;
+	guest->room = SUBMISSION_UID_MAX;
+	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
+	for (size_t i = 0; i < count && guest->room > 0; i++) {
+		CLEANUP(err_done) struct err ignored = ERR_INIT;
+		CLEANUP(entry_release) struct entry entry;
+		if (spool_peek(spool, SPOOL_QUEUE, ids[i], &entry, &ignored) == CLAIM_GOT)
+			guest->room -= entry.record.uid == guest->uid;
+	}
+	spool_free_ids(ids, count);
+	return guest->room > 0;
+}
+
+/* The sender chooses the account as -f does. */
+static bool make_request(struct submission *submission, struct err *err)
+{
+	const struct origin origin = { .kind = ORIGIN_COMMAND_LINE, .is_explicit = true };
+	struct request *request = &submission->request;
+	const char *sender = submission->sender.path;
+
+	*request = *submission->base;
+	request->mode = MODE_SEND;
+	request->contract = CONTRACT_SENDMAIL;
+	request->read_recipients = false;
+	request->read_envelope_from = false;
+	request->recipients = NULL;
+	request->recipient_count = 0;
+	settings_copy(&request->settings, &submission->base->settings);
+	job_init(&submission->job, request);
+	submission->job.uid = submission->guest->uid;
+	submission->has_job = true;
+	return option_set(&request->settings, &options[OPT_from], *sender ? sender : "<>", &origin,
+			  err);
+}
+
+bool submission_begin(struct submission *submission, struct str *reply)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct job *job = &submission->job;
+
+	bool is_begun = make_request(submission, &err) && job_begin(job, &err);
+	report_warnings(&job->config.warnings);
+	if (!is_begun)
+		return add_refusal(reply, &err);
+	if (!has_room(submission))
+		return refuse(reply, "452 4.3.1 too many messages of yours wait here");
+	return message_begin(&job->message, &err) || add_refusal(reply, &err);
+}
+
+void submission_take(struct submission *submission, const char *bytes, size_t len)
+{
+	struct err *trouble = &submission->trouble;
+
+	submission->size += len;
+	if (trouble->kind != ERR_NONE)
+		return;
+	if (submission->size > SUBMISSION_SIZE_MAX) {
+		err_set(trouble, ERR_REJECT, _("the message is too large"));
+		trouble->code = 552;
+		memcpy(trouble->enhanced, "5.3.4", sizeof "5.3.4");
+		return;
+	}
+	if (!message_take(&submission->job.message, bytes, len, trouble))
+		log_debug("%s", trouble->text);
+}
+
+/* The envelope */
+
+static bool is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* How many recipients from `first` on are to be told about in the same way. */
+static size_t count_alike(const struct submission *submission, size_t first)
+{
+	const struct command *like = &submission->recipients[first];
+	size_t end = first + 1;
+
+	while (end < submission->count &&
+	       is_same_text(submission->recipients[end].notify, like->notify) &&
+	       is_same_text(submission->recipients[end].orcpt, like->orcpt))
+		end++;
+	return end - first;
+}
+
+/* What an alias became has the parameters of the alias. RFC 3461 section 5.2.7.1. */
+static void set_parameters(struct envelope *envelope, size_t first, const struct command *like)
+{
+	for (size_t i = first; i < envelope->count; i++) {
+		if (like->notify)
+			envelope->recipients[i].notify = mem_copy(like->notify);
+		if (like->orcpt)
+			envelope->recipients[i].orcpt = mem_copy(like->orcpt);
+	}
+}
+
+static bool add_alike(struct submission *submission, size_t first, size_t count, struct err *err)
+{
+	struct job *job = &submission->job;
+	CLEANUP(mem_free_at) const char **paths = mem_zeroed(count, sizeof *paths);
+	struct request part = submission->request;
+	size_t before = job->envelope->count;
+
+	for (size_t i = 0; i < count; i++)
+		paths[i] = submission->recipients[first + i].path;
+	part.recipients = paths;
+	part.recipient_count = count;
+	if (!addressing_set_recipients(job->envelope, &part, &job->account.settings, NULL, err))
+		return false;
+	set_parameters(job->envelope, before, &submission->recipients[first]);
+	return true;
+}
+
+static bool fill_envelope(struct submission *submission, struct err *err)
+{
+	struct envelope *envelope = submission->job.envelope;
+	size_t count;
+
+	for (size_t i = 0; i < submission->count; i += count) {
+		count = count_alike(submission, i);
+		if (!add_alike(submission, i, count, err))
+			return false;
+	}
+	envelope->ret = mem_take(&submission->sender.ret);
+	envelope->envid = mem_take(&submission->sender.envid);
+	return true;
+}
+
+/* Keeping or sending */
+
+static bool save(struct job *job)
+{
+	if (job->has_entry && job->no_queue.kind == ERR_NONE &&
+	    spool_commit(&job->entry, &job->message, &job->no_queue))
+		return true;
+	if (job->no_queue.kind != ERR_NONE) {
+		err_wrap(&job->no_queue, _("not kept in the queue"));
+		report_problem(&job->no_queue);
+	}
+	return false;
+}
+
+/* Whose message it is would not be known otherwise, once it has been sent. */
+static void log_taken(const struct submission *submission)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+	const struct job *job = &submission->job;
+	int facility = job->account.settings.syslog;
+
+	if (facility < 0 && !submission->guest->is_peer)
+		return;
+	str_addf(&line, "queued=%s uid=%u from=", job->entry.record.id, submission->guest->uid);
+	str_add_printable(&line, job->envelope->sender, strlen(job->envelope->sender));
+	str_addf(&line, " nrcpts=%zu mailsize=%llu", job->envelope->count,
+		 (unsigned long long)job->envelope->size);
+	log_to_syslog((facility < 0 ? LOG_MAIL : facility) | LOG_INFO, report_name(), line.bytes);
+}
+
+static void answer_queued(struct submission *submission, struct str *reply)
+{
+	const struct job *job = &submission->job;
+	const char *id = job->entry.record.id;
+
+	str_addf(reply, "250 2.0.0 queued as %s", id);
+	log_taken(submission);
+	if (job->lacks_config)
+		(void)report_queued(id, &job->config_trouble, EX_OK);
+	submission->guest->room -= submission->guest->room > 0;
+}
+
+static bool try(struct job *job, struct err *err)
+{
+	CLEANUP(attempt_done) struct attempt attempt;
+	struct session session;
+
+	attempt_init(&attempt, &job->entry, TOLERATE_NOTHING);
+	attempt.message.fd = job->message.fd;
+	attempt.message.body_len = job->message.body_len;
+	attempt.message.header_len = job->message.header_len;
+	attempt.is_unsaved = true;
+	if (!session_open(&session, &job->account.settings, true, err)) {
+		/* Whatever was said to us there was not said about the message. */
+		err->code = 0;
+		if (err_fate(err->kind) == FATE_FAIL)
+			err->kind = ERR_NET;
+		return false;
+	}
+	bool is_sent = attempt_send(&session, &attempt, NULL, true, err);
+	session_close(&session);
+	return is_sent;
+}
+
+static void send_directly(struct job *job, struct str *reply)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (job->lacks_config)
+		err_copy(&err, &job->config_trouble);
+	else if (try(job, &err))
+		str_addf(reply, "250 2.0.0 sent: %s",
+			 job->envelope->reply ? job->envelope->reply : "");
+	if (err.kind != ERR_NONE)
+		add_refusal(reply, &err);
+	report_log(&job->account.settings, job->envelope, &err);
+}
+
+bool submission_end(struct submission *submission, struct str *reply)
+{
+	struct err *trouble = &submission->trouble;
+	struct job *job = &submission->job;
+
+	if (trouble->kind != ERR_NONE || !message_end(&job->message, trouble) ||
+	    !fill_envelope(submission, trouble) || !job_finish(job, trouble))
+		return add_refusal(reply, trouble);
+	if (save(job)) {
+		answer_queued(submission, reply);
+		return true;
+	}
+	send_directly(job, reply);
+	return false;
+}

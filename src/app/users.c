@@ -1,0 +1,128 @@
+/* users.c - doing something for every user of the system, as that user */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/users.h"
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* A user can make his own run last; the others need not wait for him longer than this. */
+enum { CHILDREN_MAX = 16, RUN_SECONDS_MAX = 30 * 60 };
+
+struct children {
+	pid_t pids[CHILDREN_MAX];
+	size_t count;
+	int64_t deadline;
+};
+
+static void set_environment(const struct passwd *user)
+{
+	clearenv();
+	setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1);
+	setenv("HOME", user->pw_dir, 1);
+	setenv("USER", user->pw_name, 1);
+	setenv("LOGNAME", user->pw_name, 1);
+	setenv("SHELL", "/bin/sh", 1);
+}
+
+/* All three ids, so that there is no way back; which is tried. */
+static bool become(const struct passwd *user)
+{
+	uid_t uid = user->pw_uid;
+	gid_t gid = user->pw_gid;
+
+	if (initgroups(user->pw_name, gid) < 0 || setresgid(gid, gid, gid) < 0 ||
+	    setresuid(uid, uid, uid) < 0)
+		return false;
+	if (uid != 0 && (setresuid(0, 0, 0) == 0 || geteuid() != uid || getegid() != gid))
+		return false;
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	set_environment(user);
+	setsid();
+	return chdir("/") == 0;
+}
+
+/* A home that is missing, or somebody else's, is none. */
+static bool has_home(const struct passwd *user)
+{
+	struct stat st;
+
+	return user->pw_dir && stat(user->pw_dir, &st) == 0 && S_ISDIR(st.st_mode) &&
+	       st.st_uid == user->pw_uid;
+}
+
+/* It leads its session, so that its group is what it has started, too. */
+static void await(pid_t pid, int64_t deadline)
+{
+	CLEANUP(fs_close_at) int fd = pidfd_open(pid, 0);
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+
+	while (fd >= 0) {
+		int count = poll(&ready, 1, clock_left(deadline));
+		if (count > 0 || (count < 0 && errno != EINTR))
+			return;
+		if (count == 0) {
+			kill(-pid, SIGKILL);
+			kill(pid, SIGKILL);
+			return;
+		}
+	}
+}
+
+static void collect(struct children *children, int *status)
+{
+	for (size_t i = 0; i < children->count; i++) {
+		int ended = 0;
+		await(children->pids[i], children->deadline);
+		while (waitpid(children->pids[i], &ended, 0) < 0 && errno == EINTR)
+			;
+		if (!WIFEXITED(ended))
+			*status = EX_TEMPFAIL;
+		else if (WEXITSTATUS(ended) != EX_OK)
+			*status = WEXITSTATUS(ended);
+	}
+	*children = (struct children){ .deadline = clock_after(RUN_SECONDS_MAX) };
+}
+
+bool users_become_each(int *status, struct err *err)
+{
+	struct children children = { .deadline = clock_after(RUN_SECONDS_MAX) };
+	struct passwd *user;
+
+	*status = EX_OK;
+	if (geteuid() != 0)
+		return err_set(err, ERR_USAGE, _("--all-users: only root can do that"));
+	setpwent();
+	while ((user = getpwent())) {
+		if (!has_home(user))
+			continue;
+		pid_t pid = fork();
+		if (pid == 0) {
+			if (!become(user))
+				_exit(EX_OSERR);
+			return true;
+		}
+		if (pid > 0)
+			children.pids[children.count++] = pid;
+		else
+			*status = EX_OSERR;
+		if (children.count == CHILDREN_MAX)
+			collect(&children, status);
+	}
+	endpwent();
+	collect(&children, status);
+	return false;
+}

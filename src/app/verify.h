@@ -1,0 +1,17 @@
+/* verify.h - looking at addresses and aliases without sending anything */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli.h"
+
+/*
+ * Checks recipients and account, and prints where each recipient's message would go. Nothing is
+ * sent and nobody is asked. Returns the exit status.
+ */
+int verify_recipients(const struct request *request);
+
+/*
+ * Checks the account's aliases file, if it has one, and prints how many aliases there are. Returns
+ * the exit status, which is EX_OK where there is no config either.
+ */
+int verify_aliases(const struct request *request);

@@ -1,0 +1,807 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""run.py - suite "cli": the command line as a user sees it"""
+import fcntl
+import json
+import os
+import pathlib
+import re
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "relay"))
+from harness import PROGRAM, Failure, Suite, expect, run_program, write_private  # noqa: E402
+from relay import Relay  # noqa: E402
+
+BUILD = pathlib.Path(PROGRAM).absolute().parent
+MESSAGE = b"Subject: x\n\ny\n"
+
+suite = Suite("cli")
+
+# As a manual shows it: two accounts, and a default that is one of them.
+TWO_ACCOUNTS = """\
+# Example for a user configuration file ~/.msmtprc
+
+# Set default values for all following accounts.
+defaults
+
+# Use the mail submission port 587 instead of the SMTP port 25.
+port 587
+
+# Always use TLS.
+tls on
+
+# A first freemail service
+account freemail
+
+# Host name of the SMTP server
+host smtp.freemail.example
+
+# Envelope-from address
+from joe_smith@freemail.example
+
+# Authentication.
+auth on
+user joe.smith
+passwordeval "echo secret"
+
+# A second mail address at the same freemail service
+account freemail2 : freemail
+from joey@freemail.example
+
+# Some other service
+account provider
+host mail.provider.example
+from smithjoe@provider.example
+auth on
+user 12345
+passwordeval echo other
+
+# Set a default account
+account default : provider
+"""
+
+# The keys of --pretend in their order.
+KEYS = """host port source_ip proxy_host proxy_port socket timeout protocol domain auth user
+password passwordeval ntlmdomain tls tls_starttls tls_trust_file tls_crl_file tls_fingerprint tls_key_file
+tls_cert_file tls_certcheck tls_min_dh_prime_bits tls_priorities tls_host_override auto_from
+maildomain from from_full_name allow_from_override set_from_header set_date_header set_msgid_header
+set_to_header remove_bcc_headers dsn_notify dsn_return logfile logfile_time_format syslog
+aliases""".split()
+SPACED = ("source_ip", "proxy_host", "proxy_port")
+
+
+def configure(folder, text, name=".msmtprc"):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_private(path, text)
+
+
+def run(folder, *args, status=0, stdin=MESSAGE, env=None, program=PROGRAM):
+    result = run_program(args, stdin=stdin, home=folder, env=env, program=program)
+    expect(result.status == status, f"expected exit {status}: {result}")
+    return result
+
+
+def settings_of(result, separator=" = "):
+    """The "key = value" lines of a result."""
+    lines = result.stdout.decode().splitlines()
+    return dict(line.split(separator, 1) for line in lines if separator in line)
+
+
+def pretend(folder, *args, env=None):
+    return settings_of(run(folder, "-P", *args, env=env))
+
+
+def expect_error(folder, args, status, text, env=None):
+    """The program fails with one line on stderr that holds the text, and prints nothing else."""
+    result = run(folder, *args, status=status, env=env)
+    lines = result.stderr.decode().splitlines()
+    expect(len(lines) == 1 and text in lines[0], f"expected one line with {text!r}: {result}")
+    expect(not result.stdout, f"expected nothing on stdout: {result}")
+
+
+# Asking
+
+
+@suite.case
+def version(folder):
+    out = run(folder, "--version").stdout.decode()
+    expect(re.match(r"mailchute \d+\.\d+\.\d+\n", out), out)
+    for part in ("GnuTLS", "GNU SASL", "plain", "mailchuterc", "msmtprc", "General Public License"):
+        expect(part in out, f"no {part} in {out}")
+
+
+@suite.case
+def version_as_sendmail_asks(folder):
+    expect(run(folder, "-d0.1").stdout == run(folder, "--version").stdout, "-d0.1 differs")
+
+
+@suite.case
+def help_is_readable(folder):
+    out = run(folder, "--help").stdout.decode()
+    long = [line for line in out.splitlines() if len(line) >= 80]
+    expect(not long, f"lines of 80 columns and more: {long}")
+    expect(out.startswith("Usage: mailchute"), out)
+    expect(re.search(r"^  -f, --from=ADDRESS +\S", out, re.M), out)
+
+
+@suite.case
+def output_that_cannot_be_written(folder):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE, check=False)
+    expect(done.returncode == 74, f"exit {done.returncode}")
+
+
+# Accounts
+
+
+@suite.case
+def two_accounts(folder):
+    configure(folder, TWO_ACCOUNTS)
+    cases = [
+        ([], "mail.provider.example", "smithjoe@provider.example"),
+        (["-a", "freemail"], "smtp.freemail.example", "joe_smith@freemail.example"),
+        (["--account=freemail2"], "smtp.freemail.example", "joey@freemail.example"),
+        (["-f", "joey@freemail.example"], "smtp.freemail.example", "joey@freemail.example"),
+        (["-f", "Joey@Freemail.Example"], "smtp.freemail.example", "Joey@Freemail.Example"),
+        (["-f", "joey+x@freemail.example"], "smtp.freemail.example", "joey+x@freemail.example"),
+        (["-f", "who@else.example"], "mail.provider.example", "who@else.example"),
+    ]
+    for args, host, sender in cases:
+        found = pretend(folder, *args)
+        expect((found["host"], found["from"]) == (host, sender), f"{args}: {found}")
+        expect((found["port"], found["tls"], found["auth"]) == ("587", "on", "choose"), str(found))
+
+
+@suite.case
+def pretend_has_all_keys_in_order(folder):
+    configure(folder, "host h\nfrom a@b\n")
+    result = run(folder, "-P", "a@b")
+    keys = list(settings_of(result))
+    expect(keys[:len(KEYS)] == [k.replace("_", " ") if k in SPACED else k for k in KEYS],
+           f"other keys, or in another order: {keys}")
+    lines = result.stdout.decode().splitlines()
+    expect(f"loaded user configuration file {folder}/.msmtprc" in lines, str(result))
+    expect(f"using account default from {folder}/.msmtprc" in lines, str(result))
+    expect(lines[-1] == "reading recipients from the command line", str(result))
+
+
+@suite.case
+def pretend_shows_values(folder):
+    configure(folder, "host h\nport 0x19\ntimeout 1\nauth scram-sha-256\nuser u\npassword p\n"
+              "tls_fingerprint 00112233445566778899aabbccddeeff\ndsn_notify failure,delay\n"
+              "dsn_return headers\nsyslog\ntls on\n")
+    wanted = {"port": "25", "timeout": "1 second", "auth": "SCRAM-SHA-256", "password": "*",
+              "tls_fingerprint": "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF",
+              "dsn_notify": "FAILURE,DELAY", "dsn_return": "HDRS", "syslog": "LOG_USER",
+              "from": "(not set)", "tls_trust_file": "system", "source ip": "(not set)"}
+    found = pretend(folder)
+    expect(wanted.items() <= found.items(), f"expected {wanted}, found {found}")
+
+
+@suite.case
+def pretend_without_recipients_or_stdin(folder):
+    configure(folder, "host h\n")
+    run(folder, "-P", stdin=b"")
+
+
+@suite.case
+def print_config_names_origins(folder):
+    path = configure(folder, "defaults\ntls on\naccount a\nhost h\npassword p\n"
+                     "account default : a\nport 2\n")
+    found = settings_of(run(folder, "--print-config", "--timeout=5"))
+    wanted = {"tls": f"on ({path}:2)", "host": f"h ({path}:4)", "password": f"* ({path}:5)",
+              "port": f"2 ({path}:7)", "timeout": "5 (command line)", "auth": "off (default)"}
+    expect(wanted.items() <= found.items(), f"expected {wanted}, found {found}")
+
+
+@suite.case
+def our_file_before_msmtps(folder):
+    configure(folder, "host theirs\n")
+    expect(pretend(folder)["host"] == "theirs", "msmtp's file is not read")
+    configure(folder, "host ours\n", ".config/mailchute/config")
+    expect(pretend(folder)["host"] == "ours", "our file in ~/.config is not read first")
+    configure(folder, "host first\n", ".mailchuterc")
+    expect(pretend(folder)["host"] == "first", "~/.mailchuterc is not read first")
+    other = configure(folder, "host named\n", "x/y")
+    expect(pretend(folder, "-C", other)["host"] == "named", "-C does not replace the user's file")
+
+
+@suite.case
+def file_through_a_link(folder):
+    configure(folder, "host linked\npassword p\n", "dotfiles/mailchute")
+    (folder / ".mailchuterc").symlink_to("dotfiles/mailchute")
+    expect(pretend(folder)["host"] == "linked", "a symbolic link is not followed")
+
+
+@suite.case
+def host_reads_no_file(folder):
+    configure(folder, "nonsense\n")
+    found = pretend(folder, "--host=h", "--port=7", "--from=a@b")
+    expect((found["host"], found["port"], found["from"]) == ("h", "7", "a@b"), str(found))
+
+
+@suite.case
+def environment_stands_in(folder):
+    result = run(folder, "-P", env={"SMTPSERVER": "s.example", "EMAIL": "a@b.example"})
+    found = settings_of(result)
+    expect((found["host"], found["from"]) == ("s.example", "a@b.example"), str(result))
+    expect(b"SMTPSERVER" in result.stdout, str(result))
+
+
+@suite.case
+def allow_from_override_off(folder):
+    configure(folder, "host h\nfrom a@b\nallow_from_override off\n")
+    expect(pretend(folder, "-f", "c@d")["from"] == "a@b", "-f replaced the sender")
+
+
+@suite.case
+def include_and_folder(folder):
+    configure(folder, "include conf.d\n")
+    configure(folder, "host h\n", "conf.d/10-host.conf")
+    configure(folder, "port 26\ninclude ../secret\n", "conf.d/20-port.conf")
+    configure(folder, "password p\n", "secret")
+    configure(folder, "nonsense\n", "conf.d/README")
+    found = pretend(folder)
+    expect((found["host"], found["port"], found["password"]) == ("h", "26", "*"), str(found))
+
+
+@suite.case
+def eval_has_no_message(folder):
+    """A helper that reads its input must not eat the message."""
+    configure(folder, "host h\neval cat >eaten; echo port 77\n".replace("eaten", f"{folder}/eaten"))
+    expect(pretend(folder)["port"] == "77", "eval is not obeyed")
+    expect((folder / "eaten").read_bytes() == b"", "eval has read standard input")
+
+
+# Words of the command line
+
+
+@suite.case
+def order_and_forms(folder):
+    configure(folder, "host h\n")
+    same = [["-fa@b", "x@y"], ["-f", "a@b", "x@y"], ["x@y", "-f", "a@b"], ["--from=a@b", "x@y"],
+            ["--from", "a@b", "x@y"], ["-tif", "a@b"], ["-ra@b"], ["-f", "<a@b>"],
+            ["-f", "z", "-fa@b"], ["-oi", "-oem", "-B8BITMIME", "-fa@b", "--", "x@y"]]
+    for args in same:
+        expect(pretend(folder, *args)["from"] == "a@b", f"other sender with {args}")
+
+
+@suite.case
+def abbreviations(folder):
+    configure(folder, "account default\nhost h\naccount x\nhost i\n")
+    expect(pretend(folder, "--acc=x")["host"] == "i", "--acc is not --account")
+    expect(pretend(folder, "--passwor=true")["passwordeval"] == "true", "--passwor fails")
+    expect(pretend(folder, "--tls-s=off")["tls_starttls"] == "off", "--tls-s fails")
+
+
+@suite.case
+def recipients_from_the_message(folder):
+    configure(folder, "host h\n")
+    last = run(folder, "-t", "-P").stdout.decode().splitlines()[-1]
+    expect(last == "reading recipients from the command line and the message", last)
+
+
+# Errors: exit status and one line
+
+
+USAGE = [
+    (["--nonsense"], "--nonsense"),
+    (["-Z"], "-Z"),
+    (["--p"], "--p: several options"),
+    (["-f"], "-f: an argument is missing"),
+    (["--port=x", "a@b"], "port: expected a number from 1 to 65535, not \"x\""),
+    (["--host=h", "-a", "x", "a@b"], "exclude each other"),
+    (["-f", "a@b", "--read-envelope-from", "a@b"], "exclude each other"),
+    (["-S", "--host=h", "a@b"], "no recipients"),
+    (["--host=h", "-f", "a@b"], "no recipients"),
+    (["-f", "a@b>\r\nRCPT TO:<evil@x", "--host=h", "a@b"], "from: expected"),
+    (["--domain=a\r\nRSET", "--host=h", "a@b"], "domain: expected"),
+    (["--user=a\nb", "--host=h", "a@b"], "user: expected"),
+    (["-bd"], "-bd: no daemon"),
+    (["-bt"], "-bt: there is no such mode"),
+    (["-qx"], "-q: expected f, a time"),
+    (["-q", "a@b"], "a@b: recipients are for sending"),
+    (["-V", "a b", "a@b"], "-V: expected up to 100 characters of xtext"),
+    (["--queue-list=xml"], "--queue-list: expected text or json"),
+    (["--queue-show=abc"], "abc: at least 4 characters"),
+    (["--rmqs=x"], "--rmqs: not supported"),
+    (["--configure=a@b"], "--configure: not supported"),
+]
+
+
+@suite.case
+def usage_errors(folder):
+    for args, text in USAGE:
+        expect_error(folder, args, 64, text)
+
+
+@suite.case
+def password_is_no_option(folder):
+    """What msmtp's users type is a short form of --passwordeval."""
+    configure(folder, "host h\n")
+    found = pretend(folder, "--password=echo x")
+    expect((found["password"], found["passwordeval"]) == ("(not set)", "echo x"), str(found))
+
+
+CONFIG = [
+    ("host h\ntls_starttls yes\n", ":2: tls_starttls: expected on or off, not \"yes\""),
+    ("host h\nport 70000\n", ":2: port: expected a number from 1 to 65535, not \"70000\""),
+    ("HOST h\n", ":1: there is no setting \"HOST\""),
+    ("account a\n\naccount a\n", ":3: account: \"a\" is already defined"),
+    ("account a : b\n", ":1: account: no account \"b\""),
+    ("defaults x\n", ":1: defaults: expected no argument"),
+    ("host h\nuser a\0b\n", ":2: there is a NUL byte"),
+    ("include nowhere\n", ":1: include: "),
+    ("account other\nhost h\n", "account default: not found in"),
+    ("from a@b\n", "host: required"),
+    ("host h\ntls on\ntls_trust_file\n", "tls: needs tls_trust_file or tls_fingerprint"),
+    ("host h\ntls_key_file k\n", "tls_key_file and tls_cert_file"),
+    ("socket s\ntls on\n", "tls: needs the relay's name"),
+    ("host h\nprotocol lmtp\n", "port: required"),
+    ("host h\nproxy_host p\n", ":2: proxy_host: \"p\" is not supported by this version yet"),
+    ("host h\nauth xoauth2\n", ":2: auth: \"xoauth2\" is not supported by this version yet"),
+    ("host h\nproxy_host p\n", ":2: proxy_host: \"p\" is not supported by this version yet"),
+    ("host h\nset_to_header\n", ":2: set_to_header: \"on\" is not supported"),
+    ("host h\ntls_key_file pkcs11:a\ntls_cert_file c\n", ":2: tls_key_file: \"pkcs11:a\" is not"),
+]
+
+
+@suite.case
+def config_errors(folder):
+    for text, error in CONFIG:
+        path = configure(folder, text)
+        wanted = f"{path}{error}" if error.startswith(":") else error
+        expect_error(folder, ["-P"], 78, wanted)
+
+
+@suite.case
+def unsupported_settings_of_other_accounts(folder):
+    configure(folder, "account default\nhost h\naccount x\nhost i\nproxy_host p\nset_to_header on\n")
+    pretend(folder)
+    expect_error(folder, ["-P", "-a", "x"], 78, "proxy_host")
+
+
+@suite.case
+def files_that_are_missing(folder):
+    expect_error(folder, ["-P", "-C", folder / "none"], 74, f"{folder}/none: No such file")
+    expect_error(folder, ["-P"], 78, "no config file was found")
+    expect_error(folder, ["-P", "-a", "x"], 78, "account x: no config file was found")
+
+
+@suite.case
+def eval_that_prints_nothing(folder):
+    path = configure(folder, "host h\neval exit 3\n")
+    expect_error(folder, ["-P"], 74, f"{path}:2: eval: the command printed nothing")
+
+
+@suite.case
+def senders_that_cannot_be_sent(folder):
+    for sender, error in (("*@example.org", "from: is a pattern"), ("%F", "%F")):
+        path = configure(folder, f"host h\nfrom {sender}\n")
+        expect_error(folder, ["a@b"], 78, f"account default from {path}: from: ")
+        expect_error(folder, ["a@b"], 78, error)
+    configure(folder, "host h\n")
+    expect_error(folder, ["a@b"], 78, "from: required")
+
+
+@suite.case
+def passwords_stay_hidden(folder):
+    configure(folder, "host h\nuser u\npassword hunter2\n")
+    for args in (["-P"], ["--print-config"], ["-P", "--port=x"]):
+        result = run_program(args, home=folder)
+        expect(b"hunter2" not in result.stdout + result.stderr, f"the password is shown: {result}")
+
+
+@suite.case
+def errors_cannot_control_a_terminal(folder):
+    path = configure(folder, "bad\x1b]0;x\x07 y\n")
+    result = run(folder, "-P", "-C", path, status=78)
+    expect(b"\x1b" not in result.stderr and b"\x07" not in result.stderr, str(result))
+
+
+# Permissions: these need another user, which only root can become
+
+
+def copy_program(folder):
+    """Where everybody can run it. By cp, as a file that a thread writes here can't be run meanwhile."""
+    subprocess.run(["cp", PROGRAM, folder / "mailchute"], check=True)
+    return folder / "mailchute"
+
+
+def run_as_nobody(folder, mode, program):
+    path = configure(folder, "host h\npassword p\n")
+    path.chmod(mode)
+    os.chown(path, 65534, 65534)
+    done = subprocess.run([program, "-P", "-C", str(path)], stdin=subprocess.DEVNULL, user=65534,
+                          group=65534, extra_groups=[], capture_output=True, check=False,
+                          env={"HOME": "/nonexistent", "LC_ALL": "C.UTF-8"})
+    return done.returncode, done.stderr.decode()
+
+
+@suite.case
+def password_that_others_can_read(folder):
+    if os.geteuid() != 0:
+        return
+    program = copy_program(folder)
+    for mode, status in ((0o600, 0), (0o400, 0), (0o640, 78), (0o644, 78), (0o700, 78)):
+        found, text = run_as_nobody(folder, mode, program)
+        expect(found == status, f"mode {mode:o}: exit {found}: {text}")
+        expect(status == 0 or ":2: password: " in text, text)
+
+
+# The queue. Nobody listens on port 1.
+
+
+def configure_queue(folder, more=""):
+    return configure(folder, f"account default\nhost 127.0.0.1\nport 1\nfrom a@b.example\n"
+                     f"queue_folder {folder}/q\n{more}")
+
+
+def enqueue(folder, *args, stdin=MESSAGE):
+    """The id of a message that could not be sent."""
+    text = run(folder, *args, stdin=stdin).stderr.decode()
+    found = re.search(r"queued as ([0-9A-Z]{24}): ", text)
+    expect(found, f"no id in {text!r}")
+    return found.group(1)
+
+
+def listed(folder):
+    return json.loads(run(folder, "--queue-list=json").stdout)
+
+
+def states(folder):
+    return {item["id"]: item["state"] for item in listed(folder)}
+
+
+def as_name(folder, name):
+    """The program under another name."""
+    path = folder / name
+    if not path.exists():
+        path.symlink_to(pathlib.Path(PROGRAM).absolute())
+    return path
+
+
+@suite.case
+def list_of_nothing(folder):
+    configure_queue(folder)
+    expect(run(folder, "--queue-list").stdout == b"Mail queue is empty\n", "another text")
+    expect(run(folder, program=as_name(folder, "mailq")).stdout == b"Mail queue is empty\n",
+           "another text from mailq")
+    expect(listed(folder) == [], "the list is not empty")
+    expect(not (folder / "q").exists(), "to look at the queue has made it")
+
+
+@suite.case
+def list_tells_why_and_when(folder):
+    configure_queue(folder)
+    first = enqueue(folder, "bob@b.example", "carol@c.example")
+    second = enqueue(folder, "-f", "", "dave@d.example")
+    out = run(folder, program=as_name(folder, "mailq")).stdout.decode()
+    for part in (f"{first}  waiting, ", ", tried 1 time\n", "    from a@b.example\n",
+                 "    to   carol@c.example\n", "    from <>\n", "Connection refused\n",
+                 "    next try in ", "; given up in 5 d\n"):
+        expect(part in out, f"no {part!r} in {out}")
+    expect(out.index(first) < out.index(second), "the oldest does not come first")
+    expect(re.search(r"\n-- 1 Kbytes in 2 Requests\.\n\Z", out), f"another last line: {out}")
+    expect(all(len(line) < 80 for line in out.splitlines()), f"long lines: {out}")
+    expect(run(folder, "-bp").stdout.decode().splitlines()[-1] == out.splitlines()[-1],
+           "-bp differs")
+
+
+@suite.case
+def list_as_json(folder):
+    configure_queue(folder)
+    message_id = enqueue(folder, "b\u00f6b@b.example", "carol@c.example")
+    item, = listed(folder)
+    wanted = {"id": message_id, "state": "waiting", "sender": "a@b.example", "attempts": 1,
+              "account": "default", "config_file": None, "uid": os.geteuid(),
+              "recipients": [{"address": "b\u00f6b@b.example", "state": "pending"},
+                             {"address": "carol@c.example", "state": "pending"}]}
+    expect(wanted.items() <= item.items(), f"expected {wanted}, found {item}")
+    expect(sorted(item) == "account age attempts config_file created expires id last next_try "
+           "recipients sender size state uid".split(), f"other keys: {sorted(item)}")
+    expect(item["last"]["status"] == "EX_TEMPFAIL" and "refused" in item["last"]["text"], str(item))
+    expect(item["created"] < item["next_try"] < item["expires"] == item["created"] + 5 * 86400,
+           str(item))
+
+
+@suite.case
+def show_a_message(folder):
+    configure_queue(folder)
+    message_id = enqueue(folder, "bob@b.example", stdin=b"Subject: x\n\nline\n.\n\x1b[31m")
+    out = run(folder, f"--queue-show={message_id[-8:].lower()}").stdout
+    head, header, body = out.split(b"\n\n", 2)
+    for part in (f"id         {message_id}\n", "state      waiting; next try in ",
+                 "from       a@b.example\n", "to         bob@b.example (pending)\n", "refused"):
+        expect(part.encode() in head + b"\n", f"no {part!r} in {out}")
+    expect(b"Subject: x" in header.splitlines(), f"no header in {out}")
+    expect(body == b"line\n.\n\x1b[31m\n", f"another body: {out}")
+
+
+@suite.case
+def terminal_gets_no_escapes(folder):
+    configure_queue(folder)
+    message_id = enqueue(folder, "bob@b.example", stdin=b"Subject: x\n\n\x1b[31m\n")
+    done = subprocess.run(["script", "-qec", f"{PROGRAM} --queue-show={message_id}", "/dev/null"],
+                          env={**os.environ, "HOME": str(folder)}, stdin=subprocess.DEVNULL,
+                          capture_output=True, check=True)
+    expect(b"\x1b" not in done.stdout and b"?[31m" in done.stdout, repr(done.stdout))
+
+
+@suite.case
+def ids_that_fit_several_or_none(folder):
+    configure_queue(folder)
+    ids = [enqueue(folder, "bob@b.example") for _ in range(2)]
+    common = os.path.commonprefix(ids)
+    result = run(folder, "--queue-show", common, status=64)
+    expect(all(i.encode() in result.stderr for i in ids), f"no candidates: {result}")
+    expect_error(folder, ["--queue-remove=ZZZZZZZZ"], 66, "ZZZZZZZZ: there is no such message")
+    expect_error(folder, ["--queue-hold", ids[0][:3]], 64, "at least 4 characters")
+    expect(len(listed(folder)) == 2, "a message is gone")
+
+
+@suite.case
+def hold_and_remove(folder):
+    configure_queue(folder)
+    kept, removed = (enqueue(folder, "bob@b.example") for _ in range(2))
+    expect(run(folder, "--queue-hold", kept).stdout == f"{kept}: held\n".encode(), "another text")
+    expect(states(folder) == {kept: "held", removed: "waiting"}, str(states(folder)))
+    out = run(folder, "-bp").stdout.decode()
+    expect(f"    stays until you say: mailchute --queue-retry {kept}\n" in out, out)
+    run(folder, "-qf")
+    expect([i["attempts"] for i in listed(folder)] == [2, 1], "the wrong one was tried")
+    run(folder, "--queue-hold", kept)
+    for message_id in (kept, removed):
+        run(folder, "--queue-remove", message_id)
+        expect_error(folder, ["--queue-remove", message_id], 66, message_id)
+    expect(listed(folder) == [], "not removed")
+
+
+@suite.case
+def a_locked_message_is_left_alone(folder):
+    """Whoever sends it has it."""
+    configure_queue(folder)
+    message_id = enqueue(folder, "bob@b.example")
+    with open(folder / "q/q" / message_id, "r+b") as file:
+        fcntl.fcntl(file, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))
+        expect(states(folder) == {message_id: "sending"}, str(states(folder)))
+        expect(b"is being sent right now" in run(folder, "-bp").stdout, "not shown as being sent")
+        for option in ("--queue-remove", "--queue-hold", "--queue-retry"):
+            expect_error(folder, [option, message_id], 75, f"{message_id}: is being sent")
+    expect(states(folder) == {message_id: "waiting"}, str(states(folder)))
+
+
+@suite.case
+def a_damaged_message_is_shown_and_removed(folder):
+    configure_queue(folder)
+    cut, changed = (enqueue(folder, "bob@b.example") for _ in range(2))
+    os.truncate(folder / "q/q" / cut, 4200)
+    with open(folder / "q/q" / changed, "r+b") as file:
+        file.seek(4096)
+        file.write(b"Z")
+    expect(states(folder) == {cut: "damaged", changed: "waiting"}, str(states(folder)))
+    run(folder, "-qf")
+    expect(set(states(folder).values()) == {"damaged"}, str(states(folder)))
+    expect(b"  damaged\n    is never sent: " in run(folder, "-bp").stdout, "not shown")
+    for message_id in (cut, changed):
+        run(folder, "--queue-remove", message_id)
+    expect(listed(folder) == [], "not removed")
+
+
+@suite.case
+def retry_with_another_account(folder):
+    with Relay() as relay:
+        configure_queue(folder, f"account other : default\nport {relay.port}\n")
+        held, failing = (enqueue(folder, "bob@b.example") for _ in range(2))
+        run(folder, "--queue-hold", held)
+        expect_error(folder, ["--queue-retry", failing], 75, f"{failing}: still waits: ")
+        expect_error(folder, ["--queue-retry", failing, "-a", "none"], 78, "account none")
+        for message_id in (held, failing):
+            out = run(folder, "--queue-retry", message_id, "-a", "other").stdout
+            expect(out == f"{message_id}: sent\n".encode(), f"another text: {out}")
+        expect(len(relay.received) == 2, f"{len(relay.received)} messages arrived")
+    expect(listed(folder) == [], "still listed")
+
+
+@suite.case
+def retry_one_that_failed(folder):
+    configure_queue(folder)
+    message_id = enqueue(folder, "bob@b.example")
+    with Relay(dialogue="rcpt: 550 5.1.1 no such user") as relay:
+        configure_queue(folder, f"port {relay.port}\n")
+        run(folder, "-qf")
+        expect(states(folder)[message_id] == "failed", str(states(folder)))
+        out = run(folder, "-bp").stdout.decode()
+        expect("    to   bob@b.example (failed)\n" in out and "550 5.1.1" in out, out)
+        run(folder, "--queue-retry", message_id, status=65)
+    with Relay() as relay:
+        configure_queue(folder, f"port {relay.port}\n")
+        expect(states(folder).get(message_id) == "failed", str(states(folder)))
+        run(folder, "--queue-retry", message_id)
+        expect([t.recipients for t in relay.received] == [["bob@b.example"]], "it did not arrive")
+    expect(message_id not in states(folder), str(states(folder)))
+
+
+@suite.case
+def run_of_a_part(folder):
+    with Relay() as relay:
+        configure_queue(folder)
+        ids = [enqueue(folder, "-f", f"{n}@from.example", f"{n}@to.example") for n in "abcd"]
+        configure_queue(folder, f"port {relay.port}\n")
+        runq = as_name(folder, "runq")
+        for args, left in ((["-qSb@from"], "acd"), (["-qR", "a@to"], "cd"), (["-qI" + ids[2]], "d")):
+            result = run(folder, *args, program=runq)
+            expect(not result.stdout + result.stderr, f"a run without trouble speaks: {result}")
+            senders = "".join(item["sender"][0] for item in listed(folder))
+            expect(senders == left, f"after {args}: {senders}")
+        run(folder, program=runq)
+        expect(len(listed(folder)) == 1, "one that is not due was sent")
+        result = run(folder, "-M", ids[3], "-v")
+        expect(b"1 sent, 0 waiting, 0 failed" in result.stderr, str(result))
+        expect(len(relay.received) == 4, f"{len(relay.received)} messages arrived")
+
+
+@suite.case
+def run_that_meets_trouble(folder):
+    configure_queue(folder)
+    enqueue(folder, "bob@b.example")
+    result = run(folder, "-qf")
+    expect(result.stderr.count(b"\n") == 1 and b"0 sent, 1 waiting, 0 failed: " in result.stderr,
+           str(result))
+    (folder / "q").chmod(0o755)
+    expect_error(folder, ["-q"], 71, "must belong to you alone")
+
+
+@suite.case
+def run_again_and_again(folder):
+    configure_queue(folder)
+    enqueue(folder, "bob@b.example")
+    with subprocess.Popen([PROGRAM, "-qf", "-q1s"], env={**os.environ, "HOME": str(folder)},
+                          stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        limit = time.monotonic() + 20
+        while listed(folder)[0]["attempts"] < 3 and time.monotonic() < limit:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        expect(process.wait(20) == 0, f"exit {process.returncode}")
+    expect(listed(folder)[0]["attempts"] >= 3, "it does not run again")
+
+
+@suite.case
+def broken_config_hides_no_queue(folder):
+    configure(folder, "host 127.0.0.1\nport 1\nfrom a@b.example\n")
+    env = {"STATE_DIRECTORY": str(folder / "state")}
+    run(folder, "bob@b.example", env=env)
+    configure(folder, "nonsense\n")
+    result = run(folder, "-bp", env=env)
+    expect(b"bob@b.example" in result.stdout and b"nonsense" in result.stderr, str(result))
+    expect_error(folder, ["-bp", "-C", configure(folder, "host h\n", "x"), "-a", "y"], 78,
+                 "account y", env=env)
+    (folder / ".msmtprc").unlink()
+    result = run(folder, "-bp", env=env)
+    expect(b"bob@b.example" in result.stdout and not result.stderr, str(result))
+
+
+def as_user(uid, args, home, **more):
+    env = {"HOME": str(home), "LC_ALL": "C.UTF-8"}
+    return subprocess.run(args, user=uid, group=uid, extra_groups=[], env=env, check=False,
+                          capture_output=True, **more)
+
+
+@suite.case
+def all_users(folder):
+    """With a passwd file of the test's own, which only root can put in place."""
+    program = copy_program(folder)
+    if os.geteuid() != 0:
+        return expect_error(folder, ["-q", "--all-users"], 64, "only root can do that")
+    with Relay() as relay:
+        for uid in (4001, 4002):
+            home = folder / str(uid)
+            home.mkdir(mode=0o700)
+            config = configure(home, "host 127.0.0.1\nport 1\nfrom a@b.example\n")
+            for path in (home, config):
+                os.chown(path, uid, uid)
+            sent = as_user(uid, [program, "bob@b.example"], home, input=MESSAGE)
+            expect(sent.returncode == 0 and b"queued as" in sent.stderr, str(sent))
+            config.write_text(config.read_text().replace("port 1", f"port {relay.port}"))
+        lines = [f"u{uid}:x:{uid}:{uid}::{folder}/{uid}:/bin/sh\n" for uid in (4001, 4002)]
+        lines += [f"ghost:x:4003:4003::{folder}/none:/bin/sh\n",
+                  f"other:x:4004:4004::{folder}/4001:/bin/sh\n"]
+        (folder / "passwd").write_text("".join(lines))
+        script = f"mount --bind {folder}/passwd /etc/passwd && exec {program} -qf --all-users -v"
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", script], capture_output=True,
+                              env={"STATE_DIRECTORY": str(folder / "nowhere")}, check=False)
+        if b"unshare" in done.stderr or b"mount:" in done.stderr:
+            raise Failure(f"this test needs mount namespaces: {done.stderr}")
+        expect(done.returncode == 0, str(done))
+        expect(len(relay.received) == 2, f"{len(relay.received)} messages arrived: {done}")
+    left = [p for uid in (4001, 4002) for p in (folder / str(uid)).glob(".local/state/mailchute/q/*")]
+    expect(not left, f"left in the queues: {left}")
+
+
+# By the names of sendmail
+
+
+@suite.case
+def sendmail_writes_and_reads_no_file(folder):
+    """What injected options ask for is not done."""
+    sendmail = as_name(folder, "sendmail")
+    configure_queue(folder)
+    other = configure(folder, "nonsense\n", "other")
+    shell = folder / "shell.php"
+    run(folder, f"-X{shell}", f"-oQ{folder}/spool", f"-oA{other}", "-C", other, f"-D{shell}",
+        "-O", f"QueueDirectory={folder}/spool", "-fwww@b.example", "bob@b.example",
+        program=sendmail)
+    expect(not shell.exists() and not (folder / "spool").exists(), "a file was made")
+    for args in (["--logfile", shell], ["--file", other], ["--passwordeval=touch x"],
+                 [f"--on-failure=touch {shell}"], ["--queue-list"], ["-P"], ["--serverinfo"]):
+        result = run(folder, *args, "bob@b.example", program=sendmail, status=64)
+        expect(b"sendmail" in result.stderr, str(result))
+    expect(not shell.exists(), "a file was made")
+
+
+@suite.case
+def aliases_are_checked(folder):
+    newaliases = as_name(folder, "newaliases")
+    run(folder, program=newaliases)
+    aliases = folder / "aliases"
+    configure(folder, f"host h\naliases {aliases}\n")
+    aliases.write_text("root: a@b.example\nbob: c@d.example, root\n")
+    expect(run(folder, program=newaliases).stdout == f"{aliases}: 2 aliases\n".encode(),
+           "another text")
+    for text in ("root: a, root2\nroot2: root\n", "root: |cat\n"):
+        aliases.write_text(text)
+        run(folder, "-bi", status=78)
+
+
+@suite.case
+def addresses_are_checked(folder):
+    configure(folder, "host relay.example\nport 587\nfrom a@b.example\n")
+    out = run(folder, "-bv", "Bob <bob@b.example>, carol@c.example").stdout.decode()
+    expect(out == "".join(f"{a}... goes to relay.example, port 587 (account default)\n"
+                          for a in ("bob@b.example", "carol@c.example")), out)
+    expect_error(folder, ["-bv", "<bob"], 65, "recipient")
+
+
+# Completions
+
+
+def complete(words):
+    """What bash offers for the last word, as it splits a line at blanks and "="."""
+    split = [part for word in words for part in re.findall(r"=|[^=]+|^$", word)]
+    script = ('. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { :; }; '
+              '_mailchute; printf "%s\\n" "${COMPREPLY[@]}"')
+    path = BUILD / "completions" / "mailchute.bash"
+    expect(path.exists(), f"{path} has not been built")
+    done = subprocess.run(["bash", "-euc", script, "bash", path, *split], capture_output=True,
+                          text=True, check=False)
+    expect(done.returncode == 0, f"bash fails: {done.stderr}")
+    return done.stdout.split()
+
+
+@suite.case
+def bash_completes(folder):
+    cases = [
+        (["mailchute", "--tls-st"], ["--tls-starttls"]),
+        (["mailchute", "--prot"], ["--protocol="]),
+        (["mailchute", "--protocol="], ["smtp", "lmtp"]),
+        (["mailchute", "--protocol=l"], ["lmtp"]),
+        (["mailchute", "--protocol", "s"], ["smtp"]),
+        (["mailchute", "--tls="], ["on", "off"]),
+        (["mailchute", "--auth=scram-sha-2"], ["scram-sha-256"]),
+        (["mailchute", "-R", "h"], ["headers"]),
+        (["mailchute", "--from=", "x"], []),
+        (["mailchute", "bob"], []),
+        (["mailchute", "--tls", "o"], []),
+    ]
+    for words, wanted in cases:
+        expect(complete(words) == wanted, f"{words}: expected {wanted}, found {complete(words)}")
+
+
+if __name__ == "__main__":
+    suite.main()

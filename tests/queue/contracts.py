@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""contracts.py - cases: what each kind of caller gets, whatever the relay does
+
+A row gives a trouble and what a person (who calls mailchute) and a program (which calls sendmail) get: exit
+status, messages left in q/, messages in failed/, and to whom the relay took it meanwhile. What is left in
+q/ goes out when the trouble is over, to those who have not got it, once.
+"""
+import dataclasses
+import functools
+import os
+import signal
+import time
+
+from scene import MESSAGE, Scene, expect, wait_until, write_private
+
+BOB, CAROL = "bob@example.org", "carol@example.org"
+LOGIN = {"auth": ("PLAIN",), "auth_in_clear": True}
+GONE = f"rcpt <{BOB}>: 550 5.1.1 no such user"
+LATER = f"rcpt <{BOB}>: 450 4.2.0 come back later"
+
+
+@dataclasses.dataclass
+class Row:
+    person: tuple
+    sendmail: tuple
+    dialogue: tuple = ()
+    config: tuple = ()
+    relay: dict = dataclasses.field(default_factory=dict)
+    recipients: tuple = (BOB,)
+    is_down: bool = False
+    is_noticed: bool = False  # where the others got it the sender is told by mail
+
+
+KEPT = (0, 1, 0, ())
+ROWS = {
+    "relay-down": Row(KEPT, KEPT, is_down=True),
+    "no-such-host": Row(KEPT, KEPT, config=("host no-such-relay.invalid",)),
+    "greeting-421": Row(KEPT, KEPT, ("greeting: 421 4.3.2 too busy",)),
+    "greeting-554": Row((69, 0, 0, ()), KEPT, ("greeting: 554 5.7.1 go away",)),
+    "greeting-garbage": Row(KEPT, KEPT, ("greeting: raw hello there\\r\\n",)),
+    "ehlo-421": Row(KEPT, KEPT, ("ehlo: 421 4.3.2 going down",)),
+    "mail-451": Row(KEPT, KEPT, ("mail: 451 4.3.0 not now",)),
+    "data-451": Row(KEPT, KEPT, ("data: 451 4.3.0 not now",)),
+    "dot-451": Row(KEPT, KEPT, ("dot: 451 4.3.0 not now",)),
+    "lost-after-mail": Row(KEPT, KEPT, ("mail: drop",)),
+    "auth-454": Row(KEPT, KEPT, ("auth: 454 4.7.0 not now",), relay=LOGIN),
+    "auth-535": Row((77, 0, 0, ()), KEPT, config=("password wrong",), relay=LOGIN),
+    "auth-not-offered": Row((69, 0, 0, ()), KEPT, config=("auth on", "user tester", "password secret")),
+    "certificate": Row((69, 0, 0, ()), KEPT, config=("tls_trust_file system",), relay={"tls": "starttls"}),
+    "no-starttls": Row((69, 0, 0, ()), KEPT, config=("tls on",)),
+    "recipient-refused": Row((65, 0, 0, ()), (0, 0, 1, (CAROL,)), (GONE,), recipients=(BOB, CAROL),
+                             is_noticed=True),
+    "all-recipients-refused": Row((65, 0, 0, ()), (65, 0, 1, ()), (GONE,)),
+    "recipient-deferred": Row((0, 1, 0, (CAROL,)), (0, 1, 0, (CAROL,)), (LATER,), recipients=(BOB, CAROL)),
+    "mail-550": Row((65, 0, 0, ()), (65, 0, 1, ()), ("mail: 550 5.7.1 not you",)),
+    "data-554": Row((65, 0, 0, ()), (65, 0, 1, ()), ("data: 554 5.6.0 no",)),
+    "dot-554": Row((69, 0, 0, ()), (69, 0, 1, ()), ("dot: 554 5.7.1 spam",)),
+    "partial-send": Row((65, 0, 1, (CAROL,)), (0, 0, 1, (CAROL,)), (GONE,), config=("partial send",),
+                        recipients=(BOB, CAROL), is_noticed=True),
+    "partial-abort": Row((65, 0, 0, ()), (65, 0, 1, ()), (GONE,), config=("partial abort",),
+                         recipients=(BOB, CAROL)),
+    "queue-exit-75": Row((75, 1, 0, ()), (75, 1, 0, ()), config=("queue_exit 75",), is_down=True),
+    "queue-always": Row(KEPT, KEPT, config=("queue always", "password wrong"), relay=LOGIN),
+    "queue-off": Row((75, 0, 0, ()), (75, 0, 0, ()), config=("queue off",), is_down=True),
+    "queue-off-and-deferred": Row((75, 0, 0, ()), (75, 0, 0, ()), (LATER,), config=("queue off",),
+                                  recipients=(BOB, CAROL)),
+}
+
+
+def taken_by(relay):
+    """Everybody to whom the relay took one of our messages, but for notices."""
+    return tuple(r for t in relay.received if t.sender for r in t.recipients)
+
+
+def play(row, name, folder):
+    scene = Scene(folder, row.config, **row.relay)
+    if row.is_down:
+        result, taken = scene.send(*row.recipients, name=name), ()
+    else:
+        with scene.up(*row.dialogue) as relay:
+            result = scene.send(*row.recipients, name=name)
+            relay.wait_idle()
+            taken = taken_by(relay)
+    kept = scene.spool.messages()
+    found = (result.status, len(kept), len(scene.spool.messages("failed")), taken)
+    wanted = row.sendmail if name == "sendmail" else row.person
+    expect(found == wanted, f"wanted {wanted}, found {found}: {result}")
+    check_words(result, kept)
+    if row.is_noticed and taken:
+        expect([n.recipients for n in scene.spool.notices()] == [["alice@example.org"]], "no notice is queued")
+    if kept:
+        finish(scene, row, taken)
+
+
+def check_words(result, kept):
+    """A message that stays is named on stderr with the reason; so is any other trouble."""
+    said = result.stderr.decode()
+    expect(bool(said), "stderr is silent")
+    for record in kept:
+        expect(f"queued as {record.id}: " in said, f"stderr does not say where it is: {said}")
+        expect(len(record.notes) == 1, f"not one note in the file: {record.notes}")
+
+
+def finish(scene, row, taken):
+    """The trouble is over: a run sends what is left to those who lack it, under the same Message-ID."""
+    record = scene.spool.messages()[0]
+    scene.configure()
+    with scene.up() as relay:
+        result = scene.flush()
+        relay.wait_idle()
+        expect(taken_by(relay) == tuple(r for r in row.recipients if r not in taken),
+               f"sent to {taken_by(relay)}: {result}")
+        expect(record.message_id.encode() in relay.received[-1].content, "another Message-ID")
+    scene.expect_empty("after a run without trouble")
+
+
+def add_rows(suite):
+    for name, row in ROWS.items():
+        for program in ("mailchute", "sendmail"):
+            suite.add(f"{name}-{program}", functools.partial(play, row, program))
+
+
+# What no row can say
+
+def without_config(folder, text):
+    """The config is missing or wrong: a person is told; a program's message is kept, sent once it is mended."""
+    scene = Scene(folder)
+    config = scene.home / ".mailchuterc"
+    good = config.read_text()
+    if text:
+        write_private(config, text)
+    else:
+        config.unlink()
+    result = scene.send()
+    expect(result.status == 78 and not scene.spool.files(), f"a person: {result}")
+    result = scene.send("root", CAROL, name="sendmail", stdin=b"Subject: from cron\n\nbody\n")
+    kept = scene.spool.messages()
+    expect(result.status == 0 and len(kept) == 1 and result.stderr, f"a program: {result}")
+    write_private(config, good + "maildomain example.net\n")
+    with scene.up() as relay:
+        result = scene.flush()
+        expect(len(relay.received) == 1, f"sent {len(relay.received)} times: {result}")
+        message = relay.received[0]
+        expect(message.sender == "alice@example.org", f"the sender is {message.sender}")
+        expect(message.recipients == ["root@example.net", CAROL], f"it went to {message.recipients}")
+        for field in (b"From: ", b"Date: ", b"Message-ID: "):
+            expect(message.content.count(b"\r\n" + field) + message.content.startswith(field) == 1,
+                   f"not completed: {message.content}")
+    scene.expect_empty()
+
+
+def config_missing(folder):
+    without_config(folder, "")
+
+
+def config_wrong(folder):
+    without_config(folder, "account default\nhost localhost\nno_such_setting on\n")
+
+
+def queue_unusable(folder):
+    """Where nothing can be kept a message is sent at once, or its true result returned."""
+    for number, name in enumerate(("mailchute", "sendmail")):
+        (folder / str(number)).mkdir()
+        scene = Scene(folder / str(number))
+        scene.spool.path.write_text("a file, and no folder")
+        result = scene.send(name=name)
+        expect(result.status == 75 and b"not kept in the queue" in result.stderr, f"relay down: {result}")
+        with scene.up() as relay:
+            result = scene.send(name=name)
+            expect(result.status == 0 and len(relay.received) == 1, f"relay up: {result}")
+
+
+def queue_full(folder):
+    scene = Scene(folder, ["queue_max 2"])
+    scene.queue()
+    scene.queue()
+    result = scene.send()
+    expect(result.status == 75 and b"full" in result.stderr, f"beyond queue_max: {result}")
+    expect(len(scene.spool.files()) == 2, "more than queue_max")
+
+
+def queue_elsewhere(folder):
+    """queue_folder names another place, for the one who gives in and for the run."""
+    scene = Scene(folder, [f"queue_folder {folder}/other"])
+    expect(scene.send().status == 0 and not scene.spool.files(), "not in queue_folder")
+    with scene.up() as relay:
+        result = scene.flush()
+        expect(len(relay.received) == 1, f"not found by a run: {result}")
+
+
+def interrupted(folder, name, step, number):
+    """A signal comes while the relay is silent at a step. Returns the scene and how the program ended."""
+    scene = Scene(folder)
+    with scene.up(f"{step}: hang") as relay:
+        process = scene.start("bob@example.org", name=name)
+        reached = {"data": lambda: any("DATA" in c.verbs for c in relay.connections),
+                   "dot": lambda: any(t.is_complete for t in relay.transactions)}[step]
+        wait_until(f"{step} reached", reached)
+        process.send_signal(number)
+        process.communicate(timeout=10)
+    return scene, process.returncode
+
+
+def interrupted_before_content(folder):
+    """A person takes the message back by that; a program's is kept."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        (folder / str(number)).mkdir()
+        scene, ended = interrupted(folder / str(number), "mailchute", "data", number)
+        expect(ended == -number, f"ended with {ended}, not by signal {number}")
+        scene.expect_empty("after a person's signal")
+    scene, ended = interrupted(folder, "sendmail", "data", signal.SIGTERM)
+    expect(ended != 0 and [r.status for r in scene.spool.messages()] == ["."], "a program's message is not kept")
+
+
+def interrupted_in_doubt(folder):
+    """Behind the last byte nobody knows: the message stays, and goes out again under its Message-ID."""
+    scene, ended = interrupted(folder, "mailchute", "dot", signal.SIGTERM)
+    kept = scene.spool.messages()
+    expect(ended == -signal.SIGTERM and [r.status for r in kept] == ["?"], f"not in doubt: {kept}")
+    with scene.up() as relay:
+        scene.flush()
+        expect(kept[0].message_id.encode() in relay.received[0].content, "another Message-ID")
+    scene.expect_empty()
+
+
+def interrupted_while_reading(folder):
+    """A message that never ended is nowhere."""
+    scene = Scene(folder)
+    process = scene.start("bob@example.org", name="sendmail", stdin=None)
+    process.stdin.write(MESSAGE)
+    process.stdin.flush()
+    wait_until("the queue's folder is made", (scene.spool.path / "q").is_dir)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    scene.expect_empty()
+
+
+def route_in_back_off(folder):
+    """A person tries at once; a program's message is queued without asking the relay again."""
+    scene = Scene(folder)
+    with scene.up("greeting: 421 4.3.2 too busy") as relay:
+        scene.queue(name="sendmail")
+        scene.queue(name="sendmail")
+        relay.wait_idle()
+        expect(len(relay.connections) == 1, "a program asks again at once")
+        scene.queue()
+        expect(len(relay.connections) == 2, "a person does not")
+
+
+def used_until_end(process):
+    """Waits for the end; returns the seconds of processor time that it took, and what it said."""
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime, said
+
+
+def idle_while_relay_stalls(folder):
+    """Waiting costs no processor time, and ends at the limit."""
+    scene = Scene(folder, ["timeout 1"])
+    for step in ("greeting", "ehlo", "mail", "data"):
+        with scene.up(f"{step}: hang"):
+            begun = time.monotonic()
+            process = scene.start("bob@example.org")
+            used, said = used_until_end(process)
+            took = time.monotonic() - begun
+            expect(process.returncode == 0 and b"queued" in said, f"{step}: {process.returncode}, {said}")
+            expect(0.9 < took < 10 and used < 0.4, f"{step}: {took:.1f} s, {used:.2f} s of processor time")
+
+
+def add_cases(suite):
+    add_rows(suite)
+    for function in (config_missing, config_wrong, queue_unusable, queue_full, queue_elsewhere,
+                     interrupted_before_content, interrupted_in_doubt, interrupted_while_reading,
+                     route_in_back_off, idle_while_relay_stalls):
+        suite.case(function)

@@ -1,0 +1,20 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""run.py - the queue: what callers are promised, what becomes of messages, who sends them when. Suite "queue"
+
+`python3 tests/queue/run.py [WORD...]` runs the cases whose names contain one of the words.
+"""
+import contracts
+import errors
+from scene import Suite
+
+
+def main():
+    suite = Suite("queue")
+    for module in (contracts, errors):
+        module.add_cases(suite)
+    suite.main()
+
+
+if __name__ == "__main__":
+    main()
