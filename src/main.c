@@ -7,6 +7,7 @@
 #include "app/report.h"
 #include "app/send.h"
 #include "app/serverinfo.h"
+#include "app/stdio.h"
 #include "app/verify.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -100,6 +101,8 @@ static int run(const struct request *request)
 		return show(cli_version);
 	case MODE_SEND:
 		return send_message(request);
+	case MODE_STDIO:
+		return stdio_run(request);
 	case MODE_VERIFY:
 		return verify_recipients(request);
 	case MODE_ALIASES:

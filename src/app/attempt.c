@@ -8,9 +8,11 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "mail/address.h"
 #include "queue/schedule.h"
 #include "queue/spool.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -26,6 +28,16 @@ void attempt_done(struct attempt *attempt)
 {
 	transaction_done(&attempt->transaction);
 	message_done(&attempt->message);
+}
+
+void attempt_adopt_sender(struct entry *entry, const struct settings *settings)
+{
+	CLEANUP(err_done) struct err unfit = ERR_INIT;
+
+	if (!entry->record.is_raw || !settings->from || !address_check(settings->from, &unfit))
+		return;
+	free(entry->record.envelope.sender);
+	entry->record.envelope.sender = mem_copy(settings->from);
 }
 
 /* A crash between begin and end is counted by the difference. */

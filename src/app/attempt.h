@@ -22,6 +22,9 @@ struct attempt {
 void attempt_init(struct attempt *attempt, struct entry *entry, enum tolerance tolerance);
 void attempt_done(struct attempt *attempt);
 
+/* Gives a message that was saved without a config the sender that the config names now. */
+void attempt_adopt_sender(struct entry *entry, const struct settings *settings);
+
 /*
  * Sends the message. Its recipients are marked as in doubt on disk just before the last byte
  * leaves. `next` (NULL: none) is what will be sent after it on this session; its commands may go in

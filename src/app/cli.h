@@ -27,8 +27,8 @@ enum mode {
 
 /*
  * What a caller may expect. People and mail programs look at the exit status and are told at once
- * what they have to mend; a caller of sendmail(8) looks at nothing, so that all that could be sent one
- * day is kept.
+ * what they have to mend; a caller of sendmail(8) looks at nothing, so that all that could be sent
+ * one day is kept.
  */
 enum contract { CONTRACT_PERSON, CONTRACT_SENDMAIL };
 
@@ -57,7 +57,8 @@ struct request {
 	const char *envid;       /* -V, in the form that MAIL takes it: xtext of RFC 3461 */
 	const char *log_tag;     /* -L, printable and without blanks */
 
-	/* For the modes of the queue. `choice` are -qI, -qS and -qR, which imply ignores_schedule. */
+	/* For the modes of the queue. `choice` are -qI, -qS and -qR, which imply ignores_schedule.
+	 */
 	const char *queue_id; /* an id, or its beginning or end */
 	struct {
 		const char *id;

@@ -135,8 +135,9 @@ void cli_help(struct str *out)
 {
 	str_add(out, _("Usage: mailchute [OPTION]... [--] RECIPIENT...\n"
 		       "       mailchute [OPTION]... -t [--] [RECIPIENT]...\n"
+		       "       mailchute --queue-list\n"
 		       "Reads a message from standard input and hands it to the mail server that\n"
-		       "a config file names.\n"));
+		       "a config file names. What that server can't take now waits in a queue.\n"));
 	for (size_t i = 0; i < FLAG_GROUP_COUNT; i++)
 		add_flags(out, (enum flag_group)i);
 	for (size_t i = 0; i < OPTION_GROUP_COUNT; i++)

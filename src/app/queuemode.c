@@ -251,6 +251,7 @@ static int send_by_account(const struct request *request, struct entry *entry, s
 	const struct settings *settings = &job.account.settings;
 	if (!session_open(&session, settings, true, err))
 		return say_settled(id, SETTLED_WAITS, err);
+	attempt_adopt_sender(entry, settings);
 	attempt_init(&attempt, entry, TOLERATE_REFUSAL);
 	if (attempt_send(&session, &attempt, NULL, true, err))
 		log_debug("%s: sent", id);
@@ -359,6 +360,7 @@ static bool is_somebody_elses(const char *path)
 static int run_once(const struct request *request)
 {
 	const struct run_choice choice = { .ignores_schedule = request->ignores_schedule,
+					   .shows_progress = isatty(STDERR_FILENO),
 					   .id = request->choice.id,
 					   .sender = request->choice.sender,
 					   .recipient = request->choice.recipient };

@@ -66,6 +66,13 @@ void report_warnings(const struct str *lines)
 	}
 }
 
+void report_progress(size_t number, size_t count)
+{
+	fprintf(stderr, _("\rsending message %zu of %zu"), number, count);
+	if (number == count)
+		fputc('\n', stderr);
+}
+
 void report_problem(const struct err *err)
 {
 	fflush(stdout);

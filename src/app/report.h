@@ -20,6 +20,9 @@ int report_text(const struct str *text);
 /* Prints each line of a text on stderr as a warning. */
 void report_warnings(const struct str *lines);
 
+/* Says on stderr which message of how many is being sent, over what was said before. */
+void report_progress(size_t number, size_t count);
+
 /* Prints an error that changes nothing on stderr, in one line. */
 void report_problem(const struct err *err);
 

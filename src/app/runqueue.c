@@ -9,7 +9,6 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
-#include "mail/address.h"
 #include "queue/schedule.h"
 
 #include <stdlib.h>
@@ -41,6 +40,7 @@ struct run {
 	struct routes routes;
 	struct candidates due;
 	unsigned unsynced;
+	size_t begun;
 	int64_t end; /* no message is begun after it */
 };
 
@@ -151,18 +151,6 @@ static void unload(struct load *load)
 	load_init(load);
 }
 
-/* What was saved without a config goes out in the name that the config has now. */
-static void adopt_sender(struct entry *entry, const struct route *route)
-{
-	const char *from = route->account.settings.from;
-	CLEANUP(err_done) struct err unfit = ERR_INIT;
-
-	if (!entry->record.is_raw || !from || !address_check(from, &unfit))
-		return;
-	free(entry->record.envelope.sender);
-	entry->record.envelope.sender = mem_copy(from);
-}
-
 static bool load_candidate(struct run *run, struct load *load, const struct candidate *candidate)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -178,7 +166,7 @@ static bool load_candidate(struct run *run, struct load *load, const struct cand
 		run->result->failed++;
 		return false;
 	}
-	adopt_sender(entry, candidate->route);
+	attempt_adopt_sender(entry, &candidate->route->account.settings);
 	attempt_init(&load->attempt, entry, TOLERATE_REFUSAL);
 	load->is_loaded = true;
 	return true;
@@ -252,6 +240,8 @@ static bool send_load(struct run *run, struct session *session, struct load *loa
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	bool is_route = false;
 
+	if (run->choice->shows_progress)
+		report_progress(++run->begun, run->due.count);
 	if (!attempt_send(session, &load->attempt, next->is_loaded ? &next->attempt : NULL,
 			  !next->is_loaded, &err))
 		is_route = load->attempt.is_route;

@@ -13,6 +13,7 @@
 struct run_choice {
 	bool ignores_schedule;
 	bool follows_success;
+	bool shows_progress; /* on stderr */
 	const char *id;
 	const char *sender;
 	const char *recipient;

@@ -143,6 +143,15 @@ static int take_back(struct sending *sending, const struct err *reason)
 	return report_error(reason);
 }
 
+/* Whether single recipients were the trouble, and not the sender or the message. */
+static bool is_recipients_fault(const struct sending *sending)
+{
+	const struct transaction *t = &sending->attempt.transaction;
+
+	return t->is_announced && t->mail.kind == ERR_NONE &&
+	       (is_any_delivered(t->envelope) || envelope_count_accepted(t->envelope) == 0);
+}
+
 /* With a failure for good, but some who got it, a caller that can't be asked is told by notice. */
 static int settle_saved(struct sending *sending, const struct err *reason)
 {
@@ -164,8 +173,9 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 		return report_queued(entry->record.id, reason, exit_when_queued(settings));
 	default:
 		report_problem(reason);
-		return is_partly_done && !is_persons(sending) ? EX_OK
-							      : err_exit_status(reason->kind);
+		return !is_persons(sending) && is_recipients_fault(sending)
+			       ? EX_OK
+			       : err_exit_status(reason->kind);
 	}
 }
 

@@ -6,12 +6,14 @@
 """
 import contracts
 import errors
+import runs
+import waiting
 from scene import Suite
 
 
 def main():
     suite = Suite("queue")
-    for module in (contracts, errors):
+    for module in (contracts, errors, waiting, runs):
         module.add_cases(suite)
     suite.main()
 

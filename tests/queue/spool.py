@@ -42,6 +42,7 @@ class Record:
     envelope: list  # (key, the rest of the line)
     status: str
     notes: list
+    trailer_at: int
 
     @property
     def id(self):
@@ -85,7 +86,8 @@ def read(path):
     envelope = data[envelope_at:envelope_at + envelope_len].decode().splitlines()
     return Record(path, block, {key: int(block[key][0]) for key in PROGRESS}, data[BLOCK:header_at],
                   data[header_at:header_at + header_len], [tuple(line.split(" ", 1)) for line in envelope],
-                  data[status_at:].split(b"\n", 1)[0].decode(), data[notes_at:].decode().splitlines())
+                  data[status_at:].split(b"\n", 1)[0].decode(), data[notes_at:].decode().splitlines(),
+                  data.index(b"\nEND ", status_at))
 
 
 class Spool:

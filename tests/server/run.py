@@ -14,6 +14,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
+import clients
 from daemon import free_ports, has_ipv6, wait_until
 from dovecot import PASSWORD, Dovecot
 from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private
@@ -502,6 +503,9 @@ def msmtprc_inherited_account(folder):
 def msmtprc_account_by_sender(folder):
     arrived = use_msmtprc(folder, ["-f", "jsmith@sender.work.example.org"], "sender", "jsmith")
     expect(method_of(arrived.queue_id) == "PLAIN", "not the login of the sender's account")
+
+
+clients.add_cases(suite, lambda: site)
 
 
 @contextlib.contextmanager

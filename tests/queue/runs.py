@@ -1,0 +1,360 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""runs.py - cases: who sends what waits, over how many connections, and nothing twice"""
+import collections
+import concurrent.futures
+import contextlib
+import fcntl
+import os
+import re
+import signal
+
+from contracts import BOB, CAROL, LOGIN, taken_by
+from scene import MESSAGE, Scene, expect, wait_until
+from spool import Locked, read
+
+MANY = 500
+RUNNERS = 8
+
+
+def numbered(number):
+    return b"Subject: number %d\n" % number + MESSAGE
+
+
+def numbers_in(relay):
+    """How often each numbered message was taken."""
+    return collections.Counter(int(re.search(rb"Subject: number (\d+)", t.content)[1]) for t in relay.received)
+
+
+def fill(scene, count):
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda n: scene.send(options=("-odq",), stdin=numbered(n)), range(count)))
+    expect(all(r.status == 0 for r in results) and len(scene.spool.files()) == count, "not all are queued")
+
+
+def many_over_one_connection(folder):
+    """However many runners begin at once."""
+    scene = Scene(folder)
+    fill(scene, MANY)
+    with scene.up() as relay:
+        runners = [scene.start("-qf") for _ in range(RUNNERS)]
+        said = [r.communicate(timeout=120)[1] for r in runners]
+        relay.wait_idle()
+        expect(all(r.returncode == 0 for r in runners), f"runners failed: {said}")
+        expect(numbers_in(relay) == dict.fromkeys(range(MANY), 1), f"{len(relay.received)} taken: {said}")
+        expect(len(relay.connections) == 1, f"{len(relay.connections)} connections")
+        waits = relay.client_waits
+        expect(waits <= MANY + 6, f"the client waited {waits} times for {MANY} messages")
+        expect(not relay.faults, f"faults of the client: {relay.faults}")
+    scene.expect_empty()
+
+
+def senders_and_runners_together(folder):
+    """Those who give in send at the same time as runs do; everything arrives once."""
+    scene = Scene(folder)
+    fill(scene, 20)
+    with scene.up() as relay:
+        runners = [scene.start("-qf") for _ in range(4)]
+        senders = [scene.start(BOB, name="sendmail", stdin=numbered(n)) for n in range(20, 40)]
+        for process in runners + senders:
+            expect(process.communicate(timeout=60) and process.returncode == 0, "a process failed")
+        wait_until("all have arrived", lambda: len(numbers_in(relay)) == 40)
+        wait_until("the queue is empty", lambda: not scene.spool.files())
+        expect(set(numbers_in(relay).values()) == {1}, f"not once each: {numbers_in(relay)}")
+
+
+def the_waiting_follow(folder):
+    """A message that gets through takes those along that wait for the same relay."""
+    scene = Scene(folder)
+    for number in range(3):
+        scene.queue(stdin=numbered(number))
+    with scene.up() as relay:
+        result = scene.send(stdin=numbered(3))
+        expect(result.status == 0 and not result.stderr, f"{result}")
+        wait_until("the others follow", lambda: len(relay.received) == 4)
+        relay.wait_idle()
+        expect(len(relay.connections) == 1, f"{len(relay.connections)} connections")
+        expect(list(numbers_in(relay)) == [3, 0, 1, 2], f"in the order {list(numbers_in(relay))}")
+    wait_until("the queue is empty", lambda: not scene.spool.files())
+
+
+def the_waiting_do_not_hold_up(folder):
+    """The caller has his answer while the relay is still slow about the others."""
+    scene = Scene(folder)
+    scene.queue(stdin=numbered(0))
+    with scene.up("dot#2: hang") as relay:
+        result = scene.send(stdin=numbered(1))
+        expect(result.status == 0, f"{result}")
+        expect(list(numbers_in(relay)) == [1], "it waited for the other one")
+        wait_until("the other one follows", lambda: len(relay.transactions) == 2)
+
+
+def gated(folder):
+    """A scene whose password comes from a pipe, so that a run stands still until it is written."""
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    scene = Scene(folder, [f"passwordeval cat {pipe}"], **LOGIN)
+    config = (scene.home / ".mailchuterc").read_text()
+    (scene.home / ".mailchuterc").write_text(config.replace("password secret\n", ""))
+    return scene, pipe
+
+
+def feed(pipe):
+    """Gives the password to whoever reads the pipe; whether somebody did."""
+    try:
+        fd = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return False
+    os.write(fd, b"secret\n")
+    os.close(fd)
+    return True
+
+
+def is_held_up(scene):
+    """Whether somebody has the lock of the queue's runner."""
+    with contextlib.suppress(FileNotFoundError), (scene.spool.path / "run.lock").open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def late_arrival(folder):
+    """What is queued while a run stands still goes out with it, for the next runner has gone home."""
+    scene, pipe = gated(folder)
+    scene.send(options=("-odq",), stdin=numbered(0))
+    with scene.up() as relay:
+        first = scene.start("-q")
+        wait_until("the run has begun", lambda: is_held_up(scene))
+        scene.send(options=("-odq",), stdin=numbered(1))
+        second = scene.start("-q")
+        expect(second.communicate(timeout=20) and second.returncode == 0, "the second runner failed")
+        wait_until("the run is over", lambda: (feed(pipe), first.poll() is not None)[1])
+        expect(numbers_in(relay) == {0: 1, 1: 1}, f"taken: {numbers_in(relay)}")
+    scene.expect_empty()
+
+
+def password_from_a_command(folder):
+    """It is asked once for a connection, by the run and not when the message is given in."""
+    count = folder / "count"
+    scene = Scene(folder, [f"passwordeval echo asked >> {count}; echo secret"], **LOGIN)
+    config = scene.home / ".mailchuterc"
+    config.write_text(config.read_text().replace("password secret\n", ""))
+    fill(scene, 5)
+    expect(not count.exists(), "asked for without a connection")
+    with scene.up() as relay:
+        scene.flush()
+        expect(len(relay.received) == 5 and len(relay.connections) == 1, f"{len(relay.received)} taken")
+        expect(relay.connections[0].mechanism == "PLAIN", "not logged in")
+    expect(count.read_text() == "asked\n", f"asked {count.read_text().count('asked')} times")
+
+
+def login_refused(folder):
+    """One attempt for a run, however many messages wait."""
+    scene = Scene(folder, ["password wrong"], **LOGIN)
+    fill(scene, 5)
+    with scene.up() as relay:
+        scene.flush()
+        tries = [v for c in relay.connections for v in c.verbs if v == "AUTH"]
+        expect(len(tries) == 1, f"{len(tries)} logins")
+    expect([r.status for r in scene.spool.messages()] == ["."] * 5, "messages were changed")
+    with scene.up() as relay:
+        scene.run("-q")
+        expect(not relay.connections, "tried again at once")
+
+
+def two_routes(folder):
+    """A connection for each; that one is down disturbs nobody of the other."""
+    scene = Scene(folder)
+    (folder / "other").mkdir()
+    other = Scene(folder / "other")
+    scene.configure("account second", "host localhost", f"port {other.port}", "from alice@example.org", "tls off")
+    for number in range(6):
+        options = ("-odq", "-a", "second") if number % 2 else ("-odq",)
+        scene.send(options=options, stdin=numbered(number))
+    with scene.up() as relay:
+        scene.flush()
+        expect(sorted(numbers_in(relay)) == [0, 2, 4] and len(relay.connections) == 1, f"{numbers_in(relay)}")
+    expect(len(scene.spool.files()) == 3, "the other ones are not kept")
+    with other.up() as relay:
+        scene.flush()
+        expect(sorted(numbers_in(relay)) == [1, 3, 5] and len(relay.connections) == 1, f"{numbers_in(relay)}")
+    scene.expect_empty()
+
+
+def account_gone(folder):
+    """Its messages stay; the others go."""
+    scene = Scene(folder)
+    good = (scene.home / ".mailchuterc").read_text()
+    scene.configure("account second : default")
+    scene.queue(options=("-odq", "-a", "second"), stdin=numbered(0))
+    scene.queue(options=("-odq",), stdin=numbered(1))
+    (scene.home / ".mailchuterc").write_text(good)
+    with scene.up() as relay:
+        result = scene.flush()
+        expect(list(numbers_in(relay)) == [1], f"{numbers_in(relay)}: {result}")
+    left = scene.spool.messages()
+    expect(len(left) == 1 and "second" in left[0].notes[-1], f"{[r.notes for r in left]}")
+    expect(1440 <= left[0].delay <= 2160, f"next try in {left[0].delay} s")
+
+
+def options_are_remembered(folder):
+    """Those of the command line hold for the retry too; a secret is not among them."""
+    scene = Scene(folder, ["port 1", "password other"], **LOGIN)
+    record = scene.queue(options=(f"--port={scene.port}", "--passwordeval=echo secret"))
+    expect(b"other" not in record.path.read_bytes(), "a password in the queue")
+    config = scene.home / ".mailchuterc"
+    config.write_text(re.sub(r"(?m)^password .*\n", "", config.read_text()))
+    with scene.up() as relay:
+        result = scene.flush()
+        expect(len(relay.received) == 1, f"not sent: {result}")
+
+
+def locked_elsewhere(folder):
+    """What another process has is left alone."""
+    scene = Scene(folder)
+    first = scene.queue(BOB)
+    scene.queue(CAROL)
+    with scene.up() as relay, Locked(first.path):
+        scene.flush()
+        expect(taken_by(relay) == (CAROL,), f"taken for {taken_by(relay)}")
+        scene.run("--queue-remove", first.id)
+        expect(first.path.exists(), "removed while it was being sent")
+    expect(read(first.path).status == ".", "changed while it was locked")
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:read(path).trailer_at])
+
+
+def flip(path):
+    path.write_bytes(path.read_bytes().replace(b"Hello", b"HELLO"))
+
+
+def rename(path):
+    path.rename(path.with_name(path.name[:-1] + ("A" if path.name[-1] != "A" else "B")))
+
+
+def link(path):
+    os.link(path, path.parents[2] / "linked")
+
+
+def to_symlink(path):
+    path.rename(path.parents[2] / "moved")
+    path.symlink_to(path.parents[2] / "moved")
+
+
+def to_fifo(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def to_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+def strange_files(folder):
+    """Nothing that is not a whole message of ours is sent, and it holds up nobody."""
+    scene = Scene(folder)
+    good = scene.queue(CAROL)
+    damages = (lambda p: p.write_bytes(b""), lambda p: p.write_bytes(b"not a message"), cut, flip, rename, link,
+               to_symlink, to_fifo, to_folder)
+    paths = [scene.queue(BOB).path for _ in damages]
+    for damage, path in zip(damages, paths):
+        damage(path)
+    (scene.spool.path / "q" / "README").write_text("not an id")
+    with scene.up() as relay:
+        result = scene.flush()
+        scene.flush()
+        expect(taken_by(relay) == (CAROL,), f"taken for {taken_by(relay)}: {result}")
+    expect(not good.path.exists(), "the good one is still there")
+    left = [p.name for p in scene.spool.files() if p.name != "README"]
+    kinds = [damages[n].__name__ for n, path in enumerate(paths) if path.exists()]
+    expect(not left and len(scene.spool.files("hold")) == 9, f"not in hold/: {left}, {kinds}, {result}")
+
+
+def relay_with_a_limit(folder):
+    """A relay that ends every session after three messages still gets all of them."""
+    scene = Scene(folder)
+    fill(scene, 10)
+    with scene.up("mail#4: 421 4.7.0 enough for now") as relay:
+        result = scene.flush()
+        relay.wait_idle()
+        expect(numbers_in(relay) == dict.fromkeys(range(10), 1), f"taken {numbers_in(relay)}: {result}")
+
+
+def relay_that_names_its_limit(folder):
+    """RFC 9422."""
+    scene = Scene(folder)
+    fill(scene, 7)
+    with scene.up(extra=("LIMITS MAILMAX=3",)) as relay:
+        scene.flush()
+        relay.wait_idle()
+        counts = [len(c.transactions) for c in relay.connections]
+        expect(numbers_in(relay) == dict.fromkeys(range(7), 1) and max(counts) <= 3, f"transactions: {counts}")
+
+
+def chosen_ones(folder):
+    """-qI, -qS and -qR, due or not."""
+    scene = Scene(folder)
+    records = [scene.queue(f"r{n}@example.org", options=("-f", f"s{n}@example.org")) for n in range(4)]
+    with scene.up() as relay:
+        for words in (["-qS", "s1@"], ["-qRr2@"], ["-qI", records[3].id]):
+            scene.run(*words)
+        expect([t.recipients[0][:2] for t in relay.received] == ["r1", "r2", "r3"], "others were taken")
+    expect([r.id for r in scene.spool.messages()] == [records[0].id], "the rest is not what it was")
+
+
+def again_and_again(folder):
+    """-q with a time is a loop in the foreground that ends by a signal."""
+    scene = Scene(folder)
+    with scene.up() as relay:
+        runner = scene.start("-q1s")
+        for number in range(2):
+            scene.send(options=("-odq",), stdin=numbered(number))
+            wait_until("it is sent", lambda: numbers_in(relay)[number] == 1)
+        runner.send_signal(signal.SIGTERM)
+        runner.communicate(timeout=10)
+
+
+def in_the_background(folder):
+    """-odb: kept, answered, and then sent."""
+    scene = Scene(folder)
+    with scene.up() as relay:
+        result = scene.send(name="sendmail", options=("-odb",))
+        expect(result.status == 0, f"{result}")
+        wait_until("it is sent", lambda: len(relay.received) == 1)
+    wait_until("the queue is empty", lambda: not scene.spool.files())
+
+
+def nothing_to_do(folder):
+    """No queue, and an empty one: nothing is said, nothing is made, nobody is called."""
+    scene = Scene(folder)
+    with scene.up() as relay:
+        for words, name in ((["-q"], "mailchute"), ([], "runq"), (["-q"], "sendmail")):
+            result = scene.run(*words, name=name)
+            expect(result.status == 0 and not result.stderr, f"{name}: {result}")
+        expect(not relay.connections, "it connects for nothing")
+
+
+def private(folder):
+    """Nobody else can read the queue, and a queue that others can write to is not used."""
+    scene = Scene(folder)
+    record = scene.queue()
+    modes = {p: p.stat().st_mode & 0o777 for p in [scene.spool.path, *scene.spool.path.rglob("*")]}
+    wrong = {str(p): oct(m) for p, m in modes.items() if m != (0o700 if p.is_dir() else 0o600)}
+    expect(not wrong, f"{wrong}")
+    scene.spool.path.chmod(0o777)
+    with scene.up() as relay:
+        scene.flush()
+        expect(not relay.received and record.path.exists(), "a queue open to all is used")
+
+
+def add_cases(suite):
+    for function in (many_over_one_connection, senders_and_runners_together, the_waiting_follow,
+                     the_waiting_do_not_hold_up, late_arrival, password_from_a_command, login_refused, two_routes,
+                     account_gone, options_are_remembered, locked_elsewhere, strange_files, relay_with_a_limit,
+                     relay_that_names_its_limit, chosen_ones, again_and_again, in_the_background, nothing_to_do,
+                     private):
+        suite.case(function)
