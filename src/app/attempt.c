@@ -40,11 +40,14 @@ void attempt_adopt_sender(struct entry *entry, const struct settings *settings)
 	entry->record.envelope.sender = mem_copy(settings->from);
 }
 
-/* A crash between begin and end is counted by the difference. */
-static bool begin(struct attempt *attempt, struct err *err)
+/* A crash between begin and end is counted by the difference; that is worth no failure. */
+static void begin(struct attempt *attempt)
 {
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
 	attempt->entry->record.progress.begun++;
-	return attempt->is_unsaved || entry_write_progress(attempt->entry, err);
+	if (!attempt->is_unsaved && !entry_write_progress(attempt->entry, &err))
+		report_problem(&err);
 }
 
 /* A plain write: it is there for the death of the process, and for a reply that is lost. */
@@ -55,8 +58,22 @@ static bool mark_doubt(struct attempt *attempt, struct err *err)
 	for (size_t i = 0; i < envelope->count; i++)
 		if (envelope->recipients[i].is_accepted)
 			envelope->recipients[i].status = STATUS_DOUBT;
-	withdraw_never();
 	return attempt->is_unsaved || entry_write_status(attempt->entry, false, err);
+}
+
+/*
+ * A file that takes no mark is of no use as long as somebody waits for the result, and all get the
+ * message now.
+ */
+static bool do_without_file(struct attempt *attempt)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (!attempt->is_waited_for || envelope_first_failure(attempt->transaction.envelope) ||
+	    !entry_remove(attempt->entry, true, &err))
+		return false;
+	attempt->is_unsaved = true;
+	return true;
 }
 
 static bool is_refusal(const struct transaction *t)
@@ -93,15 +110,33 @@ static void judge_all(struct attempt *attempt, const struct err *err)
 	}
 }
 
+/* After a mark that can't be written the last byte stays here, and so the session is spoilt. */
+static bool send_content(struct session *session, struct attempt *attempt, struct err *err)
+{
+	struct transaction *t = &attempt->transaction;
+
+	if (!session_content(session, t, &attempt->message, err))
+		return false;
+	if (!mark_doubt(attempt, err) && !do_without_file(attempt)) {
+		const struct recipient *deferred = envelope_first_failure(t->envelope);
+		if (deferred)
+			err_copy(err, &deferred->err);
+		session_abandon(session);
+		return false;
+	}
+	err_done(err);
+	withdraw_never();
+	return true;
+}
+
 bool attempt_send(struct session *session, struct attempt *attempt, struct attempt *next,
 		  bool is_last, struct err *err)
 {
 	struct transaction *t = &attempt->transaction;
-	bool is_sent = begin(attempt, err) && session_offer(session, t, err) &&
-		       session_content(session, t, &attempt->message, err) &&
-		       mark_doubt(attempt, err) &&
-		       session_settle(session, t, next ? &next->transaction : NULL, is_last, err);
 
+	begin(attempt);
+	bool is_sent = session_offer(session, t, err) && send_content(session, attempt, err) &&
+		       session_settle(session, t, next ? &next->transaction : NULL, is_last, err);
 	attempt->is_route = !is_sent && !is_refusal(t) && err_fate(err->kind) != FATE_FAIL;
 	judge_all(attempt, err);
 	return is_sent;
@@ -137,7 +172,7 @@ static void fail_open(struct envelope *envelope, const struct err *reason)
 	}
 }
 
-static bool is_operators(enum err_kind kind)
+bool attempt_is_operators(enum err_kind kind)
 {
 	return kind == ERR_AUTH || kind == ERR_TLS || kind == ERR_UNAVAILABLE || kind == ERR_CONFIG;
 }
@@ -148,7 +183,7 @@ static void plan(struct record_progress *progress, bool is_route, const struct e
 	int64_t delay;
 
 	schedule_count(progress, now);
-	if (is_operators(reason->kind))
+	if (attempt_is_operators(reason->kind))
 		delay = SCHEDULE_OPERATOR_GAP;
 	else if (is_route)
 		delay = schedule_route_delay(progress->ended, random_number());
@@ -169,21 +204,36 @@ static void note(struct entry *entry, const struct err *reason, int64_t now)
 	entry_note(entry, line.bytes);
 }
 
+/* Where it can't be removed its status says that there is nothing more to do. */
 static enum settled remove_sent(struct entry *entry, bool is_synced, struct err *err)
 {
-	if (!entry_remove(entry, is_synced, err))
+	CLEANUP(err_done) struct err worse = ERR_INIT;
+
+	if (!entry_remove(entry, is_synced, err) && !entry_write_status(entry, true, &worse))
+		report_problem(&worse);
+	if (err->kind != ERR_NONE)
 		report_problem(err);
 	return SETTLED_SENT;
 }
 
-/* The copy and the notice come before the message leaves q/, so that a crash loses neither. */
+static bool tell_once(struct entry *entry, const struct settings *settings, struct err *err)
+{
+	if (entry->record.progress.flags & RECORD_FAILURE_TOLD)
+		return true;
+	if (!tell_failure(entry, settings, err))
+		return false;
+	entry->record.progress.flags |= RECORD_FAILURE_TOLD;
+	return entry_write_progress(entry, err);
+}
+
+/*
+ * The notice comes before the message leaves q/: where one of these steps fails, the next run goes
+ * on from there.
+ */
 static enum settled finish_failed(struct entry *entry, const struct settings *settings,
 				  struct err *err)
 {
-	if (!tell_failure(entry, settings, err))
-		report_problem(err);
-	entry->record.progress.flags |= RECORD_FAILURE_TOLD;
-	if (!entry_write_progress(entry, err) || !entry_write_status(entry, true, err) ||
+	if (!entry_write_status(entry, true, err) || !tell_once(entry, settings, err) ||
 	    !entry_move(entry, SPOOL_FAILED, err))
 		report_problem(err);
 	return SETTLED_FAILED;
@@ -214,7 +264,7 @@ enum settled attempt_settle(struct entry *entry, const struct settings *settings
 	record->progress.doubts += has_status(envelope, STATUS_DOUBT);
 	plan(&record->progress, is_route, reason, now);
 	record->progress.flags &= ~(unsigned)RECORD_ROUTE_FAILED;
-	if (is_route && !is_operators(reason->kind))
+	if (is_route && !attempt_is_operators(reason->kind))
 		record->progress.flags |= RECORD_ROUTE_FAILED;
 	if (envelope_count_open(envelope) > 0 && schedule_is_expired(record, now))
 		fail_open(envelope, reason);

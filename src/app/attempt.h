@@ -9,7 +9,8 @@
 /*
  * An attempt. The entry is borrowed; its recipients get their new status in memory first, and by
  * attempt_settle on disk. `is_route` says that the relay as a whole was the trouble: the message
- * is then as it was. `is_unsaved` says that there is no file in the queue to write to.
+ * is then as it was. `is_unsaved` says that there is no file in the queue to write to, and
+ * `is_waited_for` that a caller gets the result, so that it can be done without.
  */
 struct attempt {
 	struct entry *entry;
@@ -17,6 +18,7 @@ struct attempt {
 	struct transaction transaction;
 	bool is_route;
 	bool is_unsaved;
+	bool is_waited_for;
 };
 
 void attempt_init(struct attempt *attempt, struct entry *entry, enum tolerance tolerance);
@@ -48,6 +50,9 @@ enum settled {
  */
 enum settled attempt_settle(struct entry *entry, const struct settings *settings, bool is_route,
 			    const struct err *reason, bool is_synced);
+
+/* Whether a person has to mend something before another attempt makes sense. */
+bool attempt_is_operators(enum err_kind kind);
 
 /* Moves a message to hold/ and says so: it has crashed us, or ended in doubt, too often. */
 void attempt_hold(struct entry *entry);

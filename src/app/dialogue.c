@@ -199,13 +199,15 @@ static bool take_parameter(struct command *command, char *text, unsigned *seen, 
 
 static bool take_parameters(struct command *command, const char *rest, struct str *reply)
 {
-	CLEANUP(mem_free_at) char *copy = mem_copy(rest);
 	unsigned seen = 0;
-	char *state;
 
-	for (char *text = strtok_r(copy, " ", &state); text; text = strtok_r(NULL, " ", &state))
+	while (*(rest += strspn(rest, " "))) {
+		size_t len = strcspn(rest, " ");
+		CLEANUP(mem_free_at) char *text = mem_copy_n(rest, len);
 		if (!take_parameter(command, text, &seen, reply))
 			return false;
+		rest += len;
+	}
 	return true;
 }
 
@@ -242,7 +244,7 @@ static char *take_path(const char **rest)
 		return NULL;
 	if (len > 0 && *start == '@') {
 		size_t route = path_length(start, ':') + 1;
-		if (route > len)
+		if (route >= len)
 			return NULL;
 		start += route;
 		len -= route;

@@ -1,9 +1,11 @@
-/* job.c - a request with all that carrying it out needs: config, account, queue, message, envelope */
+/* job.c - a request with all that carrying it out needs: config, account, queue, message, envelope
+ */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/job.h"
 
 #include "app/addressing.h"
 #include "app/complete.h"
+#include "app/report.h"
 #include "app/route.h"
 #include "base/i18n.h"
 #include "conf/option.h"
@@ -63,8 +65,8 @@ static bool choose(struct job *job, const struct settings *wished, struct err *e
 static bool finish_account(struct job *job, const char *message_from, struct err *err)
 {
 	const struct config_places where = places(job);
-	bool is_sender_needed = job->request->mode == MODE_SEND &&
-				job->request->contract == CONTRACT_PERSON;
+	bool is_sender_needed =
+		job->request->mode == MODE_SEND && job->request->contract == CONTRACT_PERSON;
 
 	return config_complete(&job->account, &where, message_from, err) &&
 	       config_check(&job->account, is_sender_needed, err);
@@ -76,7 +78,8 @@ bool job_choose_account(struct job *job, struct err *err)
 	       finish_account(job, NULL, err);
 }
 
-/* A caller who looks at nothing is served without a config too; it is taken from the next attempt. */
+/* A caller who looks at nothing is served without a config too; it is taken from the next attempt.
+ */
 static bool do_without_config(struct job *job, struct err *err)
 {
 	if (job->request->contract != CONTRACT_SENDMAIL ||
@@ -96,10 +99,10 @@ static bool do_without_config(struct job *job, struct err *err)
 /* Without a queue the message is sent all the same, and its true result returned. */
 static void open_queue(struct job *job)
 {
-	const struct settings *s = job->has_account ? &job->account.settings :
-						      &job->request->settings;
-	CLEANUP(mem_free_at) char *path =
-		s->queue_folder ? mem_copy(s->queue_folder) : spool_default_path();
+	const struct settings *s =
+		job->has_account ? &job->account.settings : &job->request->settings;
+	CLEANUP(mem_free_at)
+	char *path = s->queue_folder ? mem_copy(s->queue_folder) : spool_default_path();
 
 	if (s->queue == QUEUE_OFF)
 		return;
@@ -164,8 +167,9 @@ static void forget_demand(struct settings *settings)
 
 static void fill_envelope(struct job *job)
 {
-	static const char *const returns[] = { [DSN_RETURN_HEADERS] = "HDRS",
-					       [DSN_RETURN_FULL] = "FULL" };
+	static const char *const returns[] = {
+		[DSN_RETURN_HEADERS] = "HDRS", [DSN_RETURN_FULL] = "FULL"
+	};
 	const struct settings *s = &job->account.settings;
 	struct envelope *envelope = job->envelope;
 
@@ -189,8 +193,8 @@ static void fill_record(struct job *job)
 	record->created = time(NULL);
 	record->expires = record->created + (int64_t)job->account.settings.queue_expire * DAY;
 	record->uid = job->uid;
-	record->is_raw = job->lacks_config &&
-			 !settings_is_explicit(&job->request->settings, OPT_from);
+	record->is_raw =
+		job->lacks_config && !settings_is_explicit(&job->request->settings, OPT_from);
 	route_remember(record, job->request->config_file, &job->account);
 	if (!record->account && job->request->account)
 		record->account = mem_copy(job->request->account);
@@ -236,4 +240,17 @@ bool job_prepare(struct job *job, int fd, struct err *err)
 	if (job->request->recipient_count == 0 && !job->request->read_recipients)
 		return err_set(err, ERR_USAGE, _("no recipients (see --help)"));
 	return job_begin(job, err) && message_read(&job->message, fd, err) && job_finish(job, err);
+}
+
+bool job_save(struct job *job)
+{
+	if (job->account.settings.queue == QUEUE_OFF)
+		return false;
+	if (job->has_entry && job->message.owns_fd)
+		err_set(&job->no_queue, ERR_SYSTEM, _("no room in the queue %s"), job->spool.path);
+	else if (job->has_entry && spool_commit(&job->entry, &job->message, &job->no_queue))
+		return true;
+	err_wrap(&job->no_queue, _("not kept in the queue"));
+	report_problem(&job->no_queue);
+	return false;
 }

@@ -1,4 +1,5 @@
-/* job.h - a request with all that carrying it out needs: config, account, queue, message, envelope */
+/* job.h - a request with all that carrying it out needs: config, account, queue, message, envelope
+ */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -36,8 +37,9 @@ bool job_choose_account(struct job *job, struct err *err) MUST_USE;
 
 /*
  * All that comes before the network: the account, the message from the descriptor (into the queue's
- * folder where there is to be one), the envelope from command line and header, the completed header.
- * The errors of config.h, message.h and address.h, and ERR_USAGE where there is no recipient.
+ * folder where there is to be one), the envelope from command line and header, the completed
+ * header. The errors of config.h, message.h and address.h, and ERR_USAGE where there is no
+ * recipient.
  */
 bool job_prepare(struct job *job, int fd, struct err *err) MUST_USE;
 
@@ -48,3 +50,9 @@ bool job_prepare(struct job *job, int fd, struct err *err) MUST_USE;
  */
 bool job_begin(struct job *job, struct err *err) MUST_USE;
 bool job_finish(struct job *job, struct err *err) MUST_USE;
+
+/*
+ * Puts the prepared message into the queue; true when it is there for good. Where a queue was
+ * wanted and can't be had, that is printed, and the message is as it was.
+ */
+bool job_save(struct job *job);

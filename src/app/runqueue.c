@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "queue/hint.h"
 #include "queue/schedule.h"
 
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 enum {
 	REMOVALS_UNSYNCED_MAX = 16, /* removals are made to last once for so many */
 	SESSION_SECONDS = 60,       /* a run behind somebody's message ends then */
+	FRUITLESS_MAX = 3,          /* sessions in turn that end at their first message */
 	LOOKED_AT_MAX = 100,        /* messages that a sender looks at to see if any is due */
 };
 
@@ -151,39 +153,6 @@ static void unload(struct load *load)
 	load_init(load);
 }
 
-static bool load_candidate(struct run *run, struct load *load, const struct candidate *candidate)
-{
-	CLEANUP(err_done) struct err err = ERR_INIT;
-	struct entry *entry = &load->entry;
-	enum claim claim = spool_claim(run->spool, SPOOL_QUEUE, candidate->id, entry, &err);
-
-	if (claim == CLAIM_DAMAGED)
-		report_problem(&err);
-	if (claim != CLAIM_GOT)
-		return false;
-	if (schedule_is_hopeless(&entry->record.progress)) {
-		attempt_hold(entry);
-		run->result->failed++;
-		return false;
-	}
-	attempt_adopt_sender(entry, &candidate->route->account.settings);
-	attempt_init(&load->attempt, entry, TOLERATE_REFUSAL);
-	load->is_loaded = true;
-	return true;
-}
-
-/* Takes the next message that nobody else has, from *next on. */
-static bool load_next(struct run *run, struct load *load, size_t *next, size_t end)
-{
-	load_init(load);
-	while (*next < end && clock_now() < run->end) {
-		if (load_candidate(run, load, &run->due.items[(*next)++]))
-			return true;
-		entry_release(&load->entry);
-	}
-	return false;
-}
-
 static void sync_removals(struct run *run)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -209,6 +178,52 @@ static void count_settled(struct run *run, enum settled settled, const struct er
 	}
 	if (reason->kind != ERR_NONE && run->result->first.kind == ERR_NONE)
 		err_copy(&run->result->first, reason);
+}
+
+/* Everybody is settled, and it is still here: an earlier process did not come that far. */
+static void settle_left_over(struct run *run, struct entry *entry, const struct route *route)
+{
+	const struct err none = ERR_INIT;
+
+	count_settled(run, attempt_settle(entry, &route->account.settings, false, &none, false),
+		      &none);
+}
+
+static bool load_candidate(struct run *run, struct load *load, const struct candidate *candidate)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct entry *entry = &load->entry;
+	enum claim claim = spool_claim(run->spool, SPOOL_QUEUE, candidate->id, entry, &err);
+
+	if (err.kind != ERR_NONE)
+		report_problem(&err);
+	if (claim != CLAIM_GOT)
+		return false;
+	if (envelope_count_open(&entry->record.envelope) == 0) {
+		settle_left_over(run, entry, candidate->route);
+		return false;
+	}
+	if (schedule_is_hopeless(&entry->record.progress)) {
+		attempt_hold(entry);
+		run->result->failed++;
+		return false;
+	}
+	attempt_adopt_sender(entry, &candidate->route->account.settings);
+	attempt_init(&load->attempt, entry, TOLERATE_REFUSAL);
+	load->is_loaded = true;
+	return true;
+}
+
+/* Takes the next message that nobody else has, from *next on. */
+static bool load_next(struct run *run, struct load *load, size_t *next, size_t end)
+{
+	load_init(load);
+	while (*next < end && clock_now() < run->end) {
+		if (load_candidate(run, load, &run->due.items[(*next)++]))
+			return true;
+		entry_release(&load->entry);
+	}
+	return false;
 }
 
 /* After trouble with the route, for each message that would have gone there. */
@@ -285,7 +300,13 @@ static void run_route(struct run *run, size_t first, size_t end)
 	const struct settings *settings = &route->account.settings;
 	CLEANUP(err_done) struct err reason = ERR_INIT;
 	size_t next = first;
+	unsigned fruitless = 0;
 
+	if (!run->choice->ignores_schedule && run->choice->id == NULL &&
+	    hint_next_try(run->spool, route->key, route->account.file) > 0) {
+		run->result->waiting += end - first;
+		return;
+	}
 	if (route->problem.kind != ERR_NONE)
 		err_copy(&reason, &route->problem);
 	while (next < end && reason.kind == ERR_NONE) {
@@ -293,13 +314,18 @@ static void run_route(struct run *run, size_t first, size_t end)
 		size_t begun_at = next;
 		if (!session_open(&session, settings, true, &reason))
 			break;
+		hint_clear(run->spool, route->key);
 		send_on_session(run, &session, &next, end, &reason);
 		session_close(&session);
-		if (reason.kind != ERR_NONE && next > begun_at + 1)
+		fruitless = next > begun_at + 1 ? 0 : fruitless + 1;
+		/* It may be one message at which the relay hangs up: the others get their turn. */
+		if (reason.kind != ERR_NONE && fruitless < FRUITLESS_MAX)
 			err_done(&reason);
 	}
-	if (reason.kind != ERR_NONE)
-		give_up_route(run, settings, next, end, &reason);
+	if (reason.kind == ERR_NONE)
+		return;
+	hint_note_failure(run->spool, route->key, attempt_is_operators(reason.kind));
+	give_up_route(run, settings, next, end, &reason);
 }
 
 static void run_routes(struct run *run)

@@ -7,10 +7,12 @@
 #include "app/detach.h"
 #include "app/job.h"
 #include "app/report.h"
+#include "app/route.h"
 #include "app/runqueue.h"
 #include "app/withdraw.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "queue/hint.h"
 
 #include <stdlib.h>
 #include <sysexits.h>
@@ -51,16 +53,9 @@ static void show_debug(const struct job *job)
  */
 static void save(struct sending *sending)
 {
-	struct job *job = sending->job;
-
-	if (settings_of(sending)->queue == QUEUE_OFF)
-		return;
-	if (job->has_entry && job->no_queue.kind == ERR_NONE)
-		sending->is_saved = spool_commit(&job->entry, &job->message, &job->no_queue);
-	if (!sending->is_saved) {
-		err_wrap(&job->no_queue, _("not kept in the queue"));
-		report_problem(&job->no_queue);
-	}
+	if (sending->job->has_entry && is_persons(sending))
+		withdraw_on_signal(&sending->job->entry);
+	sending->is_saved = job_save(sending->job);
 }
 
 static enum tolerance choose_tolerance(const struct sending *sending)
@@ -82,6 +77,32 @@ static bool has_company(struct sending *sending)
 	       run_has_due(&job->spool, settings_of(sending), job->entry.record.id);
 }
 
+/* A program's message does not knock at a door that was closed a moment ago. */
+static bool is_in_vain(struct sending *sending, struct err *err)
+{
+	const struct account *account = &sending->job->account;
+	CLEANUP(mem_free_at) char *key = route_key(&account->settings);
+
+	if (is_persons(sending) || !sending->is_saved ||
+	    hint_next_try(&sending->job->spool, key, account->file) == 0)
+		return false;
+	return !err_set(err, ERR_NET, _("the relay could not be used a short time ago"));
+}
+
+/* What comes of it is remembered for the messages that follow. */
+static bool open_session(struct sending *sending, struct err *err)
+{
+	const struct settings *settings = settings_of(sending);
+	CLEANUP(mem_free_at) char *key = route_key(settings);
+	bool is_open = session_open(&sending->session, settings, true, err);
+
+	if (sending->is_saved && is_open)
+		hint_clear(&sending->job->spool, key);
+	else if (sending->is_saved)
+		hint_note_failure(&sending->job->spool, key, attempt_is_operators(err->kind));
+	return is_open;
+}
+
 static bool try(struct sending *sending, struct err *err)
 {
 	struct job *job = sending->job;
@@ -92,13 +113,16 @@ static bool try(struct sending *sending, struct err *err)
 	attempt->message.body_len = job->message.body_len;
 	attempt->message.header_len = job->message.header_len;
 	attempt->is_unsaved = !sending->is_saved;
-	if (!session_open(&sending->session, settings_of(sending), true, err)) {
+	attempt->is_waited_for = is_persons(sending);
+	if (is_in_vain(sending, err) || !open_session(sending, err)) {
 		attempt->is_route = true;
 		return false;
 	}
 	sending->is_open = true;
 	sending->is_tried = true;
-	return attempt_send(&sending->session, attempt, NULL, !has_company(sending), err);
+	bool is_sent = attempt_send(&sending->session, attempt, NULL, !has_company(sending), err);
+	sending->is_saved = !attempt->is_unsaved;
+	return is_sent;
 }
 
 /* Which troubles keep a message for later; a person mends the others and sends it again. */
@@ -135,12 +159,13 @@ static int take_back(struct sending *sending, const struct err *reason)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	if (!entry_remove(&sending->job->entry, true, &err)) {
+	bool is_gone = entry_remove(&sending->job->entry, true, &err);
+	if (err.kind != ERR_NONE)
 		report_problem(&err);
-		return report_queued(sending->job->entry.record.id, reason,
-				     exit_when_queued(settings_of(sending)));
-	}
-	return report_error(reason);
+	if (is_gone)
+		return report_error(reason);
+	return report_queued(sending->job->entry.record.id, reason,
+			     exit_when_queued(settings_of(sending)));
 }
 
 /* Whether single recipients were the trouble, and not the sender or the message. */
@@ -198,6 +223,7 @@ static void go_on_in_background(struct sending *sending)
 		session_abandon(&sending->session);
 	if (pid != 0)
 		return;
+	withdraw_never();
 	entry_release(&sending->job->entry);
 	run_on_session(&sending->job->spool, &sending->session);
 	session_close(&sending->session);
@@ -224,13 +250,12 @@ static int send_job(struct job *job, struct err *err)
 	save(&sending);
 	if (is_left_to_others(&sending))
 		exit(EX_OK);
-	if (is_persons(&sending) && sending.is_saved)
-		withdraw_on_signal(&job->entry);
 	if (job->lacks_config)
 		err_copy(err, &job->config_trouble);
 	else if (!try(&sending, err))
 		log_debug("%s", err->text);
-	withdraw_never();
+	if (sending.is_saved)
+		withdraw_done();
 	int status = settle(&sending, err);
 	if (sending.is_open && sending.is_saved && err->kind == ERR_NONE)
 		go_on_in_background(&sending);

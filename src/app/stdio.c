@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/stdio.h"
 
+#include "app/backlog.h"
 #include "app/content.h"
-#include "app/detach.h"
-#include "app/runqueue.h"
 #include "app/submission.h"
 #include "base/clock.h"
 #include "base/fs.h"
@@ -15,23 +14,14 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 enum {
 	PIECE = 65536,
 	IDLE_SECONDS = 5 * 60, /* RFC 5321 section 4.5.3.2.7 */
-	RUN_SECONDS = 10,
 	REPLY_LINE_MAX = 510,
 	HOST_MAX = 255,
-};
-
-/* What was saved since the last run of the queue, and when the next one is due. */
-struct backlog {
-	char *path; /* the queue; NULL: nothing was saved */
-	int64_t due;
-	pid_t child; /* who made the last run; 0: nobody yet */
 };
 
 struct server {
@@ -50,66 +40,6 @@ struct server {
 	struct submission submission;
 	struct backlog backlog;
 };
-
-/* The queue */
-
-static void run_in_child(struct server *server)
-{
-	const struct run_choice choice = { 0 };
-	struct run_result result = { 0 };
-	CLEANUP(err_done) struct err err = ERR_INIT;
-	struct spool spool;
-
-	close(server->out); /* a client may wait until the last copy is closed */
-	if (spool_open(&spool, server->backlog.path, false, &err))
-		run_queue(&spool, &choice, &result);
-	_exit(EX_OK);
-}
-
-static void start_run(struct server *server)
-{
-	struct backlog *backlog = &server->backlog;
-
-	if (!backlog->path)
-		return;
-	int pid = detach();
-	if (pid == 0)
-		run_in_child(server);
-	if (pid > 0)
-		backlog->child = pid;
-	mem_free_at(&backlog->path);
-}
-
-/* One run after the other, so that a client that stays does not gather children. */
-static void run_if_due(struct server *server)
-{
-	struct backlog *backlog = &server->backlog;
-
-	if (!backlog->path || clock_now() < backlog->due)
-		return;
-	if (backlog->child > 0 && waitpid(backlog->child, NULL, WNOHANG) == 0) {
-		backlog->due = clock_after(RUN_SECONDS);
-		return;
-	}
-	start_run(server);
-}
-
-static void note_saved(struct server *server, const char *path)
-{
-	struct backlog *backlog = &server->backlog;
-
-	server->has_saved = true;
-	if (server->request->delivery == DELIVERY_QUEUE_ONLY)
-		return;
-	/* The account that the sender chose may have another queue. */
-	if (backlog->path && strcmp(backlog->path, path) != 0)
-		start_run(server);
-	if (!backlog->path) {
-		backlog->path = mem_copy(path);
-		backlog->due = clock_after(RUN_SECONDS);
-	}
-	run_if_due(server);
-}
 
 /* Input and output */
 
@@ -184,12 +114,11 @@ static bool wait_for_input(struct server *server)
 	int64_t deadline = idle_deadline(server);
 
 	for (;;) {
-		int64_t due = server->backlog.path ? server->backlog.due : CLOCK_NEVER;
-		if (wait_until(STDIN_FILENO, POLLIN, clock_earlier(deadline, due)))
+		if (wait_until(STDIN_FILENO, POLLIN, clock_earlier(deadline, server->backlog.due)))
 			return true;
 		if (clock_now() >= deadline)
 			return false;
-		run_if_due(server);
+		backlog_run_if_due(&server->backlog);
 	}
 }
 
@@ -237,6 +166,20 @@ static bool take_content(struct server *server, bool is_strict)
 	}
 }
 
+/* The message's lock is given back before there is a child that would hold it, too. */
+static void end_data(struct server *server, struct str *reply)
+{
+	struct submission *submission = &server->submission;
+	CLEANUP(mem_free_at) char *path = NULL;
+
+	if (submission_end(submission, reply))
+		path = mem_copy(submission->job.spool.path);
+	submission_clear(submission);
+	server->has_saved |= path != NULL;
+	if (path && server->request->delivery != DELIVERY_QUEUE_ONLY)
+		backlog_add(&server->backlog, path);
+}
+
 static void do_data(struct server *server, bool is_strict, struct str *reply)
 {
 	struct submission *submission = &server->submission;
@@ -251,10 +194,10 @@ static void do_data(struct server *server, bool is_strict, struct str *reply)
 		return;
 	}
 	say(server, "354 go on; a line with a dot alone ends it");
-	server->is_cut = !take_content(server, is_strict);
-	server->is_over |= server->is_cut;
-	if (!server->is_cut && submission_end(submission, reply))
-		note_saved(server, submission->job.spool.path);
+	if (take_content(server, is_strict))
+		end_data(server, reply);
+	else
+		server->is_over = server->is_cut = true;
 	submission_clear(submission);
 }
 
@@ -428,11 +371,12 @@ int stdio_run(const struct request *request)
 		return EX_OSERR;
 	if (gethostname(server.host, sizeof server.host - 1) < 0 || !*server.host)
 		memcpy(server.host, "localhost", sizeof "localhost");
+	backlog_init(&server.backlog, server.out);
 	identify(&server.guest);
 	submission_init(&server.submission, request, &server.guest);
 	serve(&server);
 	submission_clear(&server.submission);
-	start_run(&server);
+	backlog_run(&server.backlog);
 	fs_close_at(&server.out);
 	str_done(&server.input);
 	str_done(&server.replies);

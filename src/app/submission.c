@@ -49,9 +49,20 @@ bool submission_set_sender(struct submission *submission, struct command *comman
 	return true;
 }
 
+static bool has_recipient(const struct submission *submission, const char *path)
+{
+	for (size_t i = 0; i < submission->count; i++)
+		if (strcmp(submission->recipients[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* Named twice, a recipient gets it once, as the first naming had it. */
 bool submission_add_recipient(struct submission *submission, struct command *command,
 			      struct str *reply)
 {
+	if (has_recipient(submission, command->path))
+		return true;
 	if (submission->count >= SUBMISSION_RECIPIENTS_MAX)
 		return refuse(reply, "452 4.5.3 that are too many recipients");
 	mem_grow(submission->recipients, submission->count);
@@ -252,18 +263,6 @@ static bool fill_envelope(struct submission *submission, struct err *err)
 
 /* Keeping or sending */
 
-static bool save(struct job *job)
-{
-	if (job->has_entry && job->no_queue.kind == ERR_NONE &&
-	    spool_commit(&job->entry, &job->message, &job->no_queue))
-		return true;
-	if (job->no_queue.kind != ERR_NONE) {
-		err_wrap(&job->no_queue, _("not kept in the queue"));
-		report_problem(&job->no_queue);
-	}
-	return false;
-}
-
 /* Whose message it is would not be known otherwise, once it has been sent. */
 static void log_taken(const struct submission *submission)
 {
@@ -336,7 +335,7 @@ bool submission_end(struct submission *submission, struct str *reply)
 	if (trouble->kind != ERR_NONE || !message_end(&job->message, trouble) ||
 	    !fill_envelope(submission, trouble) || !job_finish(job, trouble))
 		return add_refusal(reply, trouble);
-	if (save(job)) {
+	if (job_save(job)) {
 		answer_queued(submission, reply);
 		return true;
 	}

@@ -44,7 +44,7 @@ void submission_init(struct submission *submission, const struct request *base,
 /* Forgets the transaction; what was not kept is gone. */
 void submission_clear(struct submission *submission);
 
-/* Each takes the command over, or puts the reply that refuses it into `reply`. */
+/* Each takes what it needs out of the command, or puts the reply that refuses it into `reply`. */
 bool submission_set_sender(struct submission *submission, struct command *command,
 			   struct str *reply) MUST_USE;
 bool submission_add_recipient(struct submission *submission, struct command *command,

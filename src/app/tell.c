@@ -93,17 +93,28 @@ static void copy_way(struct record *to, const struct record *from)
 				  mem_copy(from->options[2 * i + 1]));
 }
 
+static bool is_made_already(const struct spool *spool, const char *id)
+{
+	return spool_has(spool, SPOOL_QUEUE, id) || spool_has(spool, SPOOL_HOLD, id) ||
+	       spool_has(spool, SPOOL_FAILED, id);
+}
+
 static bool queue_notice(const struct entry *about, const char *to, const struct str *text,
 			 struct err *err)
 {
 	CLEANUP(message_done) struct message message;
 	CLEANUP(entry_release) struct entry entry;
 	const struct header_additions nothing = { 0 };
+	char id[RECORD_ID_LEN + 1];
 
 	message_init(&message);
+	entry_init(&entry);
+	derive_id(about->record.id, id);
+	if (is_made_already(about->spool, id))
+		return true;
 	if (!spool_begin(about->spool, &entry, err))
 		return false;
-	derive_id(about->record.id, entry.record.id);
+	memcpy(entry.record.id, id, sizeof id);
 	message.fd = entry.fd;
 	if (!message_begin(&message, err) || !message_take(&message, text->bytes, text->len, err) ||
 	    !message_end(&message, err) || !message_complete(&message, &nothing, err))
@@ -116,9 +127,7 @@ static bool queue_notice(const struct entry *about, const char *to, const struct
 	entry.record.envelope.is_8bit = message.is_8bit;
 	envelope_add(&entry.record.envelope, mem_copy(to));
 	copy_way(&entry.record, &about->record);
-	if (spool_commit(&entry, &message, err))
-		return true;
-	return spool_has(about->spool, SPOOL_QUEUE, entry.record.id);
+	return spool_commit(&entry, &message, err);
 }
 
 static bool send_notice(const struct entry *entry, const char *to,
@@ -165,8 +174,6 @@ bool tell_failure(struct entry *entry, const struct settings *settings, struct e
 	size_t count = notice_select(envelope, NOTICE_FAILED, failed);
 	bool is_told = true;
 
-	if (entry->record.progress.flags & RECORD_FAILURE_TOLD)
-		count = 0;
 	if (count > 0 && settings->on_failure)
 		run_command(settings->on_failure, entry, failed, count);
 	if (count > 0 && strchr(to, '@'))

@@ -7,7 +7,10 @@
 #include <signal.h>
 #include <unistd.h>
 
-static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+static struct {
+	int number;
+	bool is_callers; /* our caller made us ignore it */
+} signals[] = { { .number = SIGHUP }, { .number = SIGINT }, { .number = SIGTERM } };
 enum { SIGNALS = sizeof signals / sizeof *signals };
 
 static struct {
@@ -23,19 +26,31 @@ static void withdraw_and_die(int number)
 	raise(number);
 }
 
-/* A caller that made us ignore a signal (nohup) meant it. */
+static void answer_signals(void (*answer)(int))
+{
+	for (size_t i = 0; withdrawn.id && i < SIGNALS; i++)
+		if (!signals[i].is_callers)
+			signal(signals[i].number, answer);
+}
+
 void withdraw_on_signal(const struct entry *entry)
 {
 	withdrawn.folder = entry->spool->folders[SPOOL_QUEUE];
 	withdrawn.id = entry->record.id;
-	for (size_t i = 0; i < SIGNALS; i++)
-		if (signal(signals[i], withdraw_and_die) == SIG_IGN)
-			signal(signals[i], SIG_IGN);
+	for (size_t i = 0; i < SIGNALS; i++) {
+		struct sigaction now;
+		signals[i].is_callers =
+			sigaction(signals[i].number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+	}
+	answer_signals(withdraw_and_die);
 }
 
 void withdraw_never(void)
 {
-	for (size_t i = 0; i < SIGNALS; i++)
-		if (signal(signals[i], SIG_DFL) == SIG_IGN)
-			signal(signals[i], SIG_IGN);
+	answer_signals(SIG_DFL);
+}
+
+void withdraw_done(void)
+{
+	answer_signals(SIG_IGN);
 }

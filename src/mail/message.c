@@ -53,13 +53,54 @@ static bool refuse_line(const struct intake *in, const char *what, struct err *e
 		       (unsigned long long)in->line_number + 1, what);
 }
 
+static bool copy_body(const struct message *message, int to)
+{
+	char piece[PIECE];
+
+	for (uint64_t done = 0; done < message->body_len;) {
+		uint64_t left = message->body_len - done;
+		size_t len = left < sizeof piece ? (size_t)left : sizeof piece;
+		off_t at = (off_t)(MESSAGE_BODY_AT + done);
+		if (!fs_pread_all(message->fd, piece, len, at) ||
+		    !fs_pwrite_all(to, piece, len, at))
+			return false;
+		done += len;
+	}
+	return true;
+}
+
+/* Another disk may have room for what the one that the caller chose has not. */
+static bool move_elsewhere(struct message *message, struct err *err)
+{
+	CLEANUP(fs_close_at) int fd = fs_open_nameless(NULL, err);
+
+	if (fd < 0)
+		return false;
+	if (!copy_body(message, fd))
+		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
+	message->fd = fd;
+	message->owns_fd = true;
+	fd = -1;
+	return true;
+}
+
+static bool append(struct message *message, const struct str *bytes, struct err *err)
+{
+	off_t end = (off_t)(MESSAGE_BODY_AT + message->body_len);
+
+	if (fs_pwrite_all(message->fd, bytes->bytes, bytes->len, end))
+		return true;
+	if (message->owns_fd)
+		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
+	return move_elsewhere(message, err) && append(message, bytes, err);
+}
+
 static bool flush_out(struct intake *in, struct err *err)
 {
 	struct message *message = in->message;
-	off_t end = (off_t)(MESSAGE_BODY_AT + message->body_len);
 
-	if (!fs_pwrite_all(message->fd, in->out.bytes, in->out.len, end))
-		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
+	if (!append(message, &in->out, err))
+		return false;
 	message->body_len += in->out.len;
 	str_clear(&in->out);
 	return true;
@@ -254,12 +295,11 @@ bool message_complete(struct message *message, const struct header_additions *ad
 		      struct err *err)
 {
 	CLEANUP(str_done) struct str whole = STR_INIT;
-	off_t end = (off_t)(MESSAGE_BODY_AT + message->body_len);
 
 	header_complete(&message->header, additions, &whole);
 	str_add_n(&whole, "\r\n", 2);
-	if (!fs_pwrite_all(message->fd, whole.bytes, whole.len, end))
-		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
+	if (!append(message, &whole, err))
+		return false;
 	message->header_len = whole.len;
 	message->is_8bit |= is_8bit(whole.bytes, whole.len);
 	return true;

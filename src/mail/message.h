@@ -36,11 +36,11 @@ void message_init(struct message *message);
 void message_done(struct message *message);
 
 /*
- * Reads a message to the end of the descriptor, into message->fd, or where that is -1 into a file
- * of its own without a name. Lines may end LF or CRLF; the last one gets a line end if it has none.
- * A From_ line on top is dropped. A first line that belongs to no header field begins the body.
- * ERR_INPUT: a bare CR, a NUL, or a header over MESSAGE_HEADER_MAX; ERR_IO, ERR_SYSTEM: reading it,
- * or keeping it, failed.
+ * Reads a message to the end of the descriptor, into message->fd, or into a file of its own without
+ * a name where that is -1 or takes no more (`owns_fd` is then set). Lines may end LF or CRLF; the
+ * last one gets a line end if it has none. A From_ line on top is dropped. A first line that
+ * belongs to no header field begins the body. ERR_INPUT: a bare CR, a NUL, or a header over
+ * MESSAGE_HEADER_MAX; ERR_IO, ERR_SYSTEM: reading it, or keeping it, failed.
  */
 bool message_read(struct message *message, int fd, struct err *err) MUST_USE;
 

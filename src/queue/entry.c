@@ -85,9 +85,9 @@ bool entry_remove(struct entry *entry, bool is_synced, struct err *err)
 {
 	int folder = entry->spool->folders[entry->folder];
 
-	if (unlinkat(folder, entry->record.id, 0) == 0 && (!is_synced || fsync(folder) == 0))
-		return true;
-	return failed(entry, err);
+	if (unlinkat(folder, entry->record.id, 0) < 0)
+		return failed(entry, err);
+	return !is_synced || fsync(folder) == 0 || !failed(entry, err);
 }
 
 bool entry_move(struct entry *entry, enum spool_folder to, struct err *err)

@@ -34,7 +34,10 @@ bool entry_write_progress(struct entry *entry, struct err *err) MUST_USE;
 /* Appends a line for a reader behind the trailer; failures are ignored. */
 void entry_note(struct entry *entry, const char *line);
 
-/* Takes the message out of the queue. With `is_synced` that survives a power cut at once. */
+/*
+ * Takes the message out of the queue; with `is_synced` so that it survives a power cut. False: it
+ * is still there. True with an error set: it is gone, but a power cut may bring it back.
+ */
 bool entry_remove(struct entry *entry, bool is_synced, struct err *err) MUST_USE;
 /* Moves it to another folder, and makes that last. */
 bool entry_move(struct entry *entry, enum spool_folder to, struct err *err) MUST_USE;

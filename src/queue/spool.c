@@ -217,9 +217,11 @@ static int give_name(struct entry *entry)
 			return 0;
 		if (errno != EINVAL && errno != ENOSYS)
 			return -1;
-		return linkat(tmp, entry->tmp_name, q, entry->record.id, 0) < 0
-			       ? -1
-			       : unlinkat(tmp, entry->tmp_name, 0);
+		/* Once it has its name, that the other one stays is no failure. */
+		if (linkat(tmp, entry->tmp_name, q, entry->record.id, 0) < 0)
+			return -1;
+		unlinkat(tmp, entry->tmp_name, 0);
+		return 0;
 	}
 	snprintf(path, sizeof path, "/proc/self/fd/%d", entry->fd);
 	if (linkat(AT_FDCWD, path, q, entry->record.id, AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST)
@@ -263,8 +265,10 @@ static bool read_record(struct entry *entry, uint64_t size, bool is_checked, str
 	char block[RECORD_BLOCK];
 	uint32_t crc;
 
-	if (size < sizeof block || !fs_pread_all(entry->fd, block, sizeof block, 0))
+	if (size < sizeof block)
 		return damaged(err, _("the file is too short"));
+	if (!fs_pread_all(entry->fd, block, sizeof block, 0))
+		return err_sys(err, ERR_IO, errno, _("cannot be read"));
 	if (!record_read_block(record, block, size, err))
 		return false;
 	uint64_t rest = size - record->envelope_part.at;
@@ -292,13 +296,19 @@ static bool is_same(const struct entry *entry, const char *id, const struct stat
 	       named.st_ino == st->st_ino && named.st_dev == st->st_dev;
 }
 
+/* What can't be a message of ours, whoever has it open. */
 static bool is_ours(const struct stat *st, struct err *err)
 {
 	if (!S_ISREG(st->st_mode))
 		return damaged(err, _("is not a regular file"));
-	if (st->st_nlink != 1)
-		return damaged(err, _("has more than one name"));
 	return st->st_uid == geteuid() || damaged(err, _("belongs to somebody else"));
+}
+
+/* Whether this says something of the file, and not of the system at this moment. */
+static bool is_files_fault(int number)
+{
+	return number == ELOOP || number == ENXIO || number == EISDIR || number == ENOTDIR ||
+	       number == EACCES || number == EPERM;
 }
 
 static enum claim open_entry(struct spool *spool, enum spool_folder folder, const char *id,
@@ -314,8 +324,9 @@ static enum claim open_entry(struct spool *spool, enum spool_folder folder, cons
 		return CLAIM_GOT;
 	if (errno == ENOENT)
 		return CLAIM_GONE;
-	err_sys(err, ERR_INPUT, errno, _("cannot be opened"));
-	return CLAIM_DAMAGED;
+	bool is_damaged = is_files_fault(errno);
+	err_sys(err, is_damaged ? ERR_INPUT : ERR_IO, errno, _("cannot be opened"));
+	return is_damaged ? CLAIM_DAMAGED : CLAIM_BUSY;
 }
 
 static void set_aside(struct spool *spool, enum spool_folder folder, const char *id,
@@ -328,6 +339,24 @@ static void set_aside(struct spool *spool, enum spool_folder folder, const char 
 	err_wrap(err, "%s/%s/%s", spool->path, folder_names[folder], id);
 }
 
+/* With the lock in hand: the file must still be the one of that name, and be whole. */
+static enum claim check_locked(struct entry *entry, const char *id, struct err *err)
+{
+	struct stat st;
+
+	/* Between opening and locking it may have been sent, and be nameless now. */
+	if (fstat(entry->fd, &st) < 0 || st.st_nlink == 0 || !is_same(entry, id, &st))
+		return CLAIM_GONE;
+	if (st.st_nlink > 1)
+		damaged(err, _("has more than one name"));
+	else if (read_record(entry, (uint64_t)st.st_size, true, err) &&
+		 strcmp(entry->record.id, id) != 0)
+		damaged(err, _("bears another id"));
+	if (err->kind == ERR_NONE)
+		return CLAIM_GOT;
+	return err->kind == ERR_IO ? CLAIM_BUSY : CLAIM_DAMAGED;
+}
+
 enum claim spool_claim(struct spool *spool, enum spool_folder folder, const char *id,
 		       struct entry *entry, struct err *err)
 {
@@ -335,27 +364,16 @@ enum claim spool_claim(struct spool *spool, enum spool_folder folder, const char
 	enum claim claim = open_entry(spool, folder, id, O_RDWR, entry, err);
 
 	if (claim == CLAIM_GOT && fstat(entry->fd, &st) < 0)
-		return CLAIM_GONE;
-	if (claim == CLAIM_GOT && is_ours(&st, err)) {
-		if (!lock(entry->fd))
-			return CLAIM_BUSY;
-		/*
-		 * Between opening and locking it may have been sent, and the file be nameless now.
-		 */
-		if (fstat(entry->fd, &st) < 0 || st.st_nlink == 0 || !is_same(entry, id, &st))
-			return CLAIM_GONE;
-		if (read_record(entry, (uint64_t)st.st_size, true, err) &&
-		    strcmp(entry->record.id, id) == 0)
-			return CLAIM_GOT;
-		if (err->kind == ERR_NONE)
-			damaged(err, _("bears another id"));
-		if (err->kind == ERR_IO)
-			return CLAIM_BUSY;
-	}
-	if (claim == CLAIM_GONE)
-		return CLAIM_GONE;
-	set_aside(spool, folder, id, err);
-	return CLAIM_DAMAGED;
+		return CLAIM_BUSY;
+	if (claim == CLAIM_GOT && !is_ours(&st, err))
+		claim = CLAIM_DAMAGED;
+	else if (claim == CLAIM_GOT)
+		claim = lock(entry->fd) ? check_locked(entry, id, err) : CLAIM_BUSY;
+	if (claim == CLAIM_DAMAGED)
+		set_aside(spool, folder, id, err);
+	else if (err->kind != ERR_NONE)
+		err_wrap(err, "%s/%s/%s", spool->path, folder_names[folder], id);
+	return claim;
 }
 
 enum claim spool_peek(struct spool *spool, enum spool_folder folder, const char *id,

@@ -50,8 +50,9 @@ enum claim { CLAIM_GOT, CLAIM_BUSY, CLAIM_GONE, CLAIM_DAMAGED };
 
 /*
  * Locks a message and reads its record, whose checksum is verified over the whole file. CLAIM_BUSY:
- * another process has it; CLAIM_GONE: there is none (any more); CLAIM_DAMAGED (with err): it is not
- * what it should be, and was moved to hold/ where that is possible.
+ * another process has it, or (with err) it can't be read just now; CLAIM_GONE: there is none (any
+ * more); CLAIM_DAMAGED (with err): it is not what it should be, and was moved to hold/ where that
+ * is possible.
  */
 enum claim spool_claim(struct spool *spool, enum spool_folder folder, const char *id,
 		       struct entry *entry, struct err *err) MUST_USE;

@@ -26,6 +26,7 @@
  *
  *	FAULT_DO      one of the names in `faults`
  *	FAULT_AT      which of the calls that this fault can happen to, from 1
+ *	FAULT_CALL    only calls of this name count
  *	FAULT_CHILD   1: in a forked child instead
  *	FAULT_OUT     a file to append to: "hit CALL" when it happens, and with
  *	FAULT_LOG     what was done to files, for whoever wants to know what a power cut leaves
@@ -97,6 +98,7 @@ static const struct fault {
 
 static struct {
 	const struct fault *fault;
+	const char *call;
 	long at;
 	long count;
 	pid_t pid; /* whose calls count; 0: those of the first child */
@@ -236,6 +238,8 @@ static int is_hit(const struct call *call, long *a)
 
 	if (!shim.fault || !is_counted() || !(families_of(call, a) & shim.fault->families))
 		return 0;
+	if (shim.call && strcmp(shim.call, call->name) != 0)
+		return 0;
 	memcpy(args, a, sizeof args);
 	int is_short = !shim.fault->signal && !shim.fault->number;
 	if ((is_short && !shorten(call, args)) || ++shim.count != shim.at)
@@ -346,6 +350,7 @@ static void read_orders(void)
 	for (size_t i = 0; wanted && i < sizeof faults / sizeof *faults; i++)
 		if (strcmp(faults[i].name, wanted) == 0)
 			shim.fault = &faults[i];
+	shim.call = getenv("FAULT_CALL");
 	shim.at = number_in("FAULT_AT");
 	shim.is_logging = number_in("FAULT_LOG") != 0;
 	shim.clock = number_in("FAULT_CLOCK");

@@ -7,13 +7,14 @@
 import contracts
 import errors
 import runs
+import seeing
 import waiting
 from scene import Suite
 
 
 def main():
     suite = Suite("queue")
-    for module in (contracts, errors, waiting, runs):
+    for module in (contracts, errors, waiting, runs, seeing):
         module.add_cases(suite)
     suite.main()
 

@@ -11,7 +11,6 @@ import email
 import email.policy
 import functools
 import os
-import pathlib
 import socket
 import subprocess
 
@@ -31,17 +30,22 @@ mkdir sbin
 mount --rbind /usr/sbin sbin
 mount -t tmpfs tmpfs /usr/sbin
 ln -s "$PWD"/sbin/* /usr/sbin/
-ln -sfn "$MAILCHUTE" /usr/sbin/sendmail
+cp --remove-destination "$MAILCHUTE" /usr/sbin/sendmail
 exec "$@"
 """
 
-# what is to be said to `at` must be there before atd looks, because nothing else can wake it here
+# for who takes root's home from the accounts, and not from the environment
+AT_HOME = 'mount --bind "$HOME" "$(getent passwd root | cut -d: -f6)"; exec "$@"'
+
+# the job must be there before atd looks, because `at` cannot wake it here
 AT = """
-cp -a /var/spool/cron spool
+mkdir -p spool/atjobs spool/atspool
+touch spool/atjobs/.SEQ
+chown -R daemon:daemon spool/at*
+chmod 1770 spool/at*
 mount -t tmpfs tmpfs /run
 mount --bind spool /var/spool/cron
-find spool -type f -delete
-echo 'echo "$1"' | at -m now
+echo "echo '$1'" | at -m now
 exec atd -f -l 100 -b 1
 """
 
@@ -62,17 +66,43 @@ exec cron -f
 
 GIT = """
 git init -q .
+git config user.name Alice
+git config user.email "$1"
 cp body file
 git add file
 { echo "$5"; echo; cat body; } >message
-git -c user.name=Alice -c user.email="$1" commit -q --cleanup=verbatim -F message
-git send-email --confirm=never --quiet --from="$1" --to="$2" --cc="$3" --bcc="$4" -1
+git commit -q --cleanup=verbatim -F message
+git send-email --confirm=never --quiet --suppress-cc=all --from="$1" --to="$2" --cc="$3" --bcc="$4" -1
 """
 
 PHP = """
 [, $me, $to, $cc, $bcc, $subject] = $argv;
 $sent = mail($to, $subject, file_get_contents("body"), "From: $me\\r\\nCc: $cc\\r\\nBcc: $bcc", "-f$me");
 exit($sent ? 0 : 1);
+"""
+
+PHPMAILER = """
+require "/usr/share/php/libphp-phpmailer/autoload.php";
+[, $me, $to, $cc, $bcc, $subject] = $argv;
+$mail = new PHPMailer\\PHPMailer\\PHPMailer(true);
+$mail->isSendmail();
+$mail->setFrom($me);
+$mail->addAddress($to);
+$mail->addCC($cc);
+$mail->addBCC($bcc);
+$mail->Subject = $subject;
+$mail->Body = file_get_contents("body");
+exit($mail->send() ? 0 : 1);
+"""
+
+# by default it speaks SMTP to sendmail -bs
+SYMFONY = """
+require "/usr/share/php/Symfony/Component/Mailer/autoload.php";
+use Symfony\\Component\\Mailer\\{Mailer, Transport};
+use Symfony\\Component\\Mime\\Email;
+[, $me, $to, $cc, $bcc, $subject] = $argv;
+$mail = (new Email())->from($me)->to($to)->cc($cc)->bcc($bcc)->subject($subject)->text(file_get_contents("body"));
+(new Mailer(Transport::fromDsn("sendmail://default")))->send($mail);
 """
 
 MIME_LITE = """
@@ -121,8 +151,8 @@ def script(*interpreter):
 
 
 def s_nail(letter):
-    return ("s-nail", "-:/", "-S", "v15-compat", "-r", letter.me, "-s", letter.subject, "-c", letter.cc,
-            "-b", letter.bcc, letter.to)
+    return ("sh", "-ec", AT_HOME, "sh", "s-nail", "-:/", "-S", "v15-compat", "-r", letter.me,
+            "-s", letter.subject, "-c", letter.cc, "-b", letter.bcc, letter.to)
 
 
 def bsd_mailx(letter):
@@ -150,11 +180,13 @@ CLIENTS = {
     "git-send-email": script("sh", "-ec", GIT, "git"),
     "swaks": swaks,
     "php": script("php", "-r", PHP, "--"),
+    "phpmailer": script("php", "-r", PHPMAILER, "--"),
+    "symfony": script("php", "-r", SYMFONY, "--"),
     "mime-lite": script("perl", "-e", MIME_LITE, "--"),
     "email-sender": script("perl", "-e", EMAIL_SENDER, "--"),
 }
 # these give no sender to sendmail, which takes the account's
-WITHOUT_SENDER = ("neomutt", "bsd-mailx")
+WITHOUT_SENDER = ("neomutt", "bsd-mailx", "git-send-email")
 DAEMONS = {"cron": CRON, "at": AT}
 TEXT_OF_JOB = "this is what the job has said"
 

@@ -1,0 +1,99 @@
+/* hint.c - what is remembered of relays that could not be reached; may be lost at any time */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "queue/hint.h"
+
+#include "base/crc.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "queue/schedule.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NAME_LEN = 16, TEXT_MAX = 64 };
+
+struct hint {
+	unsigned failures;
+	int64_t next_try;
+	time_t written;
+};
+
+static void make_name(const char *key, char name[NAME_LEN + 1])
+{
+	size_t len = strlen(key);
+
+	snprintf(name, NAME_LEN + 1, "%08x%08x", crc32c(0, key, len), crc32c(1, key, len));
+}
+
+static bool read_hint(const struct spool *spool, const char *name, struct hint *hint)
+{
+	CLEANUP(str_done) struct str text = STR_MAX(TEXT_MAX);
+	CLEANUP(fs_close_at) int fd = -1;
+	struct stat st;
+	long long next = 0;
+
+	*hint = (struct hint){ 0 };
+	if (spool->folders[SPOOL_ROUTE] >= 0)
+		fd = openat(spool->folders[SPOOL_ROUTE], name,
+			    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0 || !fs_read_rest(fd, &text) ||
+	    sscanf(text.bytes, "%u %lld", &hint->failures, &next) != 2)
+		return false;
+	hint->next_try = next;
+	hint->written = st.st_mtime;
+	return true;
+}
+
+/* A config that is newer than the failure may have mended what was wrong. */
+static bool is_void(const struct hint *hint, const char *config_file, int64_t now)
+{
+	struct stat st;
+
+	if (config_file && stat(config_file, &st) == 0 && st.st_mtime >= hint->written)
+		return true;
+	return hint->next_try <= now || hint->next_try > now + 2 * SCHEDULE_ROUTE_LAST;
+}
+
+int64_t hint_next_try(const struct spool *spool, const char *key, const char *config_file)
+{
+	char name[NAME_LEN + 1];
+	struct hint hint;
+
+	make_name(key, name);
+	if (!read_hint(spool, name, &hint) || is_void(&hint, config_file, time(NULL)))
+		return 0;
+	return hint.next_try;
+}
+
+void hint_note_failure(const struct spool *spool, const char *key, bool is_operators)
+{
+	char name[NAME_LEN + 1];
+	struct hint hint;
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	make_name(key, name);
+	if (!read_hint(spool, name, &hint))
+		hint.failures = 0;
+	hint.failures += hint.failures < 1000;
+	int64_t delay = is_operators ? SCHEDULE_OPERATOR_GAP
+				     : schedule_route_delay(hint.failures, (uint32_t)clock());
+	str_addf(&text, "%u %lld\n", hint.failures, (long long)time(NULL) + delay);
+	CLEANUP(fs_close_at)
+	int fd = openat(spool->folders[SPOOL_ROUTE], name,
+			O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+	if (fd < 0 || !fs_write_all(fd, text.bytes, text.len))
+		log_debug("route/%s: no hint is kept", name);
+}
+
+void hint_clear(const struct spool *spool, const char *key)
+{
+	char name[NAME_LEN + 1];
+
+	make_name(key, name);
+	if (spool->folders[SPOOL_ROUTE] >= 0)
+		unlinkat(spool->folders[SPOOL_ROUTE], name, 0);
+}

@@ -1,0 +1,797 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""run.py - the SMTP server on standard input and output. Suite "stdio"
+
+`python3 tests/stdio/run.py [WORD...]` runs the cases whose names contain one of the words.
+"""
+import os
+import pathlib
+import re
+import resource
+import select
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
+from harness import PROGRAM, Failure, Suite, expect, run_program, write_private  # noqa: E402
+import relay as relays  # noqa: E402
+
+suite = Suite("stdio")
+
+HELLO = "EHLO here\n"
+MAIL = "MAIL FROM:<alice@a.example>\n"
+RCPT = "RCPT TO:<bob@b.example>\n"
+BODY = "Subject: A test\n\nHello.\n.\n"
+MESSAGE = MAIL + RCPT + "DATA\n" + BODY
+DEAD_PORT = 1  # where nobody listens
+LIMIT = 30
+
+
+def crlf(text):
+    return text.replace("\n", "\r\n")
+
+
+# The program and its queue
+
+def configure(folder, port=DEAD_PORT, more=""):
+    """Write a config whose relay is a port of this machine, and return the arguments that name it."""
+    write_private(folder / "config", f"""account default
+host 127.0.0.1
+port {port}
+tls off
+from anybody@a.example
+allow_from_override on
+queue_folder {folder}/queue
+{more}
+""")
+    return ["-C", folder / "config"]
+
+
+def start(folder, args, **descriptors):
+    env = {k: v for k, v in os.environ.items() if k not in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "SMTPSERVER", "EMAIL")}
+    env.update(HOME=str(folder), LC_ALL="C.UTF-8", STATE_DIRECTORY=str(folder / "state"))
+    return subprocess.Popen([PROGRAM, *map(str, args), "-bs"], env=env, stderr=subprocess.PIPE, **descriptors)
+
+
+def talk(folder, given, *args, limit=LIMIT, **more):
+    """Give a whole session to the program in one write; returns what it left behind."""
+    data = given if isinstance(given, bytes) else given.encode()
+    return run_program([*args, "-bs"], data, home=folder, limit=limit,
+                       env={"STATE_DIRECTORY": str(folder / "state"), **more})
+
+
+def codes(result):
+    """The replies' codes, the greeting's included, joined by blanks."""
+    lines = result.stdout.decode().split("\r\n")
+    expect(lines.pop() == "", f"a reply without its end: {result}")
+    expect(all(re.fullmatch(r"[2-5]\d\d[ -][ -~]*", line) for line in lines), f"no reply: {result}")
+    expect(all(len(line) <= 510 for line in lines), f"too long: {result}")
+    return " ".join(line[:3] for line in lines if line[3] == " ")
+
+
+def queued(folder, name="queue"):
+    """What is in the queue, each without its first block."""
+    place = folder / name / "q"
+    files = sorted(place.iterdir()) if place.exists() else []
+    found = [file.read_bytes()[4096:] for file in files]
+    for file, text in zip(files, found):
+        expect(b"\nEND " + file.name.encode() + b"\n" in text, f"incomplete: {text!r}")
+    return found
+
+
+class Client(smtplib.SMTP):
+    """smtplib on one end of a socketpair; the program has the other."""
+
+    def __init__(self, folder, *args):
+        super().__init__(local_hostname="here", timeout=LIMIT)
+        self.sock, theirs = socket.socketpair()
+        self.sock.settimeout(LIMIT)
+        self.process = start(folder, args, stdin=theirs, stdout=theirs)
+        theirs.close()
+        code, _ = self.getreply()
+        expect(code == 220, f"greeted by {code}")
+
+    def end(self):
+        """Wait for the program; returns its standard error."""
+        self.close()
+        try:
+            _, errors = self.process.communicate(timeout=LIMIT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise Failure("it does not end")
+        expect(self.process.returncode == 0, f"exit {self.process.returncode}: {errors.decode()}")
+        return errors.decode()
+
+
+# Dialogues: a whole session in one write, and the codes of all replies; `N` messages in the queue
+
+def line_of(length):
+    return "NOOP " + "x" * (length - 5) + "\n"
+
+
+DIALOGUES = [
+    ("empty", "", "220", 0),
+    ("quit", "QUIT\n", "220 221", 0),
+    ("quit-crlf", "QUIT\r\n", "220 221", 0),
+    ("quit-in-small-letters", "quit\n", "220 221", 0),
+    ("nothing-behind-quit", "QUIT\nNOOP\n", "220 221", 0),
+    ("unended-line", "NOOP", "220", 0),
+    ("helo", "HELO here\nQUIT\n", "220 250 221", 0),
+    ("helo-in-mixed-case", "hElO here\nQUIT\n", "220 250 221", 0),
+    ("ehlo", "EHLO here\nQUIT\n", "220 250 221", 0),
+    ("ehlo-literal", "EHLO [127.0.0.1]\nQUIT\n", "220 250 221", 0),
+    ("ehlo-twice", "EHLO a\nEHLO b\nQUIT\n", "220 250 250 221", 0),
+    ("ehlo-without-name", "EHLO\nQUIT\n", "220 501 221", 0),
+    ("helo-without-name", "HELO\nQUIT\n", "220 501 221", 0),
+    ("noop", "NOOP\nNOOP words\nQUIT\n", "220 250 250 221", 0),
+    ("help", "HELP\nHELP DATA\nQUIT\n", "220 214 214 221", 0),
+    ("vrfy", "VRFY bob\nVRFY\nQUIT\n", "220 252 501 221", 0),
+    ("expn", "EXPN list\nQUIT\n", "220 502 221", 0),
+    ("starttls", "STARTTLS\nQUIT\n", "220 502 221", 0),
+    ("auth", "AUTH PLAIN AGEAYg==\nQUIT\n", "220 502 221", 0),
+    ("bdat", "BDAT 1 LAST\nQUIT\n", "220 502 221", 0),
+    ("unknown-verb", "BANANA\nQUIT\n", "220 500 221", 0),
+    ("empty-line", "\n\r\nQUIT\n", "220 500 500 221", 0),
+    ("quit-with-argument", "QUIT now\nQUIT\n", "220 501 221", 0),
+    ("rset-with-argument", "RSET now\nQUIT\n", "220 501 221", 0),
+    ("rset", HELLO + "RSET\nQUIT\n", "220 250 250 221", 0),
+    ("rset-before-hello", "RSET\nQUIT\n", "220 250 221", 0),
+    ("mail-before-hello", MAIL + "QUIT\n", "220 503 221", 0),
+    ("mail-twice", HELLO + MAIL + MAIL + "QUIT\n", "220 250 250 503 221", 0),
+    ("mail-rset-mail", HELLO + MAIL + "RSET\n" + MAIL + "QUIT\n", "220 250 250 250 250 221", 0),
+    ("mail-ehlo-mail", HELLO + MAIL + HELLO + MAIL + "QUIT\n", "220 250 250 250 250 221", 0),
+    ("rcpt-before-mail", HELLO + RCPT + "QUIT\n", "220 250 503 221", 0),
+    ("rcpt-after-rset", HELLO + MAIL + "RSET\n" + RCPT + "QUIT\n", "220 250 250 250 503 221", 0),
+    ("data-before-mail", HELLO + "DATA\nQUIT\n", "220 250 503 221", 0),
+    ("data-before-rcpt", HELLO + MAIL + "DATA\nQUIT\n", "220 250 250 554 221", 0),
+    ("data-after-refused-rcpt", HELLO + MAIL + "RCPT TO:<>\nDATA\nQUIT\n", "220 250 250 501 554 221", 0),
+    ("data-with-argument", HELLO + MAIL + RCPT + "DATA x\nQUIT\n", "220 250 250 250 501 221", 0),
+    ("data-after-rset", HELLO + MAIL + RCPT + "RSET\nDATA\nQUIT\n", "220 250 250 250 250 503 221", 0),
+    ("rcpt-behind-message", HELLO + MESSAGE + RCPT + "QUIT\n", "220 250 250 250 354 250 503 221", 1),
+    ("data-behind-message", HELLO + MESSAGE + "DATA\nQUIT\n", "220 250 250 250 354 250 503 221", 1),
+    ("refused-rcpt-among-others", HELLO + MAIL + "RCPT TO:<a b>\n" + RCPT + "DATA\n" + BODY + "QUIT\n",
+     "220 250 250 501 250 354 250 221", 1),
+    ("message", HELLO + MESSAGE + "QUIT\n", "220 250 250 250 354 250 221", 1),
+    ("message-crlf", crlf(HELLO + MESSAGE + "QUIT\n"), "220 250 250 250 354 250 221", 1),
+    ("message-after-helo", "HELO here\n" + MESSAGE + "QUIT\n", "220 250 250 250 354 250 221", 1),
+    ("message-in-small-letters", (HELLO + MESSAGE).lower(), "220 250 250 250 354 250", 1),
+    ("message-without-quit", HELLO + MESSAGE, "220 250 250 250 354 250", 1),
+    ("three-messages", HELLO + MESSAGE * 3 + "QUIT\n", "220 250" + " 250 250 354 250" * 3 + " 221", 3),
+    ("message-rset-message", HELLO + MESSAGE + "RSET\n" + MESSAGE + "QUIT\n",
+     "220 250 250 250 354 250 250 250 250 354 250 221", 2),
+    ("null-sender", HELLO + "MAIL FROM:<>\n" + RCPT + "DATA\n" + BODY, "220 250 250 250 354 250", 1),
+    ("bare-names", HELLO + "MAIL FROM:<cron>\nRCPT TO:<root>\nDATA\n" + BODY, "220 250 250 250 354 250", 1),
+    ("blank-behind-colon", HELLO + "MAIL FROM: <a@a.example>\nRCPT TO: <b@b.example>\nDATA\n" + BODY,
+     "220 250 250 250 354 250", 1),
+    ("no-brackets", HELLO + "MAIL FROM:a@a.example\nRCPT TO:b@b.example\nDATA\n" + BODY,
+     "220 250 250 250 354 250", 1),
+    ("parameters", HELLO + "MAIL FROM:<a@a.example> SIZE=20 BODY=8BITMIME SMTPUTF8 RET=FULL ENVID=x\n"
+     "RCPT TO:<b@b.example> NOTIFY=NEVER ORCPT=rfc822;b@b.example\nDATA\n" + BODY, "220 250 250 250 354 250", 1),
+    ("unknown-parameter", HELLO + "MAIL FROM:<a@a.example> X=1\nQUIT\n", "220 250 555 221", 0),
+    ("unknown-parameter-of-rcpt", HELLO + MAIL + "RCPT TO:<b@b.example> X=1\nQUIT\n", "220 250 250 555 221", 0),
+    ("parameter-of-the-other", HELLO + MAIL + "RCPT TO:<b@b.example> SIZE=1\nQUIT\n", "220 250 250 555 221", 0),
+    ("wrong-size", HELLO + "MAIL FROM:<a@a.example> SIZE=big\nQUIT\n", "220 250 501 221", 0),
+    ("wrong-body", HELLO + "MAIL FROM:<a@a.example> BODY=9BIT\nQUIT\n", "220 250 501 221", 0),
+    ("wrong-notify", HELLO + MAIL + "RCPT TO:<b@b.example> NOTIFY=NEVER,DELAY\nQUIT\n", "220 250 250 501 221", 0),
+    ("wrong-sender", HELLO + "MAIL FROM:<a@@b>\nQUIT\n", "220 250 501 221", 0),
+    ("wrong-recipient", HELLO + MAIL + "RCPT TO:<b@>\nQUIT\n", "220 250 250 501 221", 0),
+    ("announced-too-large", HELLO + "MAIL FROM:<a@a.example> SIZE=99999999999\nQUIT\n", "220 250 552 221", 0),
+    ("line-of-510", line_of(510) + "QUIT\n", "220 250 221", 0),
+    ("line-of-511", line_of(511) + "QUIT\n", "220 500 221", 0),
+    ("line-of-511-crlf", crlf(line_of(511)) + "QUIT\r\n", "220 500 221", 0),
+    ("line-of-1101", line_of(1101) + "QUIT\n", "220 500 221", 0),
+    ("line-of-a-million", line_of(1000000) + "NOOP\nQUIT\n", "220 500 250 221", 0),
+    ("line-without-end", "x" * 1000000, "220", 0),
+    ("rcpt-of-1000", HELLO + MAIL + "RCPT TO:<b@b.example> ORCPT=rfc822;" + "x" * 490 + " " * 400 + "\nQUIT\n",
+     "220 250 250 250 221", 0),
+    ("rcpt-of-2000", HELLO + MAIL + "RCPT TO:<b@b.example>" + " " * 2000 + "\nQUIT\n", "220 250 250 500 221", 0),
+    ("nul-in-command", "NOOP \0\nQUIT\n", "220 500 221", 0),
+    ("cr-in-command", "NOOP\rQUIT\r\nQUIT\r\n", "220 500 221", 0),
+    ("two-crs", "QUIT\r\r\nQUIT\r\n", "220 500 221", 0),
+    ("escape-in-command", "NOOP \x1b[2J\nQUIT\n", "220 500 221", 0),
+    ("invalid-utf-8", b"NOOP \xff\nQUIT\n", "220 500 221", 0),
+    ("utf-8-in-noop", "NOOP ö\nQUIT\n", "220 250 221", 0),
+    ("nul-in-content", HELLO + MAIL + RCPT + "DATA\nSubject: x\n\n\0\n.\nQUIT\n", "220 250 250 250 354 554 221", 0),
+    ("nul-in-header", HELLO + MAIL + RCPT + "DATA\nSubject: \0\n\nx\n.\nQUIT\n", "220 250 250 250 354 554 221", 0),
+    ("cr-in-content", HELLO + MAIL + RCPT + "DATA\nSubject: x\n\na\rb\n.\nQUIT\n", "220 250 250 250 354 554 221", 0),
+    ("cr-in-header", HELLO + MAIL + RCPT + "DATA\nSubject: a\rb\n\nb\n.\nQUIT\n", "220 250 250 250 354 554 221", 0),
+    ("message-behind-refused-content",
+     HELLO + MAIL + RCPT + "DATA\n\n\0\nMAIL FROM:<x>\n.\n" + MESSAGE + "QUIT\n",
+     "220 250 250 250 354 554 250 250 354 250 221", 1),
+    ("end-in-content", HELLO + MAIL + RCPT + "DATA\nSubject: x\n\nhello\n", "220 250 250 250 354", 0),
+    ("end-in-content-behind-message", HELLO + MESSAGE + MAIL + RCPT + "DATA\nSubject: x\n\nhello\n",
+     "220 250 250 250 354 250 250 250 354", 1),
+    ("end-behind-354", HELLO + MAIL + RCPT + "DATA\n", "220 250 250 250 354", 0),
+    ("end-before-data", HELLO + MAIL + RCPT, "220 250 250 250", 0),
+    ("empty-content", HELLO + MAIL + RCPT + "DATA\n.\nQUIT\n", "220 250 250 250 354 250 221", 1),
+    ("utf-8-address", HELLO + "MAIL FROM:<a@a.example> SMTPUTF8\nRCPT TO:<jörg@b.example>\nDATA\n" + BODY,
+     "220 250 250 250 354 250", 1),
+    ("idn-domain", HELLO + MAIL + "RCPT TO:<b@bücher.example>\nDATA\n" + BODY, "220 250 250 250 354 250", 1),
+    ("source-route", HELLO + MAIL + "RCPT TO:<@x.example:b@b.example>\nDATA\n" + BODY, "220 250 250 250 354 250", 1),
+    ("smuggled-lf-dot-lf",
+     crlf(HELLO + MAIL + RCPT + "DATA\nSubject: x\n\na") + "\n.\n" + crlf(MESSAGE + "QUIT\n"),
+     "220 250 250 250 354 250 221", 1),
+    ("smuggled-lf-dot-crlf",
+     crlf(HELLO + MAIL + RCPT + "DATA\nSubject: x\n\na") + "\n.\r\n" + crlf(MESSAGE + "QUIT\n"),
+     "220 250 250 250 354 250 221", 1),
+    ("smuggled-crlf-dot-lf",
+     crlf(HELLO + MAIL + RCPT + "DATA\nSubject: x\n\na\n") + ".\n" + crlf(MESSAGE + "QUIT\n"),
+     "220 250 250 250 354 250 221", 1),
+    ("smuggled-cr-dot-cr",
+     crlf(HELLO + MAIL + RCPT + "DATA\nSubject: x\n\na") + "\r.\r" + crlf(MESSAGE + "QUIT\n"),
+     "220 250 250 250 354 554 221", 0),
+    ("smuggled-cr-dot-crlf",
+     crlf(HELLO + MAIL + RCPT + "DATA\nSubject: x\n\na") + "\r.\r\n" + crlf(MESSAGE + "QUIT\n"),
+     "220 250 250 250 354 554 221", 0),
+    ("smuggled-crlf-dot-cr",
+     crlf(HELLO + MAIL + RCPT + "DATA\nSubject: x\n\na\n") + ".\r" + crlf(MESSAGE + "QUIT\n"),
+     "220 250 250 250 354 554 221", 0),
+    ("smuggled-in-the-header",
+     crlf(HELLO + MAIL + RCPT + "DATA\nSubject: x") + "\n.\n" + crlf(MESSAGE + "QUIT\n"),
+     "220 250 250 250 354 250 221", 1),
+    ("lf-session-ends-on-crlf", HELLO + MAIL + RCPT + "DATA\n" + crlf(BODY) + "QUIT\n",
+     "220 250 250 250 354 250 221", 1),
+    ("data-decides", crlf(HELLO + MAIL + RCPT) + "DATA\n" + BODY + "QUIT\r\n", "220 250 250 250 354 250 221", 1),
+]
+
+
+def add_dialogue(name, given, expected, count):
+    def run(folder):
+        result = talk(folder, given, *configure(folder), "-odq")
+        found = codes(result)
+        expect(found == expected, f"replies {found}, expected {expected}\n{result}")
+        expect(len(queued(folder)) == count, f"{len(queued(folder))} queued\n{result}")
+        is_cut = found.endswith("354")
+        expect(result.status == (75 if is_cut and not count else 0), str(result))
+        expect(result.stderr == b"", str(result))
+    suite.add("dialogue-" + name, run)
+
+
+for dialogue in DIALOGUES:
+    add_dialogue(*dialogue)
+
+
+# What is kept: content given, body kept (all in a session with LF, then in one with CRLF)
+
+CONTENTS = [
+    ("plain", "Hello.\n", "Hello.\n"),
+    ("stuffed-dot", "..hidden\n", ".hidden\n"),
+    ("stuffed-lone-dot", "..\n", ".\n"),
+    ("unstuffed-dot", ".x\n", "x\n"),
+    ("three-dots", "...\n", "..\n"),
+    ("dot-at-the-end-of-a-line", "a.\n", "a.\n"),
+    ("8-bit", "ö\n", "ö\n"),
+    ("long-line", "x" * 100000 + "\n", "x" * 100000 + "\n"),
+    ("empty-lines", "\n\n\n", "\n\n\n"),
+    ("mbox-line", "From here on\n", "From here on\n"),
+]
+
+
+def add_content(name, given, kept, make):
+    def run(folder):
+        session = make(HELLO + MAIL + RCPT + "DATA\nSubject: x\n\n" + given + ".\nQUIT\n")
+        result = talk(folder, session, *configure(folder), "-odq")
+        expect(codes(result) == "220 250 250 250 354 250 221", str(result))
+        [found] = queued(folder)
+        wanted = crlf(kept).encode()
+        expect(found.startswith(wanted + b"From: alice@a.example\r\n"), f"kept: {found[:200]!r}")
+    suite.add(f"content-{name}-{make.__name__}", run)
+
+
+def lf(text):
+    return text
+
+
+for content in CONTENTS:
+    add_content(*content, lf)
+    add_content(*content, crlf)
+
+
+@suite.case
+def content_cut_at_every_byte(folder):
+    """The end is found wherever the reads are cut: each byte of the content is a write of its own."""
+    client = Client(folder, *configure(folder), "-odq")
+    client.ehlo()
+    client.mail("a@a.example")
+    client.rcpt("b@b.example")
+    client.putcmd("data")
+    expect(client.getreply()[0] == 354, "DATA is taken")
+    for byte in b"Subject: x\r\n\r\n..a\r\n\n.\nb\r\n..\r\n.\r\n":
+        client.sock.send(bytes([byte]))
+        time.sleep(0.001)
+    expect(client.getreply()[0] == 250, "the message is taken")
+    client.quit()
+    client.end()
+    [found] = queued(folder)
+    expect(found.startswith(b".a\r\n\r\n.\r\nb\r\n.\r\nFrom: "), f"kept: {found!r}")
+
+
+# Envelopes
+
+@suite.case
+def dsn_goes_through_to_the_relay(folder):
+    with relays.Relay() as relay:
+        result = talk(folder, HELLO + "MAIL FROM:<a@a.example> RET=hdrs ENVID=one+2Btwo\n"
+                      "RCPT TO:<b@b.example> NOTIFY=success,failure ORCPT=rfc822;old@b.example\n"
+                      "RCPT TO:<c@b.example> NOTIFY=NEVER\nRCPT TO:<d@b.example>\nDATA\n" + BODY,
+                      *configure(folder, relay.port))
+        expect(codes(result).endswith("354 250"), str(result))
+        relay.wait_message()
+        [message] = relay.received
+        expect("RET=HDRS" in message.mail and "ENVID=one+2Btwo" in message.mail, message.mail)
+        lines = [line for line, _ in message.rcpts]
+        expect(lines == ["RCPT TO:<b@b.example> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;old@b.example",
+                         "RCPT TO:<c@b.example> NOTIFY=NEVER", "RCPT TO:<d@b.example>"], str(lines))
+
+
+@suite.case
+def aliases_keep_their_parameters(folder):
+    (folder / "aliases").write_text("root: admin@b.example, second@b.example\n")
+    args = configure(folder, more=f"aliases {folder}/aliases")
+    result = talk(folder, HELLO + MAIL + "RCPT TO:<root> NOTIFY=NEVER\n" + RCPT + "DATA\n" + BODY, *args, "-odq")
+    expect(codes(result).endswith("354 250"), str(result))
+    [found] = queued(folder)
+    for line in ("<admin@b.example> notify=NEVER", "<second@b.example> notify=NEVER", "<bob@b.example>"):
+        expect(f"\nrecipient {line}\n".encode() in found, f"{line}: {found!r}")
+
+
+@suite.case
+def bare_names_are_qualified(folder):
+    args = configure(folder, more="maildomain here.example")
+    talk(folder, HELLO + "MAIL FROM:<cron>\nRCPT TO:<root>\nDATA\n" + BODY, *args, "-odq")
+    [found] = queued(folder)
+    expect(b"sender <cron@here.example>" in found and b"recipient <root@here.example>" in found, f"{found!r}")
+
+
+@suite.case
+def null_sender(folder):
+    talk(folder, HELLO + "MAIL FROM:<>\n" + RCPT + "DATA\n" + BODY, *configure(folder), "-odq")
+    [found] = queued(folder)
+    expect(b"sender <>\n" in found and b"From: " not in found, f"{found!r}")
+
+
+@suite.case
+def bcc_is_removed(folder):
+    talk(folder, HELLO + MAIL + RCPT + "DATA\nBcc: secret@b.example\n" + BODY, *configure(folder), "-odq")
+    [found] = queued(folder)
+    expect(b"secret" not in found, f"{found!r}")
+
+
+@suite.case
+def recipient_named_twice(folder):
+    result = talk(folder, HELLO + MAIL + RCPT * 2 + "DATA\n" + BODY, *configure(folder), "-odq")
+    expect(codes(result) == "220 250 250 250 250 354 250", str(result))
+    expect(b"\nrecipients 1\n" in queued(folder)[0], "once is enough")
+
+
+@suite.case
+def too_many_recipients(folder):
+    many = "".join(f"RCPT TO:<r{i}@b.example>\n" for i in range(10002))
+    result = talk(folder, HELLO + MAIL + many + "DATA\n" + BODY + "QUIT\n", *configure(folder), "-odq")
+    expect(codes(result) == "220 250" + " 250" * 10001 + " 452 452 354 250 221", codes(result)[-100:])
+    expect(b"\nrecipients 10000\n" in queued(folder)[0], "10000 are kept")
+
+
+@suite.case
+def sender_chooses_the_account(folder):
+    with relays.Relay() as one, relays.Relay() as two:
+        args = configure(folder, one.port, f"""
+account other : default
+port {two.port}
+from other@o.example
+""")
+        other = MESSAGE.replace("alice@a.example", "other@o.example")
+        result = talk(folder, HELLO + MESSAGE + other + "QUIT\n", *args)
+        expect(codes(result).endswith("250 221"), str(result))
+        one.wait_message()
+        two.wait_message()
+        expect([m.sender for m in one.received] == ["alice@a.example"], str(one.received))
+        expect([m.sender for m in two.received] == ["other@o.example"], str(two.received))
+
+
+@suite.case
+def accounts_with_queues_of_their_own(folder):
+    with relays.Relay() as relay:
+        args = configure(folder, relay.port, f"""
+account other : default
+queue_folder {folder}/second
+from other@o.example
+""")
+        other = MESSAGE.replace("alice@a.example", "other@o.example")
+        talk(folder, HELLO + MESSAGE + other + "QUIT\n", *args)
+        relay.wait_message(2)
+        relay.wait_idle()
+        expect(len(relay.received) == 2, f"{len(relay.received)} received")
+        wait_empty(folder, "queue")
+        wait_empty(folder, "second")
+
+
+# Delivery
+
+def wait_empty(folder, name="queue", limit=10):
+    end = time.monotonic() + limit
+    while queued(folder, name):
+        expect(time.monotonic() < end, f"still queued: {queued(folder, name)!r}")
+        time.sleep(0.02)
+
+
+def add_delivery(name, make, end):
+    def run(folder):
+        with relays.Relay() as relay:
+            three = "".join(MESSAGE.replace("Hello", f"Hello {i}") for i in range(3))
+            result = talk(folder, make(HELLO + three + end), *configure(folder, relay.port))
+            expect(codes(result).count("354 250") == 3, str(result))
+            relay.wait_message(3)
+            wait_empty(folder)
+            relay.wait_idle()
+            bodies = sorted(message.content.split(b"\r\n\r\n")[1] for message in relay.received)
+            expect(bodies == [b"Hello %d.\r\n" % i for i in range(3)], f"{bodies}")
+            expect(len(relay.connections) == 1, f"{len(relay.connections)} connections")
+            expect(not relay.faults, str(relay.faults))
+    suite.add("delivery-" + name, run)
+
+
+add_delivery("after-quit", lf, "QUIT\n")
+add_delivery("after-quit-crlf", crlf, "QUIT\n")
+add_delivery("after-end-of-input", lf, "")
+
+
+@suite.case
+def delivery_while_the_session_is_open(folder):
+    with relays.Relay() as relay:
+        client = Client(folder, *configure(folder, relay.port))
+        for count in (1, 2):
+            client.sendmail("a@a.example", "b@b.example", "Subject: x\r\n\r\nx\r\n")
+            relay.wait_message(count, limit=20)
+        client.quit()
+        client.end()
+        wait_empty(folder)
+        expect(len(relay.received) == 2, f"{len(relay.received)} received")
+
+
+@suite.case
+def nobody_waits_for_the_delivery(folder):
+    """The relay says nothing for long; a client that waits for the end of output has it at once."""
+    with relays.Relay(dialogue="greeting: delay 3 ; default") as relay:
+        begin = time.monotonic()
+        result = talk(folder, HELLO + MESSAGE + "QUIT\n", *configure(folder, relay.port))
+        expect(time.monotonic() - begin < 2, "it waited")
+        expect(codes(result).endswith("250 221"), str(result))
+        relay.wait_message()
+        wait_empty(folder)
+
+
+@suite.case
+def queue_only(folder):
+    with relays.Relay() as relay:
+        talk(folder, HELLO + MESSAGE + "QUIT\n", *configure(folder, relay.port), "-odq")
+        expect(len(queued(folder)) == 1 and not relay.connections, "it was sent")
+        run_program([*configure(folder, relay.port), "-q"], home=folder)
+        relay.wait_message()
+
+
+@suite.case
+def background_flags_of_alpine(folder):
+    with relays.Relay() as relay:
+        talk(folder, HELLO + MESSAGE + "QUIT\n", *configure(folder, relay.port), "-odb", "-oem")
+        relay.wait_message()
+        wait_empty(folder)
+
+
+@suite.case
+def relay_down(folder):
+    result = talk(folder, HELLO + MESSAGE + "QUIT\n", *configure(folder))
+    expect(codes(result) == "220 250 250 250 354 250 221", str(result))
+    expect(re.search(rb"250 2\.0\.0 queued as [0-9A-F]{16}[A-Z2-7]{8}\r\n", result.stdout), str(result))
+    expect(len(queued(folder)) == 1, "it is kept")
+
+
+@suite.case
+def wrong_password(folder):
+    with relays.Relay(auth=["PLAIN"], auth_in_clear=True) as relay:
+        args = configure(folder, relay.port, "auth plain\nuser tester\npassword wrong")
+        result = talk(folder, HELLO + MESSAGE + "QUIT\n", *args)
+        expect(codes(result).endswith("250 221"), str(result))
+        relay.wait_connection()
+        relay.wait_idle()
+        expect(len(queued(folder)) == 1, "it is kept")
+
+
+# Configs and queues that don't work
+
+def add_config_trouble(name, text, words):
+    def run(folder):
+        args = []
+        if text is not None:
+            write_private(folder / ".mailchuterc", text)
+        result = talk(folder, HELLO + MESSAGE + "QUIT\n", *args, "-odq")
+        expect(codes(result).endswith("354 250 221"), str(result))
+        expect(len(queued(folder, "state")) == 1, "it is kept")
+        expect(words in result.stderr.decode(), str(result))
+    suite.add("config-" + name, run)
+
+
+add_config_trouble("missing", None, "config")
+add_config_trouble("wrong", "no such word\n", "no setting")
+add_config_trouble("without-default", "account x\nhost 127.0.0.1\n", "default")
+add_config_trouble("without-host", "account default\ntls off\n", "host")
+
+
+def unusable_queue(folder, port, more=""):
+    return configure(folder, port, f"queue_folder /proc/mailchute\n{more}")
+
+
+@suite.case
+def no_queue_sends_directly(folder):
+    for args in (lambda port: unusable_queue(folder, port), lambda port: configure(folder, port, "queue off")):
+        with relays.Relay() as relay:
+            result = talk(folder, HELLO + MESSAGE * 2 + "QUIT\n", *args(relay.port))
+            expect(codes(result) == "220 250 250 250 354 250 250 250 354 250 221", str(result))
+            expect(len(relay.received) == 2, f"{len(relay.received)} received")
+            expect(not queued(folder), "nothing is kept")
+
+
+@suite.case
+def unusable_queue_is_told(folder):
+    with relays.Relay() as relay:
+        result = talk(folder, HELLO + MESSAGE + "QUIT\n", *unusable_queue(folder, relay.port))
+        expect(b"not kept in the queue" in result.stderr, str(result))
+
+
+@suite.case
+def full_queue_sends_directly(folder):
+    with relays.Relay() as relay:
+        args = configure(folder, relay.port, "queue_max 1")
+        result = talk(folder, HELLO + MESSAGE * 2 + "QUIT\n", *args, "-odq")
+        expect(codes(result).count("354 250") == 2, str(result))
+        expect(len(relay.received) == 1 and len(queued(folder)) == 1, str(result))
+
+
+def add_verdict(name, dialogue, expected, more=""):
+    """What the relay says is the reply, or what can't be said by it is a code of our own."""
+    def run(folder):
+        with relays.Relay(dialogue=dialogue) as relay:
+            args = configure(folder, relay.port, "queue off\n" + more)
+            result = talk(folder, HELLO + MESSAGE + "QUIT\n", *args)
+            line = result.stdout.decode().split("\r\n")[-3]
+            expect(re.match(expected, line), f"{line}, expected {expected}")
+            expect(codes(result).endswith("221"), str(result))
+            expect(not queued(folder), "nothing is kept")
+    suite.add("verdict-" + name, run)
+
+
+add_verdict("taken", "dot: 250 2.0.0 taken as 17", r"250 2\.0\.0 sent: .*taken as 17")
+add_verdict("recipient-refused", "rcpt: 550 5.1.1 no such user", r"550 5\.1\.1 .*no such user")
+add_verdict("recipient-deferred", "rcpt: 450 4.2.1 not now", r"450 4\.2\.1 .*not now")
+add_verdict("sender-refused", "mail: 553 5.1.8 not you", r"553 5\.1\.8 .*not you")
+add_verdict("message-refused", "dot: 554 5.7.1 spam", r"554 5\.7\.1 .*spam")
+add_verdict("without-enhanced-code", "dot: 554 spam", r"554 5\.0\.0 .*spam")
+add_verdict("deferred", "dot: 451 4.7.1 later", r"451 4\.7\.1 .*later")
+add_verdict("421", "mail: 421 4.3.2 closing; close", r"451 4\.")
+add_verdict("greeting-554", "greeting: 554 5.3.2 no service; close", r"451 4\.3\.5 .*no service")
+add_verdict("lost", "dot: drop", r"451 4\.4\.1 ")
+add_verdict("log-on-stdout", "", r"250 2\.0\.0 sent", "logfile -")
+
+
+@suite.case
+def verdict_relay_down(folder):
+    result = talk(folder, HELLO + MESSAGE + "QUIT\n", *configure(folder, more="queue off"))
+    expect(b"\r\n451 4.4.1 " in result.stdout and not queued(folder), str(result))
+
+
+@suite.case
+def verdict_wrong_password(folder):
+    with relays.Relay(auth=["PLAIN"], auth_in_clear=True) as relay:
+        args = configure(folder, relay.port, "queue off\nauth plain\nuser tester\npassword wrong")
+        result = talk(folder, HELLO + MESSAGE + "QUIT\n", *args)
+        expect(b"\r\n451 4.3.5 " in result.stdout, str(result))
+
+
+@suite.case
+def no_config_and_no_queue(folder):
+    result = talk(folder, HELLO + MESSAGE + "QUIT\n", STATE_DIRECTORY="/proc/mailchute")
+    expect(b"\r\n451 4.3.5 " in result.stdout, str(result))
+
+
+@suite.case
+def full_disk(folder):
+    """A file that can't grow on refuses one message; the next, which is small, is taken."""
+    limit = 200000
+
+    def with_limit(args):
+        return ["sh", "-c", f'ulimit -f {limit // 512}; exec "$0" "$@"', PROGRAM, *map(str, args)]
+    big = MAIL + RCPT + "DATA\nSubject: x\n\n" + "x" * limit + "\n.\n"
+    env = {**os.environ, "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(with_limit([*configure(folder), "-odq", "-bs"]), env=env, timeout=LIMIT,
+                          input=(HELLO + big + MESSAGE + "QUIT\n").encode(), capture_output=True)
+    text = done.stdout.decode()
+    found = " ".join(line[:3] for line in text.split("\r\n")[:-1] if line[3] == " ")
+    expect(found == "220 250 250 250 354 451 250 250 354 250 221", text)
+    expect(len(queued(folder)) == 1, "only the small one is kept")
+
+
+# Input and output
+
+class Packets:
+    """A client on a socket whose writes stay apart, so that it sees which replies left together."""
+
+    def __init__(self, folder, *args):
+        self.sock, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.sock.settimeout(LIMIT)
+        self.process = start(folder, args, stdin=theirs, stdout=theirs)
+        theirs.close()
+
+    def ask(self, text):
+        self.sock.send(text.encode())
+        return self.take()
+
+    def take(self):
+        return [line[:3] for line in self.sock.recv(1 << 20).decode().split("\r\n")[:-1]]
+
+    def end(self):
+        self.sock.close()
+        self.process.communicate(timeout=LIMIT)
+        return self.process.returncode
+
+
+@suite.case
+def replies_leave_in_one_write_a_group(folder):
+    client = Packets(folder, *configure(folder), "-odq")
+    expect(client.take() == ["220"], "the greeting")
+    expect(client.ask(HELLO) == ["250"] * 7, "EHLO is answered in one piece")
+    expect(client.ask(MAIL + RCPT * 20 + "DATA\n") == ["250"] * 21 + ["354"], "the envelope is")
+    expect(client.ask(BODY + MAIL + RCPT + "DATA\n") == ["250"] * 3 + ["354"], "the message and the next envelope")
+    expect(client.ask(BODY + "QUIT\n") == ["250", "221"], "the end is")
+    expect(client.end() == 0 and len(queued(folder)) == 2, "two are kept")
+
+
+@suite.case
+def client_that_does_not_read(folder):
+    """Many commands, and nobody reads the replies: it ends when the client has gone."""
+    read, write = os.pipe()
+    process = start(folder, configure(folder), stdin=subprocess.PIPE, stdout=write)
+    os.close(write)
+    try:
+        process.communicate(b"NOOP\n" * 20000, timeout=1)
+        raise Failure("the replies went nowhere")
+    except subprocess.TimeoutExpired:
+        pass
+    os.close(read)
+    _, errors = process.communicate(timeout=LIMIT)
+    expect(process.returncode == 0 and errors == b"", f"exit {process.returncode}: {errors.decode()}")
+
+
+@suite.case
+def client_gone_before_the_greeting(folder):
+    read, write = os.pipe()
+    os.close(read)
+    process = start(folder, configure(folder), stdin=subprocess.PIPE, stdout=write)
+    os.close(write)
+    _, errors = process.communicate((HELLO + MESSAGE).encode(), timeout=LIMIT)
+    expect(process.returncode == 0 and errors == b"", f"exit {process.returncode}: {errors.decode()}")
+    expect(not queued(folder), "nothing is kept")
+
+
+def add_silence(name, given, status):
+    def run(folder):
+        process = start(folder, [*configure(folder), "--timeout=1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process.stdin.write(given.encode())
+        process.stdin.flush()
+        text = process.stdout.read().decode()
+        process.communicate(timeout=LIMIT)
+        expect(text.split("\r\n")[-2].startswith("421 4.4.2 "), text)
+        expect(process.returncode == status and not queued(folder), f"exit {process.returncode}")
+    suite.add("silence-" + name, run)
+
+
+add_silence("at-once", "", 0)
+add_silence("behind-hello", HELLO, 0)
+add_silence("in-the-envelope", HELLO + MAIL + RCPT, 0)
+add_silence("in-the-content", HELLO + MAIL + RCPT + "DATA\nSubject: x\n", 75)
+
+
+def add_every_byte(name, make):
+    def run(folder):
+        session = make("EHLO x\nMAIL FROM:<a@a.example>\nRCPT TO:<b@b.example>\nDATA\nSubject: x\n\nx\n.\nQUIT\n")
+        end = session.index(make("\n.\n")) + len(make("\n.\n"))
+        for length in range(len(session) + 1):
+            place = folder / str(length)
+            place.mkdir()
+            result = talk(place, session[:length], *configure(place), "-odq")
+            is_taken = b"250 2.0.0 queued" in result.stdout
+            expect(is_taken == (length >= end), f"{length} of {end}: {result}")
+            expect(len(queued(place)) == is_taken, f"{length} of {end}: {result}")
+    suite.add("end-at-every-byte-" + name, run)
+
+
+add_every_byte("lf", lf)
+add_every_byte("crlf", crlf)
+
+
+@suite.case
+def killed_in_the_content(folder):
+    client = Client(folder, *configure(folder))
+    client.ehlo()
+    client.mail("a@a.example")
+    client.rcpt("b@b.example")
+    client.putcmd("data")
+    client.getreply()
+    client.sock.send(b"Subject: x\r\n\r\n" + b"x" * 500000)
+    client.process.terminate()
+    client.process.communicate(timeout=LIMIT)
+    left = [file for file in (folder / "queue").rglob("*") if file.is_file() and file.name != "run.lock"]
+    expect(not left, f"left behind: {left}")
+
+
+@suite.case
+def smtplib_by_socket(folder):
+    client = Client(folder, *configure(folder), "-odq")
+    client.ehlo()
+    for word in ("pipelining", "8bitmime", "smtputf8", "size", "dsn", "enhancedstatuscodes"):
+        expect(client.has_extn(word), word)
+    for _ in range(3):
+        client.sendmail("a@a.example", ["b@b.example", "c@b.example"], "Subject: x\r\n\r\n.\r\n..\r\nend\r\n")
+    client.quit()
+    client.end()
+    found = queued(folder)
+    expect(len(found) == 3 and all(f.startswith(b".\r\n..\r\nend\r\n") for f in found), f"{found}")
+
+
+@suite.case
+def debug_stays_out_of_the_dialogue(folder):
+    with relays.Relay() as relay:
+        result = talk(folder, HELLO + MESSAGE + "QUIT\n", *configure(folder, relay.port, "queue off"), "-v")
+        expect(codes(result) == "220 250 250 250 354 250 221", str(result))
+
+
+# Sockets that a service manager passes
+
+@suite.case
+def peer_of_a_socket(folder):
+    """The message belongs to the user at the other end, who may not be the one who runs the program."""
+    uid = 65534 if os.getuid() == 0 else os.getuid()
+    path = folder / "submit"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        path.chmod(0o666)
+        listener.listen()
+        code = ("import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])\n"
+                "s.sendall(sys.argv[2].encode())\nwhile s.recv(4096): pass")
+        client = subprocess.Popen(["/usr/bin/python3", "-c", code, str(path), HELLO + MESSAGE + "QUIT\n"],
+                                  **({"user": uid} if os.getuid() == 0 else {}))
+        connection, _ = listener.accept()
+        server = start(folder, [*configure(folder), "-odq"], stdin=connection, stdout=connection)
+        connection.close()
+        server.communicate(timeout=LIMIT)
+        client.communicate(timeout=LIMIT)
+    [found] = queued(folder)
+    expect(b"\n" + b"uid %d\n" % uid in found, f"{found!r}")
+
+
+@suite.case
+def one_user_can_not_fill_the_queue(folder):
+    client = Client(folder, *configure(folder), "-odq")
+    client.ehlo()
+    three = "MAIL FROM:<a@a.example>\r\nRCPT TO:<b@b.example>\r\nDATA\r\n"
+    for number in range(1001):
+        client.sock.sendall(three.encode())
+        found = [client.getreply()[0] for _ in range(3)]
+        if number == 1000:
+            expect(found == [250, 250, 452], f"{number}: {found}")
+            break
+        expect(found == [250, 250, 354], f"{number}: {found}")
+        client.sock.sendall(b"Subject: x\r\n\r\nx\r\n.\r\n")
+        expect(client.getreply()[0] == 250, f"{number}")
+    next((folder / "queue" / "q").iterdir()).unlink()
+    client.sendmail("a@a.example", "b@b.example", "Subject: x\r\n\r\nx\r\n")
+    client.quit()
+    client.end()
+    expect(len(queued(folder)) == 1000, f"{len(queued(folder))} queued")
+
+
+if __name__ == "__main__":
+    suite.main()
