@@ -93,12 +93,11 @@ static bool expand_aliases(const struct settings *settings, const struct address
 	return alias_read(&table, settings->aliases, err) && alias_expand(&table, in, out, err);
 }
 
-static bool add_all(struct envelope *envelope, const struct request *request,
-		    const struct settings *settings, const struct address_list *list,
-		    struct err *err)
+static bool add_all(struct envelope *envelope, const struct settings *settings, bool qualifies,
+		    const struct address_list *list, struct err *err)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (request->contract == CONTRACT_SENDMAIL)
+		if (qualifies)
 			qualify(&list->items[i], settings);
 		char *path = address_path(&list->items[i]);
 		envelope_add(envelope, path);
@@ -109,8 +108,8 @@ static bool add_all(struct envelope *envelope, const struct request *request,
 }
 
 bool addressing_set_recipients(struct envelope *envelope, const struct request *request,
-			       const struct settings *settings, const struct header *header,
-			       struct err *err)
+			       const struct settings *settings, bool qualifies,
+			       const struct header *header, struct err *err)
 {
 	CLEANUP(address_list_done) struct address_list given = { 0 };
 	CLEANUP(address_list_done) struct address_list expanded = { 0 };
@@ -124,5 +123,5 @@ bool addressing_set_recipients(struct envelope *envelope, const struct request *
 		return err_set(err, ERR_USAGE, _("no recipients"));
 	if (has_aliases && !expand_aliases(settings, &given, &expanded, err))
 		return false;
-	return add_all(envelope, request, settings, has_aliases ? &expanded : &given, err);
+	return add_all(envelope, settings, qualifies, has_aliases ? &expanded : &given, err);
 }

@@ -15,12 +15,12 @@ bool addressing_set_sender(struct envelope *envelope, const struct request *requ
 
 /*
  * Fills in the recipients: those of the arguments, and with -t those in `header`; aliases replace
- * them, and under sendmail's contract a bare name that is left gets the domain. ERR_INPUT,
+ * them, and where `qualifies` says so a bare name that is left gets the domain. ERR_INPUT,
  * ERR_USAGE where nobody is left, ERR_CONFIG from the aliases.
  */
 bool addressing_set_recipients(struct envelope *envelope, const struct request *request,
-			       const struct settings *settings, const struct header *header,
-			       struct err *err) MUST_USE;
+			       const struct settings *settings, bool qualifies,
+			       const struct header *header, struct err *err) MUST_USE;
 
 /* What a name without a domain belongs to: maildomain, /etc/mailname, or the host; caller frees. */
 char *addressing_domain(const struct settings *settings) MUST_USE;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/attempt.h"
 
+#include "app/addressing.h"
 #include "app/report.h"
 #include "app/tell.h"
 #include "app/withdraw.h"
@@ -30,14 +31,39 @@ void attempt_done(struct attempt *attempt)
 	message_done(&attempt->message);
 }
 
-void attempt_adopt_sender(struct entry *entry, const struct settings *settings)
+static void adopt_sender(struct envelope *envelope, const char *from)
 {
 	CLEANUP(err_done) struct err unfit = ERR_INIT;
 
-	if (!entry->record.is_raw || !settings->from || !address_check(settings->from, &unfit))
+	if (!from || !address_check(from, &unfit))
 		return;
-	free(entry->record.envelope.sender);
-	entry->record.envelope.sender = mem_copy(settings->from);
+	free(envelope->sender);
+	envelope->sender = mem_copy(from);
+}
+
+static void qualify_recipients(struct envelope *envelope, const struct settings *settings)
+{
+	CLEANUP(mem_free_at) char *domain = addressing_domain(settings);
+
+	for (size_t i = 0; i < envelope->count; i++) {
+		char **address = &envelope->recipients[i].address;
+		if (strchr(*address, '@'))
+			continue;
+		char *whole = str_format("%s@%s", *address, domain);
+		free(*address);
+		*address = whole;
+	}
+}
+
+void attempt_adopt(struct entry *entry, const struct settings *settings)
+{
+	struct record *record = &entry->record;
+
+	if ((record->is_raw && !(record->progress.flags & RECORD_SENDER_GIVEN)) ||
+	    record->progress.flags & RECORD_NULL_REFUSED)
+		adopt_sender(&record->envelope, settings->from);
+	if (record->is_raw)
+		qualify_recipients(&record->envelope, settings);
 }
 
 /* A crash between begin and end is counted by the difference; that is worth no failure. */
@@ -129,6 +155,12 @@ static bool send_content(struct session *session, struct attempt *attempt, struc
 	return true;
 }
 
+/* Some relays take mail only in the name of who has logged in, even a notification. */
+static bool is_null_sender_refused(const struct transaction *t)
+{
+	return !*t->envelope->sender && err_fate(t->mail.kind) == FATE_FAIL;
+}
+
 bool attempt_send(struct session *session, struct attempt *attempt, struct attempt *next,
 		  bool is_last, struct err *err)
 {
@@ -137,7 +169,15 @@ bool attempt_send(struct session *session, struct attempt *attempt, struct attem
 	begin(attempt);
 	bool is_sent = session_offer(session, t, err) && send_content(session, attempt, err) &&
 		       session_settle(session, t, next ? &next->transaction : NULL, is_last, err);
+	if (is_null_sender_refused(t)) {
+		t->mail.kind = ERR_DEFER;
+		attempt->entry->record.progress.flags |= RECORD_NULL_REFUSED;
+	}
 	attempt->is_route = !is_sent && !is_refusal(t) && err_fate(err->kind) != FATE_FAIL;
+	if (attempt->is_route)
+		attempt->entry->record.progress.flags |= RECORD_STOPPED_RUN;
+	else
+		attempt->entry->record.progress.flags &= ~(unsigned)RECORD_STOPPED_RUN;
 	judge_all(attempt, err);
 	return is_sent;
 }

@@ -24,8 +24,11 @@ struct attempt {
 void attempt_init(struct attempt *attempt, struct entry *entry, enum tolerance tolerance);
 void attempt_done(struct attempt *attempt);
 
-/* Gives a message that was saved without a config the sender that the config names now. */
-void attempt_adopt_sender(struct entry *entry, const struct settings *settings);
+/*
+ * Lets the account complete in memory what is not in the file: sender and domain of a message that
+ * was saved without a config, and the sender of one whose null sender the relay does not take.
+ */
+void attempt_adopt(struct entry *entry, const struct settings *settings);
 
 /*
  * Sends the message. Its recipients are marked as in doubt on disk just before the last byte

@@ -1,5 +1,4 @@
-/* job.c - a request with all that carrying it out needs: config, account, queue, message, envelope
- */
+/* job.c - a request with all it needs: config, account, queue, message, envelope */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/job.h"
 
@@ -193,8 +192,9 @@ static void fill_record(struct job *job)
 	record->created = time(NULL);
 	record->expires = record->created + (int64_t)job->account.settings.queue_expire * DAY;
 	record->uid = job->uid;
-	record->is_raw =
-		job->lacks_config && !settings_is_explicit(&job->request->settings, OPT_from);
+	record->is_raw = job->lacks_config;
+	if (settings_is_explicit(&job->request->settings, OPT_from))
+		record->progress.flags |= RECORD_SENDER_GIVEN;
 	route_remember(record, job->request->config_file, &job->account);
 	if (!record->account && job->request->account)
 		record->account = mem_copy(job->request->account);
@@ -214,11 +214,16 @@ bool job_begin(struct job *job, struct err *err)
 }
 
 /* Recipients that the caller of job_begin put there stay. */
+bool job_qualifies(const struct job *job)
+{
+	return job->request->contract == CONTRACT_SENDMAIL && !job->lacks_config;
+}
+
 static bool set_recipients(struct job *job, struct err *err)
 {
 	return job->envelope->count > 0 ||
 	       addressing_set_recipients(job->envelope, job->request, &job->account.settings,
-					 &job->message.header, err);
+					 job_qualifies(job), &job->message.header, err);
 }
 
 bool job_finish(struct job *job, struct err *err)

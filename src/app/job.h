@@ -1,5 +1,4 @@
-/* job.h - a request with all that carrying it out needs: config, account, queue, message, envelope
- */
+/* job.h - a request with all it needs: config, account, queue, message, envelope */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -56,3 +55,9 @@ bool job_finish(struct job *job, struct err *err) MUST_USE;
  * wanted and can't be had, that is printed, and the message is as it was.
  */
 bool job_save(struct job *job);
+
+/*
+ * Whether bare recipients get a domain: a program's do, but without a config not before there is
+ * one that may name the domain.
+ */
+bool job_qualifies(const struct job *job);

@@ -251,7 +251,7 @@ static int send_by_account(const struct request *request, struct entry *entry, s
 	const struct settings *settings = &job.account.settings;
 	if (!session_open(&session, settings, true, err))
 		return say_settled(id, SETTLED_WAITS, err);
-	attempt_adopt_sender(entry, settings);
+	attempt_adopt(entry, settings);
 	attempt_init(&attempt, entry, TOLERATE_REFUSAL);
 	if (attempt_send(&session, &attempt, NULL, true, err))
 		log_debug("%s: sent", id);

@@ -20,12 +20,12 @@
 enum {
 	REMOVALS_UNSYNCED_MAX = 16, /* removals are made to last once for so many */
 	SESSION_SECONDS = 60,       /* a run behind somebody's message ends then */
-	FRUITLESS_MAX = 3,          /* sessions in turn that end at their first message */
 	LOOKED_AT_MAX = 100,        /* messages that a sender looks at to see if any is due */
 };
 
 struct candidate {
 	char id[RECORD_ID_LEN + 1];
+	bool goes_last;
 	struct route *route;
 };
 
@@ -42,12 +42,13 @@ struct run {
 	struct routes routes;
 	struct candidates due;
 	unsigned unsynced;
-	size_t begun;
+	size_t done_on_session;
 	int64_t end; /* no message is begun after it */
 };
 
-/* A message taken from the list, ready to be sent. */
+/* A message taken from the list, ready to be sent; `index` is its place there. */
 struct load {
+	size_t index;
 	struct entry entry;
 	struct attempt attempt;
 	bool is_loaded;
@@ -91,7 +92,8 @@ static void add_candidate(struct run *run, const struct record *record)
 
 	mem_grow(due->items, due->count);
 	struct candidate *added = &due->items[due->count++];
-	*added = (struct candidate){ .route = routes_find(&run->routes, record) };
+	*added = (struct candidate){ .route = routes_find(&run->routes, record),
+				     .goes_last = record->progress.flags & RECORD_STOPPED_RUN };
 	memcpy(added->id, record->id, sizeof added->id);
 }
 
@@ -118,12 +120,16 @@ static void consider(struct run *run, const char *id)
 		run->result->waiting++;
 }
 
+/* Oldest first, but one at which the relay has hung up before comes behind those that it may stop.
+ */
 static int compare_candidates(const void *a, const void *b)
 {
 	const struct candidate *one = a;
 	const struct candidate *two = b;
 	int order = strcmp(one->route->key, two->route->key);
 
+	if (order == 0)
+		order = one->goes_last - two->goes_last;
 	return order ? order : strcmp(one->id, two->id);
 }
 
@@ -208,7 +214,7 @@ static bool load_candidate(struct run *run, struct load *load, const struct cand
 		run->result->failed++;
 		return false;
 	}
-	attempt_adopt_sender(entry, &candidate->route->account.settings);
+	attempt_adopt(entry, &candidate->route->account.settings);
 	attempt_init(&load->attempt, entry, TOLERATE_REFUSAL);
 	load->is_loaded = true;
 	return true;
@@ -219,7 +225,8 @@ static bool load_next(struct run *run, struct load *load, size_t *next, size_t e
 {
 	load_init(load);
 	while (*next < end && clock_now() < run->end) {
-		if (load_candidate(run, load, &run->due.items[(*next)++]))
+		load->index = (*next)++;
+		if (load_candidate(run, load, &run->due.items[load->index]))
 			return true;
 		entry_release(&load->entry);
 	}
@@ -245,26 +252,51 @@ static void give_up_route(struct run *run, const struct settings *settings, size
 }
 
 /*
- * Sends one message, with the next one's commands behind its content. Returns whether the session
- * can go on; where the route failed, `reason` says why.
+ * A session that has done something and then ends has come to a limit of the relay's: the message
+ * that met it is as it was, and goes first on the next session.
+ */
+static bool is_limit(const struct run *run, const struct load *load)
+{
+	return load->attempt.is_route && !load->attempt.transaction.is_in_doubt &&
+	       run->done_on_session > 0;
+}
+
+static void put_back(struct load *load)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct record_progress *progress = &load->entry.record.progress;
+
+	progress->begun--;
+	progress->flags &= ~(unsigned)RECORD_STOPPED_RUN;
+	if (!entry_write_progress(&load->entry, &err))
+		report_problem(&err);
+}
+
+/*
+ * Sends one message, with the next one's commands behind its content. Returns whether it is
+ * settled; where the route failed, `reason` says why.
  */
 static bool send_load(struct run *run, struct session *session, struct load *load,
 		      struct load *next, struct err *reason)
 {
 	const struct settings *settings = session->settings;
 	CLEANUP(err_done) struct err err = ERR_INIT;
-	bool is_route = false;
 
 	if (run->choice->shows_progress)
-		report_progress(++run->begun, run->due.count);
+		report_progress(load->index + 1, run->due.count);
 	if (!attempt_send(session, &load->attempt, next->is_loaded ? &next->attempt : NULL,
-			  !next->is_loaded, &err))
-		is_route = load->attempt.is_route;
+			  !next->is_loaded, &err) &&
+	    is_limit(run, load)) {
+		put_back(load);
+		return false;
+	}
+	bool is_route = load->attempt.is_route;
 	report_log(settings, &load->entry.record.envelope, &err);
 	count_settled(run, attempt_settle(&load->entry, settings, is_route, &err, false), &err);
+	run->done_on_session += !is_route;
 	if (is_route)
 		err_copy(reason, &err);
-	return session_is_usable(session);
+	return true;
 }
 
 /*
@@ -278,15 +310,18 @@ static void send_on_session(struct run *run, struct session *session, size_t *ne
 	size_t turn = 0;
 	bool goes_on = load_next(run, &loads[0], next, end);
 
+	run->done_on_session = 0;
 	load_init(&loads[1]);
 	while (goes_on) {
 		struct load *current = &loads[turn];
 		struct load *following = &loads[1 - turn];
 		load_next(run, following, next, end);
-		goes_on =
-			send_load(run, session, current, following, reason) && following->is_loaded;
-		if (!goes_on && following->is_loaded)
-			--*next;
+		bool is_settled = send_load(run, session, current, following, reason);
+		goes_on = is_settled && session_is_usable(session) && following->is_loaded;
+		if (!is_settled)
+			*next = current->index;
+		else if (!goes_on && following->is_loaded)
+			*next = following->index;
 		unload(current);
 		turn = 1 - turn;
 	}
@@ -300,27 +335,16 @@ static void run_route(struct run *run, size_t first, size_t end)
 	const struct settings *settings = &route->account.settings;
 	CLEANUP(err_done) struct err reason = ERR_INIT;
 	size_t next = first;
-	unsigned fruitless = 0;
 
-	if (!run->choice->ignores_schedule && run->choice->id == NULL &&
-	    hint_next_try(run->spool, route->key, route->account.file) > 0) {
-		run->result->waiting += end - first;
-		return;
-	}
 	if (route->problem.kind != ERR_NONE)
 		err_copy(&reason, &route->problem);
-	while (next < end && reason.kind == ERR_NONE) {
+	while (next < end && reason.kind == ERR_NONE && clock_now() < run->end) {
 		struct session session;
-		size_t begun_at = next;
 		if (!session_open(&session, settings, true, &reason))
 			break;
 		hint_clear(run->spool, route->key);
 		send_on_session(run, &session, &next, end, &reason);
 		session_close(&session);
-		fruitless = next > begun_at + 1 ? 0 : fruitless + 1;
-		/* It may be one message at which the relay hangs up: the others get their turn. */
-		if (reason.kind != ERR_NONE && fruitless < FRUITLESS_MAX)
-			err_done(&reason);
 	}
 	if (reason.kind == ERR_NONE)
 		return;
@@ -348,23 +372,45 @@ static void run_done(struct run *run)
 	routes_done(&run->routes);
 }
 
-void run_queue(struct spool *spool, const struct run_choice *choice, struct run_result *result)
+static void run_through(struct spool *spool, const struct run_choice *choice,
+			struct run_result *result)
 {
-	CLEANUP(fs_close_at) int lock = -1;
 	struct run run = { spool, choice, result, .end = CLOCK_NEVER };
 
-	*result = (struct run_result){ 0 };
-	if (spool->top < 0)
-		return;
-	lock = spool_lock_run(spool);
-	if (lock < 0) {
-		result->is_elsewhere = true;
-		return;
-	}
-	spool_sweep(spool);
 	find_due(&run);
 	run_routes(&run);
 	run_done(&run);
+}
+
+static char *newest_id(struct spool *spool)
+{
+	size_t count;
+	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
+	char *newest = mem_copy(count > 0 ? ids[count - 1] : "");
+
+	spool_free_ids(ids, count);
+	return newest;
+}
+
+/* Whoever came during the run and found the queue locked relies on this run to see its message. */
+void run_queue(struct spool *spool, const struct run_choice *choice, struct run_result *result)
+{
+	bool has_newer = true;
+
+	*result = (struct run_result){ 0 };
+	while (spool->top >= 0 && has_newer) {
+		CLEANUP(fs_close_at) int lock = spool_lock_run(spool);
+		CLEANUP(mem_free_at) char *seen = newest_id(spool);
+		if (lock < 0) {
+			result->is_elsewhere = true;
+			return;
+		}
+		spool_sweep(spool);
+		result->waiting = 0;
+		run_through(spool, choice, result);
+		CLEANUP(mem_free_at) char *newest = newest_id(spool);
+		has_newer = strcmp(newest, seen) > 0;
+	}
 }
 
 bool run_has_due(struct spool *spool, const struct settings *settings, const char *but_id)

@@ -240,7 +240,8 @@ static bool add_alike(struct submission *submission, size_t first, size_t count,
 		paths[i] = submission->recipients[first + i].path;
 	part.recipients = paths;
 	part.recipient_count = count;
-	if (!addressing_set_recipients(job->envelope, &part, &job->account.settings, NULL, err))
+	if (!addressing_set_recipients(job->envelope, &part, &job->account.settings,
+				       job_qualifies(job), NULL, err))
 		return false;
 	set_parameters(job->envelope, before, &submission->recipients[first]);
 	return true;

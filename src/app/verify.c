@@ -39,7 +39,7 @@ int verify_recipients(const struct request *request)
 	envelope_init(&envelope);
 	bool is_good = job_choose_account(&job, &err) &&
 		       addressing_set_recipients(&envelope, request, &job.account.settings,
-						 &job.message.header, &err);
+						 job_qualifies(&job), &job.message.header, &err);
 	report_warnings(&job.config.warnings);
 	if (!is_good)
 		return report_error(&err);

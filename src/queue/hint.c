@@ -19,7 +19,7 @@ enum { NAME_LEN = 16, TEXT_MAX = 64 };
 struct hint {
 	unsigned failures;
 	int64_t next_try;
-	time_t written;
+	struct timespec written;
 };
 
 static void make_name(const char *key, char name[NAME_LEN + 1])
@@ -44,8 +44,13 @@ static bool read_hint(const struct spool *spool, const char *name, struct hint *
 	    sscanf(text.bytes, "%u %lld", &hint->failures, &next) != 2)
 		return false;
 	hint->next_try = next;
-	hint->written = st.st_mtime;
+	hint->written = st.st_mtim;
 	return true;
+}
+
+static bool is_later(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
 }
 
 /* A config that is newer than the failure may have mended what was wrong. */
@@ -53,7 +58,7 @@ static bool is_void(const struct hint *hint, const char *config_file, int64_t no
 {
 	struct stat st;
 
-	if (config_file && stat(config_file, &st) == 0 && st.st_mtime >= hint->written)
+	if (config_file && stat(config_file, &st) == 0 && is_later(&st.st_mtim, &hint->written))
 		return true;
 	return hint->next_try <= now || hint->next_try > now + 2 * SCHEDULE_ROUTE_LAST;
 }

@@ -7,8 +7,6 @@
 import os
 import pathlib
 import re
-import resource
-import select
 import smtplib
 import socket
 import subprocess
@@ -571,8 +569,8 @@ add_verdict("sender-refused", "mail: 553 5.1.8 not you", r"553 5\.1\.8 .*not you
 add_verdict("message-refused", "dot: 554 5.7.1 spam", r"554 5\.7\.1 .*spam")
 add_verdict("without-enhanced-code", "dot: 554 spam", r"554 5\.0\.0 .*spam")
 add_verdict("deferred", "dot: 451 4.7.1 later", r"451 4\.7\.1 .*later")
-add_verdict("421", "mail: 421 4.3.2 closing; close", r"451 4\.")
-add_verdict("greeting-554", "greeting: 554 5.3.2 no service; close", r"451 4\.3\.5 .*no service")
+add_verdict("421", "mail: 421 4.3.2 closing ; close", r"451 4\.")
+add_verdict("greeting-554", "greeting: 554 5.3.2 no service ; close", r"451 4\.3\.5 .*no service")
 add_verdict("lost", "dot: drop", r"451 4\.4\.1 ")
 add_verdict("log-on-stdout", "", r"250 2\.0\.0 sent", "logfile -")
 
