@@ -16,10 +16,13 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -44,10 +47,36 @@ static void guard_secrets(void)
 	unsetenv("SSLKEYLOGFILE");
 }
 
+/* A file of ours with rights of its own would lend them to whoever chooses config and log file. */
+static bool has_rights_of_its_own(void)
+{
+	struct stat st;
+	char capability[64];
+
+	return (stat("/proc/self/exe", &st) == 0 && st.st_mode & (S_ISUID | S_ISGID)) ||
+	       getxattr("/proc/self/exe", "security.capability", capability, sizeof capability) > 0;
+}
+
+/* Called by a program that is set-id we are the user's, and not the program's. */
+static void become_real_user(void)
+{
+	uid_t uid = getuid();
+	gid_t gid = getgid();
+
+	if (getauxval(AT_SECURE) && has_rights_of_its_own()) {
+		fputs("mailchute: must not be installed set-id or with capabilities\n", stderr);
+		_exit(EX_CONFIG);
+	}
+	if ((uid != geteuid() || gid != getegid()) &&
+	    (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0))
+		_exit(EX_OSERR);
+}
+
 static void set_up_process(void)
 {
 	sigset_t none;
 
+	become_real_user();
 	guard_secrets();
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);

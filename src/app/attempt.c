@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
-#include "mail/address.h"
+#include "mail/alias.h"
 #include "queue/schedule.h"
 #include "queue/spool.h"
 
@@ -18,10 +18,16 @@
 #include <sys/random.h>
 #include <time.h>
 
-void attempt_init(struct attempt *attempt, struct entry *entry, enum tolerance tolerance)
+void attempt_init(struct attempt *attempt, struct entry *entry, const struct message *message,
+		  enum tolerance tolerance)
 {
 	*attempt = (struct attempt){ .entry = entry };
 	entry_message(entry, &attempt->message);
+	if (message) {
+		attempt->message.fd = message->fd;
+		attempt->message.body_len = message->body_len;
+		attempt->message.header_len = message->header_len;
+	}
 	transaction_init(&attempt->transaction, &entry->record.envelope, tolerance);
 }
 
@@ -41,17 +47,37 @@ static void adopt_sender(struct envelope *envelope, const char *from)
 	envelope->sender = mem_copy(from);
 }
 
-static void qualify_recipients(struct envelope *envelope, const struct settings *settings)
+/* The place in the file is one recipient's: an alias for several can't be followed any more. */
+static void follow_alias(struct recipient *recipient, const struct alias_table *table)
+{
+	CLEANUP(address_list_done) struct address_list in = { 0 };
+	CLEANUP(address_list_done) struct address_list out = { 0 };
+	CLEANUP(err_done) struct err ignored = ERR_INIT;
+	const char *name = recipient->address;
+
+	if (!address_parse_list(name, strlen(name), &in, &ignored) ||
+	    !alias_expand(table, &in, &out, &ignored) || out.count != 1)
+		return;
+	free(recipient->address);
+	recipient->address = address_path(&out.items[0]);
+}
+
+static void complete_recipients(struct envelope *envelope, const struct settings *settings)
 {
 	CLEANUP(mem_free_at) char *domain = addressing_domain(settings);
+	CLEANUP(alias_table_done) struct alias_table table = { 0 };
+	CLEANUP(err_done) struct err err = ERR_INIT;
 
+	if (settings->aliases && !alias_read(&table, settings->aliases, &err))
+		report_problem(&err);
 	for (size_t i = 0; i < envelope->count; i++) {
-		char **address = &envelope->recipients[i].address;
-		if (strchr(*address, '@'))
+		struct recipient *recipient = &envelope->recipients[i];
+		follow_alias(recipient, &table);
+		if (strchr(recipient->address, '@'))
 			continue;
-		char *whole = str_format("%s@%s", *address, domain);
-		free(*address);
-		*address = whole;
+		char *whole = str_format("%s@%s", recipient->address, domain);
+		free(recipient->address);
+		recipient->address = whole;
 	}
 }
 
@@ -63,7 +89,7 @@ void attempt_adopt(struct entry *entry, const struct settings *settings)
 	    record->progress.flags & RECORD_NULL_REFUSED)
 		adopt_sender(&record->envelope, settings->from);
 	if (record->is_raw)
-		qualify_recipients(&record->envelope, settings);
+		complete_recipients(&record->envelope, settings);
 }
 
 /* A crash between begin and end is counted by the difference; that is worth no failure. */
@@ -173,7 +199,8 @@ bool attempt_send(struct session *session, struct attempt *attempt, struct attem
 		t->mail.kind = ERR_DEFER;
 		attempt->entry->record.progress.flags |= RECORD_NULL_REFUSED;
 	}
-	attempt->is_route = !is_sent && !is_refusal(t) && err_fate(err->kind) != FATE_FAIL;
+	attempt->is_route = !is_sent && (t->mail.kind == ERR_AUTH ||
+					 (!is_refusal(t) && err_fate(err->kind) != FATE_FAIL));
 	if (attempt->is_route)
 		attempt->entry->record.progress.flags |= RECORD_STOPPED_RUN;
 	else
@@ -289,8 +316,22 @@ void attempt_hold(struct entry *entry)
 	tell_held(entry);
 }
 
-enum settled attempt_settle(struct entry *entry, const struct settings *settings, bool is_route,
-			    const struct err *reason, bool is_synced)
+/* What an attempt changes in the record; the recipients have their status already. */
+static void update_progress(struct record *record, const struct outcome *outcome, int64_t now)
+{
+	struct record_progress *progress = &record->progress;
+	bool waits_for_relay = outcome->is_route && !attempt_is_operators(outcome->reason->kind);
+
+	progress->doubts += outcome->is_in_doubt;
+	plan(progress, outcome->is_route, outcome->reason, now);
+	progress->flags &= ~(unsigned)RECORD_ROUTE_FAILED;
+	progress->flags |= waits_for_relay ? RECORD_ROUTE_FAILED : 0;
+	if (envelope_count_open(&record->envelope) > 0 && schedule_is_expired(record, now))
+		fail_open(&record->envelope, outcome->reason);
+}
+
+enum settled attempt_settle(struct entry *entry, const struct settings *settings,
+			    const struct outcome *outcome)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	struct record *record = &entry->record;
@@ -299,15 +340,9 @@ enum settled attempt_settle(struct entry *entry, const struct settings *settings
 
 	record->progress.ended = record->progress.begun;
 	if (envelope_count_open(envelope) == 0 && !has_status(envelope, STATUS_FAILED))
-		return remove_sent(entry, is_synced, &err);
-	note(entry, reason, now);
-	record->progress.doubts += has_status(envelope, STATUS_DOUBT);
-	plan(&record->progress, is_route, reason, now);
-	record->progress.flags &= ~(unsigned)RECORD_ROUTE_FAILED;
-	if (is_route && !attempt_is_operators(reason->kind))
-		record->progress.flags |= RECORD_ROUTE_FAILED;
-	if (envelope_count_open(envelope) > 0 && schedule_is_expired(record, now))
-		fail_open(envelope, reason);
+		return remove_sent(entry, outcome->is_lasting, &err);
+	note(entry, outcome->reason, now);
+	update_progress(record, outcome, now);
 	if (envelope_count_open(envelope) == 0)
 		return finish_failed(entry, settings, &err);
 	if (schedule_is_hopeless(&record->progress)) {

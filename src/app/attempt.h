@@ -21,12 +21,14 @@ struct attempt {
 	bool is_waited_for;
 };
 
-void attempt_init(struct attempt *attempt, struct entry *entry, enum tolerance tolerance);
+/* `message` is borrowed; NULL: the entry's. */
+void attempt_init(struct attempt *attempt, struct entry *entry, const struct message *message,
+		  enum tolerance tolerance);
 void attempt_done(struct attempt *attempt);
 
 /*
- * Lets the account complete in memory what is not in the file: sender and domain of a message that
- * was saved without a config, and the sender of one whose null sender the relay does not take.
+ * Lets the account complete in memory what is not in the file: sender, aliases and domain of a
+ * message that was saved without a config, and the sender of one whose null sender is not taken.
  */
 void attempt_adopt(struct entry *entry, const struct settings *settings);
 
@@ -46,13 +48,20 @@ enum settled {
 	SETTLED_HELD,   /* it waits for a person */
 };
 
+/* What went wrong in an attempt, for attempt_settle; `reason` is ERR_NONE where nothing did. */
+struct outcome {
+	const struct err *reason;
+	bool is_route;    /* the relay as a whole was the trouble */
+	bool is_in_doubt; /* it may have taken the message */
+	bool is_lasting;  /* the removal of a sent message has to be made to last at once */
+};
+
 /*
  * Writes down what came of an attempt: new status, next try, expiry; removes the message, or moves
- * it. `err` is what went wrong (ERR_NONE: nothing). With `is_synced` false the removal of a sent
- * message is made to last by the caller's spool_sync.
+ * it. Without `is_lasting` the caller has a spool_sync to do.
  */
-enum settled attempt_settle(struct entry *entry, const struct settings *settings, bool is_route,
-			    const struct err *reason, bool is_synced);
+enum settled attempt_settle(struct entry *entry, const struct settings *settings,
+			    const struct outcome *outcome);
 
 /* Whether a person has to mend something before another attempt makes sense. */
 bool attempt_is_operators(enum err_kind kind);

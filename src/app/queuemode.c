@@ -252,12 +252,14 @@ static int send_by_account(const struct request *request, struct entry *entry, s
 	if (!session_open(&session, settings, true, err))
 		return say_settled(id, SETTLED_WAITS, err);
 	attempt_adopt(entry, settings);
-	attempt_init(&attempt, entry, TOLERATE_REFUSAL);
+	attempt_init(&attempt, entry, NULL, TOLERATE_REFUSAL);
 	if (attempt_send(&session, &attempt, NULL, true, err))
 		log_debug("%s: sent", id);
 	session_close(&session);
 	report_log(settings, &entry->record.envelope, err);
-	enum settled settled = attempt_settle(entry, settings, attempt.is_route, err, true);
+	const struct outcome outcome = { err, attempt.is_route, attempt.transaction.is_in_doubt,
+					 .is_lasting = true };
+	enum settled settled = attempt_settle(entry, settings, &outcome);
 	attempt_done(&attempt);
 	return say_settled(id, settled, err);
 }

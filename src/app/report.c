@@ -208,3 +208,11 @@ void report_log(const struct settings *settings, const struct envelope *envelope
 		log_to_syslog(settings->syslog | level, log_tag ? log_tag : program_name,
 			      line.bytes);
 }
+
+void report_log_route(const struct settings *settings, const struct err *reason)
+{
+	CLEANUP(envelope_done) struct envelope nobody;
+
+	envelope_init(&nobody);
+	report_log(settings, &nobody, reason);
+}

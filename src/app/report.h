@@ -39,6 +39,9 @@ int report_queued(const char *id, const struct err *reason, int status);
 void report_add_log_line(struct str *out, const struct settings *settings,
 			 const struct envelope *envelope, const struct err *err);
 
+/* Logs that the relay of these settings could not be used, whatever messages wait for it. */
+void report_log_route(const struct settings *settings, const struct err *reason);
+
 /*
  * Writes that line to the log file and to syslog, as the settings say. That a log can't be written
  * is printed and changes nothing.

@@ -138,7 +138,10 @@ void route_remember(struct record *record, const char *config_file, const struct
 {
 	const struct settings *settings = &account->settings;
 
-	record->config_file = config_file ? realpath(config_file, NULL) : NULL;
+	/* A pipe has no other name; a later attempt says that it is gone, and uses no other config.
+	 */
+	char *real = config_file ? realpath(config_file, NULL) : NULL;
+	record->config_file = real || !config_file ? real : mem_copy(config_file);
 	record->account = account->name ? mem_copy(account->name) : NULL;
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		struct str value = STR_INIT;

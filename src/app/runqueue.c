@@ -19,7 +19,8 @@
 
 enum {
 	REMOVALS_UNSYNCED_MAX = 16, /* removals are made to last once for so many */
-	SESSION_SECONDS = 60,       /* a run behind somebody's message ends then */
+	SESSION_SECONDS = 30,       /* a run behind somebody's message begins nothing after that */
+	LINGER_SECONDS = 60,        /* and is over then */
 	LOOKED_AT_MAX = 100,        /* messages that a sender looks at to see if any is due */
 };
 
@@ -86,7 +87,7 @@ static bool is_chosen(const struct run_choice *choice, const struct record *reco
 	       has_recipient(&record->envelope, choice->recipient) && is_ready(choice, record);
 }
 
-static void add_candidate(struct run *run, const struct record *record)
+static void add_candidate(struct run *run, const char *id, const struct record *record)
 {
 	struct candidates *due = &run->due;
 
@@ -94,7 +95,7 @@ static void add_candidate(struct run *run, const struct record *record)
 	struct candidate *added = &due->items[due->count++];
 	*added = (struct candidate){ .route = routes_find(&run->routes, record),
 				     .goes_last = record->progress.flags & RECORD_STOPPED_RUN };
-	memcpy(added->id, record->id, sizeof added->id);
+	memcpy(added->id, id, sizeof added->id);
 }
 
 /* Claims where a look does not do: what is damaged is set aside by that. */
@@ -108,14 +109,13 @@ static void consider(struct run *run, const char *id)
 		entry_release(&entry);
 		err_done(&err);
 		claim = spool_claim(run->spool, SPOOL_QUEUE, id, &entry, &err);
-		if (claim == CLAIM_DAMAGED)
-			report_problem(&err);
-		return;
 	}
+	if (err.kind != ERR_NONE)
+		report_problem(&err);
 	if (claim != CLAIM_GOT)
 		return;
 	if (is_chosen(run->choice, &entry.record))
-		add_candidate(run, &entry.record);
+		add_candidate(run, id, &entry.record);
 	else
 		run->result->waiting++;
 }
@@ -190,9 +190,9 @@ static void count_settled(struct run *run, enum settled settled, const struct er
 static void settle_left_over(struct run *run, struct entry *entry, const struct route *route)
 {
 	const struct err none = ERR_INIT;
+	const struct outcome outcome = { .reason = &none };
 
-	count_settled(run, attempt_settle(entry, &route->account.settings, false, &none, false),
-		      &none);
+	count_settled(run, attempt_settle(entry, &route->account.settings, &outcome), &none);
 }
 
 static bool load_candidate(struct run *run, struct load *load, const struct candidate *candidate)
@@ -215,7 +215,7 @@ static bool load_candidate(struct run *run, struct load *load, const struct cand
 		return false;
 	}
 	attempt_adopt(entry, &candidate->route->account.settings);
-	attempt_init(&load->attempt, entry, TOLERATE_REFUSAL);
+	attempt_init(&load->attempt, entry, NULL, TOLERATE_REFUSAL);
 	load->is_loaded = true;
 	return true;
 }
@@ -237,8 +237,10 @@ static bool load_next(struct run *run, struct load *load, size_t *next, size_t e
 static void settle_unsent(struct run *run, struct load *load, const struct settings *settings,
 			  const struct err *reason)
 {
+	const struct outcome outcome = { .reason = reason, .is_route = true };
+
 	load->entry.record.progress.begun++;
-	count_settled(run, attempt_settle(&load->entry, settings, true, reason, true), reason);
+	count_settled(run, attempt_settle(&load->entry, settings, &outcome), reason);
 	unload(load);
 }
 
@@ -292,7 +294,10 @@ static bool send_load(struct run *run, struct session *session, struct load *loa
 	}
 	bool is_route = load->attempt.is_route;
 	report_log(settings, &load->entry.record.envelope, &err);
-	count_settled(run, attempt_settle(&load->entry, settings, is_route, &err, false), &err);
+	const struct outcome outcome = { .reason = &err,
+					 .is_route = is_route,
+					 .is_in_doubt = load->attempt.transaction.is_in_doubt };
+	count_settled(run, attempt_settle(&load->entry, settings, &outcome), &err);
 	run->done_on_session += !is_route;
 	if (is_route)
 		err_copy(reason, &err);
@@ -317,7 +322,10 @@ static void send_on_session(struct run *run, struct session *session, size_t *ne
 		struct load *following = &loads[1 - turn];
 		load_next(run, following, next, end);
 		bool is_settled = send_load(run, session, current, following, reason);
-		goes_on = is_settled && session_is_usable(session) && following->is_loaded;
+		goes_on =
+			is_settled && following->is_loaded &&
+			(following->attempt.transaction.is_announced ? !session_is_over(session)
+								     : session_is_usable(session));
 		if (!is_settled)
 			*next = current->index;
 		else if (!goes_on && following->is_loaded)
@@ -348,7 +356,8 @@ static void run_route(struct run *run, size_t first, size_t end)
 	}
 	if (reason.kind == ERR_NONE)
 		return;
-	hint_note_failure(run->spool, route->key, attempt_is_operators(reason.kind));
+	hint_note_failure(run->spool, route->key, &reason, attempt_is_operators(reason.kind));
+	report_log_route(settings, &reason);
 	give_up_route(run, settings, next, end, &reason);
 }
 
@@ -447,6 +456,8 @@ void run_on_session(struct spool *spool, struct session *session)
 
 	if (lock < 0)
 		return;
+	session->client.stream.end =
+		clock_earlier(session->client.stream.end, clock_after(LINGER_SECONDS));
 	find_due(&run);
 	while (first < run.due.count && strcmp(run.due.items[first].route->key, key) != 0)
 		first++;

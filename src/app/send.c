@@ -33,9 +33,12 @@ static const struct settings *settings_of(const struct sending *sending)
 	return &sending->job->account.settings;
 }
 
-static bool is_persons(const struct sending *sending)
+/* Whether somebody looks at the result: a person, or a program that a person uses. */
+static bool is_waited_for(const struct sending *sending)
 {
-	return sending->job->request->contract == CONTRACT_PERSON;
+	const struct request *request = sending->job->request;
+
+	return request->contract == CONTRACT_PERSON && request->delivery == DELIVERY_NOW;
 }
 
 static void show_debug(const struct job *job)
@@ -53,7 +56,7 @@ static void show_debug(const struct job *job)
  */
 static void save(struct sending *sending)
 {
-	if (sending->job->has_entry && is_persons(sending))
+	if (sending->job->has_entry && is_waited_for(sending))
 		withdraw_on_signal(&sending->job->entry);
 	sending->is_saved = job_save(sending->job);
 }
@@ -65,7 +68,7 @@ static enum tolerance choose_tolerance(const struct sending *sending)
 	if (!sending->is_saved)
 		return TOLERATE_NOTHING;
 	if (partial == PARTIAL_AUTO)
-		partial = is_persons(sending) ? PARTIAL_ABORT : PARTIAL_SEND;
+		partial = is_waited_for(sending) ? PARTIAL_ABORT : PARTIAL_SEND;
 	return partial == PARTIAL_SEND ? TOLERATE_REFUSAL : TOLERATE_DEFERRAL;
 }
 
@@ -83,10 +86,12 @@ static bool is_in_vain(struct sending *sending, struct err *err)
 	const struct account *account = &sending->job->account;
 	CLEANUP(mem_free_at) char *key = route_key(&account->settings);
 
-	if (is_persons(sending) || !sending->is_saved ||
-	    hint_next_try(&sending->job->spool, key, account->file) == 0)
+	CLEANUP(str_done) struct str last = STR_INIT;
+
+	if (is_waited_for(sending) || !sending->is_saved ||
+	    hint_next_try(&sending->job->spool, key, account->file, &last) == 0)
 		return false;
-	return !err_set(err, ERR_NET, _("the relay could not be used a short time ago"));
+	return !err_set(err, ERR_NET, _("not tried now, as a short time ago: %s"), last.bytes);
 }
 
 /* What comes of it is remembered for the messages that follow. */
@@ -99,7 +104,7 @@ static bool open_session(struct sending *sending, struct err *err)
 	if (sending->is_saved && is_open)
 		hint_clear(&sending->job->spool, key);
 	else if (sending->is_saved)
-		hint_note_failure(&sending->job->spool, key, attempt_is_operators(err->kind));
+		hint_note_failure(&sending->job->spool, key, err, attempt_is_operators(err->kind));
 	return is_open;
 }
 
@@ -108,12 +113,9 @@ static bool try(struct sending *sending, struct err *err)
 	struct job *job = sending->job;
 	struct attempt *attempt = &sending->attempt;
 
-	attempt_init(attempt, &job->entry, choose_tolerance(sending));
-	attempt->message.fd = job->message.fd;
-	attempt->message.body_len = job->message.body_len;
-	attempt->message.header_len = job->message.header_len;
+	attempt_init(attempt, &job->entry, &job->message, choose_tolerance(sending));
 	attempt->is_unsaved = !sending->is_saved;
-	attempt->is_waited_for = is_persons(sending);
+	attempt->is_waited_for = is_waited_for(sending);
 	if (is_in_vain(sending, err) || !open_session(sending, err)) {
 		attempt->is_route = true;
 		return false;
@@ -137,7 +139,7 @@ static bool is_kept(const struct sending *sending, enum err_kind kind)
 	case ERR_PROTO:
 		return true;
 	default:
-		return queue == QUEUE_ALWAYS || !is_persons(sending);
+		return queue == QUEUE_ALWAYS || !is_waited_for(sending);
 	}
 }
 
@@ -185,20 +187,23 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 	struct entry *entry = &job->entry;
 	bool is_for_good = err_fate(reason->kind) == FATE_FAIL;
 	bool is_partly_done = is_any_delivered(job->envelope);
+	const struct outcome outcome = { reason, sending->attempt.is_route,
+					 sending->attempt.transaction.is_in_doubt,
+					 .is_lasting = true };
 
 	if (reason->kind != ERR_NONE && !is_partly_done &&
-	    (is_for_good ? is_persons(sending) : !is_kept(sending, reason->kind)))
+	    (is_for_good ? is_waited_for(sending) : !is_kept(sending, reason->kind)))
 		return take_back(sending, reason);
 	if (!sending->is_tried)
 		entry->record.progress.begun++;
-	switch (attempt_settle(entry, settings, sending->attempt.is_route, reason, true)) {
+	switch (attempt_settle(entry, settings, &outcome)) {
 	case SETTLED_SENT:
 		return EX_OK;
 	case SETTLED_WAITS:
 		return report_queued(entry->record.id, reason, exit_when_queued(settings));
 	default:
 		report_problem(reason);
-		return !is_persons(sending) && is_recipients_fault(sending)
+		return !is_waited_for(sending) && is_recipients_fault(sending)
 			       ? EX_OK
 			       : err_exit_status(reason->kind);
 	}

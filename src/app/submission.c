@@ -297,10 +297,7 @@ static bool try(struct job *job, struct err *err)
 	CLEANUP(attempt_done) struct attempt attempt;
 	struct session session;
 
-	attempt_init(&attempt, &job->entry, TOLERATE_NOTHING);
-	attempt.message.fd = job->message.fd;
-	attempt.message.body_len = job->message.body_len;
-	attempt.message.header_len = job->message.header_len;
+	attempt_init(&attempt, &job->entry, &job->message, TOLERATE_NOTHING);
 	attempt.is_unsaved = true;
 	if (!session_open(&session, &job->account.settings, true, err)) {
 		/* Whatever was said to us there was not said about the message. */

@@ -47,10 +47,19 @@ void withdraw_on_signal(const struct entry *entry)
 
 void withdraw_never(void)
 {
+	sigset_t none;
+
 	answer_signals(SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 void withdraw_done(void)
 {
-	answer_signals(SIG_IGN);
+	sigset_t waiting;
+
+	sigemptyset(&waiting);
+	for (size_t i = 0; i < SIGNALS; i++)
+		sigaddset(&waiting, signals[i].number);
+	sigprocmask(SIG_BLOCK, &waiting, NULL);
 }

@@ -109,7 +109,6 @@ void secret_set(struct secret *secret, const char *bytes, size_t len)
 	/* The limit on locked memory is often small; a secret in swap is better than no mail. */
 	(void)mlock(pages, room);
 	(void)madvise(pages, room, MADV_DONTDUMP);
-	(void)madvise(pages, room, MADV_WIPEONFORK);
 	memcpy(pages, bytes, len);
 	*secret = (struct secret){ .bytes = pages, .len = len };
 	secret_done(&old);

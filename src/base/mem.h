@@ -37,8 +37,8 @@ void *mem_grow_array(void *array, size_t used, size_t size);
 void mem_free_at(void *pointer);
 
 /*
- * A secret: in pages of its own that are not swapped where the system allows it, not dumped, not
- * inherited by a child, and wiped on release. `bytes` is NULL where there is none, else terminated.
+ * A secret: in pages of its own that are not swapped where the system allows it, not dumped, and
+ * wiped on release. `bytes` is NULL where there is none, else terminated.
  */
 struct secret {
 	char *bytes;

@@ -23,11 +23,15 @@ struct child {
 	int answer;
 };
 
-/* What this program ignores; what its caller made it ignore (nohup) stays ignored. */
+/* What this program ignores or blocks; what its caller made it ignore (nohup) stays ignored. */
 static void default_signals(void)
 {
+	sigset_t none;
+
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 /* Moves the answer's pipe to `place`, gives the rest but stderr to /dev/null, closes the others. */
@@ -77,27 +81,33 @@ static bool start(struct child *child, int place, struct err *err)
 	return err_sys(err, ERR_SYSTEM, errno, _("cannot start a process"));
 }
 
-static enum ending read_answer(int fd, int64_t deadline, struct str *out)
+static enum ending read_piece(int fd, int64_t deadline, struct str *out, bool *is_end)
 {
 	char piece[4096];
-	ssize_t got = 1;
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	int ready = poll(&wait, 1, clock_left(deadline));
 
-	while (got > 0) {
-		struct pollfd wait = { .fd = fd, .events = POLLIN };
-		int ready = poll(&wait, 1, clock_left(deadline));
-		if (ready < 0 && errno == EINTR)
-			continue;
-		if (ready <= 0)
-			return LATE;
-		got = fs_read(fd, piece, sizeof piece);
-		if (got > 0)
-			str_add_n(out, piece, (size_t)got);
-		if (out->is_full)
-			return TOO_MUCH;
-	}
+	if (ready < 0 && errno == EINTR)
+		return ENDED;
+	if (ready <= 0)
+		return LATE;
+	ssize_t got = fs_read(fd, piece, sizeof piece);
+	*is_end = got <= 0;
+	if (got > 0)
+		str_add_n(out, piece, (size_t)got);
 	if (out->is_secret)
 		mem_wipe(piece, sizeof piece);
-	return ENDED;
+	return out->is_full ? TOO_MUCH : ENDED;
+}
+
+static enum ending read_answer(int fd, int64_t deadline, struct str *out)
+{
+	enum ending ending = ENDED;
+	bool is_end = false;
+
+	while (ending == ENDED && !is_end)
+		ending = read_piece(fd, deadline, out, &is_end);
+	return ending;
 }
 
 /* A child that closed its stdout and goes on is waited for until the deadline, too. */

@@ -236,6 +236,8 @@ static int dial_places(const struct str *places, const struct settings *settings
 {
 	size_t count = places->len / sizeof(struct place);
 
+	if (count == 0)
+		err_set(err, ERR_NOHOST, _("the host name has no address"));
 	for (size_t i = 0; i < count; i++) {
 		struct place place;
 		int64_t share = deadline;

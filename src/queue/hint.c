@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NAME_LEN = 16, TEXT_MAX = 64 };
+enum { NAME_LEN = 16, TEXT_MAX = 1024 };
 
 struct hint {
 	unsigned failures;
@@ -26,12 +26,14 @@ static void make_name(const char *key, char name[NAME_LEN + 1])
 {
 	size_t len = strlen(key);
 
-	snprintf(name, NAME_LEN + 1, "%08x%08x", crc32c(0, key, len), crc32c(1, key, len));
+	snprintf(name, NAME_LEN + 1, "%08x%08x", crc32c(0, key, len), (unsigned)len);
 }
 
-static bool read_hint(const struct spool *spool, const char *name, struct hint *hint)
+static bool read_hint(const struct spool *spool, const char *name, struct hint *hint,
+		      struct str *last)
 {
 	CLEANUP(str_done) struct str text = STR_MAX(TEXT_MAX);
+	int words = 0;
 	CLEANUP(fs_close_at) int fd = -1;
 	struct stat st;
 	long long next = 0;
@@ -41,8 +43,9 @@ static bool read_hint(const struct spool *spool, const char *name, struct hint *
 		fd = openat(spool->folders[SPOOL_ROUTE], name,
 			    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0 || !fs_read_rest(fd, &text) ||
-	    sscanf(text.bytes, "%u %lld", &hint->failures, &next) != 2)
+	    sscanf(text.bytes, "%u %lld %n", &hint->failures, &next, &words) != 2)
 		return false;
+	str_add_printable(last, text.bytes + words, strcspn(text.bytes + words, "\n"));
 	hint->next_try = next;
 	hint->written = st.st_mtim;
 	return true;
@@ -63,30 +66,35 @@ static bool is_void(const struct hint *hint, const char *config_file, int64_t no
 	return hint->next_try <= now || hint->next_try > now + 2 * SCHEDULE_ROUTE_LAST;
 }
 
-int64_t hint_next_try(const struct spool *spool, const char *key, const char *config_file)
+int64_t hint_next_try(const struct spool *spool, const char *key, const char *config_file,
+		      struct str *last)
 {
 	char name[NAME_LEN + 1];
 	struct hint hint;
 
 	make_name(key, name);
-	if (!read_hint(spool, name, &hint) || is_void(&hint, config_file, time(NULL)))
+	if (!read_hint(spool, name, &hint, last) || is_void(&hint, config_file, time(NULL)))
 		return 0;
 	return hint.next_try;
 }
 
-void hint_note_failure(const struct spool *spool, const char *key, bool is_operators)
+void hint_note_failure(const struct spool *spool, const char *key, const struct err *reason,
+		       bool is_operators)
 {
 	char name[NAME_LEN + 1];
 	struct hint hint;
 	CLEANUP(str_done) struct str text = STR_INIT;
+	CLEANUP(str_done) struct str last = STR_INIT;
 
 	make_name(key, name);
-	if (!read_hint(spool, name, &hint))
+	if (!read_hint(spool, name, &hint, &last))
 		hint.failures = 0;
 	hint.failures += hint.failures < 1000;
 	int64_t delay = is_operators ? SCHEDULE_OPERATOR_GAP
 				     : schedule_route_delay(hint.failures, (uint32_t)clock());
-	str_addf(&text, "%u %lld\n", hint.failures, (long long)time(NULL) + delay);
+	str_addf(&text, "%u %lld ", hint.failures, (long long)time(NULL) + delay);
+	str_add_printable(&text, reason->text, strnlen(reason->text, TEXT_MAX / 2));
+	str_add_char(&text, '\n');
 	CLEANUP(fs_close_at)
 	int fd = openat(spool->folders[SPOOL_ROUTE], name,
 			O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);

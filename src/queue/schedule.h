@@ -5,12 +5,13 @@
 #include "queue/record.h"
 
 enum {
-	SCHEDULE_COUNT_GAP = 10 * 60,         /* attempts closer than that count once */
-	SCHEDULE_COUNTED_MIN = 5,             /* a message that expires was tried that often */
-	SCHEDULE_STALE = 30 * 24 * 60 * 60,   /* a longer gap between attempts begins the count anew */
+	SCHEDULE_COUNT_GAP = 10 * 60, /* attempts closer than that count once */
+	SCHEDULE_COUNTED_MIN = 5,     /* a message that expires was tried that often */
+	SCHEDULE_STALE =
+		30 * 24 * 60 * 60, /* a longer gap between attempts begins the count anew */
 	SCHEDULE_DOUBTS_MAX = 3,
 	SCHEDULE_CRASHES_MAX = 3,
-	SCHEDULE_OPERATOR_GAP = 30 * 60,      /* between attempts with a login that was refused */
+	SCHEDULE_OPERATOR_GAP = 30 * 60, /* between attempts with a login that was refused */
 	SCHEDULE_ROUTE_FIRST = 60,
 	SCHEDULE_ROUTE_LAST = 60 * 60,
 };
@@ -22,8 +23,8 @@ enum {
 int64_t schedule_delay(unsigned attempts, uint32_t random);
 
 /*
- * Seconds until a route is tried after `failures` (1 or more): 1 minute, doubled up to an hour, each
- * by up to a fifth more or less.
+ * Seconds until a route is tried after `failures` (1 or more): 1 minute, doubled up to an hour,
+ * each by up to a fifth more or less.
  */
 int64_t schedule_route_delay(unsigned failures, uint32_t random);
 
@@ -34,8 +35,9 @@ int64_t schedule_route_delay(unsigned failures, uint32_t random);
 bool schedule_is_due(const struct record *record, int64_t now);
 
 /*
- * Notes an attempt that failed for now: counts it where the last counted one is long enough ago. One
- * that is too long ago (the clock jumped, the machine was away for weeks) does not count any more.
+ * Notes an attempt that failed for now: counts it where the last counted one is long enough ago.
+ * One that is too long ago (the clock jumped, the machine was away for weeks) does not count any
+ * more.
  */
 void schedule_count(struct record_progress *progress, int64_t now);
 

@@ -54,6 +54,21 @@ void spool_close(struct spool *spool)
 	spool->path = NULL;
 }
 
+/* Makes one folder, and its name last. */
+static bool make_folder(const char *path)
+{
+	CLEANUP(mem_free_at) char *parent = mem_copy(path);
+	char *slash = strrchr(parent, '/');
+
+	if (mkdir(path, 0700) < 0)
+		return errno == EEXIST;
+	if (slash)
+		slash[slash == parent] = '\0';
+	CLEANUP(fs_close_at)
+	int fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && fsync(fd) == 0;
+}
+
 /* Makes a path's folders, as mkdir -p does, with mode 0700. */
 static bool make_path(const char *path)
 {
@@ -61,16 +76,21 @@ static bool make_path(const char *path)
 
 	for (char *slash = copy + 1; (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
-		if (mkdir(copy, 0700) < 0 && errno != EEXIST)
+		if (!make_folder(copy))
 			return false;
 		*slash = '/';
 	}
-	return mkdir(copy, 0700) == 0 || errno == EEXIST;
+	return make_folder(copy);
 }
 
 static bool open_folder(struct spool *spool, size_t i, bool creates, struct err *err)
 {
-	if (creates && mkdirat(spool->top, folder_names[i], 0700) < 0 && errno != EEXIST)
+	bool is_made = creates && mkdirat(spool->top, folder_names[i], 0700) == 0;
+
+	if (creates && !is_made && errno != EEXIST)
+		return err_sys(err, ERR_SYSTEM, errno, _("cannot make %s/%s"), spool->path,
+			       folder_names[i]);
+	if (is_made && fsync(spool->top) < 0)
 		return err_sys(err, ERR_SYSTEM, errno, _("cannot make %s/%s"), spool->path,
 			       folder_names[i]);
 	spool->folders[i] = openat(spool->top, folder_names[i],
@@ -138,10 +158,14 @@ bool spool_begin(struct spool *spool, struct entry *entry, struct err *err)
 	entry_init(entry);
 	entry->spool = spool;
 	make_id(entry->record.id);
-	entry->fd = openat(spool->folders[SPOOL_QUEUE], ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	/* A file without a name gets one by way of /proc. */
+	errno = EOPNOTSUPP;
+	if (access("/proc/self/fd", X_OK) == 0)
+		entry->fd = openat(spool->folders[SPOOL_QUEUE], ".", O_TMPFILE | O_RDWR | O_CLOEXEC,
+				   0600);
 	if (entry->fd >= 0)
 		return true;
-	if ((errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT) &&
+	if ((errno == ENOSYS || errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT) &&
 	    begin_in_tmp(spool, entry))
 		return true;
 	return err_sys(err, ERR_SYSTEM, errno, _("cannot write to the queue %s"), spool->path);

@@ -43,9 +43,16 @@ static void set_deadline(struct client *client, enum phase phase)
 	client->stream.deadline = clock_after(seconds);
 }
 
-static bool wrap_phase(struct client *client, enum phase phase, struct err *err)
+/* What is expected still points to results that may be gone by the next reply. */
+void client_end_all(struct client *client)
 {
 	client->is_over = true;
+	client->expected_first = client->expected_end = 0;
+}
+
+static bool wrap_phase(struct client *client, enum phase phase, struct err *err)
+{
+	client_end_all(client);
 	return err_wrap(err, "%s", _(phases[phase].words));
 }
 
@@ -198,8 +205,7 @@ static bool read_expected(struct client *client, struct err *err)
 	if (!read_reply(client, expected.phase, err))
 		return false;
 	if (client->reply.code == 421) {
-		client->is_over = true;
-		client->expected_first = client->expected_end = 0;
+		client_end_all(client);
 		return judge(client, expected.phase, err);
 	}
 	store_result(client, &expected);
@@ -297,7 +303,7 @@ static bool prefer_early_reply(struct client *client, struct err *err)
 	const char *line;
 	size_t len;
 
-	client->is_over = true;
+	client_end_all(client);
 	client->stream.deadline = clock_after(1);
 	reply_clear(&client->reply);
 	if (stream_read_line(&client->stream, &line, &len, &none) &&
@@ -320,7 +326,8 @@ bool client_content(struct client *client, const struct message *message, struct
 			return prefer_early_reply(client, err);
 		offset += (uint64_t)got;
 	}
-	client->is_over |= got < 0;
+	if (got < 0)
+		client_end_all(client);
 	return got == 0;
 }
 
@@ -383,8 +390,11 @@ bool client_verdict(struct client *client, struct envelope *envelope, struct err
 
 bool client_reset(struct client *client, struct err *err)
 {
-	return client_exchange(client, PHASE_RSET, "RSET", NULL, err) &&
-	       judge(client, PHASE_RSET, err);
+	if (client_exchange(client, PHASE_RSET, "RSET", NULL, err) &&
+	    judge(client, PHASE_RSET, err))
+		return true;
+	client_end_all(client);
+	return false;
 }
 
 void client_quit(struct client *client)

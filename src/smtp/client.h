@@ -43,6 +43,9 @@ struct client {
 void client_init(struct client *client, const struct settings *settings, int fd, int64_t end);
 void client_done(struct client *client);
 
+/* Nothing more is said, and no reply awaited. */
+void client_end_all(struct client *client);
+
 bool client_greeting(struct client *client, struct err *err) MUST_USE;
 /* EHLO, or HELO where that is refused; LHLO for LMTP. Reads the capabilities anew. */
 bool client_hello(struct client *client, struct err *err) MUST_USE;

@@ -118,7 +118,9 @@ enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len
 void reply_print(const struct reply *reply, struct str *out)
 {
 	str_addf(out, "%d%s", reply->code, reply->text.len ? " " : "");
-	str_add_printable(out, reply->text.bytes, reply->text.len);
+	bool is_long = reply->text.len > REPLY_SHOWN_MAX;
+	str_add_printable(out, reply->text.bytes, is_long ? REPLY_SHOWN_MAX : reply->text.len);
+	str_add(out, is_long ? " ..." : "");
 }
 
 /* `success` is a list of codes such as "250 251", or the first digit of a whole class. */

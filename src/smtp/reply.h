@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-enum { REPLY_LINES_MAX = 1000 };
+enum { REPLY_LINES_MAX = 1000, REPLY_SHOWN_MAX = 2048 };
 
 /*
  * A reply of one or more lines, RFC 5321 section 4.2. `text` has the lines without their codes,
@@ -43,7 +43,7 @@ enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len
  */
 bool reply_judge(const struct reply *reply, enum phase phase, struct err *err) MUST_USE;
 
-/* Appends "550 5.1.1 no such user", made printable. */
+/* Appends "550 5.1.1 no such user", made printable, and of very many words the beginning. */
 void reply_print(const struct reply *reply, struct str *out);
 
 enum capability {

@@ -128,7 +128,7 @@ bool session_open(struct session *session, const struct settings *settings, bool
 
 void session_abandon(struct session *session)
 {
-	session->client.is_over = true;
+	client_end_all(&session->client);
 	session->client.stream.is_lost = true;
 }
 
@@ -188,11 +188,18 @@ void transaction_done(struct transaction *transaction)
 	err_done(&transaction->data);
 }
 
+bool session_is_over(const struct session *session)
+{
+	const struct client *client = &session->client;
+
+	return client->is_over || client->is_leaving || client->stream.is_lost;
+}
+
 bool session_is_usable(const struct session *session)
 {
 	const struct client *client = &session->client;
 
-	return !client->is_over && !client->is_leaving && !client->stream.is_lost &&
+	return !session_is_over(session) &&
 	       (!client->can.mail_max || session->mails < client->can.mail_max);
 }
 

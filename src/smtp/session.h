@@ -27,9 +27,11 @@ struct session {
  */
 bool session_open(struct session *session, const struct settings *settings, bool logs_in,
 		  struct err *err) MUST_USE;
-/* Whether another transaction can follow. */
+/* Whether nothing more can be said. */
+bool session_is_over(const struct session *session);
+/* Whether another transaction can be begun. */
 bool session_is_usable(const struct session *session);
-/* Makes session_close say nothing, as the connection is another process's now. */
+/* Makes session_close say nothing: the connection is another process's now, or spoilt. */
 void session_abandon(struct session *session);
 /* Says QUIT where that has not been done, and closes. */
 void session_close(struct session *session);

@@ -37,6 +37,7 @@ def go_inside():
     shutil.rmtree(WORK, ignore_errors=True)
     for name in ("etc/dma", "etc/nullmailer", "spool/dma", "spool/mailchute"):
         (WORK / name).mkdir(parents=True)
+    (WORK / "etc/mailname").write_text("bench.test\n")
     for name in ("queue", "tmp", "failed"):
         (WORK / "spool/nullmailer" / name).mkdir(parents=True)
     os.mkfifo(WORK / "spool/nullmailer/trigger")
@@ -50,7 +51,7 @@ def go_inside():
                           sys.executable, *sys.argv])
 
 
-def wait_until(question, limit=180):
+def wait_until(question, limit=60):
     end = time.monotonic() + limit
     while not question():
         if time.monotonic() > end:
@@ -117,8 +118,9 @@ class Delay:
 
 
 class Peer:
-    """A program with a queue. `env` and `folders` (where its messages lie) are its own."""
+    """A program with a queue, which holds a file that fits `pattern` for every message."""
     env = {}
+    pattern = "*"
 
     def enqueue(self):
         subprocess.run(self.enqueue_command, input=MESSAGE, env=self.environment, check=True, capture_output=True)
@@ -128,7 +130,7 @@ class Peer:
         return {"PATH": os.environ["PATH"], "HOME": str(WORK), "USER": "root", "LOGNAME": "root", **self.env}
 
     def waiting(self):
-        return len(list(pathlib.Path(self.folder).iterdir()))
+        return len(list(pathlib.Path(self.folder).glob(self.pattern)))
 
     def drain(self, prefix=()):
         """Start what empties the queue."""
@@ -154,6 +156,7 @@ class Dma(Peer):
     enqueue_command = ["/usr/sbin/dma", "-i", "-f", "alice@example.org", "bob@example.org"]
     drain_command = ["/usr/sbin/dma", "-q1"]
     folder = "/var/spool/dma"
+    pattern = "Q*"
 
     def configure(self, port):
         (WORK / "etc/dma/dma.conf").write_text(f"SMARTHOST 127.0.0.1\nPORT {port}\nDEFER\nMAILNAME bench.test\n")
@@ -171,7 +174,8 @@ class Nullmailer(Peer):
 
     def configure(self, port):
         (WORK / "etc/nullmailer/remotes").write_text(f"127.0.0.1 smtp --port={port}\n")
-        (WORK / "etc/nullmailer/me").write_text("bench.test\n")
+        for path in (WORK / "spool/nullmailer", *(WORK / "spool/nullmailer").iterdir()):
+            shutil.chown(path, "mail", "mail")
 
 
 PEERS = (Mailchute(), Dma(), Nullmailer())

@@ -1,7 +1,7 @@
 /* sink.c - a relay that takes everything and keeps nothing, as fast as the loopback interface */
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * sink PORT FILE: listens on 127.0.0.1 until it is killed. FILE holds two 64-bit numbers that a bench
+ * sink PORT FILE: listens on 127.0.0.1 until it or its parent ends. FILE holds two 64-bit numbers that a bench
  * reads: connections made, messages taken.
  */
 #define _GNU_SOURCE
@@ -9,12 +9,14 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -149,6 +151,7 @@ int main(int argc, char *argv[])
 {
 	int file = argc == 3 ? open(argv[2], O_RDWR | O_CREAT, 0600) : -1;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (file < 0 || ftruncate(file, sizeof *counts) < 0)
 		return 1;
 	counts = mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);

@@ -57,6 +57,11 @@ class Run:
         hits = [line.split()[1] for line in self.told.splitlines() if line.startswith("hit ")]
         return hits[0] if hits else None
 
+    @property
+    def is_cut(self):
+        """Whether it, or the part of it that runs behind, was ended in the middle of something."""
+        return self.status < 0 or (self.fault in ("kill", "term") and self.call is not None)
+
     def __str__(self):
         return f"exit {self.status} after {self.seconds:.1f} s, stderr: {self.stderr.decode(errors='replace')!r}"
 
@@ -99,7 +104,8 @@ class World:
 
     def start(self, args, stdin=b"", fault=None, program=PROGRAM, **more):
         """Start the program; `fault` is (name, call number), `more` goes into its environment."""
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8", **more}
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
+                       "STATE_DIRECTORY": str(self.spool), **more}  # the queue also without a config
         if fault:
             environment.update(FAULT_DO=fault[0], FAULT_AT=str(fault[1]))
         if any(name.startswith("FAULT_") for name in environment):
@@ -145,7 +151,7 @@ class World:
     def drain(self):
         """Run the queue without faults until nothing waits, a few times at most; returns the last run."""
         done = None
-        for _ in range(3):
+        for _ in range(4):
             if not self.names("q"):
                 break
             done = self.run(["-qf"])
@@ -199,7 +205,7 @@ class World:
         counts = collections.Counter()
         for transaction in self.transactions(message):
             if transaction.is_acknowledged:
-                expect(transaction.content == message.wire, f"not what was given in: {transaction.content!r}")
+                expect(transaction.content == message.wire, f"not what was given in: {transaction.content[:300]!r}")
                 counts.update(transaction.recipients)
         return [counts[recipient] for recipient in message.recipients]
 

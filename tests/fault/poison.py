@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""poison.py - files in the queue that are no messages: never sent, set aside, and in nobody's way"""
+import os
+
+from cases import expect_once, fill, gather, suite
+from world import Message, World, expect
+
+FIRST, LAST = "0000000000000001AAAAAAAA", "FFFFFFFFFFFFFFFEAAAAAAAA"
+BLOCK = 4096
+NOBODYS_UID = 65534
+
+
+def corrupt_at(place):
+    def make(path, data):
+        at = place if place >= 0 else len(data) + place
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
+    return make
+
+
+def truncate_to(length):
+    def make(path, data):
+        path.write_bytes(data[:length])
+    return make
+
+
+def as_fifo(path, _):
+    os.mkfifo(path, 0o600)
+
+
+def as_folder(path, data):
+    path.mkdir(0o700)
+    (path / "inside").write_bytes(data)
+
+
+def as_symlink(path, data):
+    target = path.parent.parent / "outside"
+    target.write_bytes(data)
+    path.symlink_to(target)
+
+
+def as_hard_link(path, data):
+    path.write_bytes(data)
+    os.link(path, path.parent.parent / "outside")
+
+
+def as_foreign(path, data):
+    path.write_bytes(data)
+    os.chown(path, NOBODYS_UID, NOBODYS_UID)
+
+
+def as_other_id(path, data):
+    path.write_bytes(data)
+
+
+def as_zeros(path, data):
+    path.write_bytes(bytes(len(data)))
+
+
+def as_device(path, _):
+    os.mknod(path, 0o600 | 0o020000, os.makedev(1, 5))
+
+
+POISON = {
+    "another id": as_other_id,
+    "a wrong byte in the block": corrupt_at(30),
+    "a wrong byte in the body": corrupt_at(BLOCK + 50),
+    "a wrong byte in the envelope": corrupt_at(-60),
+    "a wrong byte in the trailer": corrupt_at(-5),
+    "nothing in it": truncate_to(0),
+    "half a block": truncate_to(BLOCK // 2),
+    "a block alone": truncate_to(BLOCK),
+    "half a body": truncate_to(BLOCK + 100),
+    "no trailer": truncate_to(-29),
+    "half a trailer": truncate_to(-3),
+    "zeros": as_zeros,
+    "a FIFO": as_fifo,
+    "a folder": as_folder,
+    "a symbolic link": as_symlink,
+    "a hard link": as_hard_link,
+    "somebody else's": as_foreign,
+    "a device": as_device,
+}
+ODD_NAMES = ["x" * 255, "..x", "-f", "a\nb", "%s%n", "\x1b[2J", FIRST.lower(), FIRST + "A", FIRST[:-1], "\udcff\udcfe"]
+
+
+def poisoned(world, messages, victim, makes):
+    """A queue of good messages with poison before and behind; a run must do as if it were not there."""
+    world.restore()
+    world.forget()
+    data = victim[1]
+    for path in victim[0]:
+        makes(path, good_for(path, data, makes))
+    run = world.run(["-qf"])
+    expect(run.status in (0, 75) and run.seconds < 2, f"{run}")
+    expect_once(world, messages)
+    expect(not any(world.relay.received[len(messages):]), "something else was sent")
+    again = world.run(["-qf"])
+    expect(again.status in (0, 75) and again.seconds < 2 and again.cpu < 0.2, f"{again}")
+    expect(world.run(["-bp"]).seconds < 2, "mailq waits")
+    return run
+
+
+def good_for(path, data, makes):
+    """What the poison is made of bears the file's own id, so that nothing else is wrong with it."""
+    if makes is as_other_id:
+        return data
+    old = data[data.index(b"id       ") + 9:][:len(FIRST)]
+    return data.replace(old, path.name.encode())
+
+
+@suite.case
+def poison_is_set_aside(folder):
+    with World(folder) as world:
+        messages = [Message(), Message()]
+        fill(world, [Message()])
+        donor = (world.spool / "q" / world.names("q")[0]).read_bytes()
+        world.restore("empty")
+        fill(world, messages)
+
+        def trial(makes):
+            paths = [world.spool / "q" / name for name in (FIRST, LAST)]
+            poisoned(world, messages, (paths, donor), makes)
+            expect(world.names("q") == [], f"left in q/: {world.names('q')}")
+            expect(world.names("hold") == [FIRST, LAST], f"set aside: {world.names('hold')}")
+        gather((name, lambda makes=makes: trial(makes)) for name, makes in POISON.items())
+
+
+@suite.case
+def odd_names_are_let_alone(folder):
+    """What is not named as a message is not one."""
+    with World(folder) as world:
+        messages = [Message(), Message()]
+        fill(world, messages)
+
+        def trial(name):
+            path = world.spool / "q" / name
+            poisoned(world, messages, ([path], b"id       " + FIRST.encode()), as_other_id)
+            expect(os.path.exists(path), "it has gone")
+        gather((repr(name[:30]), lambda name=name: trial(name)) for name in ODD_NAMES)
+
+
+@suite.case
+def poison_where_folders_should_be(folder):
+    """A queue whose hold/ or failed/ is something else is no queue: the message is sent, and none lost."""
+    with World(folder) as world:
+        fill(world, [Message()])
+
+        def trial(name, makes):
+            world.restore()
+            world.forget()
+            for inside in (world.spool / name).iterdir():
+                inside.unlink()
+            (world.spool / name).rmdir()
+            makes(world.spool / name, b"")
+            message = Message()
+            run = world.send(message)
+            expect(run.status == 0 and run.seconds < 2, f"{run}")
+            expect_once(world, [message])
+        gather((f"{name}/ is {what}", lambda n=name, m=makes: trial(n, m))
+               for name in ("q", "hold", "failed", "tmp", "route")
+               for what, makes in (("a file", truncate_to(0)), ("a FIFO", as_fifo), ("a link", as_symlink)))

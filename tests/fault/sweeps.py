@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""sweeps.py - a fault at every system call of sending, of running the queue, of the server on stdin"""
+import re
+
+from cases import (NOBODY, TWO, check_queue_run, check_sent, count, doubts, expect_empty, expect_once, fill, suite)
+from world import FAULTS, Message, World, expect, sweep
+
+LATER = "rcpt <carol@example.org>: 451 4.7.1 later"
+
+
+def each_fault(name, operation, faults=FAULTS, expected=0):
+    """A case for each fault; operation(world) prepares, and returns the pair that sweep() asks for."""
+    for fault in faults:
+        def run(folder, fault=fault):
+            with World(folder) as world:
+                shoot, check = operation(world)
+                expect(shoot(("eio", 0)).status == expected, "not as expected without a fault")
+                count(sweep(shoot, check, [fault]))
+        suite.add(f"{name}-{fault}", run)
+
+
+def send_operation(recipients, refused=(), is_up=True, dialogue="", later=""):
+    """A send by a person; the relay plays `dialogue` then, and `later` when the queue is run."""
+    def prepare(world):
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            world.wants_relay(is_up)
+            world.play(dialogue)
+            shoot.message = Message(recipients)
+            return world.send(shoot.message, fault)
+
+        def check(run):
+            world.relay.wait_idle()
+            world.play(later)
+            if is_up and not dialogue and run.fault in ("enospc", "edquot"):
+                expect(run.status == 0, f"not sent because the disk is full: {run}")
+            check_sent(world, run, shoot.message, refused)
+        return shoot, check
+    return prepare
+
+
+def run_operation(count_of_messages=3, refused=(), dialogue="", recipients=("bob@example.org",), also=()):
+    def prepare(world):
+        messages = [Message(recipients) for _ in range(count_of_messages)]
+        messages += [Message([address]) for address in also]
+        fill(world, messages)
+        world.play(dialogue)
+        bad = [m for m in messages if m.recipients[0] in refused]
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            return world.run(["-qf"], fault=fault)
+
+        def check(run):
+            check_queue_run(world, run, messages, bad)
+        return shoot, check
+    return prepare
+
+
+def detached_operation(world):
+    """The fault hits the run that goes on in the background after a message was sent."""
+    messages = [Message(), Message()]
+    fill(world, messages)
+
+    def shoot(fault):
+        world.restore()
+        world.forget()
+        shoot.message = Message()
+        return world.send(shoot.message, fault, FAULT_CHILD="1")
+
+    def check(run):
+        expect(run.status == 0, f"the sender is told of what happens behind it: {run}")
+        check_queue_run(world, run, messages)
+        expect_once(world, [shoot.message])
+    return shoot, check
+
+
+def server_operation(more):
+    """A message given in over SMTP on stdin. What was answered to its content is what counts."""
+    def prepare(world):
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            shoot.message = message = Message()
+            recipients = "".join(f"RCPT TO:<{r}>\r\n" for r in message.recipients)
+            content = re.sub(rb"(?m)^\.", b"..", message.wire)
+            text = f"EHLO me\r\nMAIL FROM:<{message.sender}>\r\n{recipients}DATA\r\n".encode() + content + \
+                b".\r\nQUIT\r\n"
+            return world.run(["-bs", *more], text, fault)
+
+        def check(run):
+            verdict = re.search(rb"354 [^\n]*\n(\d)", run.stdout)
+            world.relay.wait_idle()
+            first, extra = world.copies(shoot.message), doubts(world, run, shoot.message)
+            world.drain()
+            last = world.copies(shoot.message)
+            expect(max(last) <= 1 + extra, f"{last} copies, {1 + extra} allowed; {run}")
+            if verdict and verdict[1] == b"2":
+                expect(min(last) >= 1, f"250 was said, and it never arrived; {run}")
+            elif verdict:
+                expect(last == first, f"{verdict[1]} was said, and it was sent later; {run}")
+            expect_empty(world)
+        return shoot, check
+    return prepare
+
+
+each_fault("enqueue", send_operation(["bob@example.org"], is_up=False))
+each_fault("send", send_operation(["bob@example.org"]))
+each_fault("send-two", send_operation(TWO))
+each_fault("send-deferred", send_operation(TWO, dialogue=LATER))
+each_fault("send-refused", send_operation(["bob@example.org", "nobody@example.org"], dialogue=NOBODY),
+           expected=65)
+each_fault("run", run_operation())
+each_fault("run-refused", run_operation(1, dialogue=NOBODY, also=["nobody@example.org"],
+                                        refused=["nobody@example.org"]))
+each_fault("detached", detached_operation)
+each_fault("server", server_operation(["-odq"]))
+each_fault("server-run", server_operation([]), ["kill", "eio", "enospc"])
