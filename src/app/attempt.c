@@ -147,7 +147,7 @@ static char judge_recipient(const struct attempt *attempt, struct recipient *rec
 	else if (recipient->err.kind == ERR_NONE && !attempt->is_route && !t->is_in_doubt)
 		err_copy(&recipient->err, err);
 	if (err_fate(recipient->err.kind) == FATE_FAIL)
-		return STATUS_FAILED;
+		return STATUS_REFUSED;
 	return t->is_in_doubt && recipient->is_accepted ? STATUS_DOUBT : STATUS_PENDING;
 }
 
@@ -226,13 +226,18 @@ static bool has_status(const struct envelope *envelope, char status)
 	return false;
 }
 
+static bool has_failures(const struct envelope *envelope)
+{
+	return has_status(envelope, STATUS_REFUSED) || has_status(envelope, STATUS_FAILED);
+}
+
 static void fail_open(struct envelope *envelope, const struct err *reason)
 {
 	for (size_t i = 0; i < envelope->count; i++) {
 		struct recipient *recipient = &envelope->recipients[i];
 		if (!recipient_is_open(recipient))
 			continue;
-		recipient->status = STATUS_FAILED;
+		recipient->status = STATUS_REFUSED;
 		if (recipient->err.kind == ERR_NONE)
 			err_copy(&recipient->err, reason);
 		err_wrap(&recipient->err, _("given up: too old"));
@@ -259,15 +264,26 @@ static void plan(struct record_progress *progress, bool is_route, const struct e
 	progress->next_try = now + delay;
 }
 
-/* For whoever reads the file or asks mailq: when, and what was said. */
+/* For whoever reads the file or asks mailq: when, and why those wait who still do. */
 static void note(struct entry *entry, const struct err *reason, int64_t now)
 {
+	const struct envelope *envelope = &entry->record.envelope;
+	CLEANUP(err_done) struct err said = ERR_INIT;
 	CLEANUP(str_done) struct str line = STR_INIT;
 
 	if (reason->kind == ERR_NONE)
 		return;
-	str_addf(&line, "%lld %s ", (long long)now, err_exit_name(reason->kind));
-	str_add_printable(&line, reason->text, strlen(reason->text));
+	err_copy(&said, reason);
+	for (size_t i = 0; i < envelope->count; i++) {
+		const struct recipient *recipient = &envelope->recipients[i];
+		if (!recipient_is_open(recipient) || recipient->err.kind == ERR_NONE)
+			continue;
+		err_copy(&said, &recipient->err);
+		err_wrap(&said, "%s", recipient->address);
+		break;
+	}
+	str_addf(&line, "%lld %s ", (long long)now, err_exit_name(said.kind));
+	str_add_printable(&line, said.text, strlen(said.text));
 	entry_note(entry, line.bytes);
 }
 
@@ -283,25 +299,25 @@ static enum settled remove_sent(struct entry *entry, bool is_synced, struct err 
 	return SETTLED_SENT;
 }
 
-static bool tell_once(struct entry *entry, const struct settings *settings, struct err *err)
+/* At once, as the server's words are in memory; they say more than a status. */
+static bool tell_refused(struct entry *entry, const struct settings *settings, struct err *err)
 {
-	if (entry->record.progress.flags & RECORD_FAILURE_TOLD)
+	struct envelope *envelope = &entry->record.envelope;
+
+	if (!has_status(envelope, STATUS_REFUSED))
 		return true;
-	if (!tell_failure(entry, settings, err))
+	if (!entry_write_status(entry, true, err) || !tell_failure(entry, settings, err))
 		return false;
-	entry->record.progress.flags |= RECORD_FAILURE_TOLD;
-	return entry_write_progress(entry, err);
+	for (size_t i = 0; i < envelope->count; i++)
+		if (envelope->recipients[i].status == STATUS_REFUSED)
+			envelope->recipients[i].status = STATUS_FAILED;
+	return entry_write_status(entry, true, err);
 }
 
-/*
- * The notice comes before the message leaves q/: where one of these steps fails, the next run goes
- * on from there.
- */
-static enum settled finish_failed(struct entry *entry, const struct settings *settings,
-				  struct err *err)
+/* Where a step fails the message stays in q/, and the next run goes on from there. */
+static enum settled finish_failed(struct entry *entry, struct err *err)
 {
-	if (!entry_write_status(entry, true, err) || !tell_once(entry, settings, err) ||
-	    !entry_move(entry, SPOOL_FAILED, err))
+	if (!entry_write_progress(entry, err) || !entry_move(entry, SPOOL_FAILED, err))
 		report_problem(err);
 	return SETTLED_FAILED;
 }
@@ -339,12 +355,17 @@ enum settled attempt_settle(struct entry *entry, const struct settings *settings
 	int64_t now = time(NULL);
 
 	record->progress.ended = record->progress.begun;
-	if (envelope_count_open(envelope) == 0 && !has_status(envelope, STATUS_FAILED))
+	if (envelope_count_open(envelope) == 0 && !has_failures(envelope))
 		return remove_sent(entry, outcome->is_lasting, &err);
 	note(entry, outcome->reason, now);
 	update_progress(record, outcome, now);
+	bool is_told = tell_refused(entry, settings, &err);
+	if (!is_told)
+		report_problem(&err);
+	if (envelope_count_open(envelope) == 0 && is_told)
+		return finish_failed(entry, &err);
 	if (envelope_count_open(envelope) == 0)
-		return finish_failed(entry, settings, &err);
+		return SETTLED_FAILED;
 	if (schedule_is_hopeless(&record->progress)) {
 		attempt_hold(entry);
 		return SETTLED_HELD;

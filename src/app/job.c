@@ -213,17 +213,25 @@ bool job_begin(struct job *job, struct err *err)
 	return true;
 }
 
-/* Recipients that the caller of job_begin put there stay. */
 bool job_qualifies(const struct job *job)
 {
 	return job->request->contract == CONTRACT_SENDMAIL && !job->lacks_config;
 }
 
+/* Recipients that the caller of job_begin put there stay. */
 static bool set_recipients(struct job *job, struct err *err)
 {
-	return job->envelope->count > 0 ||
+	const struct header *header = &job->message.header;
+
+	if (job->envelope->count > 0)
+		return true;
+	if (addressing_set_recipients(job->envelope, job->request, &job->account.settings,
+				      job_qualifies(job), header, err))
+		return true;
+	/* A faulty aliases file is a trouble of the config, as any other. */
+	return do_without_config(job, err) &&
 	       addressing_set_recipients(job->envelope, job->request, &job->account.settings,
-					 job_qualifies(job), &job->message.header, err);
+					 job_qualifies(job), header, err);
 }
 
 bool job_finish(struct job *job, struct err *err)
@@ -251,9 +259,7 @@ bool job_save(struct job *job)
 {
 	if (job->account.settings.queue == QUEUE_OFF)
 		return false;
-	if (job->has_entry && job->message.owns_fd)
-		err_set(&job->no_queue, ERR_SYSTEM, _("no room in the queue %s"), job->spool.path);
-	else if (job->has_entry && spool_commit(&job->entry, &job->message, &job->no_queue))
+	if (job->has_entry && spool_commit(&job->entry, &job->message, &job->no_queue))
 		return true;
 	err_wrap(&job->no_queue, _("not kept in the queue"));
 	report_problem(&job->no_queue);

@@ -116,6 +116,7 @@ static const char *name_status(char status)
 	switch (status) {
 	case STATUS_DONE:
 		return "done";
+	case STATUS_REFUSED:
 	case STATUS_FAILED:
 		return "failed";
 	case STATUS_DOUBT:
@@ -208,9 +209,11 @@ static void add_people(struct str *out, const struct envelope *envelope)
 		add_indent(out, INDENT);
 		str_add(out, _("to   "));
 		add_address(out, recipient->address);
-		str_add(out, recipient->status == STATUS_FAILED  ? _(" (failed)\n")
-			     : recipient->status == STATUS_DOUBT ? _(" (may have it already)\n")
-								 : "\n");
+		if (recipient->status == STATUS_DOUBT)
+			str_add(out, _(" (may have it already)"));
+		else if (!recipient_is_open(recipient))
+			str_add(out, _(" (failed)"));
+		str_add_char(out, '\n');
 	}
 	if (done > 0) {
 		add_indent(out, INDENT);

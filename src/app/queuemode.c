@@ -205,14 +205,14 @@ static void renew(struct record *record)
 	struct record_progress *progress = &record->progress;
 
 	for (size_t i = 0; i < record->envelope.count; i++)
-		if (record->envelope.recipients[i].status == STATUS_FAILED)
+		if (record->envelope.recipients[i].status != STATUS_DONE &&
+		    record->envelope.recipients[i].status != STATUS_DOUBT)
 			record->envelope.recipients[i].status = STATUS_PENDING;
 	progress->begun = progress->ended;
 	progress->doubts = 0;
 	progress->counted = 0;
 	progress->last_counted = 0;
 	progress->next_try = time(NULL);
-	progress->flags &= ~(unsigned)RECORD_FAILURE_TOLD;
 }
 
 /*

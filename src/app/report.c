@@ -68,7 +68,8 @@ void report_warnings(const struct str *lines)
 
 void report_progress(size_t number, size_t count)
 {
-	fprintf(stderr, _("\rsending message %zu of %zu"), number, count);
+	fputc('\r', stderr);
+	fprintf(stderr, _("sending message %zu of %zu"), number, count);
 	if (number == count)
 		fputc('\n', stderr);
 }

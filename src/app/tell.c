@@ -73,13 +73,25 @@ static bool read_header(const struct entry *entry, struct str *bytes, struct err
 	return true;
 }
 
-/* The notice's own id follows from the message's, so that there is never a second one. */
-static void derive_id(const char *id, char derived[RECORD_ID_LEN + 1])
+static uint32_t count_told(const struct envelope *envelope)
+{
+	uint32_t told = 0;
+
+	for (size_t i = 0; i < envelope->count; i++)
+		told += envelope->recipients[i].status == STATUS_FAILED;
+	return told;
+}
+
+/*
+ * The notice's own id follows from the message's and from how many have been told about, so that
+ * none is made twice.
+ */
+static void derive_id(const struct record *record, char derived[RECORD_ID_LEN + 1])
 {
 	static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-	uint32_t crc = crc32c(0, id, RECORD_ID_LEN);
+	uint32_t crc = crc32c(count_told(&record->envelope), record->id, RECORD_ID_LEN);
 
-	memcpy(derived, id, RECORD_ID_LEN + 1);
+	memcpy(derived, record->id, RECORD_ID_LEN + 1);
 	for (size_t i = RECORD_ID_LEN - 8; i < RECORD_ID_LEN; i++, crc = crc >> 4 | crc << 28)
 		derived[i] = base32[crc & 15];
 }
@@ -109,7 +121,7 @@ static bool queue_notice(const struct entry *about, const char *to, const struct
 
 	message_init(&message);
 	entry_init(&entry);
-	derive_id(about->record.id, id);
+	derive_id(&about->record, id);
 	if (is_made_already(about->spool, id))
 		return true;
 	if (!spool_begin(about->spool, &entry, err))

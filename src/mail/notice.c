@@ -570,7 +570,7 @@ static bool is_wanted(const char *notify, enum notice_kind kind)
 size_t notice_select(const struct envelope *envelope, enum notice_kind kind,
 		     const struct recipient **chosen)
 {
-	const char *states = kind == NOTICE_FAILED ? "F" : ".?";
+	const char *states = kind == NOTICE_FAILED ? "f" : ".?";
 	size_t count = 0;
 
 	for (size_t i = 0; i < envelope->count; i++) {

@@ -17,6 +17,9 @@
 static const char default_priorities[] =
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:%PROFILE_MEDIUM";
 
+/* Who sends nothing over TLS does not wait for the library to get ready. */
+GNUTLS_SKIP_GLOBAL_INIT
+
 struct tls {
 	gnutls_session_t session;
 	gnutls_certificate_credentials_t credentials;
@@ -72,6 +75,8 @@ static bool set_server_name(struct tls *tls, struct err *err)
 
 static bool set_up(struct tls *tls, struct err *err)
 {
+	if (gnutls_global_init() < 0)
+		return err_set(err, ERR_SYSTEM, _("GnuTLS can't be used"));
 	if (gnutls_certificate_allocate_credentials(&tls->credentials) < 0 ||
 	    gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
 		mem_exhausted();

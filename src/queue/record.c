@@ -374,7 +374,8 @@ static bool take_recipients(struct reader *reader, struct envelope *envelope)
 
 static bool read_status(struct reader *reader, struct envelope *envelope)
 {
-	static const char known[] = { STATUS_PENDING, STATUS_DOUBT, STATUS_DONE, STATUS_FAILED, 0 };
+	static const char known[] = { STATUS_PENDING, STATUS_DOUBT,  STATUS_DONE,
+				      STATUS_REFUSED, STATUS_FAILED, 0 };
 
 	for (size_t i = 0; i < envelope->count; i++) {
 		if (is_at_end(reader) || !reader_is_one_of(*reader->at, known))

@@ -26,12 +26,13 @@
  *	.     ?    just before the last byte of the content is sent
  *	?     D    the server said 2yz
  *	?     .    the server said 4yz, or the transaction ended before that last byte
- *	?     F    the server said 5yz
- *	.     F    the recipient, the sender or the message was refused for good, or it expired
- *	F     .    a person asked for another try
+ *	?     f    the server said 5yz
+ *	.     f    the recipient, the sender or the message was refused for good, or it expired
+ *	f     F    the sender has been told, or must not be
+ *	f F   .    a person asked for another try
  *
  * A file is in q/ while any byte is `.` or `?`. It is unlinked when all are D. It is renamed to
- * failed/ when none is `.` or `?` and one is F, after the notice about it is on stable storage. It
+ * failed/ when none is `.`, `?` or f and one is F. It
  * is renamed to hold/ when a person asks, when it is damaged, and after three attempts that ended
  *in a crash or in doubt.
  */
@@ -49,12 +50,12 @@ enum record_status {
 	STATUS_PENDING = '.',
 	STATUS_DOUBT = '?',
 	STATUS_DONE = 'D',
+	STATUS_REFUSED = 'f',
 	STATUS_FAILED = 'F',
 };
 
 enum record_flag {
 	RECORD_DELAY_TOLD = 1 << 0,    /* the sender knows that it is late */
-	RECORD_FAILURE_TOLD = 1 << 1,  /* the notice about failed recipients has been made */
 	RECORD_OPERATOR_TOLD = 1 << 2, /* a refused login or certificate has been reported loudly */
 	RECORD_STOPPED_RUN = 1 << 6,   /* the relay hung up at it: others go first */
 	RECORD_SENDER_GIVEN = 1 << 5,  /* a sender that no config may change */

@@ -268,8 +268,9 @@ static bool make_name_last(struct entry *entry)
 
 bool spool_commit(struct entry *entry, const struct message *message, struct err *err)
 {
-	errno = 0;
-	if (write_file(entry, message) && lock(entry->fd) && give_name(entry) == 0) {
+	/* A message that found no room here has gone elsewhere. */
+	errno = ENOSPC;
+	if (message->fd == entry->fd && write_file(entry, message) && lock(entry->fd) && give_name(entry) == 0) {
 		mem_free_at(&entry->tmp_name);
 		if (make_name_last(entry))
 			return true;

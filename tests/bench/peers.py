@@ -5,10 +5,12 @@ The peers are Debian's packages, unpacked under build/servers by `sh tests/setup
 and /var/spool in a mount namespace that only the bench sees, for their paths are compiled in.
 """
 import asyncio
+import contextlib
 import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import statistics
 import struct
@@ -51,7 +53,7 @@ def go_inside():
                           sys.executable, *sys.argv])
 
 
-def wait_until(question, limit=60):
+def wait_until(question, limit=120):
     end = time.monotonic() + limit
     while not question():
         if time.monotonic() > end:
@@ -181,6 +183,17 @@ class Nullmailer(Peer):
 PEERS = (Mailchute(), Dma(), Nullmailer())
 
 
+def end_tracees(strace):
+    """A daemon that is traced, not strace itself: that would let it run on."""
+    try:
+        children = pathlib.Path(f"/proc/{strace}/task/{strace}/children").read_text()
+    except FileNotFoundError:
+        return
+    for pid in map(int, children.split()):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
 def counted(peer, command, stdin, wait=None):
     """System calls and syncs of one run under strace, children included."""
     report = WORK / "strace"
@@ -191,8 +204,7 @@ def counted(peer, command, stdin, wait=None):
     process.stdin.close()
     if wait:
         wait()
-    if wait and process.poll() is None:
-        process.terminate()
+        end_tracees(process.pid)
     process.wait()
     calls = {name: int(n) for n, name in re.findall(r"^\s*(\d+)\s+(\w+)$", report.read_text(), re.M)}
     total = calls.pop("total")

@@ -1,8 +1,8 @@
 /* sink.c - a relay that takes everything and keeps nothing, as fast as the loopback interface */
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * sink PORT FILE: listens on 127.0.0.1 until it or its parent ends. FILE holds two 64-bit numbers that a bench
- * reads: connections made, messages taken.
+ * sink PORT FILE: listens on 127.0.0.1 until it or its parent ends. FILE holds two 64-bit numbers
+ * that a bench reads: connections made, messages taken.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -34,7 +34,7 @@ struct client {
 static struct {
 	uint64_t connections;
 	uint64_t messages;
-} *counts;
+} * counts;
 
 static struct client *clients[CLIENTS_MAX];
 static struct pollfd polled[CLIENTS_MAX + 1];

@@ -455,6 +455,32 @@ def print_config_has_every_setting(_):
     expect_none(sorted(set(settings()) ^ set(shown)), "--print-config and options.def differ in")
 
 
+@suite.case
+def units_are_sound(_):
+    """Sections with keys, what they start is there, and the program knows the options that they give."""
+    folder = SRC / "system"
+    units = sorted(p for p in folder.rglob("*") if re.search(r"\.(service|socket|timer)(\.in)?$", p.name))
+    names = {p.name.removesuffix(".in") for p in units}
+    wrong = []
+    for path in units:
+        text = path.read_text()
+        lines = [line for line in text.splitlines() if line and line[0] != "#"]
+        wrong += [f"{name_of(path)}: {line}" for line in lines
+                  if not re.fullmatch(r"\[(Unit|Service|Socket|Timer|Install)\]|[A-Z]\w+=.*", line)]
+        meant = re.findall(r"mailchute[\w@-]*\.(?:service|socket|timer)", "\n".join(lines))
+        if path.name.endswith(".timer"):
+            meant.append(path.stem + ".service")
+        wrong += [f"{name_of(path)}: {name}" for name in meant if name not in names]
+        for words in re.findall(r"^ExecStart=@bindir@/mailchute (.*)", text, re.M):
+            done = run_program([*words.split(), "--version"])
+            if done.status != 0:
+                wrong.append(f"{name_of(path)}: mailchute {words}")
+    expect(len(units) > 6, f"only {len(units)} units")
+    expect_none(wrong, "faults in units")
+    done = run("sh", "-n", folder / "50-mailchute")
+    expect(done.returncode == 0, done.stderr)
+
+
 def completion(shell):
     found = [p for p in (BUILD / "completions").glob("*")
              if p.is_file() and {"bash": p.name in ("mailchute", "mailchute.bash"),

@@ -40,7 +40,7 @@ def as_symlink(path, data):
 
 def as_hard_link(path, data):
     path.write_bytes(data)
-    os.link(path, path.parent.parent / "outside")
+    os.link(path, path.parent.parent / f"outside-{path.name}")
 
 
 def as_foreign(path, data):

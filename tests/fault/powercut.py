@@ -1,2 +1,162 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""powercut.py - x"""
+"""powercut.py - what a power cut may leave of the queue, computed from a log of calls, and on real disks"""
+import contextlib
+import itertools
+import subprocess
+
+from cases import fill, gather, suite
+from disks import mount
+from world import Message, World, expect
+
+LEAST_IMAGE = {"ext4": "16M", "btrfs": "128M"}
+
+
+class Disk:
+    """Files by inode, and names by folder, of which any change may be missing until it is synced."""
+
+    def __init__(self, world):
+        self.folders = {(world.spool / name).stat().st_ino: name for name in ("q", "hold", "failed")}
+        self.changes = []  # (inode of what has to be synced, function of a state)
+
+    def read(self, line):
+        verb, *words = line.split(" ")
+        if verb == "sync":
+            self.changes = [(None if at == int(words[0]) else at, change) for at, change in self.changes]
+        elif verb in ("write", "link", "unlink", "rename"):
+            self.changes += getattr(self, verb)(*words)
+
+    @staticmethod
+    def write(inode, offset, data=""):
+        def change(files, _):
+            file, at, new = files.setdefault(int(inode), bytearray()), int(offset), bytes.fromhex(data)
+            file.extend(bytes(max(0, at + len(new) - len(file))))
+            file[at:at + len(new)] = new
+        return [(int(inode), change)]
+
+    def link(self, folder, name, inode):
+        return [(int(folder), lambda _, names: names.update({(self.folders[int(folder)], name): int(inode)}))]
+
+    def unlink(self, folder, name):
+        where = self.folders.get(int(folder))
+        return [(int(folder), lambda _, names: names.pop((where, name), None))] if where else []
+
+    def rename(self, old, name, new, new_name):
+        def change(_, names):
+            names[self.folders[int(new)], new_name] = names.pop((self.folders[int(old)], name), 0)
+        return [(int(new), change)]
+
+    def states(self):
+        """Every state that may be found: all, none, or any few of the changes that were not synced."""
+        loose = [n for n, (at, _) in enumerate(self.changes) if at is not None]
+        picks = {(), tuple(loose)}
+        for few in range(1, 3):
+            for pick in itertools.combinations(loose, few):
+                picks |= {pick, tuple(n for n in loose if n not in pick)}
+        for pick in sorted(picks):
+            files, names = {}, {}
+            for n, (at, change) in enumerate(self.changes):
+                if at is None or n in pick:
+                    change(files, names)
+            yield {where: bytes(files.get(inode, b"")) for where, inode in names.items()}
+
+
+def lay_out(world, state):
+    world.restore("empty")
+    world.forget()
+    for (folder, name), data in state.items():
+        path = world.spool / folder / name
+        path.write_bytes(data)
+        path.chmod(0o600)
+
+
+def check_state(world, state, message, is_promised):
+    lay_out(world, state)
+    run = world.run(["-qf"])
+    expect(run.status in (0, 75), f"{run}")
+    world.relay.wait_idle()
+    copies = world.copies(message)
+    expect(copies == [1] or not is_promised, f"promised and lost: {sorted(state)}")
+    expect(copies in ([0], [1]), f"{copies} copies")
+    expect(len(world.relay.received) == sum(copies), "something else was sent")
+
+
+@suite.case
+def power_cut_after_every_call(folder):
+    cut_after_every_call(folder, [])
+
+
+@suite.case
+def power_cut_when_only_queued(folder):
+    cut_after_every_call(folder, ["-odq"])
+
+
+def cut_after_every_call(folder, more):
+    """The promise is made when the caller is told; from then on every legal state has the message."""
+    with World(folder) as world:
+        fill(world, [Message()])
+        for name in world.names("q"):
+            (world.spool / "q" / name).unlink()
+        world.save("empty")
+        message, disk, seen = Message(), Disk(world), {}
+        world.wants_relay(False)
+        run = world.run([*more, "-f", message.sender, *message.recipients], message.text, FAULT_LOG="1")
+        expect(run.status == 0, f"{run}")
+        world.wants_relay(True)
+        lines, is_promised = run.told.splitlines(), False
+        expect(sum(line.startswith("sync") for line in lines) >= 2, f"not synced twice: {len(lines)} changes")
+        for line in lines:
+            disk.read(line)
+            is_promised |= line == "said"
+            for state in disk.states():
+                key = tuple(sorted(state.items()))
+                seen[key] = seen.get(key, False) or is_promised
+        gather((f"state {n}", lambda k=key, p=promised: check_state(world, dict(k), message, p))
+               for n, (key, promised) in enumerate(seen.items()))
+
+
+@contextlib.contextmanager
+def image_mounted(image, where):
+    where.mkdir(exist_ok=True)
+    mount("-o", "loop", image, where)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(where)], check=True)
+
+
+def snapshots(world, folder, kind):
+    """Messages given in on a file system, each with the image as it is at that moment."""
+    image, where = folder / "image", folder / "mounted"
+    subprocess.run(["truncate", "-s", LEAST_IMAGE[kind], str(image)], check=True)
+    made = subprocess.run([f"mkfs.{kind}", "-q", str(image)], capture_output=True, text=True)
+    expect(made.returncode == 0, f"mkfs.{kind}: {made.stderr}")
+    with image_mounted(image, where):
+        world.settings["queue_folder"] = where / "spool"
+        world.wants_relay(False)
+        for number in range(4):
+            message, cut = Message(), folder / f"cut{number}"
+            run = world.send(message)
+            subprocess.run(["cp", "--sparse=always", str(image), str(cut)], check=True)
+            expect(run.status == 0, f"{run}")
+            yield message, cut
+    world.wants_relay(True)
+
+
+def image_case(kind):
+    def run(folder):
+        with World(folder) as world:
+            taken = list(snapshots(world, folder, kind))
+
+            def trial(number):
+                with image_mounted(taken[number][1], folder / "mounted"):
+                    world.run(["-qf"])
+                world.relay.wait_idle()
+                for message, _ in taken[:number + 1]:
+                    expect(world.copies(message) == [1], f"{world.copies(message)} copies after the cut")
+                world.forget()
+            gather((f"cut {n}", lambda n=n: trial(n)) for n in range(len(taken)))
+    suite.add(f"power-cut-on-{kind}", run)
+
+
+for each in LEAST_IMAGE:
+    image_case(each)

@@ -125,22 +125,21 @@ class World:
 
     def finish(self, process):
         """Wait for the program and all that it left in the background."""
-        cpu = os.times()
-        try:
-            stdout, stderr = process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            os.close(process.family)
-            raise Failure(f"still running after {PATIENCE} s")
+        watch = threading.Timer(PATIENCE, process.kill)
+        watch.start()
+        stdout, stderr = process.stdout.read(), process.stderr.read()
+        _, status, used = os.wait4(process.pid, 0)
+        watch.cancel()
+        process.stdout.close()
+        process.stderr.close()
+        process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.monotonic() - process.begun
         gone = select.select([process.family], [], [], PATIENCE)[0]
         os.close(process.family)
+        expect(seconds < PATIENCE, f"still running after {PATIENCE} s")
         expect(gone, "something that it started stays behind")
-        after = os.times()
         told = self.told.read_text() if self.told.exists() else ""
-        spent = after.children_user + after.children_system - cpu.children_user - cpu.children_system
-        return Run(process.returncode, stdout, stderr, seconds, spent, told, process.fault)
+        return Run(process.returncode, stdout, stderr, seconds, used.ru_utime + used.ru_stime, told, process.fault)
 
     def run(self, args, stdin=b"", fault=None, **more):
         return self.finish(self.start(args, stdin, fault, **more))
@@ -162,7 +161,7 @@ class World:
     # what there is
 
     def names(self, folder):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             return sorted(os.listdir(self.spool / folder))
         return []
 
@@ -172,10 +171,16 @@ class World:
         for folder in folders:
             for name in self.names(folder):
                 with contextlib.suppress(OSError):
-                    data = (self.spool / folder / name).read_bytes()
+                    path = self.spool / folder / name
+                    data = path.read_bytes() if stat.S_ISREG(path.lstat().st_mode) else b""
                     if f"Message-ID: <{message.ident}>".encode() in data and b"Content-Type: multipart/report" not in data:
                         found.append((folder, name, status_bytes(data, name, len(message.recipients))))
         return found
+
+    def kept_notices(self, message):
+        """How many notices about the message were refused themselves, and kept."""
+        kept = [(self.spool / "failed" / name).read_bytes() for name in self.names("failed")]
+        return sum(b"multipart/report" in data and f"<{message.ident}>".encode() in data for data in kept)
 
     def check_modes(self):
         for path in [self.spool, *self.spool.rglob("*")]:
@@ -186,7 +191,8 @@ class World:
     def save(self, name="template"):
         """Keep a copy of the queue, to be put back by restore."""
         shutil.rmtree(self.folder / name, ignore_errors=True)
-        shutil.copytree(self.spool, self.folder / name, symlinks=True)
+        if self.spool.exists():
+            shutil.copytree(self.spool, self.folder / name, symlinks=True)
 
     def restore(self, name="template"):
         shutil.rmtree(self.spool, ignore_errors=True)

@@ -40,8 +40,8 @@ class Scene:
         self.spool = Spool(folder / "spool")
         # bound but never listening: nobody else gets the port while the relay is down
         self.port_holder = socket.socket()
-        self.port_holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.port_holder.bind(("127.0.0.1", 0))
+        self.port_holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.port = self.port_holder.getsockname()[1]
         self.programs = {name: folder / name for name in NAMES}
         for path in self.programs.values():

@@ -957,20 +957,40 @@ class Relay:
         return [listener]
 
     def listen_tcp(self):
-        """One socket for each host, all on one port; a port that is free on some only is tried again."""
+        """One socket for each host, all on one port; a port that is free on some only is tried again.
+
+        So is a given one: a process that another thread is just starting may hold an older listener
+        for a moment.
+        """
         self.path = None
-        for _ in range(50):
+        for _ in range(500):
             sockets, port = [], self.options.port
             try:
                 for host in self.options.hosts:
-                    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-                    sockets.append(socket.create_server((host, port), family=family, backlog=128))
+                    sockets.append(self.listen_on(host, port))
                     self.port = port = sockets[0].getsockname()[1]
                 return sockets
             except OSError:
                 for listener in sockets:
                     listener.close()
+            threading.Event().wait(0.01)
         raise OSError(f"no port is free on all of {self.options.hosts}")
+
+    @staticmethod
+    def listen_on(host, port):
+        """A port of the system's choice must not be one that somebody else holds to reuse it."""
+        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        try:
+            if port:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if listener.family == socket.AF_INET6:
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listener.bind((host, port))
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            raise
+        return listener
 
     async def serve(self, started):
         self.loop, self.over = asyncio.get_running_loop(), asyncio.Event()

@@ -252,8 +252,8 @@ class DownRelay:
 
     def __init__(self):
         self.holder = socket.socket()
-        self.holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.holder.bind(("127.0.0.1", 0))
+        self.holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.port = self.holder.getsockname()[1]
 
     def up(self, certs):

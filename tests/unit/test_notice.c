@@ -26,7 +26,7 @@ static const char sample_header[] = "From: alice@a.example\r\n"
 static void sample_init(struct sample *sample, const char *header)
 {
 	*sample = (struct sample){
-		.recipient = { .address = sample_address, .status = 'F' },
+		.recipient = { .address = sample_address, .status = 'f' },
 		.text = STR_INIT,
 		.notice = {
 			.kind = NOTICE_FAILED,
@@ -439,18 +439,18 @@ static void test_select(void)
 		bool failure;
 		bool delay;
 	} table[] = {
-		{ 'F', NULL, true, false },
+		{ 'f', NULL, true, false },
 		{ '.', NULL, false, true },
 		{ '?', NULL, false, true },
 		{ 'D', NULL, false, false },
-		{ 'F', "NEVER", false, false },
+		{ 'f', "NEVER", false, false },
 		{ '.', "NEVER", false, false },
-		{ 'F', "FAILURE", true, false },
+		{ 'f', "FAILURE", true, false },
 		{ '.', "FAILURE", false, false },
-		{ 'F', "SUCCESS", false, false },
-		{ 'F', "SUCCESS,DELAY", false, false },
+		{ 'f', "SUCCESS", false, false },
+		{ 'f', "SUCCESS,DELAY", false, false },
 		{ '.', "SUCCESS,DELAY", false, true },
-		{ 'F', "success,failure,delay", true, false },
+		{ 'f', "success,failure,delay", true, false },
 		{ '.', "success,failure,delay", false, true },
 	};
 
