@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -83,6 +84,22 @@ static void set_up_process(void)
 	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static bool is_plain_locale(const char *name)
+{
+	const char *value = getenv(name);
+
+	return !value || !*value || strcmp(value, "POSIX") == 0 ||
+	       (value[0] == 'C' && (!value[1] || value[1] == '.'));
+}
+
+/* The plain ones need no files to be read; cron has one of these. */
+static void set_up_locale(void)
+{
+	if (is_plain_locale("LC_ALL") && is_plain_locale("LC_MESSAGES") &&
+	    is_plain_locale("LC_TIME") && is_plain_locale("LANG"))
+		return;
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_MESSAGES, "");
 	setlocale(LC_TIME, "");
@@ -155,6 +172,7 @@ int main(int argc, char *argv[])
 	bool has_stdin = have_standard_descriptors();
 
 	set_up_process();
+	set_up_locale();
 	report_set_name(argc > 0 ? argv[0] : NULL);
 	if (!cli_parse(&request, argc, argv, &err))
 		return report_error(&err);

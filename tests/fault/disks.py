@@ -4,10 +4,10 @@ import contextlib
 import os
 import subprocess
 
-from cases import NOBODY, check_failed, expect_empty, expect_once, fill, gather, suite
+from cases import IS_FULL, NOBODY, check_failed, expect_empty, expect_once, fill, gather, suite
 from world import Message, World, expect
 
-SIZES = range(64, 204, 8)  # KiB
+SIZES = range(64, 204, 4 if IS_FULL else 8)  # KiB
 
 
 def mount(*args):

@@ -77,7 +77,7 @@ def stopped_run(folder, end):
             first = world.start(["-qf"], fault=("stop", fault[1]))
             if not wait_for_stop(first):
                 return world.finish(first)
-            told = world.told.read_text()
+            told = first.told.read_text()
             second = world.run(["-qf"])
             expect(second.status == 0 and second.seconds < 2, f"the second run is not free: {second}")
             shoot.sent = Message()

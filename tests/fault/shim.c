@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -28,7 +29,8 @@
  *	FAULT_AT      which of the calls that this fault can happen to, from 1
  *	FAULT_CALL    only calls of this name count
  *	FAULT_CHILD   1: in a forked child instead
- *	FAULT_OUT     a file to append to: "hit CALL" when it happens, and with
+ *	FAULT_OUT     a file to append to, locked until the last of us and our children has gone:
+ *	              "hit CALL" when it happens, and with
  *	FAULT_LOG     what was done to files, for whoever wants to know what a power cut leaves
  *	FAULT_CLOCK   seconds by which the time of day is wrong
  */
@@ -358,8 +360,10 @@ static void read_orders(void)
 	shim.pid = number_in("FAULT_CHILD") ? 0 : shim.first;
 	/* Out of the way, so that the program's descriptors are numbered as ever. */
 	shim.out = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 200);
-	if (fd >= 0)
+	if (fd >= 0) {
+		flock(fd, LOCK_SH);
 		close(fd);
+	}
 	unsetenv("LD_PRELOAD");
 }
 
@@ -374,6 +378,8 @@ __attribute__((constructor)) static void begin(int argc, char *argv[], char *env
 	if (libc.low >> 32 != libc.high >> 32)
 		execve("/proc/self/exe", argv, environment);
 	read_orders();
+	if (!shim.fault && !shim.is_logging)
+		return;
 	sigaction(SIGSYS, &action, NULL);
 	set_trap(&libc);
 }

@@ -2,7 +2,8 @@
 """sweeps.py - a fault at every system call of sending, of running the queue, of the server on stdin"""
 import re
 
-from cases import (NOBODY, TWO, check_queue_run, check_sent, count, doubts, expect_empty, expect_once, fill, suite)
+from cases import (IS_FULL, NOBODY, TWO, check_queue_run, check_sent, count, doubts, expect_empty, expect_once,
+                   fill, suite)
 from world import FAULTS, Message, World, expect, sweep
 
 LATER = "rcpt <carol@example.org>: 451 4.7.1 later"
@@ -117,4 +118,8 @@ each_fault("run-refused", run_operation(1, dialogue=NOBODY, also=["nobody@exampl
                                         refused=["nobody@example.org"]))
 each_fault("detached", detached_operation)
 each_fault("server", server_operation(["-odq"]))
-each_fault("server-run", server_operation([]), ["kill", "eio", "enospc"])
+each_fault("server-run", server_operation([]), FAULTS if IS_FULL else ["kill", "eio", "enospc"])
+if IS_FULL:
+    each_fault("run-ten", run_operation(10, recipients=TWO))
+    each_fault("run-of-all-kinds", run_operation(3, dialogue=NOBODY, recipients=TWO, also=["nobody@example.org"] * 3,
+                                                 refused=["nobody@example.org"]))

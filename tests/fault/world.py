@@ -2,10 +2,11 @@
 """world.py - what the fault suite needs: a queue, a relay, messages to count, and runs with a fault"""
 import collections
 import contextlib
+import fcntl
+import itertools
 import os
 import pathlib
 import re
-import select
 import shutil
 import socket
 import stat
@@ -73,7 +74,7 @@ class World:
         self.folder = pathlib.Path(folder)
         self.spool = self.folder / "spool"
         self.config = self.folder / "config"
-        self.told = self.folder / "told"
+        self.runs = itertools.count()
         self.settings = dict(SETTINGS, queue_folder=self.spool, **(settings or {}))
         self.relay = relays.Relay(**options)
         self.closed = socket.socket()
@@ -104,18 +105,15 @@ class World:
 
     def start(self, args, stdin=b"", fault=None, program=PROGRAM, **more):
         """Start the program; `fault` is (name, call number), `more` goes into its environment."""
+        told = self.folder / f"told{next(self.runs)}"
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
+                       "LD_PRELOAD": str(SHIM), "FAULT_OUT": str(told),
                        "STATE_DIRECTORY": str(self.spool), **more}  # the queue also without a config
         if fault:
             environment.update(FAULT_DO=fault[0], FAULT_AT=str(fault[1]))
-        if any(name.startswith("FAULT_") for name in environment):
-            environment.update(LD_PRELOAD=str(SHIM), FAULT_OUT=str(self.told))
-        self.told.unlink(missing_ok=True)
-        read, write = os.pipe()  # its end comes when the last descendant has gone
-        process = subprocess.Popen([program, "-C", str(self.config), *args], env=environment, pass_fds=[write],
+        process = subprocess.Popen([program, "-C", str(self.config), *args], env=environment,
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        os.close(write)
-        process.family, process.begun, process.fault = read, time.monotonic(), fault and fault[0]
+        process.told, process.begun, process.fault = told, time.monotonic(), fault and fault[0]
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(stdin)
         with contextlib.suppress(BrokenPipeError):
@@ -134,11 +132,8 @@ class World:
         process.stderr.close()
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.monotonic() - process.begun
-        gone = select.select([process.family], [], [], PATIENCE)[0]
-        os.close(process.family)
         expect(seconds < PATIENCE, f"still running after {PATIENCE} s")
-        expect(gone, "something that it started stays behind")
-        told = self.told.read_text() if self.told.exists() else ""
+        told = wait_for_release(process.told)
         return Run(process.returncode, stdout, stderr, seconds, used.ru_utime + used.ru_stime, told, process.fault)
 
     def run(self, args, stdin=b"", fault=None, **more):
@@ -224,6 +219,20 @@ class World:
         """The notifications about a message that the relay took."""
         mark = f"<{message.ident}>".encode()
         return [t for t in self.relay.received if is_notice(t) and mark in t.content]
+
+
+def wait_for_release(path):
+    """What was told in a file, once nobody has it locked any more; removes it."""
+    end = time.monotonic() + PATIENCE
+    with open(path, encoding="utf-8") as file:
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            expect(time.monotonic() < end, "something that it started stays behind")
+            time.sleep(0.001)
+        path.unlink()
+        return file.read()
 
 
 def is_notice(transaction):
