@@ -55,12 +55,10 @@ enum record_status {
 };
 
 enum record_flag {
-	RECORD_DELAY_TOLD = 1 << 0,    /* the sender knows that it is late */
-	RECORD_OPERATOR_TOLD = 1 << 2, /* a refused login or certificate has been reported loudly */
-	RECORD_STOPPED_RUN = 1 << 6,   /* the relay hung up at it: others go first */
-	RECORD_SENDER_GIVEN = 1 << 5,  /* a sender that no config may change */
-	RECORD_NULL_REFUSED = 1 << 4,  /* the relay takes no null sender: use the account's */
-	RECORD_ROUTE_FAILED = 1 << 3,  /* the relay was the trouble: a success there makes it due */
+	RECORD_ROUTE_FAILED = 1 << 0, /* the relay was the trouble: a success there makes it due */
+	RECORD_STOPPED_RUN = 1 << 1,  /* the relay hung up at it: others go first */
+	RECORD_NULL_REFUSED = 1 << 2, /* the relay takes no null sender: use the account's */
+	RECORD_SENDER_GIVEN = 1 << 3, /* a sender that no config may change */
 };
 
 struct record_part {

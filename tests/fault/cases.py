@@ -3,7 +3,7 @@
 import collections
 import sys
 
-from world import SIGKILL, SIGTERM, Failure, Message, expect
+from world import SIGKILL, SIGTERM, Failure, expect
 from harness import Suite
 
 IS_FULL = "--full" in sys.argv

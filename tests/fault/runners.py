@@ -110,6 +110,31 @@ def run_beside_a_killed_one(folder):
 
 
 @suite.case
+def run_beside_a_stopped_sender(folder):
+    """A message that is being sent in the foreground is not the run's."""
+    with World(folder, {"timeout": "9", "final_timeout": "9"}) as world:
+        def shoot(fault):
+            world.forget()
+            shoot.sent = Message()
+            sender = world.start(["-f", shoot.sent.sender, *shoot.sent.recipients], shoot.sent.text, ("stop", fault[1]))
+            is_stopped, told = wait_for_stop(sender), sender.told.read_text()
+            if is_stopped:
+                run = world.run(["-qf"])
+                expect(run.status == 0 and run.seconds < 2, f"the run is not free: {run}")
+                os.kill(sender.pid, signal.SIGCONT)
+            run = world.finish(sender)
+            run.told = told
+            return run
+
+        def check(run):
+            expect(run.status == 0, f"{run}")
+            world.drain()
+            expect_once(world, [shoot.sent])
+            expect_empty(world)
+        count(sweep(shoot, check, ["stop"]))
+
+
+@suite.case
 def crash_loop(folder):
     """A message whose sending ends in a crash each time, in doubt, is set aside, and the next one goes."""
     with World(folder) as world:

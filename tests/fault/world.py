@@ -168,7 +168,8 @@ class World:
                 with contextlib.suppress(OSError):
                     path = self.spool / folder / name
                     data = path.read_bytes() if stat.S_ISREG(path.lstat().st_mode) else b""
-                    if f"Message-ID: <{message.ident}>".encode() in data and b"Content-Type: multipart/report" not in data:
+                    is_it = f"Message-ID: <{message.ident}>".encode() in data
+                    if is_it and b"Content-Type: multipart/report" not in data:
                         found.append((folder, name, status_bytes(data, name, len(message.recipients))))
         return found
 

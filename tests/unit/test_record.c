@@ -87,7 +87,7 @@ static void make_sample(struct record *record)
 	record->created = 1763900000;
 	record->expires = 1764332000;
 	record->progress = (struct record_progress){
-		4, 3, 1, 2, 1763900700, 1763902000, RECORD_DELAY_TOLD | RECORD_OPERATOR_TOLD
+		4, 3, 1, 2, 1763900700, 1763902000, RECORD_ROUTE_FAILED | RECORD_NULL_REFUSED
 	};
 	record->uid = 1000;
 	record->is_raw = true;
