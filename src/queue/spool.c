@@ -270,7 +270,8 @@ bool spool_commit(struct entry *entry, const struct message *message, struct err
 {
 	/* A message that found no room here has gone elsewhere. */
 	errno = ENOSPC;
-	if (message->fd == entry->fd && write_file(entry, message) && lock(entry->fd) && give_name(entry) == 0) {
+	if (message->fd == entry->fd && write_file(entry, message) && lock(entry->fd) &&
+	    give_name(entry) == 0) {
 		mem_free_at(&entry->tmp_name);
 		if (make_name_last(entry))
 			return true;
@@ -470,11 +471,14 @@ bool spool_has_room(struct spool *spool, int max, struct err *err)
 		       count);
 }
 
+/* On a disk that is full to the last inode the folder itself does as well. */
 int spool_lock_run(struct spool *spool)
 {
 	CLEANUP(fs_close_at)
 	int fd = openat(spool->top, "run.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
+	if (fd < 0)
+		fd = openat(spool->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return -1;
 	int locked = fd;
