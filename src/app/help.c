@@ -6,9 +6,9 @@
 #include "base/i18n.h"
 #include "conf/option.h"
 #include "conf/type.h"
+#include "net/gnutls.h"
+#include "smtp/gsasl.h"
 
-#include <gnutls/gnutls.h>
-#include <gsasl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,8 +161,12 @@ void cli_version(struct str *out)
 {
 	str_addf(out, "mailchute %s\n", MAILCHUTE_VERSION);
 	str_addf(out, _("Platform: %s\n"), PLATFORM);
-	str_addf(out, _("TLS library: GnuTLS %s\n"), gnutls_check_version(NULL));
-	str_addf(out, _("Authentication library: GNU SASL %s\n"), gsasl_check_version(NULL));
+	CLEANUP(err_done) struct err missing = ERR_INIT;
+	if (gnutls_load(&missing))
+		str_addf(out, _("TLS library: GnuTLS %s\n"), gnutls->check_version(NULL));
+	if (gsasl_load(&missing))
+		str_addf(out, _("Authentication library: GNU SASL %s\n"),
+			 gsasl->check_version(NULL));
 	str_add(out, _("Authentication methods:"));
 	add_methods(out);
 	str_addf(out, _("System configuration file: %s/mailchuterc, else %s/msmtprc\n"), SYSCONFDIR,

@@ -7,10 +7,10 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/proc.h"
+#include "net/idn2.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <idn2.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -56,14 +56,16 @@ char *dial_ascii_name(const char *host, struct err *err)
 		return mem_copy_n(host + 1, len - 2);
 	if (str_is_ascii(host, len))
 		return mem_copy(host);
+	if (!idn2_load(err))
+		return NULL;
 	char *ascii = NULL;
-	int status = idn2_to_ascii_8z(host, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+	int status = idn2->to_ascii_8z(host, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
 	if (status != IDN2_OK) {
-		err_set(err, ERR_NOHOST, _("not a valid host name: %s"), idn2_strerror(status));
+		err_set(err, ERR_NOHOST, _("not a valid host name: %s"), idn2->strerror(status));
 		return NULL;
 	}
 	char *copy = mem_copy(ascii);
-	idn2_free(ascii);
+	idn2->free(ascii);
 	return copy;
 }
 

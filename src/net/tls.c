@@ -4,9 +4,9 @@
 
 #include "base/i18n.h"
 #include "net/dial.h"
+#include "net/gnutls.h"
 #include "net/trust.h"
 
-#include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +16,6 @@
  */
 static const char default_priorities[] =
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:%PROFILE_MEDIUM";
-
-/* Who sends nothing over TLS does not wait for the library to get ready. */
-GNUTLS_SKIP_GLOBAL_INIT
 
 struct tls {
 	gnutls_session_t session;
@@ -33,13 +30,13 @@ static bool load_key(struct tls *tls, struct err *err)
 
 	if (!s->tls_key_file || !s->tls_cert_file)
 		return true;
-	int status = gnutls_certificate_set_x509_key_file2(tls->credentials, s->tls_cert_file,
-							   s->tls_key_file, GNUTLS_X509_FMT_PEM,
-							   s->password.bytes, 0);
+	int status = gnutls->certificate_set_x509_key_file2(tls->credentials, s->tls_cert_file,
+							    s->tls_key_file, GNUTLS_X509_FMT_PEM,
+							    s->password.bytes, 0);
 	if (status < 0)
 		return err_set(err, ERR_NOINPUT,
 			       _("cannot use tls_cert_file %s with tls_key_file %s: %s"),
-			       s->tls_cert_file, s->tls_key_file, gnutls_strerror(status));
+			       s->tls_cert_file, s->tls_key_file, gnutls->strerror(status));
 	return true;
 }
 
@@ -47,14 +44,14 @@ static bool set_priorities(struct tls *tls, struct err *err)
 {
 	const char *wanted = tls->settings->tls_priorities;
 	const char *bad = NULL;
-	int status = gnutls_priority_set_direct(tls->session, wanted ? wanted : default_priorities,
-						&bad);
+	int status = gnutls->priority_set_direct(tls->session, wanted ? wanted : default_priorities,
+						 &bad);
 
 	if (status == GNUTLS_E_INVALID_REQUEST && bad)
 		return err_set(err, ERR_CONFIG, _("tls_priorities: not understood from \"%s\" on"),
 			       bad);
 	if (status < 0)
-		return err_set(err, ERR_CONFIG, "tls_priorities: %s", gnutls_strerror(status));
+		return err_set(err, ERR_CONFIG, "tls_priorities: %s", gnutls->strerror(status));
 	return true;
 }
 
@@ -69,33 +66,33 @@ static bool set_server_name(struct tls *tls, struct err *err)
 	if (len > 0 && name[len - 1] == '.')
 		len--;
 	if (len > 0 && !dial_is_address(name))
-		gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, name, len);
+		gnutls->server_name_set(tls->session, GNUTLS_NAME_DNS, name, len);
 	return true;
 }
 
 static bool set_up(struct tls *tls, struct err *err)
 {
-	if (gnutls_global_init() < 0)
-		return err_set(err, ERR_SYSTEM, _("GnuTLS can't be used"));
-	if (gnutls_certificate_allocate_credentials(&tls->credentials) < 0 ||
-	    gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
+	if (gnutls->certificate_allocate_credentials(&tls->credentials) < 0 ||
+	    gnutls->init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
 		mem_exhausted();
 	if (!trust_load(tls->credentials, tls->settings, err) || !load_key(tls, err) ||
 	    !set_priorities(tls, err) || !set_server_name(tls, err))
 		return false;
-	int status = gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, tls->credentials);
+	int status =
+		gnutls->credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, tls->credentials);
 	if (status < 0)
-		return err_set(err, ERR_SYSTEM, "%s", gnutls_strerror(status));
+		return err_set(err, ERR_SYSTEM, "%s", gnutls->strerror(status));
 	if (tls->settings->tls_min_dh_prime_bits > 0)
-		gnutls_dh_set_prime_bits(tls->session,
-					 (unsigned)tls->settings->tls_min_dh_prime_bits);
+		gnutls->dh_set_prime_bits(tls->session,
+					  (unsigned)tls->settings->tls_min_dh_prime_bits);
 	return true;
 }
 
 struct tls *tls_new(const struct settings *settings, struct err *err)
 {
+	if (!gnutls_load(err))
+		return NULL;
 	struct tls *tls = mem_zeroed(1, sizeof *tls);
-
 	tls->settings = settings;
 	if (set_up(tls, err))
 		return tls;
@@ -108,20 +105,20 @@ void tls_free(struct tls *tls)
 	if (!tls)
 		return;
 	if (tls->session)
-		gnutls_deinit(tls->session);
+		gnutls->deinit(tls->session);
 	if (tls->credentials)
-		gnutls_certificate_free_credentials(tls->credentials);
+		gnutls->certificate_free_credentials(tls->credentials);
 	free(tls);
 }
 
 void tls_attach(struct tls *tls, int fd)
 {
-	gnutls_transport_set_int(tls->session, fd);
+	gnutls->transport_set_int2(tls->session, fd, fd);
 }
 
 static enum tls_step wanted(const struct tls *tls)
 {
-	return gnutls_record_get_direction(tls->session) ? TLS_WANTS_WRITE : TLS_WANTS_READ;
+	return gnutls->record_get_direction(tls->session) ? TLS_WANTS_WRITE : TLS_WANTS_READ;
 }
 
 /* The alert says why the server gave up; GnuTLS's own words say only that it did. */
@@ -130,9 +127,9 @@ static enum tls_step failed(const struct tls *tls, int status, enum err_kind kin
 {
 	if (status == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		err_set(err, kind, _("%s failed: the server says: %s"), doing,
-			gnutls_alert_get_name(gnutls_alert_get(tls->session)));
+			gnutls->alert_get_name(gnutls->alert_get(tls->session)));
 	else
-		err_set(err, kind, _("%s failed: %s"), doing, gnutls_strerror(status));
+		err_set(err, kind, _("%s failed: %s"), doing, gnutls->strerror(status));
 	return TLS_FAILED;
 }
 
@@ -147,7 +144,7 @@ enum tls_step tls_handshake(struct tls *tls, struct err *err)
 	int status;
 
 	do
-		status = gnutls_handshake(tls->session);
+		status = gnutls->handshake(tls->session);
 	while (status == GNUTLS_E_INTERRUPTED || status == GNUTLS_E_WARNING_ALERT_RECEIVED);
 	if (status == GNUTLS_E_SUCCESS)
 		return TLS_DONE;
@@ -169,7 +166,7 @@ enum tls_step tls_receive(struct tls *tls, char *bytes, size_t len, size_t *got,
 	ssize_t n;
 
 	do
-		n = gnutls_record_recv(tls->session, bytes, len);
+		n = gnutls->record_recv(tls->session, bytes, len);
 	while (n == GNUTLS_E_INTERRUPTED || n == GNUTLS_E_WARNING_ALERT_RECEIVED ||
 	       n == GNUTLS_E_REHANDSHAKE);
 	if (n > 0) {
@@ -190,8 +187,8 @@ enum tls_step tls_send(struct tls *tls, const char *bytes, size_t len, size_t *d
 	ssize_t n;
 
 	do
-		n = tls->is_sending ? gnutls_record_send(tls->session, NULL, 0)
-				    : gnutls_record_send(tls->session, bytes, len);
+		n = tls->is_sending ? gnutls->record_send(tls->session, NULL, 0)
+				    : gnutls->record_send(tls->session, bytes, len);
 	while (n == GNUTLS_E_INTERRUPTED);
 	tls->is_sending = n == GNUTLS_E_AGAIN;
 	if (n >= 0) {
@@ -212,14 +209,14 @@ bool tls_verify(struct tls *tls, struct err *err)
 
 void tls_bye(struct tls *tls)
 {
-	(void)gnutls_bye(tls->session, GNUTLS_SHUT_WR);
+	(void)gnutls->bye(tls->session, GNUTLS_SHUT_WR);
 }
 
 void tls_describe(const struct tls *tls, struct str *out)
 {
-	char *description = gnutls_session_get_desc(tls->session);
+	char *description = gnutls->session_get_desc(tls->session);
 
 	str_addf(out, _("TLS session: %s\n"), description ? description : "?");
-	gnutls_free(description);
+	free(description);
 	trust_describe(tls->session, out);
 }

@@ -5,9 +5,10 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "net/dial.h"
+#include "net/gnutls.h"
 
 #include <arpa/inet.h>
-#include <gnutls/x509.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -22,25 +23,25 @@ static bool load_authorities(gnutls_certificate_credentials_t credentials, const
 	int count;
 
 	if (strcmp(file, "system") == 0)
-		count = gnutls_certificate_set_x509_system_trust(credentials);
+		count = gnutls->certificate_set_x509_system_trust(credentials);
 	else
-		count = gnutls_certificate_set_x509_trust_file(credentials, file,
-							       GNUTLS_X509_FMT_PEM);
+		count = gnutls->certificate_set_x509_trust_file(credentials, file,
+								GNUTLS_X509_FMT_PEM);
 	if (count > 0)
 		return true;
 	return err_set(err, ERR_NOINPUT, _("tls_trust_file %s: %s"), file,
-		       count < 0 ? gnutls_strerror(count) : _("no certificate in it"));
+		       count < 0 ? gnutls->strerror(count) : _("no certificate in it"));
 }
 
 static bool load_crl(gnutls_certificate_credentials_t credentials, const char *file,
 		     struct err *err)
 {
-	int count = gnutls_certificate_set_x509_crl_file(credentials, file, GNUTLS_X509_FMT_PEM);
+	int count = gnutls->certificate_set_x509_crl_file(credentials, file, GNUTLS_X509_FMT_PEM);
 
 	if (count > 0)
 		return true;
 	return err_set(err, ERR_NOINPUT, _("tls_crl_file %s: %s"), file,
-		       count < 0 ? gnutls_strerror(count) : _("no revocation list in it"));
+		       count < 0 ? gnutls->strerror(count) : _("no revocation list in it"));
 }
 
 bool trust_load(gnutls_certificate_credentials_t credentials, const struct settings *settings,
@@ -59,17 +60,17 @@ static bool get_certificate(gnutls_session_t session, gnutls_x509_crt_t *certifi
 			    struct err *err)
 {
 	unsigned count = 0;
-	const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+	const gnutls_datum_t *chain = gnutls->certificate_get_peers(session, &count);
 
-	if (gnutls_certificate_type_get(session) != GNUTLS_CRT_X509 || !chain || count == 0)
+	if (gnutls->certificate_type_get(session) != GNUTLS_CRT_X509 || !chain || count == 0)
 		return err_set(err, ERR_TLS, _("the server showed no certificate"));
-	if (gnutls_x509_crt_init(certificate) < 0)
+	if (gnutls->x509_crt_init(certificate) < 0)
 		mem_exhausted();
-	int status = gnutls_x509_crt_import(*certificate, &chain[0], GNUTLS_X509_FMT_DER);
+	int status = gnutls->x509_crt_import(*certificate, &chain[0], GNUTLS_X509_FMT_DER);
 	if (status < 0) {
-		gnutls_x509_crt_deinit(*certificate);
+		gnutls->x509_crt_deinit(*certificate);
 		return err_set(err, ERR_TLS, _("the server's certificate can't be read: %s"),
-			       gnutls_strerror(status));
+			       gnutls->strerror(status));
 	}
 	return true;
 }
@@ -89,7 +90,7 @@ static bool verify_fingerprint(gnutls_x509_crt_t certificate, const struct finge
 					      : wanted->len == 20 ? GNUTLS_DIG_SHA1
 								  : GNUTLS_DIG_MD5;
 
-	if (gnutls_x509_crt_get_fingerprint(certificate, algorithm, found, &len) < 0)
+	if (gnutls->x509_crt_get_fingerprint(certificate, algorithm, found, &len) < 0)
 		return err_set(err, ERR_TLS, _("the certificate's fingerprint can't be computed"));
 	if (len == wanted->len && memcmp(found, wanted->bytes, len) == 0)
 		return true;
@@ -108,7 +109,7 @@ static bool has_name_of_kind(gnutls_x509_crt_t certificate, unsigned kind)
 	for (unsigned i = 0; found != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE; i++) {
 		char name[512];
 		size_t len = sizeof name;
-		found = gnutls_x509_crt_get_subject_alt_name(certificate, i, name, &len, NULL);
+		found = gnutls->x509_crt_get_subject_alt_name(certificate, i, name, &len, NULL);
 		if (found == (int)kind)
 			return true;
 		if (found < 0 && found != GNUTLS_E_SHORT_MEMORY_BUFFER)
@@ -200,10 +201,10 @@ static bool verify_chain(gnutls_session_t session, gnutls_x509_crt_t certificate
 
 	if (!reference_init(&reference, settings, err))
 		return false;
-	int status = gnutls_certificate_verify_peers(session, reference.data, 2, &verdict);
+	int status = gnutls->certificate_verify_peers(session, reference.data, 2, &verdict);
 	if (status < 0)
 		return err_set(err, ERR_TLS, _("the certificate can't be verified: %s"),
-			       gnutls_strerror(status));
+			       gnutls->strerror(status));
 	if (verdict != 0)
 		return refuse(verdict, reference.name, err);
 	if (!has_name_of_kind(certificate, reference.alt_name_kind))
@@ -227,7 +228,7 @@ bool trust_verify(gnutls_session_t session, const struct settings *settings, str
 		is_good = verify_fingerprint(certificate, &settings->tls_fingerprint, err);
 	else
 		is_good = verify_chain(session, certificate, settings, err);
-	gnutls_x509_crt_deinit(certificate);
+	gnutls->x509_crt_deinit(certificate);
 	return is_good || err_wrap(err, _("verifying the server's certificate"));
 }
 
@@ -242,7 +243,7 @@ static void describe_name(struct str *out, const char *label,
 	str_addf(out, "    %s: ", label);
 	str_add_printable(out, (const char *)name.data, name.size);
 	str_add_char(out, '\n');
-	gnutls_free(name.data);
+	free(name.data);
 }
 
 static void describe_time(struct str *out, const char *label, time_t when)
@@ -262,14 +263,14 @@ void trust_describe(gnutls_session_t session, struct str *out)
 	if (!get_certificate(session, &certificate, &unused))
 		return;
 	str_add(out, _("TLS certificate:\n"));
-	describe_name(out, _("subject"), gnutls_x509_crt_get_dn3, certificate);
-	describe_name(out, _("issuer"), gnutls_x509_crt_get_issuer_dn3, certificate);
-	describe_time(out, _("valid from"), gnutls_x509_crt_get_activation_time(certificate));
-	describe_time(out, _("valid until"), gnutls_x509_crt_get_expiration_time(certificate));
-	if (gnutls_x509_crt_get_fingerprint(certificate, GNUTLS_DIG_SHA256, digest, &len) == 0) {
+	describe_name(out, _("subject"), gnutls->x509_crt_get_dn3, certificate);
+	describe_name(out, _("issuer"), gnutls->x509_crt_get_issuer_dn3, certificate);
+	describe_time(out, _("valid from"), gnutls->x509_crt_get_activation_time(certificate));
+	describe_time(out, _("valid until"), gnutls->x509_crt_get_expiration_time(certificate));
+	if (gnutls->x509_crt_get_fingerprint(certificate, GNUTLS_DIG_SHA256, digest, &len) == 0) {
 		str_add(out, "    SHA-256: ");
 		add_hex(out, digest, len);
 		str_add_char(out, '\n');
 	}
-	gnutls_x509_crt_deinit(certificate);
+	gnutls->x509_crt_deinit(certificate);
 }

@@ -4,8 +4,8 @@
 
 #include "base/i18n.h"
 #include "base/log.h"
+#include "smtp/gsasl.h"
 
-#include <gsasl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +117,7 @@ static bool failed_locally(int status, struct err *err)
 		mem_exhausted();
 	if (status == GSASL_AUTHENTICATION_ERROR || status == GSASL_SASLPREP_ERROR)
 		kind = ERR_AUTH;
-	return err_set(err, kind, "%s", gsasl_strerror(status));
+	return err_set(err, kind, "%s", gsasl->strerror(status));
 }
 
 /* The server may ask for so much work that we would seem to hang. */
@@ -128,11 +128,11 @@ static bool check_challenge(const struct exchange *exchange, const char *challen
 
 	if (!exchange->mechanism->is_scram || !*challenge)
 		return true;
-	int status = gsasl_base64_from(challenge, strlen(challenge), &decoded, &len);
+	int status = gsasl->base64_from(challenge, strlen(challenge), &decoded, &len);
 	if (status != GSASL_OK)
 		return err_set(err, ERR_PROTO, _("the server's challenge is not base64"));
 	unsigned long iterations = sasl_scram_iterations(decoded, len);
-	gsasl_free(decoded);
+	gsasl->free(decoded);
 	if (iterations > SASL_ITERATIONS_MAX)
 		return err_set(err, ERR_PROTO,
 			       _("the server asks for %lu iterations, the limit is %d"), iterations,
@@ -150,14 +150,14 @@ static bool take_step(struct exchange *exchange, const char *challenge, struct s
 		return err_set(err, ERR_PROTO, _("the server goes on when all has been said"));
 	if (!check_challenge(exchange, challenge, err))
 		return false;
-	int status = gsasl_step64(exchange->session, challenge, &answer);
+	int status = gsasl->step64(exchange->session, challenge, &answer);
 	if (status != GSASL_OK && status != GSASL_NEEDS_MORE)
 		return failed_locally(status, err);
 	exchange->is_done = status == GSASL_OK;
 	if (answer) {
 		str_add(response, answer);
 		mem_wipe(answer, strlen(answer));
-		gsasl_free(answer);
+		gsasl->free(answer);
 	}
 	return true;
 }
@@ -232,31 +232,33 @@ static void set_properties(struct exchange *exchange, const struct secret *passw
 	const char *user = s->user ? s->user : "";
 
 	if (!exchange->mechanism->needs_password) {
-		gsasl_property_set(exchange->session, GSASL_AUTHZID, user);
+		gsasl->property_set(exchange->session, GSASL_AUTHZID, user);
 		return;
 	}
-	gsasl_property_set(exchange->session, GSASL_AUTHID, user);
-	gsasl_property_set_raw(exchange->session, GSASL_PASSWORD, password->bytes, password->len);
+	gsasl->property_set(exchange->session, GSASL_AUTHID, user);
+	gsasl->property_set_raw(exchange->session, GSASL_PASSWORD, password->bytes, password->len);
 }
 
 bool sasl_login(struct client *client, const char *mechanism, const struct secret *password,
 		struct err *err)
 {
+	if (!gsasl_load(err))
+		return false;
 	struct exchange exchange = { .client = client, .mechanism = find_mechanism(mechanism) };
 	bool is_in = false;
 
 	log_debug(_("logging in with %s"), mechanism);
-	int status = gsasl_init(&exchange.library);
+	int status = gsasl->init(&exchange.library);
 	if (status == GSASL_OK)
-		status = gsasl_client_start(exchange.library, mechanism, &exchange.session);
+		status = gsasl->client_start(exchange.library, mechanism, &exchange.session);
 	if (status == GSASL_OK) {
 		set_properties(&exchange, password);
 		is_in = converse(&exchange, err);
-		gsasl_finish(exchange.session);
+		gsasl->finish(exchange.session);
 	} else {
 		failed_locally(status, err);
 	}
 	if (exchange.library)
-		gsasl_done(exchange.library);
+		gsasl->done(exchange.library);
 	return is_in || err_wrap(err, "AUTH %s", mechanism);
 }

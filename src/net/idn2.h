@@ -1,0 +1,24 @@
+/* idn2.h - libidn2, loaded when it is needed */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/err.h"
+
+#include <idn2.h>
+
+/* The functions that are used, without their prefix. */
+#define IDN2_CALLS(CALL)                                                                           \
+	CALL(free)                                                                                 \
+	CALL(strerror)                                                                             \
+	CALL(to_ascii_8z)
+
+struct idn2_calls {
+#define CALL(name) __typeof__(&idn2_##name) name;
+	IDN2_CALLS(CALL)
+#undef CALL
+};
+
+/* NULL until idn2_load has succeeded once. */
+extern const struct idn2_calls *idn2;
+
+bool idn2_load(struct err *err) MUST_USE;
