@@ -184,7 +184,7 @@ static bool send_content(struct session *session, struct attempt *attempt, struc
 /* Some relays take mail only in the name of who has logged in, even a notification. */
 static bool is_null_sender_refused(const struct transaction *t)
 {
-	return !*t->envelope->sender && err_fate(t->mail.kind) == FATE_FAIL;
+	return !*t->envelope->sender && t->mail.code > 0 && err_fate(t->mail.kind) == FATE_FAIL;
 }
 
 bool attempt_send(struct session *session, struct attempt *attempt, struct attempt *next,
@@ -249,15 +249,18 @@ bool attempt_is_operators(enum err_kind kind)
 	return kind == ERR_AUTH || kind == ERR_TLS || kind == ERR_UNAVAILABLE || kind == ERR_CONFIG;
 }
 
-static void plan(struct record_progress *progress, bool is_route, const struct err *reason,
-		 int64_t now)
+static void plan(struct record_progress *progress, const struct outcome *outcome, int64_t now)
 {
 	int64_t delay;
 
 	schedule_count(progress, now);
-	if (attempt_is_operators(reason->kind))
+	if (outcome->not_before > now)
+		delay = outcome->not_before - now;
+	else if (attempt_is_operators(outcome->reason->kind))
 		delay = SCHEDULE_OPERATOR_GAP;
-	else if (is_route)
+	else if (outcome->is_in_doubt)
+		delay = schedule_delay(progress->ended, random_number());
+	else if (outcome->is_route)
 		delay = schedule_route_delay(progress->ended, random_number());
 	else
 		delay = schedule_delay(progress->ended, random_number());
@@ -336,10 +339,11 @@ void attempt_hold(struct entry *entry)
 static void update_progress(struct record *record, const struct outcome *outcome, int64_t now)
 {
 	struct record_progress *progress = &record->progress;
-	bool waits_for_relay = outcome->is_route && !attempt_is_operators(outcome->reason->kind);
+	bool waits_for_relay = outcome->is_route && !outcome->is_in_doubt &&
+			       !attempt_is_operators(outcome->reason->kind);
 
 	progress->doubts += outcome->is_in_doubt;
-	plan(progress, outcome->is_route, outcome->reason, now);
+	plan(progress, outcome, now);
 	progress->flags &= ~(unsigned)RECORD_ROUTE_FAILED;
 	progress->flags |= waits_for_relay ? RECORD_ROUTE_FAILED : 0;
 	if (envelope_count_open(&record->envelope) > 0 && schedule_is_expired(record, now))

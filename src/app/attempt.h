@@ -51,9 +51,10 @@ enum settled {
 /* What went wrong in an attempt, for attempt_settle; `reason` is ERR_NONE where nothing did. */
 struct outcome {
 	const struct err *reason;
-	bool is_route;    /* the relay as a whole was the trouble */
-	bool is_in_doubt; /* it may have taken the message */
-	bool is_lasting;  /* the removal of a sent message has to be made to last at once */
+	bool is_route;      /* the relay as a whole was the trouble */
+	bool is_in_doubt;   /* it may have taken the message */
+	int64_t not_before; /* when the next try makes sense; 0: as usual */
+	bool is_lasting;    /* the removal of a sent message has to be made to last at once */
 };
 
 /*

@@ -44,7 +44,9 @@ struct run {
 	struct candidates due;
 	unsigned unsynced;
 	size_t done_on_session;
-	int64_t end; /* no message is begun after it */
+	int64_t end;   /* no message is begun after it */
+	int64_t until; /* nor on this session after that, so that its own time does not cut one off
+			*/
 };
 
 /* A message taken from the list, ready to be sent; `index` is its place there. */
@@ -233,6 +235,13 @@ static bool load_next(struct run *run, struct load *load, size_t *next, size_t e
 	return false;
 }
 
+/* Messages of several accounts may share a session; who is told, and where, is each account's own.
+ */
+static const struct settings *settings_of(const struct run *run, const struct load *load)
+{
+	return &run->due.items[load->index].route->account.settings;
+}
+
 /* After trouble with the route, for each message that would have gone there. */
 static void settle_unsent(struct run *run, struct load *load, const struct settings *settings,
 			  const struct err *reason)
@@ -244,13 +253,12 @@ static void settle_unsent(struct run *run, struct load *load, const struct setti
 	unload(load);
 }
 
-static void give_up_route(struct run *run, const struct settings *settings, size_t next, size_t end,
-			  const struct err *reason)
+static void give_up_route(struct run *run, size_t next, size_t end, const struct err *reason)
 {
 	struct load load;
 
 	while (load_next(run, &load, &next, end))
-		settle_unsent(run, &load, settings, reason);
+		settle_unsent(run, &load, settings_of(run, &load), reason);
 }
 
 /*
@@ -281,7 +289,7 @@ static void put_back(struct load *load)
 static bool send_load(struct run *run, struct session *session, struct load *load,
 		      struct load *next, struct err *reason)
 {
-	const struct settings *settings = session->settings;
+	const struct settings *settings = settings_of(run, load);
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	if (run->choice->shows_progress)
@@ -320,7 +328,9 @@ static void send_on_session(struct run *run, struct session *session, size_t *ne
 	while (goes_on) {
 		struct load *current = &loads[turn];
 		struct load *following = &loads[1 - turn];
-		load_next(run, following, next, end);
+		load_init(following);
+		if (clock_now() < run->until)
+			load_next(run, following, next, end);
 		bool is_settled = send_load(run, session, current, following, reason);
 		goes_on =
 			is_settled && following->is_loaded &&
@@ -351,6 +361,7 @@ static void run_route(struct run *run, size_t first, size_t end)
 		if (!session_open(&session, settings, true, &reason))
 			break;
 		hint_clear(run->spool, route->key);
+		run->until = clock_after(settings->session_timeout / 2);
 		send_on_session(run, &session, &next, end, &reason);
 		session_close(&session);
 	}
@@ -358,7 +369,7 @@ static void run_route(struct run *run, size_t first, size_t end)
 		return;
 	hint_note_failure(run->spool, route->key, &reason, attempt_is_operators(reason.kind));
 	report_log_route(settings, &reason);
-	give_up_route(run, settings, next, end, &reason);
+	give_up_route(run, next, end, &reason);
 }
 
 static void run_routes(struct run *run)
@@ -391,34 +402,58 @@ static void run_through(struct spool *spool, const struct run_choice *choice,
 	run_done(&run);
 }
 
-static char *newest_id(struct spool *spool)
+/*
+ * Both lists are in order. A notice bears the time of the message that it is about, and does not
+ * count: it goes with the next run.
+ */
+static bool has_new(char *const *ids, size_t count, char *const *seen, size_t seen_count)
 {
-	size_t count;
-	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
-	char *newest = mem_copy(count > 0 ? ids[count - 1] : "");
+	size_t at = 0;
 
-	spool_free_ids(ids, count);
-	return newest;
+	for (size_t i = 0; i < count; i++) {
+		while (at < seen_count && strncmp(seen[at], ids[i], RECORD_ID_TIME_LEN) < 0)
+			at++;
+		if (at == seen_count || strncmp(seen[at], ids[i], RECORD_ID_TIME_LEN) != 0)
+			return true;
+	}
+	return false;
 }
 
-/* Whoever came during the run and found the queue locked relies on this run to see its message. */
+/* Runs once with the lock in hand; `has_more` says whether something came meanwhile. */
+static bool run_locked(struct spool *spool, const struct run_choice *choice,
+		       struct run_result *result, bool *has_more)
+{
+	size_t seen_count;
+	size_t count;
+	int lock = spool_lock_run(spool);
+
+	*has_more = false;
+	if (lock < 0)
+		return false;
+	char **seen = spool_list(spool, SPOOL_QUEUE, &seen_count);
+	spool_sweep(spool);
+	result->waiting = 0;
+	run_through(spool, choice, result);
+	/* Who finds the lock taken goes away: looked at without it, nothing is missed by both. */
+	fs_close_at(&lock);
+	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
+	*has_more = has_new(ids, count, seen, seen_count);
+	spool_free_ids(ids, count);
+	spool_free_ids(seen, seen_count);
+	return true;
+}
+
 void run_queue(struct spool *spool, const struct run_choice *choice, struct run_result *result)
 {
-	bool has_newer = true;
+	struct run_choice now = *choice;
+	bool has_more = spool->top >= 0;
 
 	*result = (struct run_result){ 0 };
-	while (spool->top >= 0 && has_newer) {
-		CLEANUP(fs_close_at) int lock = spool_lock_run(spool);
-		CLEANUP(mem_free_at) char *seen = newest_id(spool);
-		if (lock < 0) {
-			result->is_elsewhere = true;
-			return;
-		}
-		spool_sweep(spool);
-		result->waiting = 0;
-		run_through(spool, choice, result);
-		CLEANUP(mem_free_at) char *newest = newest_id(spool);
-		has_newer = strcmp(newest, seen) > 0;
+	while (has_more && !result->is_elsewhere) {
+		result->is_elsewhere = !run_locked(spool, &now, result, &has_more);
+		/* What has had its turn is not tried again for the sake of what came meanwhile. */
+		now.ignores_schedule = false;
+		now.follows_success = false;
 	}
 }
 
@@ -458,6 +493,7 @@ void run_on_session(struct spool *spool, struct session *session)
 		return;
 	session->client.stream.end =
 		clock_earlier(session->client.stream.end, clock_after(LINGER_SECONDS));
+	run.until = run.end;
 	find_due(&run);
 	while (first < run.due.count && strcmp(run.due.items[first].route->key, key) != 0)
 		first++;

@@ -33,7 +33,7 @@ struct run_result {
 void run_result_done(struct run_result *result);
 
 /*
- * Sends the chosen messages, a connection for each route, oldest first; then gives the lock back.
+ * Sends the chosen messages, route by route, oldest first; then gives the lock back.
  */
 void run_queue(struct spool *spool, const struct run_choice *choice, struct run_result *result);
 

@@ -23,9 +23,11 @@ struct sending {
 	struct job *job;
 	struct session session;
 	struct attempt attempt;
-	bool is_open;  /* the session is */
-	bool is_saved; /* the message is in the queue */
-	bool is_tried; /* the attempt got as far as the transaction */
+	bool is_open;       /* the session is */
+	bool is_saved;      /* the message is in the queue */
+	int64_t not_before; /* when the relay should be tried again; 0: nothing speaks against now
+			     */
+	bool is_tried;      /* the attempt got as far as the transaction */
 };
 
 static const struct settings *settings_of(const struct sending *sending)
@@ -88,8 +90,10 @@ static bool is_in_vain(struct sending *sending, struct err *err)
 
 	CLEANUP(str_done) struct str last = STR_INIT;
 
-	if (is_waited_for(sending) || !sending->is_saved ||
-	    hint_next_try(&sending->job->spool, key, account->file, &last) == 0)
+	if (is_waited_for(sending) || !sending->is_saved)
+		return false;
+	sending->not_before = hint_next_try(&sending->job->spool, key, account->file, &last);
+	if (sending->not_before == 0)
 		return false;
 	return !err_set(err, ERR_NET, _("not tried now, as a short time ago: %s"), last.bytes);
 }
@@ -189,7 +193,7 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 	bool is_partly_done = is_any_delivered(job->envelope);
 	const struct outcome outcome = { reason, sending->attempt.is_route,
 					 sending->attempt.transaction.is_in_doubt,
-					 .is_lasting = true };
+					 .not_before = sending->not_before, .is_lasting = true };
 
 	if (reason->kind != ERR_NONE && !is_partly_done &&
 	    (is_for_good ? is_waited_for(sending) : !is_kept(sending, reason->kind)))
@@ -253,7 +257,10 @@ static int send_job(struct job *job, struct err *err)
 	struct sending sending = { .job = job };
 
 	save(&sending);
-	if (is_left_to_others(&sending))
+	bool is_left = is_left_to_others(&sending);
+	if (is_left && job->lacks_config)
+		(void)report_queued(job->entry.record.id, &job->config_trouble, EX_OK);
+	if (is_left)
 		exit(EX_OK);
 	if (job->lacks_config)
 		err_copy(err, &job->config_trouble);

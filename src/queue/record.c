@@ -19,7 +19,7 @@ static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 static const char hex_digits[] = "0123456789ABCDEF";
 
 enum { DECIMAL_MAX = 15 }; /* digits */
-enum { ID_TIME_LEN = 16, ID_RANDOM_LEN = RECORD_ID_LEN - ID_TIME_LEN };
+enum { ID_TIME_LEN = RECORD_ID_TIME_LEN, ID_RANDOM_LEN = RECORD_ID_LEN - ID_TIME_LEN };
 
 void record_init(struct record *record)
 {

@@ -34,11 +34,12 @@
  * A file is in q/ while any byte is `.` or `?`. It is unlinked when all are D. It is renamed to
  * failed/ when none is `.`, `?` or f and one is F. It
  * is renamed to hold/ when a person asks, when it is damaged, and after three attempts that ended
- *in a crash or in doubt.
+ * in a crash or in doubt.
  */
 enum {
 	RECORD_BLOCK = 4096,
 	RECORD_ID_LEN = 24,
+	RECORD_ID_TIME_LEN = 16,
 	RECORD_TRAILER_LEN = 29,
 	RECORD_ENVELOPE_MAX = 64 * 1024 * 1024,
 };

@@ -248,8 +248,10 @@ static int give_name(struct entry *entry)
 		return 0;
 	}
 	snprintf(path, sizeof path, "/proc/self/fd/%d", entry->fd);
-	if (linkat(AT_FDCWD, path, q, entry->record.id, AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST)
-		return errno == EEXIST ? -1 : 0;
+	if (linkat(AT_FDCWD, path, q, entry->record.id, AT_SYMLINK_FOLLOW) == 0)
+		return 0;
+	if (errno == EEXIST)
+		return -1;
 	return linkat(entry->fd, "", q, entry->record.id, AT_EMPTY_PATH);
 }
 

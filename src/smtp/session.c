@@ -295,8 +295,10 @@ static bool clear_away(struct session *session, struct err *err)
 
 bool session_offer(struct session *session, struct transaction *t, struct err *err)
 {
-	if (!check_offer(session, t->envelope, err))
+	if (!check_offer(session, t->envelope, err)) {
+		err_copy(&t->mail, err);
 		return wrap(session, err);
+	}
 	if (!t->is_announced && (!clear_away(session, err) || !announce(session, t, err)))
 		return wrap(session, err);
 	if (!client_collect(&session->client, err))

@@ -572,7 +572,7 @@ static void test_verdicts(void)
 		{ "554 5.7.1 spam\r\n", true, ERR_REFUSED, "after the content: 554 5.7.1 spam" },
 		{ "452 full\r\n", true, ERR_DEFER, "452 full" },
 		{ "421 closing\r\n", false, ERR_DEFER, "after the content: 421 closing" },
-		{ "354 go on\r\n", true, ERR_PROTO, "354 go on" },
+		{ "354 go on\r\n", false, ERR_PROTO, "after the content: 354 go on" },
 		{ "what?\r\n", false, ERR_PROTO, "after the content: " },
 		{ "250-a\r\n550 b\r\n", false, ERR_PROTO, "after the content: " },
 	};
