@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "conf/option.h"
+#include "mail/envelope.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -167,20 +168,9 @@ static bool is_visible_ascii(const char *text)
 	return !*text;
 }
 
-/* RFC 3461 section 4: "+" begins two hexadecimal digits in capitals, "=" is not allowed. */
-static bool is_xtext(const char *text)
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	for (const char *c = text; (c = strchr(c, '+')); c++)
-		if (!c[1] || !strchr(digits, c[1]) || !c[2] || !strchr(digits, c[2]))
-			return false;
-	return is_visible_ascii(text) && !strchr(text, '=');
-}
-
 static bool do_envid(struct request *request, const char *text, struct err *err)
 {
-	if (!*text || strlen(text) > ENVID_MAX || !is_xtext(text))
+	if (!*text || strlen(text) > ENVID_MAX || !envelope_is_xtext(text))
 		return usage(err, _("expected up to 100 characters of xtext (RFC 3461)"), "-V");
 	request->envid = text;
 	return true;

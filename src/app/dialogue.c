@@ -3,6 +3,7 @@
 #include "app/dialogue.h"
 
 #include "mail/address.h"
+#include "mail/envelope.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -89,24 +90,9 @@ static bool take_ret(struct command *command, const char *value)
 	return true;
 }
 
-/* RFC 3461 section 4. */
-static bool is_xtext(const char *text)
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	for (; *text; text++) {
-		if (*text <= ' ' || *text > '~' || *text == '=')
-			return false;
-		if (*text == '+' &&
-		    (!text[1] || !strchr(digits, text[1]) || !text[2] || !strchr(digits, text[2])))
-			return false;
-	}
-	return true;
-}
-
 static bool take_envid(struct command *command, const char *value)
 {
-	if (!value || !*value || strlen(value) > ENVID_MAX || !is_xtext(value))
+	if (!value || !*value || strlen(value) > ENVID_MAX || !envelope_is_xtext(value))
 		return false;
 	command->envid = mem_copy(value);
 	return true;
@@ -157,7 +143,7 @@ static bool take_orcpt(struct command *command, const char *value)
 	while (value && (isalnum((unsigned char)value[type]) || value[type] == '-'))
 		type++;
 	if (type == 0 || value[type] != ';' || strlen(value) > ORCPT_MAX || !value[type + 1] ||
-	    !is_xtext(value + type + 1))
+	    !envelope_is_xtext(value + type + 1))
 		return false;
 	command->orcpt = mem_copy(value);
 	return true;

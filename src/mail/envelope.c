@@ -93,3 +93,17 @@ bool envelope_has_utf8(const struct envelope *envelope)
 	}
 	return false;
 }
+
+bool envelope_is_xtext(const char *text)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (; *text; text++) {
+		if (*text <= ' ' || *text > '~' || *text == '=')
+			return false;
+		if (*text == '+' &&
+		    (!text[1] || !strchr(digits, text[1]) || !text[2] || !strchr(digits, text[2])))
+			return false;
+	}
+	return true;
+}

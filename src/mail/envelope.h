@@ -54,5 +54,7 @@ size_t envelope_count_open(const struct envelope *envelope);
 size_t envelope_count_accepted(const struct envelope *envelope);
 /* Forgets the results of an earlier transaction. */
 void envelope_clear_results(struct envelope *envelope);
+/* Whether a text can stand as it is where RFC 3461 section 4 wants xtext (ENVID, ORCPT). */
+bool envelope_is_xtext(const char *text);
 /* Whether an address needs SMTPUTF8. RFC 6531. */
 bool envelope_has_utf8(const struct envelope *envelope);
