@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/check.h"
 #include "app/cli.h"
+#include "app/explain.h"
 #include "app/job.h"
 #include "app/queuemode.h"
 #include "app/report.h"
@@ -147,6 +148,8 @@ static int run(const struct request *request)
 		return show(cli_version);
 	case MODE_SEND:
 		return send_message(request);
+	case MODE_EXPLAIN:
+		return explain_message(request);
 	case MODE_STDIO:
 		return stdio_run(request);
 	case MODE_VERIFY:
@@ -181,7 +184,7 @@ int main(int argc, char *argv[])
 	if (request.error_mode == ERRORS_QUIET)
 		report_be_quiet();
 	report_set_tag(request.log_tag);
-	if (request.mode == MODE_SEND && !has_stdin) {
+	if ((request.mode == MODE_SEND || request.mode == MODE_EXPLAIN) && !has_stdin) {
 		err_set(&err, ERR_NOINPUT, _("standard input is closed"));
 		return report_error(&err);
 	}

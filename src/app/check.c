@@ -44,8 +44,8 @@ void check_pretend(const struct config *config, const struct account *account,
 			     : _("reading recipients from the command line\n"));
 }
 
-static void add_configured(const struct settings *settings, const struct option *option,
-			   struct str *out)
+void check_add_configured(const struct settings *settings, const struct option *option,
+			  struct str *out)
 {
 	CLEANUP(str_done) struct str value = STR_INIT;
 	CLEANUP(str_done) struct str origin = STR_INIT;
@@ -64,5 +64,5 @@ static void add_configured(const struct settings *settings, const struct option 
 void check_print_config(const struct account *account, struct str *out)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++)
-		add_configured(&account->settings, &options[i], out);
+		check_add_configured(&account->settings, &options[i], out);
 }

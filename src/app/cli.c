@@ -499,7 +499,7 @@ static bool do_word(struct args *args, const char *word, struct err *err)
 static bool has_recipients(enum mode mode)
 {
 	return mode == MODE_SEND || mode == MODE_VERIFY || mode == MODE_PRINT_CONFIG ||
-	       mode == MODE_PRETEND;
+	       mode == MODE_PRETEND || mode == MODE_EXPLAIN;
 }
 
 static bool check_combination(const struct request *request, struct err *err)

@@ -16,6 +16,12 @@
 
 enum { DAY = 24 * 60 * 60 };
 
+/* Whether there is, or would be, a message to send. */
+static bool is_mail(const struct job *job)
+{
+	return job->request->mode == MODE_SEND || job->request->mode == MODE_EXPLAIN;
+}
+
 static struct config_places places(const struct job *job)
 {
 	return (struct config_places){ SYSCONFDIR, job->request->config_file };
@@ -55,7 +61,7 @@ static bool choose(struct job *job, const struct settings *wished, struct err *e
 {
 	const struct config_wish wish = { .account = job->request->account,
 					  .settings = wished,
-					  .is_mail = job->request->mode == MODE_SEND };
+					  .is_mail = is_mail(job) };
 
 	job->has_account = config_choose(&job->config, &wish, &job->account, err);
 	return job->has_account;
@@ -64,8 +70,7 @@ static bool choose(struct job *job, const struct settings *wished, struct err *e
 static bool finish_account(struct job *job, const char *message_from, struct err *err)
 {
 	const struct config_places where = places(job);
-	bool is_sender_needed =
-		job->request->mode == MODE_SEND && job->request->contract == CONTRACT_PERSON;
+	bool is_sender_needed = is_mail(job) && job->request->contract == CONTRACT_PERSON;
 
 	return config_complete(&job->account, &where, message_from, err) &&
 	       config_check(&job->account, is_sender_needed, err);
@@ -103,7 +108,7 @@ static void open_queue(struct job *job)
 	CLEANUP(mem_free_at)
 	char *path = s->queue_folder ? mem_copy(s->queue_folder) : spool_default_path();
 
-	if (s->queue == QUEUE_OFF)
+	if (s->queue == QUEUE_OFF || job->request->mode == MODE_EXPLAIN)
 		return;
 	job->has_entry = spool_open(&job->spool, path, true, &job->no_queue) &&
 			 spool_has_room(&job->spool, s->queue_max, &job->no_queue) &&
@@ -127,31 +132,68 @@ static bool read_header_sender(const struct job *job, char **sender, struct err 
 
 static bool choose_by_header(struct job *job, const char *sender, struct err *err)
 {
-	const struct origin origin = { .kind = ORIGIN_COMMAND_LINE, .is_explicit = true };
+	const struct origin origin = { .kind = ORIGIN_MESSAGE, .is_explicit = true };
 	CLEANUP(settings_done) struct settings wished;
 
 	settings_copy(&wished, &job->request->settings);
 	if (!sender)
 		return err_set(err, ERR_USAGE,
 			       _("the message has no From field to take the sender from"));
-	return option_set(&wished, option_find("from"), sender, &origin, err) &&
+	if (job->has_account)
+		account_done(&job->account);
+	return option_set(&wished, &options[OPT_from], sender, &origin, err) &&
 	       choose(job, &wished, err);
+}
+
+static bool is_sender_given(const struct job *job)
+{
+	return job->request->read_envelope_from ||
+	       settings_is_explicit(&job->request->settings, OPT_from);
+}
+
+/* account_by_from: whether another account is the one of the message's author. */
+static bool has_author_account(const struct job *job, const char *author)
+{
+	return job->has_account && job->account.settings.account_by_from && author &&
+	       !job->request->account && !is_sender_given(job) &&
+	       config_find_sender(&job->config, author);
+}
+
+/* strict: rather not sent at all than from an account that does not have this sender. */
+static bool check_strict(const struct job *job, const char *author, struct err *err)
+{
+	bool is_given = settings_is_explicit(&job->request->settings, OPT_from);
+	const char *sender = is_given ? job->request->settings.from : author;
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
+	if (!job->account.settings.strict || job->account.rule == CONFIG_BY_NAME ||
+	    !job->account.name || !sender || !*sender)
+		return true;
+	const struct account *own = config_find(&job->config, job->account.name);
+	if (own && config_is_sender(&own->settings, sender))
+		return true;
+	str_add_printable(&shown, sender, strlen(sender));
+	return err_set(err, ERR_INPUT,
+		       _("account %s is not for the sender %s, and strict is on: name an account "
+			 "with --account, or add one whose from fits"),
+		       job->account.name, shown.bytes);
 }
 
 static bool prepare_account(struct job *job, struct err *err)
 {
-	CLEANUP(mem_free_at) char *sender = NULL;
+	CLEANUP(mem_free_at) char *author = NULL;
 	CLEANUP(err_done) struct err unreadable = ERR_INIT;
 	bool is_by_header = job->request->read_envelope_from;
 
 	if (job->lacks_config)
 		return true;
-	if (!read_header_sender(job, &sender, &unreadable) && is_by_header) {
+	if (!read_header_sender(job, &author, &unreadable) && is_by_header) {
 		err_copy(err, &unreadable);
 		return false;
 	}
-	return ((!is_by_header || choose_by_header(job, sender, err)) &&
-		finish_account(job, sender, err)) ||
+	is_by_header |= has_author_account(job, author);
+	return ((!is_by_header || choose_by_header(job, author, err)) &&
+		check_strict(job, author, err) && finish_account(job, author, err)) ||
 	       do_without_config(job, err);
 }
 
@@ -218,12 +260,17 @@ bool job_qualifies(const struct job *job)
 	return job->request->contract == CONTRACT_SENDMAIL && !job->lacks_config;
 }
 
+static bool names_nobody(const struct request *request)
+{
+	return request->recipient_count == 0 && !request->read_recipients;
+}
+
 /* Recipients that the caller of job_begin put there stay. */
 static bool set_recipients(struct job *job, struct err *err)
 {
 	const struct header *header = &job->message.header;
 
-	if (job->envelope->count > 0)
+	if (job->envelope->count > 0 || names_nobody(job->request))
 		return true;
 	if (addressing_set_recipients(job->envelope, job->request, &job->account.settings,
 				      job_qualifies(job), header, err))
@@ -250,7 +297,7 @@ bool job_finish(struct job *job, struct err *err)
 
 bool job_prepare(struct job *job, int fd, struct err *err)
 {
-	if (job->request->recipient_count == 0 && !job->request->read_recipients)
+	if (names_nobody(job->request) && job->request->mode != MODE_EXPLAIN)
 		return err_set(err, ERR_USAGE, _("no recipients (see --help)"));
 	return job_begin(job, err) && message_read(&job->message, fd, err) && job_finish(job, err);
 }

@@ -44,13 +44,16 @@ static bool matches(const char *from, const char *sender)
 	return plain && !strchr(from, '+') && matches_exactly(from, plain);
 }
 
-static const struct account *find_by_sender(const struct config *config, const char *sender)
+bool config_is_sender(const struct settings *settings, const char *address)
 {
-	for (size_t i = 0; i < config->count; i++) {
-		const char *from = config->accounts[i].settings.from;
-		if (from && matches(from, sender))
+	return settings->from && matches(settings->from, address);
+}
+
+const struct account *config_find_sender(const struct config *config, const char *address)
+{
+	for (size_t i = 0; i < config->count; i++)
+		if (config_is_sender(&config->accounts[i].settings, address))
 			return &config->accounts[i];
-	}
 	return NULL;
 }
 
@@ -89,15 +92,21 @@ static bool no_account(const struct config *config, const char *name, struct err
 	return err_set(err, ERR_CONFIG, _("account %s: not found in %s"), shown.bytes, files.bytes);
 }
 
-static const struct account *find(const struct config *config, const struct config_wish *wish)
+static const struct account *find(const struct config *config, const struct config_wish *wish,
+				  enum config_rule *rule)
 {
 	const struct account *found = NULL;
 
+	*rule = CONFIG_BY_NAME;
 	if (wish->account)
 		return config_find(config, wish->account);
+	*rule = CONFIG_BY_SENDER;
 	if (settings_is_explicit(wish->settings, OPT_from))
-		found = find_by_sender(config, wish->settings->from);
-	return found ? found : config_find(config, "default");
+		found = config_find_sender(config, wish->settings->from);
+	if (found)
+		return found;
+	*rule = CONFIG_BY_DEFAULT;
+	return config_find(config, "default");
 }
 
 /* An account that stands in no file. */
@@ -105,7 +114,8 @@ static bool make_account(struct account *account, bool is_from_environment, stru
 {
 	struct settings *settings = &account->settings;
 
-	*account = (struct account){ 0 };
+	*account = (struct account){ .rule = is_from_environment ? CONFIG_BY_ENVIRONMENT
+								 : CONFIG_BY_HOST };
 	settings_init(settings);
 	if (!is_from_environment)
 		return true;
@@ -115,7 +125,9 @@ static bool make_account(struct account *account, bool is_from_environment, stru
 
 static void copy_account(struct account *to, const struct account *from)
 {
-	*to = (struct account){ .name = mem_copy(from->name), .file = from->file };
+	*to = (struct account){ .name = mem_copy(from->name),
+				.file = from->file,
+				.line = from->line };
 	settings_copy(&to->settings, &from->settings);
 }
 
@@ -132,15 +144,18 @@ bool config_choose(const struct config *config, const struct config_wish *wish, 
 		   struct err *err)
 {
 	bool is_host_given = settings_is_explicit(wish->settings, OPT_host);
-	const struct account *found = is_host_given ? NULL : find(config, wish);
+	enum config_rule rule;
+	const struct account *found = is_host_given ? NULL : find(config, wish, &rule);
 
 	*out = (struct account){ 0 };
-	if (found)
+	if (found) {
 		copy_account(out, found);
-	else if (!is_host_given && (wish->account || !has_environment(wish)))
+		out->rule = rule;
+	} else if (!is_host_given && (wish->account || !has_environment(wish))) {
 		return no_account(config, wish->account ? wish->account : "default", err);
-	else if (!make_account(out, !is_host_given, err))
+	} else if (!make_account(out, !is_host_given, err)) {
 		return false;
+	}
 	override(&out->settings, wish->settings);
 	return true;
 }
@@ -229,7 +244,7 @@ static const char *wrong_with_tls(const struct settings *settings)
 /* What a sender in a file may hold to be compared must not be sent. */
 static const char *wrong_with_sender(const struct settings *settings)
 {
-	bool is_given = settings->origins[OPT_from].kind == ORIGIN_COMMAND_LINE;
+	bool is_given = settings->origins[OPT_from].kind >= ORIGIN_MESSAGE;
 
 	if (!settings->from)
 		return _("from: required (or give a sender on the command line)");

@@ -6,14 +6,26 @@
 #include "base/str.h"
 #include "conf/settings.h"
 
+/* Why an account was chosen. */
+enum config_rule {
+	CONFIG_BY_NAME,        /* the command line names it */
+	CONFIG_BY_HOST,        /* --host: the command line is all there is */
+	CONFIG_BY_SENDER,      /* its `from` fits the sender */
+	CONFIG_BY_DEFAULT,     /* nothing else fits, and it is called `default` */
+	CONFIG_BY_ENVIRONMENT, /* there is none: $SMTPSERVER and $EMAIL */
+};
+
 /*
- * An account as it was read, or one that was chosen. A chosen one that comes from no file has
- * `name` and `file` NULL. `file` is borrowed from the config; for an account that is built on
- * others it is the file of the last of them.
+ * An account as it was read, or one that was chosen, by `rule`. A chosen one that comes from no
+ * file has `name` and `file` NULL. `file` is borrowed from the config; for an account that is built
+ * on others it is the file of the last of them. `line` is where the account begins, 0 where that is in
+ * another file.
  */
 struct account {
 	char *name;
 	const char *file;
+	int line;
+	enum config_rule rule;
 	struct settings settings;
 };
 
@@ -54,6 +66,10 @@ bool config_load(struct config *config, const struct config_places *places,
 
 /* The account of that name, or NULL. */
 const struct account *config_find(const struct config *config, const char *name);
+/* The first account whose `from` fits an address, or NULL. */
+const struct account *config_find_sender(const struct config *config, const char *address);
+/* Whether an address fits `from` of an account. */
+bool config_is_sender(const struct settings *settings, const char *address);
 
 /* What the command line says about the choice of the account. */
 struct config_wish {

@@ -237,6 +237,9 @@ void origin_print(const struct origin *origin, struct str *out)
 	case ORIGIN_ENVIRONMENT:
 		str_add(out, _("environment"));
 		break;
+	case ORIGIN_MESSAGE:
+		str_add(out, _("From field"));
+		break;
 	case ORIGIN_COMMAND_LINE:
 		str_add(out, _("command line"));
 		break;

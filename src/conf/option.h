@@ -79,7 +79,7 @@ bool option_is_set(const struct settings *settings, const struct option *option)
 void option_print(const struct settings *settings, const struct option *option, struct str *out);
 /* Appends the value as --pretend shows it: "(not set)", "5 seconds", "choose". */
 void option_show(const struct settings *settings, const struct option *option, struct str *out);
-/* Appends "FILE:LINE", "environment", "command line" or "default". */
+/* Appends "FILE:LINE", "environment", "From field", "command line" or "default". */
 void origin_print(const struct origin *origin, struct str *out);
 
 /* Whether this version can honour a value, written as in a config file, or only knows it. */

@@ -67,13 +67,16 @@ static char *unquote(char *text)
 }
 
 /* What was set explicitly in `defaults` is not explicit in an account that begins with it. */
-static struct account *add_account(struct parser *parser, const char *name, const char *file)
+static struct account *add_account(struct parser *parser, const char *name,
+				   const struct source *source)
 {
 	struct config *config = parser->config;
 
 	mem_grow(config->accounts, config->count);
 	struct account *account = &config->accounts[config->count];
-	*account = (struct account){ .name = mem_copy(name), .file = file };
+	*account = (struct account){
+		.name = mem_copy(name), .file = source->path, .line = source->line
+	};
 	settings_copy(&account->settings, &parser->defaults);
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		account->settings.origins[i].is_explicit = false;
@@ -93,6 +96,8 @@ static bool lay_over(struct parser *parser, struct account *account, const char 
 		return err_set(err, ERR_CONFIG, _("account: no account \"%s\" is defined above"),
 			       base);
 	settings_overlay(&account->settings, &found->settings);
+	if (account->file != found->file)
+		account->line = 0;
 	account->file = found->file;
 	return true;
 }
@@ -113,7 +118,7 @@ static bool do_account(struct parser *parser, struct source *source, char *text,
 	if (config_find(parser->config, name))
 		return err_set(err, ERR_CONFIG, _("account: \"%s\" is already defined"), name);
 
-	struct account *account = add_account(parser, name, source->path);
+	struct account *account = add_account(parser, name, source);
 	while (bases) {
 		char *base = bases;
 		bases = strchr(base, ',');
@@ -166,7 +171,7 @@ static bool do_setting(struct parser *parser, struct source *source, const char 
 				       .line = source->line };
 
 	if (parser->current == IN_NOTHING)
-		add_account(parser, "default", source->path);
+		add_account(parser, "default", source);
 	struct settings *settings = parser->current == IN_DEFAULTS
 					    ? &parser->defaults
 					    : &parser->config->accounts[parser->current].settings;

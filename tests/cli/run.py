@@ -240,6 +240,78 @@ def allow_from_override_off(folder):
     expect(pretend(folder, "-f", "c@d")["from"] == "a@b", "-f replaced the sender")
 
 
+BY_FROM = """\
+defaults
+account_by_from on
+
+account home
+host smtp.example.org
+from alice@example.org
+
+account work
+host mail.example.com
+from *@example.com
+
+account default : home
+"""
+
+
+def explain(folder, *args, config=BY_FROM, sender="Alice <alice@example.org>", status=0):
+    """What --explain says of a message with this From field."""
+    configure(folder, config)
+    message = f"From: {sender}\nTo: bob@example.net\nSubject: x\n\ny\n".encode()
+    return run(folder, "--explain", *args, stdin=message, status=status)
+
+
+def expect_explained(result, account, *lines):
+    text = result.stdout.decode()
+    for line in (f"Account: {account} (", *lines):
+        expect(f"\n{line}" in text, f"no line {line!r} in {text}")
+
+
+@suite.case
+def account_by_from(folder):
+    """The author's account sends, in the author's name; a sender or an account given goes before."""
+    expect_explained(explain(folder), "home", "Sender:\n    <alice@example.org>\n",
+                     "Rule: it is the first whose from fits the sender: alice@example.org (")
+    by_pattern = explain(folder, sender="bob@example.com")
+    expect_explained(by_pattern, "work", "    host = mail.example.com (",
+                     "Sender:\n    <bob@example.com>\n", "    from = bob@example.com (From field)")
+    expect_explained(explain(folder, sender="carol@example.net"), "default",
+                     "Rule: no other rule fits", "Sender:\n    <alice@example.org>\n")
+    expect_explained(explain(folder, "-a", "home", sender="bob@example.com"), "home",
+                     "Rule: --account names it", "Sender:\n    <alice@example.org>\n")
+    expect_explained(explain(folder, "-f", "alice@example.org", sender="bob@example.com"), "home",
+                     "    from = alice@example.org (command line)")
+    off = BY_FROM.replace("account_by_from on", "account_by_from off")
+    expect_explained(explain(folder, config=off, sender="bob@example.com"), "default")
+
+
+@suite.case
+def strict_refuses_the_wrong_account(folder):
+    """Of three messages only the one whose sender has no account is refused, however it is given."""
+    strict = BY_FROM.replace("defaults", "defaults\nstrict on")
+    expect_explained(explain(folder, config=strict, sender="bob@example.com"), "work")
+    expect_explained(explain(folder, config=strict), "home")
+    for args, sender in ([], "carol@example.net"), (["-f", "carol@example.net"], "alice@example.org"):
+        result = explain(folder, *args, config=strict, sender=sender, status=65)
+        words = result.stderr.decode()
+        expect("carol@example.net" in words and "strict" in words, words)
+    expect_explained(explain(folder, "-a", "home", config=strict, sender="carol@example.net"), "home")
+
+
+@suite.case
+def explain_sends_and_keeps_nothing(folder):
+    """The header before and after, the envelope, and no queue afterwards."""
+    configure(folder, BY_FROM)
+    message = b"To: bob@example.net\nBcc: eve@example.net\nSubject: x\n\ny\n"
+    text = run(folder, "--explain", "-t", stdin=message).stdout.decode()
+    before, after = text[text.index("Header as it is:"):].split("Header as it would be sent:")
+    expect("Bcc: eve" in before and "From:" not in before, before)
+    expect("Bcc" not in after and "From: alice@example.org" in after and "Date:" in after, after)
+    expect("<eve@example.net>" in text and not (folder / ".local").exists(), text)
+
+
 @suite.case
 def include_and_folder(folder):
     configure(folder, "include conf.d\n")
