@@ -123,5 +123,8 @@ bool addressing_set_recipients(struct envelope *envelope, const struct request *
 		return err_set(err, ERR_USAGE, _("no recipients"));
 	if (has_aliases && !expand_aliases(settings, &given, &expanded, err))
 		return false;
-	return add_all(envelope, settings, qualifies, has_aliases ? &expanded : &given, err);
+	if (!add_all(envelope, settings, qualifies, has_aliases ? &expanded : &given, err))
+		return false;
+	envelope_drop_repeated(envelope);
+	return true;
 }

@@ -15,7 +15,8 @@ bool addressing_set_sender(struct envelope *envelope, const struct request *requ
 
 /*
  * Fills in the recipients: those of the arguments, and with -t those in `header`; aliases replace
- * them, and where `qualifies` says so a bare name that is left gets the domain. ERR_INPUT,
+ * them, and where `qualifies` says so a bare name that is left gets the domain. One who is named
+ * several times is in the envelope once. ERR_INPUT,
  * ERR_USAGE where nobody is left, ERR_CONFIG from the aliases.
  */
 bool addressing_set_recipients(struct envelope *envelope, const struct request *request,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/complete.h"
 
+#include "app/repair.h"
 #include "base/clock.h"
 
 #include <string.h>
@@ -28,31 +29,44 @@ static char *new_message_id(const char *sender, const struct settings *s)
 	return str_take(&id);
 }
 
-static bool wants_from(const struct header *header, const char *sender, const struct settings *s)
+static void add_missing(struct changes *changes, const char *sender, const struct settings *s)
 {
-	if (s->set_from_header == SET_FROM_OFF || !*sender)
-		return false;
-	return s->set_from_header == SET_FROM_ON || !header_has_content(header, "From");
-}
-
-bool complete_message(struct message *message, const char *sender, const struct settings *s,
-		      struct err *err)
-{
-	const struct header *header = &message->header;
-	struct header_additions additions = { .keeps_bcc = !s->remove_bcc_headers };
-	CLEANUP(str_done) struct str from = STR_INIT;
+	const struct header *header = changes->header;
 	CLEANUP(str_done) struct str date = STR_INIT;
 	CLEANUP(mem_free_at) char *message_id = new_message_id(sender, s);
 
-	if (wants_from(header, sender, s)) {
-		address_add_mailbox(&from, s->from_full_name, sender);
-		additions.from = from.bytes;
-	}
 	if (s->set_date_header == SET_DATE_AUTO && !header_find(header, "Date")) {
 		clock_add_date(&date, time(NULL));
-		additions.date = date.bytes;
+		changes_add(changes, "Date", date.bytes);
 	}
 	if (s->set_msgid_header == SET_MSGID_AUTO && !header_find(header, "Message-ID"))
-		additions.message_id = message_id;
-	return message_complete(message, &additions, err);
+		changes_add(changes, "Message-ID", message_id);
+}
+
+/* A signature over the header would not fit any more. */
+static bool is_signed(const struct header *header)
+{
+	return header_find(header, "DKIM-Signature") != NULL;
+}
+
+bool complete_message(struct message *message, const struct envelope *envelope,
+		      const struct settings *s, struct err *err)
+{
+	CLEANUP(changes_done) struct changes changes;
+	CLEANUP(str_done) struct str whole = STR_INIT;
+
+	changes_init(&changes, &message->header);
+	if (!is_signed(&message->header)) {
+		repair_fields(&changes, s);
+		if (!repair_addresses(&changes, envelope, s, err))
+			return false;
+	}
+	if (s->remove_bcc_headers) {
+		changes_drop(&changes, "Bcc");
+		changes_drop(&changes, "Resent-Bcc");
+	}
+	add_missing(&changes, envelope->sender, s);
+	repair_add(&changes, s);
+	changes_write(&changes, &whole);
+	return message_complete(message, &whole, err);
 }

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "conf/settings.h"
+#include "mail/envelope.h"
 #include "mail/message.h"
 
 /*
- * Completes the header as the settings ask: From, Date and Message-ID where they are missing, Bcc
- * taken away. `sender` is the envelope's. ERR_IO.
+ * Completes the header as the settings ask: fields repaired, taken away, and added where they are
+ * missing. What a DKIM signature may cover stays as it is; only Bcc goes in any case, and what is
+ * missing is added. ERR_CONFIG: the aliases file; ERR_IO.
  */
-bool complete_message(struct message *message, const char *sender, const struct settings *settings,
-		      struct err *err) MUST_USE;
+bool complete_message(struct message *message, const struct envelope *envelope,
+		      const struct settings *settings, struct err *err) MUST_USE;

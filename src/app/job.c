@@ -288,7 +288,7 @@ bool job_finish(struct job *job, struct err *err)
 	if (!prepare_account(job, err) ||
 	    !addressing_set_sender(job->envelope, job->request, s, err) ||
 	    !set_recipients(job, err) ||
-	    !complete_message(&job->message, job->envelope->sender, s, err))
+	    !complete_message(&job->message, job->envelope, s, err))
 		return false;
 	fill_envelope(job);
 	fill_record(job);

@@ -116,7 +116,6 @@ static bool queue_notice(const struct entry *about, const char *to, const struct
 {
 	CLEANUP(message_done) struct message message;
 	CLEANUP(entry_release) struct entry entry;
-	const struct header_additions nothing = { 0 };
 	char id[RECORD_ID_LEN + 1];
 
 	message_init(&message);
@@ -129,7 +128,7 @@ static bool queue_notice(const struct entry *about, const char *to, const struct
 	memcpy(entry.record.id, id, sizeof id);
 	message.fd = entry.fd;
 	if (!message_begin(&message, err) || !message_take(&message, text->bytes, text->len, err) ||
-	    !message_end(&message, err) || !message_complete(&message, &nothing, err))
+	    !message_end(&message, err) || !message_complete(&message, &message.given, err))
 		return false;
 	entry.record.created = time(NULL);
 	entry.record.expires = entry.record.created + NOTICE_DAYS * DAY;

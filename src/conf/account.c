@@ -135,7 +135,7 @@ static void override(struct settings *settings, const struct settings *wish)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		if (i != OPT_from && settings_is_explicit(wish, (enum option_id)i))
-			settings_take(settings, wish, (enum option_id)i);
+			settings_add(settings, wish, (enum option_id)i);
 	if (settings_is_explicit(wish, OPT_from) && settings->allow_from_override)
 		settings_take(settings, wish, OPT_from);
 }

@@ -18,8 +18,8 @@ enum config_rule {
 /*
  * An account as it was read, or one that was chosen, by `rule`. A chosen one that comes from no
  * file has `name` and `file` NULL. `file` is borrowed from the config; for an account that is built
- * on others it is the file of the last of them. `line` is where the account begins, 0 where that is in
- * another file.
+ * on others it is the file of the last of them. `line` is where the account begins, 0 where that is
+ * in another file.
  */
 struct account {
 	char *name;

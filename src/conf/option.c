@@ -323,6 +323,16 @@ void settings_take(struct settings *to, const struct settings *from, enum option
 	to->origins[id] = from->origins[id];
 }
 
+void settings_add(struct settings *to, const struct settings *from, enum option_id id)
+{
+	if (!options[id].type->add) {
+		settings_take(to, from, id);
+		return;
+	}
+	options[id].type->add(field_of(to, &options[id]), field_in(from, &options[id]));
+	to->origins[id] = from->origins[id];
+}
+
 void settings_overlay(struct settings *to, const struct settings *from)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++)

@@ -74,9 +74,9 @@ static struct account *add_account(struct parser *parser, const char *name,
 
 	mem_grow(config->accounts, config->count);
 	struct account *account = &config->accounts[config->count];
-	*account = (struct account){
-		.name = mem_copy(name), .file = source->path, .line = source->line
-	};
+	*account = (struct account){ .name = mem_copy(name),
+				     .file = source->path,
+				     .line = source->line };
 	settings_copy(&account->settings, &parser->defaults);
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		account->settings.origins[i].is_explicit = false;

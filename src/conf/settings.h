@@ -6,10 +6,16 @@
 
 /* The words of a CHOICE, in the order in which options.def lists them. */
 enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
-enum set_from_header { SET_FROM_AUTO, SET_FROM_ON, SET_FROM_OFF };
+enum set_from_header { SET_FROM_AUTO, SET_FROM_ON, SET_FROM_OFF, SET_FROM_QUALIFY };
 enum set_date_header { SET_DATE_AUTO, SET_DATE_OFF };
 enum set_msgid_header { SET_MSGID_AUTO, SET_MSGID_OFF };
-enum set_to_header { SET_TO_ON, SET_TO_OFF, SET_TO_UNDISCLOSED };
+enum set_to_header {
+	SET_TO_ON,
+	SET_TO_OFF,
+	SET_TO_UNDISCLOSED,
+	SET_TO_QUALIFY,
+	SET_TO_ALIASES,
+};
 enum dsn_return { DSN_RETURN_OFF, DSN_RETURN_HEADERS, DSN_RETURN_FULL };
 enum queue { QUEUE_AUTO, QUEUE_ALWAYS, QUEUE_OFF };
 enum queue_exit { QUEUE_EXIT_0, QUEUE_EXIT_75 };
@@ -19,6 +25,12 @@ enum partial { PARTIAL_AUTO, PARTIAL_ABORT, PARTIAL_SEND };
 struct fingerprint {
 	unsigned char bytes[32];
 	size_t len;
+};
+
+/* A list of texts, as many as a setting was given. */
+struct texts {
+	char **items;
+	size_t count;
 };
 
 /* The field of each type. The enum of a choice bears the name of its setting. */
@@ -38,6 +50,8 @@ struct fingerprint {
 #define FIELD_NOTIFY(name)      char *name /* NULL: off; else "FAILURE,DELAY" */
 #define FIELD_FACILITY(name)    int name   /* of syslog(3); -1: off */
 #define FIELD_FINGERPRINT(name) struct fingerprint name
+#define FIELD_FIELDS(name)      struct texts name /* "Name: text" */
+#define FIELD_NAMES(name)       struct texts name /* names of header fields */
 
 enum option_id {
 #define OPTION(group, name, type, argument, value, flags, help, manual) OPT_##name,
@@ -80,4 +94,6 @@ void settings_copy(struct settings *to, const struct settings *from);
 void settings_overlay(struct settings *to, const struct settings *from);
 /* The same for one setting, explicit or not. */
 void settings_take(struct settings *to, const struct settings *from, enum option_id id);
+/* The same, but a list is appended to the one that is there. */
+void settings_add(struct settings *to, const struct settings *from, enum option_id id);
 bool settings_is_explicit(const struct settings *settings, enum option_id id);

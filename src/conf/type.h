@@ -9,7 +9,9 @@
  * A type is a record. `parse` gets a field that holds a value of the type already and replaces it,
  * or returns false and leaves it alone. `print` appends what parse would take. `has_value` is NULL
  * for a type that always has one; `show` is what --pretend says of a value, and of none (NULL: as
- * `print`, and "(not set)"). `copy` writes over storage that holds nothing yet.
+ * `print`, and "(not set)"). `copy` writes over storage that holds nothing yet. A list has `add`,
+ * which appends another one; its values are printed with a line feed between them, and parse
+ * appends what it reads.
  */
 struct option_type {
 	const char *expected; /* for an error, wants _(); NULL: the words of the argument */
@@ -18,6 +20,7 @@ struct option_type {
 	void (*show)(const void *field, struct str *out);
 	bool (*has_value)(const void *field);
 	void (*copy)(void *to, const void *from);
+	void (*add)(void *to, const void *from);
 	void (*release)(void *field);
 };
 
@@ -25,7 +28,7 @@ extern const struct option_type option_type_TEXT, option_type_WORD, option_type_
 	option_type_PATH, option_type_COMMAND, option_type_SECRET, option_type_SWITCH,
 	option_type_CHOICE, option_type_RETURN, option_type_NUMBER, option_type_PORT,
 	option_type_SECONDS, option_type_AUTH, option_type_NOTIFY, option_type_FACILITY,
-	option_type_FINGERPRINT;
+	option_type_FINGERPRINT, option_type_FIELDS, option_type_NAMES;
 
 /* The authentication methods that can be written, in lower case; NULL behind the last. */
 const char *option_type_method(size_t number);

@@ -8,12 +8,17 @@
 /*
  * A mailbox. `display` is the phrase before the angle brackets without its quotes, NULL where there
  * is none. `local` is as RFC 5321 section 4.1.2 wants it: quoted only where it must be. `domain` is
- * NULL for a bare local name such as "root".
+ * NULL for a bare local name such as "root". Where it was read from a text, `whole` is its place
+ * there, from the phrase to the closing bracket, and `path` that of the address alone.
  */
 struct address {
 	char *display;
 	char *local;
 	char *domain;
+	struct address_place {
+		size_t from;
+		size_t to;
+	} whole, path;
 };
 
 struct address_list {
@@ -23,6 +28,8 @@ struct address_list {
 
 void address_done(struct address *address);
 void address_list_done(struct address_list *list);
+/* Drops all but the first `count` of a longer list. */
+void address_list_cut(struct address_list *list, size_t count);
 
 /*
  * Appends the mailboxes of an address-list, RFC 5322 sections 3.4 and 4.4 with the UTF-8 of RFC
@@ -46,6 +53,9 @@ bool address_parse_path(const char *text, struct address *address, struct err *e
  */
 bool address_check(const char *path, struct err *err) MUST_USE;
 
+/* Orders two paths; 0: the same mailbox. Domains are compared without regard to case. */
+int address_compare(const char *a, const char *b);
+
 /* "local@domain", or "local" for a bare name; the caller frees. */
 char *address_path(const struct address *address) MUST_USE;
 
@@ -55,3 +65,5 @@ char *address_path(const struct address *address) MUST_USE;
  * that goes beyond a line is folded, which leaves room for a field's name where `out` is empty.
  */
 void address_add_mailbox(struct str *out, const char *phrase, const char *path);
+/* Appends the mailboxes of a list with commas between them, folded so that lines stay short. */
+void address_add_list(struct str *out, const struct address_list *list);

@@ -12,16 +12,21 @@ void envelope_init(struct envelope *envelope)
 	*envelope = (struct envelope){ 0 };
 }
 
+static void recipient_done(struct recipient *recipient)
+{
+	free(recipient->address);
+	free(recipient->notify);
+	free(recipient->orcpt);
+	err_done(&recipient->err);
+	recipient->address = NULL;
+}
+
 void envelope_done(struct envelope *envelope)
 {
 	if (!envelope)
 		return;
-	for (size_t i = 0; i < envelope->count; i++) {
-		free(envelope->recipients[i].address);
-		free(envelope->recipients[i].notify);
-		free(envelope->recipients[i].orcpt);
-		err_done(&envelope->recipients[i].err);
-	}
+	for (size_t i = 0; i < envelope->count; i++)
+		recipient_done(&envelope->recipients[i]);
 	free(envelope->recipients);
 	free(envelope->sender);
 	free(envelope->ret);
@@ -36,6 +41,46 @@ struct recipient *envelope_add(struct envelope *envelope, char *address)
 	struct recipient *added = &envelope->recipients[envelope->count++];
 	*added = (struct recipient){ .address = address, .status = '.' };
 	return added;
+}
+
+/* By address, and the same ones in the order of the envelope. */
+static int compare_recipients(const void *a, const void *b)
+{
+	const struct recipient *one = *(struct recipient *const *)a;
+	const struct recipient *other = *(struct recipient *const *)b;
+	int order = strcmp(one->address, other->address);
+
+	return order ? order : (one > other) - (one < other);
+}
+
+static void drop_followers(struct recipient **sorted, size_t count)
+{
+	const struct recipient *first = sorted[0];
+
+	for (size_t i = 1; i < count; i++) {
+		if (strcmp(sorted[i]->address, first->address) == 0)
+			recipient_done(sorted[i]);
+		else
+			first = sorted[i];
+	}
+}
+
+/* Sorted, as there may be a million. */
+void envelope_drop_repeated(struct envelope *envelope)
+{
+	CLEANUP(mem_free_at)
+	struct recipient **sorted = mem_zeroed(envelope->count + 1, sizeof *sorted);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < envelope->count; i++)
+		sorted[i] = &envelope->recipients[i];
+	qsort(sorted, envelope->count, sizeof *sorted, compare_recipients);
+	if (envelope->count > 0)
+		drop_followers(sorted, envelope->count);
+	for (size_t i = 0; i < envelope->count; i++)
+		if (envelope->recipients[i].address)
+			envelope->recipients[kept++] = envelope->recipients[i];
+	envelope->count = kept;
 }
 
 bool recipient_is_open(const struct recipient *recipient)

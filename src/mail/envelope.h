@@ -46,6 +46,9 @@ void envelope_done(struct envelope *envelope);
 /* Takes the address over; it is pending. Returns the new recipient, valid until the next call. */
 struct recipient *envelope_add(struct envelope *envelope, char *address);
 
+/* Drops those whose address, byte for byte, stands before them, too. */
+void envelope_drop_repeated(struct envelope *envelope);
+
 /* Whether a recipient still has to get the message. */
 bool recipient_is_open(const struct recipient *recipient);
 /* The first open recipient that was refused, or NULL. */

@@ -242,6 +242,16 @@ bool header_recipients(const struct header *header, struct address_list *list, s
 	return add_recipients(header, 0, header->count, recipient_names, list, err);
 }
 
+bool header_addresses(const struct header *header, const char *name, struct address_list *list,
+		      struct err *err)
+{
+	for (size_t i = 0; i < header->count; i++)
+		if (header_is(header, &header->fields[i], name) &&
+		    !add_addresses(header, &header->fields[i], name, list, err))
+			return false;
+	return true;
+}
+
 bool header_sender(const struct header *header, struct address *sender, struct err *err)
 {
 	CLEANUP(address_list_done) struct address_list list = { 0 };
@@ -258,56 +268,4 @@ bool header_sender(const struct header *header, struct address *sender, struct e
 		list.items[0] = (struct address){ 0 };
 	}
 	return true;
-}
-
-static bool is_left_out(const struct header *header, const struct header_field *field,
-			const struct header_additions *additions)
-{
-	const struct {
-		const char *name;
-		bool is_replaced;
-	} rules[] = {
-		{ "From", additions->from },
-		{ "To", additions->to },
-		{ "Cc", additions->to },
-		{ "Bcc", additions->to || !additions->keeps_bcc },
-		{ "Resent-Bcc", !additions->keeps_bcc },
-		{ "Date", additions->date },
-		{ "Message-ID", additions->message_id },
-	};
-
-	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-		if (rules[i].is_replaced && header_is(header, field, rules[i].name))
-			return true;
-	return false;
-}
-
-static void add_text(struct str *out, const char *name, const char *text)
-{
-	if (text)
-		str_addf(out, "%s: %s\r\n", name, text);
-}
-
-static void add_lines(struct str *out, const char *bytes, size_t len)
-{
-	for (size_t at = 0; at < len;) {
-		size_t end = line_after(bytes, len, at);
-		str_add_n(out, bytes + at, without_line_end(bytes + at, end - at));
-		str_add(out, "\r\n");
-		at = end;
-	}
-}
-
-void header_complete(const struct header *header, const struct header_additions *additions,
-		     struct str *out)
-{
-	add_text(out, "From", additions->from);
-	add_text(out, "To", additions->to);
-	add_text(out, "Date", additions->date);
-	add_text(out, "Message-ID", additions->message_id);
-	for (size_t i = 0; i < header->count; i++) {
-		const struct header_field *field = &header->fields[i];
-		if (!is_left_out(header, field, additions))
-			add_lines(out, header->bytes + field->start, field->end - field->start);
-	}
 }

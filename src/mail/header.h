@@ -67,29 +67,12 @@ void header_add_unfolded(const struct header *header, const struct header_field 
 bool header_recipients(const struct header *header, struct address_list *list,
 		       struct err *err) MUST_USE;
 
+/* Appends the addresses of every field of that name, in order. ERR_INPUT names the field. */
+bool header_addresses(const struct header *header, const char *name, struct address_list *list,
+		      struct err *err) MUST_USE;
+
 /*
  * The first address of the first From that has one, or of Resent-From where that stands before it.
  * `sender->local` stays NULL where there is none, which is no failure. ERR_INPUT names the field.
  */
 bool header_sender(const struct header *header, struct address *sender, struct err *err) MUST_USE;
-
-/*
- * What completes a header. A text is the body of a field without its line end, NULL where the field
- * is not wanted. `from` and `date` and `message_id` replace the fields of their name, `to` replaces
- * To, Cc and Bcc.
- */
-struct header_additions {
-	const char *from;
-	const char *to;
-	const char *date;
-	const char *message_id;
-	bool keeps_bcc;
-};
-
-/*
- * Appends the header as it is sent: the additions on top, then the fields as they were, without
- * those that are replaced and without Bcc and Resent-Bcc (unless `keeps_bcc`). Every line ends
- * CRLF; the empty line is the caller's.
- */
-void header_complete(const struct header *header, const struct header_additions *additions,
-		     struct str *out);

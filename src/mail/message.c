@@ -291,12 +291,11 @@ bool message_read(struct message *message, int fd, struct err *err)
 	return message_end(message, err);
 }
 
-bool message_complete(struct message *message, const struct header_additions *additions,
-		      struct err *err)
+bool message_complete(struct message *message, const struct str *header, struct err *err)
 {
 	CLEANUP(str_done) struct str whole = STR_INIT;
 
-	header_complete(&message->header, additions, &whole);
+	str_add_n(&whole, header->bytes, header->len);
 	str_add_n(&whole, "\r\n", 2);
 	if (!append(message, &whole, err))
 		return false;

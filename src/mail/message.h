@@ -51,9 +51,11 @@ bool message_begin(struct message *message, struct err *err) MUST_USE;
 bool message_take(struct message *message, const char *bytes, size_t len, struct err *err) MUST_USE;
 bool message_end(struct message *message, struct err *err) MUST_USE;
 
-/* Writes the completed header behind the body. */
-bool message_complete(struct message *message, const struct header_additions *additions,
-		      struct err *err) MUST_USE;
+/*
+ * Writes the completed header behind the body: fields whose lines end CRLF, without the empty line.
+ * ERR_IO.
+ */
+bool message_complete(struct message *message, const struct str *header, struct err *err) MUST_USE;
 
 /* Octets of the completed message as RFC 1870 counts them: CRLF as two, no stuffed dots. */
 uint64_t message_size(const struct message *message);

@@ -16,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "relay"))
 from harness import PROGRAM, Failure, Suite, expect, run_program, write_private  # noqa: E402
 from relay import Relay  # noqa: E402
+import repairs  # noqa: E402
 
 BUILD = pathlib.Path(PROGRAM).absolute().parent
 MESSAGE = b"Subject: x\n\ny\n"
@@ -419,7 +420,6 @@ CONFIG = [
     ("host h\nproxy_host p\n", ":2: proxy_host: \"p\" is not supported by this version yet"),
     ("host h\nauth xoauth2\n", ":2: auth: \"xoauth2\" is not supported by this version yet"),
     ("host h\nproxy_host p\n", ":2: proxy_host: \"p\" is not supported by this version yet"),
-    ("host h\nset_to_header\n", ":2: set_to_header: \"on\" is not supported"),
     ("host h\ntls_key_file pkcs11:a\ntls_cert_file c\n", ":2: tls_key_file: \"pkcs11:a\" is not"),
 ]
 
@@ -434,7 +434,7 @@ def config_errors(folder):
 
 @suite.case
 def unsupported_settings_of_other_accounts(folder):
-    configure(folder, "account default\nhost h\naccount x\nhost i\nproxy_host p\nset_to_header on\n")
+    configure(folder, "account default\nhost h\naccount x\nhost i\nproxy_host p\n")
     pretend(folder)
     expect_error(folder, ["-P", "-a", "x"], 78, "proxy_host")
 
@@ -874,6 +874,8 @@ def bash_completes(folder):
     for words, wanted in cases:
         expect(complete(words) == wanted, f"{words}: expected {wanted}, found {complete(words)}")
 
+
+repairs.add_cases(suite)
 
 if __name__ == "__main__":
     suite.main()

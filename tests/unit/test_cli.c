@@ -62,7 +62,7 @@ static void describe(const struct request *request, struct str *out)
 	static const char *const modes[] = {
 		"send",       "stdio",        "verify",  "aliases", "run",
 		"list",       "show",         "retry",   "hold",    "remove",
-		"serverinfo", "print-config", "pretend", "version", "help",
+		"serverinfo", "explain", "print-config", "pretend", "version", "help",
 	};
 	static const char *const deliveries[] = { "", " background", " queue-only" };
 	static const char *const error_modes[] = { "", " mail-errors", " quiet" };
@@ -121,6 +121,8 @@ static const struct {
 	{ { "-S" }, "serverinfo" },
 	{ { "--print-config" }, "print-config" },
 	{ { "--print_config" }, "print-config" },
+	{ { "--explain" }, "explain" },
+	{ { "--header=X: y", "--add-header", "Z:" }, "send add_header=X: y\nZ:" },
 	{ { "--help", "--version" }, "help" },
 	{ { "--version", "-S", "a" }, "version <a>" },
 	{ { "-C", "f", "-a", "n" }, "send file=f account=n" },

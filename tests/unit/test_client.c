@@ -80,7 +80,7 @@ static void make_message(struct scene *scene, const char *body, size_t len)
 
 	EXPECT(fs_pwrite_all(fd, "X: y\n\n", 6, 0) && fs_pwrite_all(fd, body, len, 6));
 	EXPECT(message_read(&scene->message, fd, &scene->err));
-	EXPECT(message_complete(&scene->message, &(struct header_additions){ 0 }, &scene->err));
+	EXPECT(message_complete(&scene->message, &scene->message.given, &scene->err));
 }
 
 static bool hello(struct scene *scene)

@@ -1,4 +1,4 @@
-/* test_header.c - the index of a header, its recipients, and what is sent of it */
+/* test_header.c - the index of a header, its recipients and its sender */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -241,86 +241,6 @@ static void test_sender(void)
 	EXPECT_PART(err.text, "From: 'a b@c'");
 }
 
-static void test_complete(void)
-{
-	static const struct {
-		const char *name;
-		const char *header;
-		struct header_additions additions;
-		const char *expected;
-	} table[] = {
-		{ "line ends", "A: x\nB: y\r\n z\nC:", { 0 }, "A: x\r\nB: y\r\n z\r\nC:\r\n" },
-		{ "bytes stay",
-		  "a :  x \t\r\n\t\r\nA: \xF6\r\n",
-		  { 0 },
-		  "a :  x \t\r\n\t\r\nA: \xF6\r\n" },
-		{ "order of additions",
-		  "Received: x\n",
-		  { .from = "a@b", .to = "c@d", .date = "now", .message_id = "<1@b>" },
-		  "From: a@b\r\nTo: c@d\r\nDate: now\r\nMessage-ID: <1@b>\r\nReceived: x\r\n" },
-		{ "an addition with a fold",
-		  "",
-		  { .from = "x\r\n <a@b>" },
-		  "From: x\r\n <a@b>\r\n" },
-		{ "Bcc", "To: a@b\nBcc: c@d\nSubject: x\n", { 0 }, "To: a@b\r\nSubject: x\r\n" },
-		{ "Bcc with continuations",
-		  "Bcc: c@d,\n e@f,\r\n\tg@h\nTo: a@b\n",
-		  { 0 },
-		  "To: a@b\r\n" },
-		{ "Bcc with a blank line of its own",
-		  "Bcc: c@d,\n \n e@f\nTo: a@b\n",
-		  { 0 },
-		  "To: a@b\r\n" },
-		{ "Bcc with blanks before the colon",
-		  "Bcc : c@d\nBCC\t: e@f\nTo: a@b\n",
-		  { 0 },
-		  "To: a@b\r\n" },
-		{ "Resent-Bcc",
-		  "Resent-Bcc: c@d\nresent-bcc : e@f\nTo: a@b\n",
-		  { 0 },
-		  "To: a@b\r\n" },
-		{ "Bcc at the end without a line end", "To: a@b\nBcc: c@d", { 0 }, "To: a@b\r\n" },
-		{ "not what only looks like Bcc",
-		  "X-Bcc: x\nBccx: y\nBc: z\n",
-		  { 0 },
-		  "X-Bcc: x\r\nBccx: y\r\nBc: z\r\n" },
-		{ "Bcc kept",
-		  "Bcc : c@d\nResent-Bcc: e@f\n",
-		  { .keeps_bcc = true },
-		  "Bcc : c@d\r\nResent-Bcc: e@f\r\n" },
-		{ "an empty From is replaced",
-		  "From:\nTo: a@b\n",
-		  { .from = "c@d" },
-		  "From: c@d\r\nTo: a@b\r\n" },
-		{ "every From is replaced",
-		  "from : x,\n y\nTo: a@b\nFROM: z\nResent-From: r\n",
-		  { .from = "c@d" },
-		  "From: c@d\r\nTo: a@b\r\nResent-From: r\r\n" },
-		{ "an empty From stays", "From:\n", { 0 }, "From:\r\n" },
-		{ "To takes Cc and Bcc away",
-		  "To: a\nCc: b\nBcc: c\nResent-To: d\n",
-		  { .to = "undisclosed-recipients:;", .keeps_bcc = true },
-		  "To: undisclosed-recipients:;\r\nResent-To: d\r\n" },
-		{ "Date and Message-ID are replaced",
-		  "MESSAGE-id: x\nDate:\nDate-X: y\n",
-		  { .date = "now", .message_id = "<1@b>" },
-		  "Date: now\r\nMessage-ID: <1@b>\r\nDate-X: y\r\n" },
-		{ "what follows the empty line is not there",
-		  "A: x\n\nBcc: y\n",
-		  { 0 },
-		  "A: x\r\n" },
-	};
-
-	for (size_t i = 0; i < LENGTH(table); i++) {
-		CLEANUP(header_done) struct header header = { 0 };
-		CLEANUP(str_done) struct str out = STR_INIT;
-		test_case("complete/%s", table[i].name);
-		index_text(&header, table[i].header);
-		header_complete(&header, &table[i].additions, &out);
-		EXPECT_TEXT(out.bytes, table[i].expected);
-	}
-}
-
 int main(void)
 {
 	test_begin("header");
@@ -329,6 +249,5 @@ int main(void)
 	test_index_edges();
 	test_recipients();
 	test_sender();
-	test_complete();
 	return test_end();
 }

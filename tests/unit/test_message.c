@@ -73,8 +73,6 @@ static void read_back(const struct message *message, size_t step, struct str *ou
 	EXPECT_NUMBER(got, 0);
 }
 
-static const struct header_additions nothing = { .keeps_bcc = true };
-
 static const struct {
 	const char *name;
 	const char *input;
@@ -128,7 +126,7 @@ static void expect_message(size_t i, size_t step)
 	EXPECT_NUMBER(message.body_len, strlen(messages[i].body));
 	EXPECT_NUMBER(message.line_max, messages[i].line_max);
 	EXPECT(!message.is_8bit);
-	EXPECT(message_complete(&message, &nothing, &err));
+	EXPECT(message_complete(&message, &message.given, &err));
 	EXPECT_NUMBER(message_size(&message), strlen(expected));
 	read_back(&message, step, &whole);
 	EXPECT_TEXT(whole.bytes, expected);
@@ -247,7 +245,7 @@ static void test_large_body(void)
 	test_case("a body of many pieces stays as it is");
 	message_init(&message);
 	EXPECT(read_from_file(&message, input.bytes, input.len, &err));
-	EXPECT(message_complete(&message, &nothing, &err));
+	EXPECT(message_complete(&message, &message.given, &err));
 	read_back(&message, 16384, &whole);
 	EXPECT_NUMBER(message.line_max, 997);
 	EXPECT_NUMBER(whole.len, input.len);
@@ -282,14 +280,15 @@ static void test_8bit(void)
 
 static void test_8bit_addition(void)
 {
-	const struct header_additions additions = { .from = "J\xc3\xb6 <j@j.example>" };
+	CLEANUP(str_done) struct str header = STR_INIT;
 	CLEANUP(message_done) struct message message;
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	test_case("8bit/what is added counts");
 	message_init(&message);
+	str_add(&header, "From: J\xc3\xb6 <j@j.example>\r\n");
 	EXPECT(read_from_file(&message, BYTES("X: y\n\nbody\n"), &err));
-	EXPECT(message_complete(&message, &additions, &err));
+	EXPECT(message_complete(&message, &header, &err));
 	EXPECT(message.is_8bit);
 }
 
@@ -301,7 +300,7 @@ static void test_read_at(void)
 
 	message_init(&message);
 	EXPECT(read_from_file(&message, BYTES("X: y\n\nbody\n"), &err));
-	EXPECT(message_complete(&message, &nothing, &err));
+	EXPECT(message_complete(&message, &message.given, &err));
 	test_case("a read ends with the header");
 	EXPECT_NUMBER(message_read_at(&message, 0, bytes, sizeof bytes, &err), 8);
 	EXPECT(memcmp(bytes, "X: y\r\n\r\n", 8) == 0);

@@ -1,0 +1,341 @@
+/* repair.c - address fields as strict relays want them, and the fields that the settings ask for */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/repair.h"
+
+#include "app/addressing.h"
+#include "mail/alias.h"
+#include "mail/rewrite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the rules for single addresses know. */
+struct repair {
+	struct changes *changes;
+	const struct envelope *envelope;
+	const struct settings *settings;
+	struct alias_table aliases;
+	char *domain;
+};
+
+static void repair_done(struct repair *repair)
+{
+	alias_table_done(&repair->aliases);
+	free(repair->domain);
+}
+
+static void append_path(struct address_list *list, const char *path)
+{
+	CLEANUP(err_done) struct err unfit = ERR_INIT;
+	struct address address = { 0 };
+
+	if (!address_parse_path(path, &address, &unfit))
+		return;
+	mem_grow(list->items, list->count);
+	list->items[list->count++] = address;
+}
+
+/* The domain is looked for where the first address needs one: that may read a file. */
+static void qualify(struct repair *repair, struct address *address)
+{
+	if (address->domain)
+		return;
+	if (!repair->domain)
+		repair->domain = addressing_domain(repair->settings);
+	address->domain = mem_copy(repair->domain);
+}
+
+/* Rules, as rewrite_field asks them. */
+
+static void decide_qualify(void *arg, const struct address *address, struct address_list *out)
+{
+	if (address->domain)
+		return;
+	append_path(out, address->local);
+	for (size_t i = 0; i < out->count; i++)
+		qualify(arg, &out->items[i]);
+}
+
+/* Bcc is never looked at here, so nobody is shown who was not. */
+static void decide_alias(void *arg, const struct address *address, struct address_list *out)
+{
+	struct repair *repair = arg;
+	CLEANUP(err_done) struct err loop = ERR_INIT;
+	CLEANUP(mem_free_at) char *path = address_path(address);
+	CLEANUP(address_list_done) struct address_list in = { 0 };
+
+	append_path(&in, path);
+	if (!alias_expand(&repair->aliases, &in, out, &loop))
+		append_path(out, path);
+	for (size_t i = 0; i < out->count; i++)
+		qualify(repair, &out->items[i]);
+}
+
+static void decide_sender(void *arg, const struct address *address, struct address_list *out)
+{
+	const struct repair *repair = arg;
+
+	(void)address;
+	append_path(out, repair->envelope->sender);
+}
+
+static void rewrite_all(struct repair *repair, const char *name,
+			void (*decide)(void *, const struct address *, struct address_list *))
+{
+	const struct rewrite_rule rule = { decide, repair };
+	const struct header *header = repair->changes->header;
+
+	for (size_t i = 0; i < header->count; i++) {
+		CLEANUP(str_done) struct str body = STR_INIT;
+		size_t len;
+		const char *old = header_body(header, &header->fields[i], &len);
+		size_t blank = len > 0 && *old == ' ';
+		if (header_is(header, &header->fields[i], name) &&
+		    rewrite_field(old + blank, len - blank, &rule, &body))
+			changes_set_body(repair->changes, i, body.bytes);
+	}
+}
+
+/* From, Sender, Reply-To */
+
+static void add_fresh_from(struct repair *repair)
+{
+	CLEANUP(str_done) struct str from = STR_INIT;
+
+	address_add_mailbox(&from, repair->settings->from_full_name, repair->envelope->sender);
+	changes_drop(repair->changes, "From");
+	changes_add(repair->changes, "From", from.bytes);
+}
+
+/* The one author, as the first From field that has any content names him. */
+static const struct header_field *find_author(const struct header *header,
+					      struct address_list *author)
+{
+	for (size_t i = 0; i < header->count; i++) {
+		CLEANUP(err_done) struct err unfit = ERR_INIT;
+		size_t len;
+		const char *body = header_body(header, &header->fields[i], &len);
+		if (!header_is(header, &header->fields[i], "From"))
+			continue;
+		if (address_parse_list(body, len, author, &unfit) && author->count == 1)
+			return &header->fields[i];
+		address_list_done(author);
+	}
+	return NULL;
+}
+
+static void add_reply_to(struct repair *repair, struct address *author)
+{
+	CLEANUP(str_done) struct str body = STR_INIT;
+
+	qualify(repair, author);
+	CLEANUP(mem_free_at) char *path = address_path(author);
+	if (!repair->settings->set_reply_to_header ||
+	    address_compare(path, repair->envelope->sender) == 0 ||
+	    changes_has_content(repair->changes, "Reply-To"))
+		return;
+	address_add_mailbox(&body, author->display, path);
+	changes_drop(repair->changes, "Reply-To");
+	changes_add(repair->changes, "Reply-To", body.bytes);
+}
+
+/* What the author is called stays, and so does a comment such as "(Cron Daemon)". */
+static void replace_from(struct repair *repair)
+{
+	const struct rewrite_rule rule = { decide_sender, repair };
+	CLEANUP(address_list_done) struct address_list author = { 0 };
+	CLEANUP(str_done) struct str body = STR_INIT;
+	const struct header *header = repair->changes->header;
+	const struct header_field *field = find_author(header, &author);
+	size_t len;
+
+	changes_drop(repair->changes, "Sender");
+	const char *old = field ? header_body(header, field, &len) : NULL;
+	size_t blank = old && len > 0 && *old == ' ';
+	if (!old || repair->settings->from_full_name) {
+		add_fresh_from(repair);
+	} else {
+		bool is_other = rewrite_field(old + blank, len - blank, &rule, &body);
+		if (!is_other)
+			str_add_n(&body, old + blank, len - blank);
+		changes_drop(repair->changes, "From");
+		changes_add(repair->changes, "From", body.bytes);
+	}
+	if (old)
+		add_reply_to(repair, &author.items[0]);
+}
+
+static void repair_from(struct repair *repair)
+{
+	enum set_from_header wish = repair->settings->set_from_header;
+	bool has_from = changes_has_content(repair->changes, "From");
+
+	if (wish == SET_FROM_OFF)
+		return;
+	if (wish == SET_FROM_QUALIFY) {
+		rewrite_all(repair, "From", decide_qualify);
+		rewrite_all(repair, "Sender", decide_qualify);
+	}
+	if (!*repair->envelope->sender)
+		return;
+	if (wish == SET_FROM_ON)
+		replace_from(repair);
+	else if (!has_from)
+		add_fresh_from(repair);
+}
+
+/* To, Cc, Bcc */
+
+/* Paths in order: there may be a million of them. */
+struct paths {
+	char **items;
+	size_t count;
+};
+
+static void paths_done(struct paths *paths)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		free(paths->items[i]);
+	free(paths->items);
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	return address_compare(*(char *const *)a, *(char *const *)b);
+}
+
+static bool has_path(const struct paths *paths, const char *path)
+{
+	return paths->count > 0 && bsearch(&path, paths->items, paths->count, sizeof *paths->items,
+					   compare_paths) != NULL;
+}
+
+/* What the aliases and the domain make of the addresses in all fields of that name. */
+static void gather(struct repair *repair, const char *name, struct address_list *list)
+{
+	CLEANUP(address_list_done) struct address_list named = { 0 };
+	CLEANUP(err_done) struct err unfit = ERR_INIT;
+
+	if (!header_addresses(repair->changes->header, name, &named, &unfit))
+		return;
+	for (size_t i = 0; i < named.count; i++)
+		decide_alias(repair, &named.items[i], list);
+}
+
+static struct paths gather_paths(struct repair *repair, const char *one, const char *other)
+{
+	CLEANUP(address_list_done) struct address_list list = { 0 };
+	struct paths paths;
+
+	gather(repair, one, &list);
+	gather(repair, other, &list);
+	paths = (struct paths){ mem_zeroed(list.count + 1, sizeof *paths.items), list.count };
+	for (size_t i = 0; i < list.count; i++)
+		paths.items[i] = address_path(&list.items[i]);
+	qsort(paths.items, paths.count, sizeof *paths.items, compare_paths);
+	return paths;
+}
+
+/* Everybody who gets it, but for those whom only a Bcc field names. */
+static void add_to_all(struct repair *repair)
+{
+	CLEANUP(paths_done) struct paths hidden = gather_paths(repair, "Bcc", "Resent-Bcc");
+	CLEANUP(paths_done) struct paths open = gather_paths(repair, "To", "Cc");
+	CLEANUP(address_list_done) struct address_list shown = { 0 };
+	CLEANUP(str_done) struct str body = STR_INIT;
+
+	for (size_t i = 0; i < repair->envelope->count; i++) {
+		const char *path = repair->envelope->recipients[i].address;
+		if (!has_path(&hidden, path) || has_path(&open, path))
+			append_path(&shown, path);
+	}
+	address_add_list(&body, &shown);
+	changes_add(repair->changes, "To", shown.count ? body.bytes : "undisclosed-recipients:;");
+}
+
+static void repair_to(struct repair *repair)
+{
+	enum set_to_header wish = repair->settings->set_to_header;
+
+	if (wish == SET_TO_ON || wish == SET_TO_UNDISCLOSED) {
+		changes_drop(repair->changes, "To");
+		changes_drop(repair->changes, "Cc");
+		changes_drop(repair->changes, "Bcc");
+	}
+	if (wish == SET_TO_ON)
+		add_to_all(repair);
+	if (wish == SET_TO_UNDISCLOSED)
+		changes_add(repair->changes, "To", "undisclosed-recipients:;");
+	if (wish == SET_TO_QUALIFY || wish == SET_TO_ALIASES) {
+		bool is_alias = wish == SET_TO_ALIASES;
+		rewrite_all(repair, "To", is_alias ? decide_alias : decide_qualify);
+		rewrite_all(repair, "Cc", is_alias ? decide_alias : decide_qualify);
+	}
+}
+
+bool repair_addresses(struct changes *changes, const struct envelope *envelope,
+		      const struct settings *settings, struct err *err)
+{
+	CLEANUP(repair_done)
+	struct repair repair = { .changes = changes, .envelope = envelope, .settings = settings };
+	bool needs_aliases =
+		settings->set_to_header == SET_TO_ALIASES || settings->set_to_header == SET_TO_ON;
+
+	if (needs_aliases && settings->aliases && *settings->aliases &&
+	    !alias_read(&repair.aliases, settings->aliases, err))
+		return false;
+	repair_from(&repair);
+	repair_to(&repair);
+	return true;
+}
+
+/* Fields of any kind */
+
+/* Splits "Name: text" at its colon. */
+static char *split_field(const char *field, const char **text)
+{
+	size_t name = strcspn(field, ":");
+
+	*text = field + name + 1;
+	*text += strspn(*text, " \t");
+	return mem_copy_n(field, name);
+}
+
+static void add_prefix(struct changes *changes, const char *prefix)
+{
+	CLEANUP(str_done) struct str old = STR_INIT;
+	CLEANUP(str_done) struct str body = STR_INIT;
+	const struct header_field *subject = header_find(changes->header, "Subject");
+
+	if (subject)
+		header_add_unfolded(changes->header, subject, &old);
+	if (strncmp(old.bytes, prefix, strlen(prefix)) == 0)
+		return;
+	str_addf(&body, "%s%s%s", prefix, old.len ? " " : "", old.bytes);
+	changes_replace(changes, "Subject", body.bytes);
+}
+
+void repair_fields(struct changes *changes, const struct settings *settings)
+{
+	const char *text;
+
+	for (size_t i = 0; i < settings->remove_header.count; i++)
+		changes_drop(changes, settings->remove_header.items[i]);
+	if (settings->subject_prefix)
+		add_prefix(changes, settings->subject_prefix);
+	for (size_t i = 0; i < settings->set_header.count; i++) {
+		CLEANUP(mem_free_at) char *name = split_field(settings->set_header.items[i], &text);
+		changes_drop(changes, name);
+		changes_add(changes, name, text);
+	}
+}
+
+void repair_add(struct changes *changes, const struct settings *settings)
+{
+	const char *text;
+
+	for (size_t i = 0; i < settings->add_header.count; i++) {
+		CLEANUP(mem_free_at) char *name = split_field(settings->add_header.items[i], &text);
+		changes_add(changes, name, text);
+	}
+}

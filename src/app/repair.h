@@ -1,0 +1,19 @@
+/* repair.h - address fields as strict relays want them, and the fields that the settings ask for */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "conf/settings.h"
+#include "mail/changes.h"
+#include "mail/envelope.h"
+
+/*
+ * Plans what set_from_header, set_reply_to_header and set_to_header do: From, Sender, Reply-To, To,
+ * Cc and Bcc. A field that is no address list stays as it is. ERR_CONFIG: the aliases file.
+ */
+bool repair_addresses(struct changes *changes, const struct envelope *envelope,
+		      const struct settings *settings, struct err *err) MUST_USE;
+
+/* Plans remove_header, set_header and subject_prefix. */
+void repair_fields(struct changes *changes, const struct settings *settings);
+/* Plans add_header. */
+void repair_add(struct changes *changes, const struct settings *settings);
