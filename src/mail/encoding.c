@@ -1,0 +1,274 @@
+/* encoding.c - content-transfer-encodings, in pieces: quoted-printable and base64 */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/encoding.h"
+
+#include "mail/mime.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LINE_LEN = 76, GROUP_LEN = 4 };
+
+static const char *const names[] = {
+	[ENCODING_7BIT] = "7bit",     [ENCODING_8BIT] = "8bit",
+	[ENCODING_BINARY] = "binary", [ENCODING_QUOTED_PRINTABLE] = "quoted-printable",
+	[ENCODING_BASE64] = "base64", [ENCODING_OTHER] = NULL,
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* One level of comments is what exists in the wild. */
+static size_t skip_blanks(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && (is_blank(text[at]) || text[at] == '(')) {
+		const char *end = text[at] == '(' ? memchr(text + at, ')', len - at) : text + at;
+		at = end ? (size_t)(end - text) + 1 : len;
+	}
+	return at;
+}
+
+enum encoding encoding_find(const char *text, size_t len)
+{
+	size_t from = skip_blanks(text, len);
+	size_t to = from;
+
+	while (to < len && !is_blank(text[to]) && text[to] != '(' && text[to] != ';')
+		to++;
+	for (int i = 0; i < ENCODING_OTHER; i++)
+		if (strlen(names[i]) == to - from &&
+		    strncasecmp(names[i], text + from, to - from) == 0)
+			return (enum encoding)i;
+	return ENCODING_OTHER;
+}
+
+const char *encoding_name(enum encoding encoding)
+{
+	return names[encoding];
+}
+
+/* Encoding */
+
+void encoder_init(struct encoder *encoder, enum encoding to)
+{
+	*encoder = (struct encoder){ .to = to };
+}
+
+static void add_group(struct encoder *e, const void *bytes, size_t len, struct str *out)
+{
+	if (e->column == LINE_LEN) {
+		str_add(out, "\r\n");
+		e->column = 0;
+	}
+	mime_add_base64(out, bytes, len);
+	e->column += GROUP_LEN;
+}
+
+static void take_base64(struct encoder *e, const char *bytes, size_t len, struct str *out)
+{
+	for (; e->held_len > 0 && e->held_len < sizeof e->held && len > 0; len--)
+		e->held[e->held_len++] = (unsigned char)*bytes++;
+	if (e->held_len == sizeof e->held) {
+		add_group(e, e->held, e->held_len, out);
+		e->held_len = 0;
+	}
+	if (e->held_len > 0)
+		return;
+	for (; len >= sizeof e->held; bytes += sizeof e->held, len -= sizeof e->held)
+		add_group(e, bytes, sizeof e->held, out);
+	memcpy(e->held, bytes, len);
+	e->held_len = len;
+}
+
+/* Behind the last character of a full line comes an equals sign. */
+static void add_quoted(struct encoder *e, const char *text, size_t len, struct str *out)
+{
+	if (e->column + len > LINE_LEN - 1) {
+		str_add(out, "=\r\n");
+		e->column = 0;
+	}
+	str_add_n(out, text, len);
+	e->column += len;
+}
+
+static void add_escaped(struct encoder *e, unsigned char c, struct str *out)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char text[] = { '=', digits[c >> 4], digits[c & 15] };
+
+	add_quoted(e, text, sizeof text, out);
+}
+
+/* A blank that was held stands for itself unless the line ends behind it; a CR never does. */
+static void let_go(struct encoder *e, bool is_line_end, struct str *out)
+{
+	unsigned char c = e->held[0];
+
+	if (e->held_len == 0)
+		return;
+	e->held_len = 0;
+	if (c == '\r' || is_line_end)
+		add_escaped(e, c, out);
+	else
+		add_quoted(e, (const char *)&c, 1, out);
+}
+
+static void take_quoted(struct encoder *e, unsigned char c, struct str *out)
+{
+	bool is_after_cr = e->held_len > 0 && e->held[0] == '\r';
+
+	if (c == '\n' && is_after_cr) {
+		e->held_len = 0;
+		str_add(out, "\r\n");
+		e->column = 0;
+		return;
+	}
+	let_go(e, c == '\r', out);
+	if (c == '\r' || c == ' ' || c == '\t') {
+		e->held[0] = c;
+		e->held_len = 1;
+	} else if (c > ' ' && c < 0x7F && c != '=') {
+		add_quoted(e, (const char *)&c, 1, out);
+	} else {
+		add_escaped(e, c, out);
+	}
+}
+
+void encoder_take(struct encoder *encoder, const char *bytes, size_t len, struct str *out)
+{
+	if (encoder->to == ENCODING_BASE64) {
+		take_base64(encoder, bytes, len, out);
+		return;
+	}
+	for (size_t i = 0; i < len; i++)
+		take_quoted(encoder, (unsigned char)bytes[i], out);
+}
+
+void encoder_end(struct encoder *encoder, struct str *out)
+{
+	if (encoder->to == ENCODING_QUOTED_PRINTABLE)
+		let_go(encoder, true, out);
+	else if (encoder->held_len > 0)
+		add_group(encoder, encoder->held, encoder->held_len, out);
+	encoder->held_len = 0;
+}
+
+/* Decoding */
+
+void decoder_init(struct decoder *decoder, enum encoding from)
+{
+	*decoder = (struct decoder){ .from = from };
+}
+
+static int base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+static void add_bytes(struct decoder *d, struct str *out)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < GROUP_LEN; i++)
+		bits = bits << 6 | (i < d->held_len ? (unsigned char)d->held[i] : 0U);
+	for (size_t i = 0; i + 1 < d->held_len; i++)
+		str_add_char(out, (char)(bits >> (16 - 8 * i) & 0xFF));
+	d->held_len = 0;
+}
+
+static void take_digit(struct decoder *d, char c, struct str *out)
+{
+	int value = base64_value(c);
+
+	if (c == '=' && d->held_len > 0) {
+		d->is_broken |= d->held_len < 2;
+		d->is_ended = true;
+		add_bytes(d, out);
+	} else if (value >= 0) {
+		d->is_broken |= d->is_ended;
+		d->held[d->held_len++] = (char)value;
+		if (d->held_len == GROUP_LEN)
+			add_bytes(d, out);
+	} else {
+		d->is_broken |= !is_blank(c) && c != '=';
+	}
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* What was held is no escape, so it stands for itself. */
+static void give_up(struct decoder *d, struct str *out)
+{
+	d->is_broken = true;
+	str_add_n(out, d->held, d->held_len);
+	d->held_len = 0;
+}
+
+/* An escape is held until it is whole: "=3D", or "=" and a line's end, maybe behind blanks. */
+static void take_held(struct decoder *d, char c, struct str *out)
+{
+	char first = d->held_len > 1 ? d->held[1] : c;
+
+	if (c == '\n' && is_blank(first)) {
+		d->held_len = 0;
+		return;
+	}
+	if (d->held_len == 1 ? is_blank(c) || hex_value(c) >= 0 : is_blank(first) && is_blank(c)) {
+		d->held[1] = c;
+		d->held_len = 2;
+		return;
+	}
+	if (d->held_len == 2 && hex_value(first) >= 0 && hex_value(c) >= 0) {
+		str_add_char(out, (char)(hex_value(first) << 4 | hex_value(c)));
+		d->held_len = 0;
+		return;
+	}
+	give_up(d, out);
+	decoder_take(d, &c, 1, out);
+}
+
+void decoder_take(struct decoder *decoder, const char *bytes, size_t len, struct str *out)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (decoder->from == ENCODING_BASE64) {
+			take_digit(decoder, bytes[i], out);
+		} else if (decoder->held_len > 0) {
+			take_held(decoder, bytes[i], out);
+		} else if (bytes[i] == '=') {
+			decoder->held[0] = '=';
+			decoder->held_len = 1;
+		} else {
+			str_add_char(out, bytes[i]);
+		}
+	}
+}
+
+void decoder_end(struct decoder *decoder, struct str *out)
+{
+	if (decoder->from == ENCODING_BASE64) {
+		decoder->is_broken |= decoder->held_len > 0;
+		add_bytes(decoder, out);
+	} else if (decoder->held_len > 0 &&
+		   !(decoder->held_len == 1 || is_blank(decoder->held[1]))) {
+		give_up(decoder, out);
+	}
+	decoder->held_len = 0;
+}

@@ -1,0 +1,55 @@
+/* encoding.h - content-transfer-encodings, in pieces: quoted-printable and base64 */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/str.h"
+
+/* RFC 2045 section 6. */
+enum encoding {
+	ENCODING_7BIT,
+	ENCODING_8BIT,
+	ENCODING_BINARY,
+	ENCODING_QUOTED_PRINTABLE,
+	ENCODING_BASE64,
+	ENCODING_OTHER, /* a name that we don't know */
+};
+
+/* The encoding that a Content-Transfer-Encoding field names, blanks and comments aside. */
+enum encoding encoding_find(const char *text, size_t len);
+/* As such a field names it; NULL for ENCODING_OTHER. */
+const char *encoding_name(enum encoding encoding);
+
+/*
+ * Turns bytes into quoted-printable (RFC 2045 section 6.7) or base64 (section 6.8). The bytes come
+ * in pieces of any length. What comes out is lines of at most 76 characters with CRLF between them,
+ * and none behind the last. To quoted-printable a CRLF is a line's end; any other CR or LF is
+ * encoded.
+ */
+struct encoder {
+	enum encoding to;
+	size_t column;
+	unsigned char
+		held[3]; /* base64: not yet a group; else a CR or a blank that may end a line */
+	size_t held_len;
+};
+
+/* `to` is ENCODING_QUOTED_PRINTABLE or ENCODING_BASE64. */
+void encoder_init(struct encoder *encoder, enum encoding to);
+void encoder_take(struct encoder *encoder, const char *bytes, size_t len, struct str *out);
+void encoder_end(struct encoder *encoder, struct str *out);
+
+/*
+ * The way back. What is no base64 is passed over, and what is no quoted-printable stands for
+ * itself, as RFC 2045 asks of robust readers; `is_broken` is then set.
+ */
+struct decoder {
+	enum encoding from;
+	char held[4]; /* base64: digits of a group; else an equals sign and what follows it */
+	size_t held_len;
+	bool is_ended; /* padding was seen */
+	bool is_broken;
+};
+
+void decoder_init(struct decoder *decoder, enum encoding from);
+void decoder_take(struct decoder *decoder, const char *bytes, size_t len, struct str *out);
+void decoder_end(struct decoder *decoder, struct str *out);
