@@ -28,7 +28,8 @@ void attempt_init(struct attempt *attempt, struct entry *entry, const struct mes
 		attempt->message.body_len = message->body_len;
 		attempt->message.header_len = message->header_len;
 	}
-	transaction_init(&attempt->transaction, &entry->record.envelope, tolerance);
+	transaction_init(&attempt->transaction, &entry->record.envelope, &attempt->message,
+			 tolerance);
 }
 
 void attempt_done(struct attempt *attempt)
@@ -102,13 +103,21 @@ static void begin(struct attempt *attempt)
 		report_problem(&err);
 }
 
+/* Whether the relay has accepted a recipient, or may do so together with the message. */
+static bool may_get_it(const struct attempt *attempt, const struct recipient *recipient)
+{
+	return recipient->is_accepted ||
+	       (attempt->transaction.is_blind && recipient_is_open(recipient) &&
+		recipient->err.kind == ERR_NONE);
+}
+
 /* A plain write: it is there for the death of the process, and for a reply that is lost. */
 static bool mark_doubt(struct attempt *attempt, struct err *err)
 {
 	struct envelope *envelope = attempt->transaction.envelope;
 
 	for (size_t i = 0; i < envelope->count; i++)
-		if (envelope->recipients[i].is_accepted)
+		if (may_get_it(attempt, &envelope->recipients[i]))
 			envelope->recipients[i].status = STATUS_DOUBT;
 	return attempt->is_unsaved || entry_write_status(attempt->entry, false, err);
 }
@@ -148,7 +157,7 @@ static char judge_recipient(const struct attempt *attempt, struct recipient *rec
 		err_copy(&recipient->err, err);
 	if (err_fate(recipient->err.kind) == FATE_FAIL)
 		return STATUS_REFUSED;
-	return t->is_in_doubt && recipient->is_accepted ? STATUS_DOUBT : STATUS_PENDING;
+	return t->is_in_doubt && may_get_it(attempt, recipient) ? STATUS_DOUBT : STATUS_PENDING;
 }
 
 static void judge_all(struct attempt *attempt, const struct err *err)
@@ -167,7 +176,7 @@ static bool send_content(struct session *session, struct attempt *attempt, struc
 {
 	struct transaction *t = &attempt->transaction;
 
-	if (!session_content(session, t, &attempt->message, err))
+	if (!transaction_content(session, t, err))
 		return false;
 	if (!mark_doubt(attempt, err) && !do_without_file(attempt)) {
 		const struct recipient *deferred = envelope_first_failure(t->envelope);
@@ -193,8 +202,9 @@ bool attempt_send(struct session *session, struct attempt *attempt, struct attem
 	struct transaction *t = &attempt->transaction;
 
 	begin(attempt);
-	bool is_sent = session_offer(session, t, err) && send_content(session, attempt, err) &&
-		       session_settle(session, t, next ? &next->transaction : NULL, is_last, err);
+	bool is_sent =
+		transaction_offer(session, t, err) && send_content(session, attempt, err) &&
+		transaction_settle(session, t, next ? &next->transaction : NULL, is_last, err);
 	if (is_null_sender_refused(t)) {
 		t->mail.kind = ERR_DEFER;
 		attempt->entry->record.progress.flags |= RECORD_NULL_REFUSED;

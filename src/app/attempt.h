@@ -4,7 +4,7 @@
 
 #include "conf/settings.h"
 #include "queue/entry.h"
-#include "smtp/session.h"
+#include "smtp/transaction.h"
 
 /*
  * An attempt. The entry is borrowed; its recipients get their new status in memory first, and by

@@ -8,6 +8,7 @@
 #include "app/route.h"
 #include "base/i18n.h"
 #include "conf/option.h"
+#include "mail/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -215,7 +216,8 @@ static void fill_envelope(struct job *job)
 	struct envelope *envelope = job->envelope;
 
 	envelope->size = message_size(&job->message);
-	envelope->is_8bit = job->message.is_8bit;
+	envelope->header_facts = job->message.header_facts;
+	envelope->body_facts = job->message.body_facts;
 	if (s->dsn_return && !envelope->ret)
 		envelope->ret = mem_copy(returns[s->dsn_return]);
 	for (size_t i = 0; s->dsn_notify && i < envelope->count; i++)
@@ -288,7 +290,8 @@ bool job_finish(struct job *job, struct err *err)
 	if (!prepare_account(job, err) ||
 	    !addressing_set_sender(job->envelope, job->request, s, err) ||
 	    !set_recipients(job, err) ||
-	    !complete_message(&job->message, job->envelope, s, err))
+	    !complete_message(&job->message, job->envelope, s, err) ||
+	    !wire_check(&job->message, err))
 		return false;
 	fill_envelope(job);
 	fill_record(job);

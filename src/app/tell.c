@@ -135,7 +135,8 @@ static bool queue_notice(const struct entry *about, const char *to, const struct
 	entry.record.uid = geteuid();
 	entry.record.envelope.sender = mem_copy("");
 	entry.record.envelope.size = message_size(&message);
-	entry.record.envelope.is_8bit = message.is_8bit;
+	entry.record.envelope.header_facts = message.header_facts;
+	entry.record.envelope.body_facts = message.body_facts;
 	envelope_add(&entry.record.envelope, mem_copy(to));
 	copy_way(&entry.record, &about->record);
 	return spool_commit(&entry, &message, err);

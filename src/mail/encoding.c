@@ -54,9 +54,25 @@ const char *encoding_name(enum encoding encoding)
 
 /* Encoding */
 
+static int base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
 void encoder_init(struct encoder *encoder, enum encoding to)
 {
 	*encoder = (struct encoder){ .to = to };
+}
+
+void encoder_begin(struct encoder *encoder)
+{
+	*encoder = (struct encoder){ .to = encoder->to, .is_repair = encoder->is_repair };
 }
 
 static void add_group(struct encoder *e, const void *bytes, size_t len, struct str *out)
@@ -85,6 +101,19 @@ static void take_base64(struct encoder *e, const char *bytes, size_t len, struct
 	e->held_len = len;
 }
 
+/* What is no digit of base64 counts for nothing to a reader. */
+static void repair_base64(struct encoder *e, char c, struct str *out)
+{
+	if (base64_value(c) < 0 && c != '=')
+		return;
+	if (e->column == LINE_LEN) {
+		str_add(out, "\r\n");
+		e->column = 0;
+	}
+	str_add_char(out, c);
+	e->column++;
+}
+
 /* Behind the last character of a full line comes an equals sign. */
 static void add_quoted(struct encoder *e, const char *text, size_t len, struct str *out)
 {
@@ -104,6 +133,17 @@ static void add_escaped(struct encoder *e, unsigned char c, struct str *out)
 	add_quoted(e, text, sizeof text, out);
 }
 
+/* An equals sign that is one already: what belongs to it must not be parted from it. */
+static void add_sign(struct encoder *e, struct str *out)
+{
+	if (e->column + 3 > LINE_LEN - 1) {
+		str_add(out, "=\r\n");
+		e->column = 0;
+	}
+	str_add_char(out, '=');
+	e->column++;
+}
+
 /* A blank that was held stands for itself unless the line ends behind it; a CR never does. */
 static void let_go(struct encoder *e, bool is_line_end, struct str *out)
 {
@@ -112,7 +152,7 @@ static void let_go(struct encoder *e, bool is_line_end, struct str *out)
 	if (e->held_len == 0)
 		return;
 	e->held_len = 0;
-	if (c == '\r' || is_line_end)
+	if (c == '\r' || (is_line_end && !e->is_repair))
 		add_escaped(e, c, out);
 	else
 		add_quoted(e, (const char *)&c, 1, out);
@@ -132,6 +172,8 @@ static void take_quoted(struct encoder *e, unsigned char c, struct str *out)
 	if (c == '\r' || c == ' ' || c == '\t') {
 		e->held[0] = c;
 		e->held_len = 1;
+	} else if (c == '=' && e->is_repair) {
+		add_sign(e, out);
 	} else if (c > ' ' && c < 0x7F && c != '=') {
 		add_quoted(e, (const char *)&c, 1, out);
 	} else {
@@ -141,12 +183,15 @@ static void take_quoted(struct encoder *e, unsigned char c, struct str *out)
 
 void encoder_take(struct encoder *encoder, const char *bytes, size_t len, struct str *out)
 {
-	if (encoder->to == ENCODING_BASE64) {
+	if (encoder->to == ENCODING_BASE64 && !encoder->is_repair) {
 		take_base64(encoder, bytes, len, out);
 		return;
 	}
 	for (size_t i = 0; i < len; i++)
-		take_quoted(encoder, (unsigned char)bytes[i], out);
+		if (encoder->is_repair && encoder->to == ENCODING_BASE64)
+			repair_base64(encoder, bytes[i], out);
+		else
+			take_quoted(encoder, (unsigned char)bytes[i], out);
 }
 
 void encoder_end(struct encoder *encoder, struct str *out)
@@ -163,17 +208,6 @@ void encoder_end(struct encoder *encoder, struct str *out)
 void decoder_init(struct decoder *decoder, enum encoding from)
 {
 	*decoder = (struct decoder){ .from = from };
-}
-
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
 static void add_bytes(struct decoder *d, struct str *out)

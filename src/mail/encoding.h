@@ -23,10 +23,12 @@ const char *encoding_name(enum encoding encoding);
  * Turns bytes into quoted-printable (RFC 2045 section 6.7) or base64 (section 6.8). The bytes come
  * in pieces of any length. What comes out is lines of at most 76 characters with CRLF between them,
  * and none behind the last. To quoted-printable a CRLF is a line's end; any other CR or LF is
- * encoded.
+ * encoded. With `is_repair` the bytes are in that encoding already, and only what RFC 2045 does not
+ * allow in it is put right: lines that are too long, and bytes that can't stand there.
  */
 struct encoder {
 	enum encoding to;
+	bool is_repair;
 	size_t column;
 	unsigned char
 		held[3]; /* base64: not yet a group; else a CR or a blank that may end a line */
@@ -35,6 +37,8 @@ struct encoder {
 
 /* `to` is ENCODING_QUOTED_PRINTABLE or ENCODING_BASE64. */
 void encoder_init(struct encoder *encoder, enum encoding to);
+/* Makes it ready for other bytes. */
+void encoder_begin(struct encoder *encoder);
 void encoder_take(struct encoder *encoder, const char *bytes, size_t len, struct str *out);
 void encoder_end(struct encoder *encoder, struct str *out);
 

@@ -127,15 +127,20 @@ void envelope_clear_results(struct envelope *envelope)
 	envelope->reply_code = 0;
 }
 
-bool envelope_has_utf8(const struct envelope *envelope)
+bool envelope_path_needs_utf8(const char *path)
 {
-	if (!str_is_ascii(envelope->sender, strlen(envelope->sender)))
+	const char *at = strrchr(path, '@');
+
+	return !str_is_ascii(path, at ? (size_t)(at - path) : strlen(path));
+}
+
+bool envelope_needs_utf8(const struct envelope *envelope)
+{
+	if (envelope_path_needs_utf8(envelope->sender))
 		return true;
-	for (size_t i = 0; i < envelope->count; i++) {
-		const char *address = envelope->recipients[i].address;
-		if (!str_is_ascii(address, strlen(address)))
+	for (size_t i = 0; i < envelope->count; i++)
+		if (envelope_path_needs_utf8(envelope->recipients[i].address))
 			return true;
-	}
 	return false;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "mail/facts.h"
 
 #include <stdint.h>
 
@@ -26,7 +27,8 @@ struct recipient {
 /*
  * The envelope of one message, and what became of it. `sender` is "" for the null sender. `ret` and
  * `envid` are the parameters of RFC 3461 (NULL: none). `size` is the message's in octets as RFC
- * 1870 counts them. `reply_code` and `reply` hold the server's verdict on it, made printable.
+ * 1870 counts them, and the facts are those of its header and body. `reply_code` and `reply` hold
+ * the server's verdict on it, made printable.
  */
 struct envelope {
 	char *sender;
@@ -35,7 +37,8 @@ struct envelope {
 	char *ret;
 	char *envid;
 	uint64_t size;
-	bool is_8bit;
+	struct facts header_facts;
+	struct facts body_facts;
 	int reply_code;
 	char *reply;
 };
@@ -59,5 +62,9 @@ size_t envelope_count_accepted(const struct envelope *envelope);
 void envelope_clear_results(struct envelope *envelope);
 /* Whether a text can stand as it is where RFC 3461 section 4 wants xtext (ENVID, ORCPT). */
 bool envelope_is_xtext(const char *text);
-/* Whether an address needs SMTPUTF8. RFC 6531. */
-bool envelope_has_utf8(const struct envelope *envelope);
+/*
+ * Whether an address needs SMTPUTF8 (RFC 6531), because it is not ASCII before its @. A domain does
+ * not: it can be sent in A-labels.
+ */
+bool envelope_needs_utf8(const struct envelope *envelope);
+bool envelope_path_needs_utf8(const char *path);

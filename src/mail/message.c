@@ -17,8 +17,10 @@ struct intake {
 	struct str line; /* an unfinished line of the header */
 	struct str out;
 	uint64_t line_number;
-	uint64_t line_len; /* of the unfinished line of the body */
+	struct facts_scan header_scan;
+	struct facts_scan body_scan;
 	bool is_body;
+	bool is_in_line; /* the body's last line has not ended */
 	bool ends_in_cr; /* the last piece of the body did; what follows decides */
 };
 
@@ -106,54 +108,28 @@ static bool flush_out(struct intake *in, struct err *err)
 	return true;
 }
 
-static bool is_8bit(const char *bytes, size_t len)
-{
-	unsigned char all = 0;
-
-	for (size_t i = 0; i < len; i++)
-		all |= (unsigned char)bytes[i];
-	return all >= 0x80;
-}
-
-static void end_body_line(struct intake *in)
-{
-	if (in->line_len > in->message->line_max)
-		in->message->line_max = in->line_len;
-	in->line_len = 0;
-	in->line_number++;
-	str_add_n(&in->out, "\r\n", 2);
-}
-
-/* Part of a line, or with `is_end` the rest of it, without its LF. */
-static bool take_body_text(struct intake *in, const char *text, size_t len, bool is_end,
-			   struct err *err)
+/* Part of a line, or with `is_end` the rest of it, without its LF. A CR is held back. */
+static void take_body_text(struct intake *in, const char *text, size_t len, bool is_end)
 {
 	if (in->ends_in_cr && !(len == 0 && is_end))
-		return refuse_line(in, _("a carriage return without a line feed"), err);
-	in->ends_in_cr = len > 0 && text[len - 1] == '\r';
-	len -= in->ends_in_cr;
-	if (memchr(text, '\r', len))
-		return refuse_line(in, _("a carriage return without a line feed"), err);
-	if (memchr(text, '\0', len))
-		return refuse_line(in, _("a NUL byte"), err);
-	str_add_n(&in->out, text, len);
-	in->line_len += len;
-	if (is_end) {
-		in->ends_in_cr = false;
-		end_body_line(in);
-	}
-	return true;
+		str_add_char(&in->out, '\r');
+	if (len > 0)
+		in->ends_in_cr = text[len - 1] == '\r';
+	str_add_n(&in->out, text, len - (len > 0 && in->ends_in_cr));
+	in->is_in_line = !is_end;
+	if (!is_end)
+		return;
+	in->ends_in_cr = false;
+	str_add_n(&in->out, "\r\n", 2);
 }
 
 static bool take_body(struct intake *in, const char *bytes, size_t len, struct err *err)
 {
-	if (!in->message->is_8bit)
-		in->message->is_8bit = is_8bit(bytes, len);
+	facts_take(&in->body_scan, bytes, len);
 	while (len > 0) {
 		const char *lf = memchr(bytes, '\n', len);
 		size_t text = lf ? (size_t)(lf - bytes) : len;
-		if (!take_body_text(in, bytes, text, lf != NULL, err))
-			return false;
+		take_body_text(in, bytes, text, lf != NULL);
 		size_t step = text + (lf != NULL);
 		bytes += step;
 		len -= step;
@@ -169,12 +145,10 @@ static bool keep_header_line(struct intake *in, const char *line, size_t len, st
 		return refuse_line(in, _("a carriage return without a line feed"), err);
 	if (memchr(line, '\0', len))
 		return refuse_line(in, _("a NUL byte"), err);
-	if (!message->is_8bit)
-		message->is_8bit = is_8bit(line, len);
-	if (len > message->line_max)
-		message->line_max = len;
 	str_add_n(&message->given, line, len);
 	str_add_n(&message->given, "\r\n", 2);
+	facts_take(&in->header_scan, line, len);
+	facts_take(&in->header_scan, "\r\n", 2);
 	in->line_number++;
 	if (message->given.is_full)
 		return err_set(err, ERR_INPUT, _("the header is longer than %d MB"),
@@ -230,10 +204,12 @@ static bool take_end(struct intake *in, struct err *err)
 	if (!in->is_body && in->line.len > 0 &&
 	    !take_header_line(in, in->line.bytes, in->line.len, err))
 		return false;
-	if (in->ends_in_cr)
-		return refuse_line(in, _("a carriage return without a line feed"), err);
-	if (in->line_len > 0)
-		end_body_line(in);
+	if (in->is_in_line)
+		take_body_text(in, "", 0, false);
+	if (in->is_in_line)
+		str_add(&in->out, "\r\n");
+	facts_end(&in->body_scan);
+	facts_end(&in->header_scan);
 	return flush_out(in, err);
 }
 
@@ -249,6 +225,8 @@ bool message_begin(struct message *message, struct err *err)
 	*message->intake = (struct intake){ .message = message,
 					    .line = STR_MAX(MESSAGE_HEADER_MAX),
 					    .out = STR_INIT };
+	facts_begin(&message->intake->header_scan, &message->header_facts);
+	facts_begin(&message->intake->body_scan, &message->body_facts);
 	return true;
 }
 
@@ -300,7 +278,8 @@ bool message_complete(struct message *message, const struct str *header, struct 
 	if (!append(message, &whole, err))
 		return false;
 	message->header_len = whole.len;
-	message->is_8bit |= is_8bit(whole.bytes, whole.len);
+	message->header_facts = (struct facts){ 0 };
+	facts_look(&message->header_facts, whole.bytes, whole.len);
 	return true;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "mail/facts.h"
 #include "mail/header.h"
 
 #include <stdint.h>
@@ -15,8 +16,8 @@ enum {
 
 /*
  * The file holds the body as given, save that its lines end CRLF, and behind it the completed
- * header with the empty line. `header` is the index of the header as it was given; only that is in
- * memory.
+ * header with the empty line. A body may have bare CRs and NULs, a header may not. `header` is the
+ * index of the header as it was given; only that is in memory.
  */
 struct intake;
 
@@ -27,8 +28,8 @@ struct message {
 	struct header header;
 	uint64_t body_len;
 	uint64_t header_len;
-	uint64_t line_max;
-	bool is_8bit;
+	struct facts header_facts; /* of the completed header, before that of the given one */
+	struct facts body_facts;
 	bool owns_fd;
 };
 
@@ -39,7 +40,7 @@ void message_done(struct message *message);
  * Reads a message to the end of the descriptor, into message->fd, or into a file of its own without
  * a name where that is -1 or takes no more (`owns_fd` is then set). Lines may end LF or CRLF; the
  * last one gets a line end if it has none. A From_ line on top is dropped. A first line that
- * belongs to no header field begins the body. ERR_INPUT: a bare CR, a NUL, or a header over
+ * belongs to no header field begins the body. ERR_INPUT: a header with a bare CR or a NUL, or over
  * MESSAGE_HEADER_MAX; ERR_IO, ERR_SYSTEM: reading it, or keeping it, failed.
  */
 bool message_read(struct message *message, int fd, struct err *err) MUST_USE;

@@ -1,4 +1,4 @@
-/* mime.h - encodings: base64, and words beyond ASCII in header fields */
+/* mime.h - what is not ASCII in a header: encoded-words and parameters; base64 */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -14,3 +14,14 @@ void mime_add_base64(struct str *out, const void *bytes, size_t len);
  * is encoded as `?`. RFC 2047 sections 2 and 5.
  */
 size_t mime_add_encoded_words(struct str *out, const char *text, size_t column);
+/*
+ * The same for bytes as they are, which may be no UTF-8: the charset is then called unknown-8bit,
+ * as in RFC 1428.
+ */
+size_t mime_add_encoded_bytes(struct str *out, const char *bytes, size_t len, size_t column);
+
+/*
+ * Appends a parameter of a Content- field: ";", a fold, and "name=value", with quotes where they
+ * are needed. What is not ASCII, or too long for a line, has the form of RFC 2231.
+ */
+void mime_add_parameter(struct str *out, const char *name, const char *value);

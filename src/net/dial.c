@@ -7,7 +7,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/proc.h"
-#include "net/idn2.h"
+#include "mail/idn2.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

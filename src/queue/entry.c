@@ -37,7 +37,8 @@ void entry_message(const struct entry *entry, struct message *message)
 	message->fd = entry->fd;
 	message->body_len = entry->record.body.len;
 	message->header_len = entry->record.header.len;
-	message->is_8bit = entry->record.envelope.is_8bit;
+	message->header_facts = entry->record.envelope.header_facts;
+	message->body_facts = entry->record.envelope.body_facts;
 }
 
 static bool failed(const struct entry *entry, struct err *err)

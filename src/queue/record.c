@@ -105,12 +105,22 @@ static void add_text(struct str *out, const char *before, const char *text, cons
 	str_add(out, after);
 }
 
+/* "body-facts 78 8bit cr": the longest line, and what else is not plain. */
+static void add_message_facts(struct str *out, const char *key, const struct facts *facts)
+{
+	str_addf(out, "%s %llu%s%s%s%s\n", key, (unsigned long long)facts->line_max,
+		 facts->is_8bit ? " 8bit" : "", facts->is_broken_utf8 ? " not-utf8" : "",
+		 facts->has_nul ? " nul" : "", facts->has_bare_cr ? " cr" : "");
+}
+
 static void add_facts(struct str *out, const struct record *record)
 {
 	const struct envelope *envelope = &record->envelope;
 
-	str_addf(out, "uid %u\nraw %d\nsize %llu\n8bit %d\n", record->uid, record->is_raw,
-		 (unsigned long long)envelope->size, envelope->is_8bit);
+	str_addf(out, "uid %u\nraw %d\nsize %llu\n", record->uid, record->is_raw,
+		 (unsigned long long)envelope->size);
+	add_message_facts(out, "header-facts", &envelope->header_facts);
+	add_message_facts(out, "body-facts", &envelope->body_facts);
 	add_text(out, "config ", record->config_file, "\n");
 	add_text(out, "account ", record->account, "\n");
 	for (size_t i = 0; i < record->option_count; i++) {
@@ -321,6 +331,25 @@ static bool take_sender(struct reader *reader, struct envelope *envelope)
 	return !*envelope->sender || is_address(reader, envelope->sender);
 }
 
+static bool take_message_facts(struct reader *reader, const char *key, struct facts *facts)
+{
+	struct reader line;
+	struct reader number;
+
+	if (!take_line(reader, key, &line))
+		return reader_is_wrong(reader, key);
+	const char *blank = memchr(line.at, ' ', (size_t)(line.end - line.at));
+	number = (struct reader){ .at = line.at, .end = blank ? blank : line.end };
+	if (!read_decimal(&number, RECORD_OFFSET_MAX, &facts->line_max))
+		return reader_is_wrong(reader, key);
+	line.at = number.end;
+	facts->is_8bit = reader_skip_text(&line, " 8bit");
+	facts->is_broken_utf8 = reader_skip_text(&line, " not-utf8");
+	facts->has_nul = reader_skip_text(&line, " nul");
+	facts->has_bare_cr = reader_skip_text(&line, " cr");
+	return is_at_end(&line) || reader_is_wrong(reader, key);
+}
+
 static bool take_facts(struct reader *reader, struct record *record)
 {
 	struct envelope *envelope = &record->envelope;
@@ -331,7 +360,8 @@ static bool take_facts(struct reader *reader, struct record *record)
 	record->uid = (unsigned)uid;
 	return take_flag(reader, "raw", &record->is_raw) &&
 	       take_number(reader, "size", RECORD_OFFSET_MAX, &envelope->size) &&
-	       take_flag(reader, "8bit", &envelope->is_8bit) &&
+	       take_message_facts(reader, "header-facts", &envelope->header_facts) &&
+	       take_message_facts(reader, "body-facts", &envelope->body_facts) &&
 	       take_text(reader, "config", &record->config_file) &&
 	       take_text(reader, "account", &record->account) && take_options(reader, record) &&
 	       take_parameter(reader, "ret", &envelope->ret) &&

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "mail/idn.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -239,17 +240,27 @@ static bool gather(struct client *client, const char *line, struct expected expe
 	return client_collect(client, err);
 }
 
-bool client_mail(struct client *client, const struct envelope *envelope, struct err *result,
-		 struct err *err)
+/* What could not be a domain was found before; see transaction.c. */
+static char *path_to_send(const char *path)
 {
+	CLEANUP(err_done) struct err unfit = ERR_INIT;
+	char *ascii = envelope_path_needs_utf8(path) ? NULL : idn_path(path, &unfit);
+
+	return ascii ? ascii : mem_copy(path);
+}
+
+bool client_mail(struct client *client, const struct envelope *envelope, const struct wire *wire,
+		 struct err *result, struct err *err)
+{
+	CLEANUP(mem_free_at) char *path = path_to_send(envelope->sender);
 	CLEANUP(str_done) struct str line = STR_INIT;
 
-	str_addf(&line, "MAIL FROM:<%s>", envelope->sender);
+	str_addf(&line, "MAIL FROM:<%s>", path);
 	if (can(client, CAP_SIZE))
-		str_addf(&line, " SIZE=%llu", (unsigned long long)envelope->size);
-	if (can(client, CAP_8BITMIME) && envelope->is_8bit)
+		str_addf(&line, " SIZE=%llu", (unsigned long long)wire->size);
+	if (can(client, CAP_8BITMIME) && wire->is_8bit)
 		str_add(&line, " BODY=8BITMIME");
-	if (can(client, CAP_SMTPUTF8) && envelope_has_utf8(envelope))
+	if (can(client, CAP_SMTPUTF8) && (wire->is_utf8 || envelope_needs_utf8(envelope)))
 		str_add(&line, " SMTPUTF8");
 	if (can(client, CAP_DSN) && envelope->ret)
 		str_addf(&line, " RET=%s", envelope->ret);
@@ -261,9 +272,10 @@ bool client_mail(struct client *client, const struct envelope *envelope, struct 
 
 bool client_rcpt(struct client *client, struct recipient *recipient, struct err *err)
 {
+	CLEANUP(mem_free_at) char *path = path_to_send(recipient->address);
 	CLEANUP(str_done) struct str line = STR_INIT;
 
-	str_addf(&line, "RCPT TO:<%s>", recipient->address);
+	str_addf(&line, "RCPT TO:<%s>", path);
 	if (can(client, CAP_DSN) && recipient->notify)
 		str_addf(&line, " NOTIFY=%s", recipient->notify);
 	if (can(client, CAP_DSN) && recipient->orcpt)
@@ -317,23 +329,57 @@ static bool prefer_early_reply(struct client *client, struct err *err)
 	return wrap_phase(client, PHASE_CONTENT, err);
 }
 
-bool client_content(struct client *client, const struct message *message, struct err *err)
+static bool write_plain(struct client *client, const char *bytes, size_t len, bool *is_line_start,
+			struct err *err)
+{
+	(void)is_line_start;
+	return stream_write(&client->stream, bytes, len, err);
+}
+
+static bool write_wire(struct client *client, struct wire *wire,
+		       bool (*write)(struct client *, const char *, size_t, bool *, struct err *),
+		       struct err *err)
 {
 	char piece[PIECE];
 	bool is_line_start = true;
-	uint64_t offset = 0;
 	ssize_t got;
 
-	log_debug(_("--> (%llu octets of message)"), (unsigned long long)message_size(message));
-	while ((got = message_read_at(message, offset, piece, sizeof piece, err)) > 0) {
+	log_debug(_("--> (%llu octets of message)"), (unsigned long long)wire->size);
+	while ((got = wire_read(wire, piece, sizeof piece, err)) > 0) {
 		set_deadline(client, PHASE_CONTENT);
-		if (!write_stuffed(client, piece, (size_t)got, &is_line_start, err))
+		if (!write(client, piece, (size_t)got, &is_line_start, err))
 			return prefer_early_reply(client, err);
-		offset += (uint64_t)got;
 	}
 	if (got < 0)
 		client_end_all(client);
 	return got == 0;
+}
+
+bool client_content(struct client *client, struct wire *wire, struct err *err)
+{
+	return write_wire(client, wire, write_stuffed, err);
+}
+
+bool client_chunk(struct client *client, struct wire *wire, struct err *err)
+{
+	CLEANUP(mem_free_at)
+	char *line = str_format("BDAT %llu LAST", (unsigned long long)wire->size);
+
+	return write_line(client, PHASE_CONTENT, line, NULL, err) &&
+	       write_wire(client, wire, write_plain, err);
+}
+
+static void expect_verdict(struct client *client, struct envelope *envelope, struct err *result)
+{
+	if (client->settings->protocol != PROTOCOL_LMTP)
+		expect(client, (struct expected){ .phase = PHASE_FINAL, .result = result });
+	for (size_t i = 0; client->settings->protocol == PROTOCOL_LMTP && i < envelope->count;
+	     i++) {
+		struct recipient *r = &envelope->recipients[i];
+		if (r->is_accepted)
+			expect(client, (struct expected){ PHASE_FINAL, r, &r->err });
+	}
+	client->verdict_end = client->expected_end;
 }
 
 bool client_end(struct client *client, struct envelope *envelope, struct err *result,
@@ -346,15 +392,17 @@ bool client_end(struct client *client, struct envelope *envelope, struct err *re
 	set_deadline(client, PHASE_CONTENT);
 	if (!stream_write(&client->stream, ".\r\n", 3, err))
 		return prefer_early_reply(client, err);
-	if (client->settings->protocol != PROTOCOL_LMTP) {
-		expect(client, (struct expected){ .phase = PHASE_FINAL, .result = result });
-		return true;
-	}
-	for (size_t i = 0; i < envelope->count; i++) {
-		struct recipient *r = &envelope->recipients[i];
-		if (r->is_accepted)
-			expect(client, (struct expected){ PHASE_FINAL, r, &r->err });
-	}
+	expect_verdict(client, envelope, result);
+	return true;
+}
+
+bool client_end_chunk(struct client *client, struct envelope *envelope, struct err *result,
+		      struct err *err)
+{
+	/* As above; but what is asked together with the content may have been answered already. */
+	if (unanswered(client) == 0 && stream_look(&client->stream))
+		return prefer_early_reply(client, err);
+	expect_verdict(client, envelope, result);
 	return true;
 }
 
@@ -384,8 +432,7 @@ bool client_verdict(struct client *client, struct envelope *envelope, struct err
 	/* The dot may have got through where something behind it has not. */
 	if (!stream_flush(&client->stream, &unsent))
 		client->stream.end = clock_earlier(client->stream.end, clock_after(1));
-	while (unanswered(client) > 0 &&
-	       client->expected[client->expected_first].phase == PHASE_FINAL) {
+	while (unanswered(client) > 0 && client->expected_first < client->verdict_end) {
 		if (!read_expected(client, err))
 			return false;
 		keep_verdict(client, envelope);

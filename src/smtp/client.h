@@ -4,7 +4,7 @@
 
 #include "conf/settings.h"
 #include "mail/envelope.h"
-#include "mail/message.h"
+#include "mail/wire.h"
 #include "net/stream.h"
 #include "net/tls.h"
 #include "smtp/reply.h"
@@ -35,8 +35,9 @@ struct client {
 	struct expected *expected;
 	size_t expected_first;
 	size_t expected_end;
-	bool is_leaving; /* QUIT was sent */
-	bool is_over;    /* nothing more can be said */
+	size_t verdict_end; /* behind the replies that are a message's verdict */
+	bool is_leaving;    /* QUIT was sent */
+	bool is_over;       /* nothing more can be said */
 };
 
 /* Takes over a connected socket; `end` is the deadline of the whole session. */
@@ -59,28 +60,38 @@ bool client_starttls(struct client *client, struct tls *tls, struct err *err) MU
 bool client_exchange(struct client *client, enum phase phase, const char *line, const char *shown,
 		     struct err *err) MUST_USE;
 
-/* Gather the commands of a transaction; RFC 5321, with the parameters of 1870, 6152, 3461, 6531. */
-bool client_mail(struct client *client, const struct envelope *envelope, struct err *result,
-		 struct err *err) MUST_USE;
+/*
+ * Gather the commands of a transaction; RFC 5321, with the parameters of 1870, 6152, 3461, 6531.
+ * The wire is the form in which the content will be sent. Domains beyond ASCII go in A-labels.
+ */
+bool client_mail(struct client *client, const struct envelope *envelope, const struct wire *wire,
+		 struct err *result, struct err *err) MUST_USE;
 bool client_rcpt(struct client *client, struct recipient *recipient, struct err *err) MUST_USE;
 bool client_data(struct client *client, struct err *result, struct err *err) MUST_USE;
 /* Sends what is gathered and reads all replies. */
 bool client_collect(struct client *client, struct err *err) MUST_USE;
 
 /*
- * Sends the content, dots stuffed (RFC 5321 section 4.5.2), all but its last piece. When the server
- * answers before the end, its reply is the failure.
+ * Sends the content after DATA, dots stuffed (RFC 5321 section 4.5.2), all but its last piece. When
+ * the server answers before the end, its reply is the failure.
  */
-bool client_content(struct client *client, const struct message *message, struct err *err) MUST_USE;
+bool client_content(struct client *client, struct wire *wire, struct err *err) MUST_USE;
+/* The same as one chunk, without DATA; RFC 3030. */
+bool client_chunk(struct client *client, struct wire *wire, struct err *err) MUST_USE;
 /*
- * Gathers the final dot; the verdict goes into `result`, for LMTP into each accepted recipient.
- * What is gathered behind it (QUIT or the next transaction) leaves in the same write; RFC 2920
- * allows it.
+ * Gathers what ends the content: the final dot, and nothing after a chunk. The verdict goes into
+ * `result`, for LMTP into each accepted recipient. What is gathered behind it (QUIT or the next
+ * transaction) leaves in the same write; RFC 2920 allows it.
  */
 bool client_end(struct client *client, struct envelope *envelope, struct err *result,
 		struct err *err) MUST_USE;
+bool client_end_chunk(struct client *client, struct envelope *envelope, struct err *result,
+		      struct err *err) MUST_USE;
 bool client_gather_quit(struct client *client, struct err *err) MUST_USE;
-/* Sends what is gathered, and reads the verdict; what is behind it stays expected. */
+/*
+ * Sends what is gathered, and reads all replies up to the verdict; what is behind it stays
+ * expected.
+ */
 bool client_verdict(struct client *client, struct envelope *envelope, struct err *err) MUST_USE;
 
 /* RSET: forgets a transaction that came to nothing. */

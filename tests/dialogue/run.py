@@ -27,6 +27,7 @@ What is expected:
   verbs: REGEX        all the commands' first words, parted by blanks
   waits: N            how often the client had to wait for the relay
   login: MECHANISM    who logged in by it ("none" for nobody)
+  body: recoded       the body arrives in another encoding, and says the same
   faults: any         the relay may notice faults of the client, having provoked them
   clear: yes          the password may be sent without TLS
   limit: SECONDS      the program must be done by then (default 20)
@@ -44,13 +45,14 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
 from harness import Failure, Suite, expect, run_program, write_private  # noqa: E402
+from parts import parts  # noqa: E402
 import relay as relays  # noqa: E402
 
 DEFAULT_MESSAGE = [
     "From: Alice <alice@example.org>", "To: Bob <bob@example.org>", "Subject: A test", "",
     "Hello Bob,", "this is a test."]
 FILLER = b"The quick brown fox jumps over the lazy dog, over and over.\n"
-SINGLE = {"relay", "args", "filler", "exit", "place", "messages", "mail", "verbs", "waits", "login", "clear",
+SINGLE = {"relay", "args", "body", "filler", "exit", "place", "messages", "mail", "verbs", "waits", "login", "clear",
           "faults", "limit"}
 REPEATED = {"config", "stderr", "stderr!", "rcpt", "content", "content!", "wire", "sent", "sent!"}
 
@@ -128,6 +130,16 @@ def body_of(message):
     return body + b"\r\n" if body and not body.endswith(b"\n") else body
 
 
+def check_body(case, content, given):
+    """It arrives as it was given, or encoded in another way where the case says so."""
+    arrived = content.partition(b"\r\n\r\n")[2]
+    if case.get("body") != "recoded":
+        expect(arrived == body_of(given), "the body is not what was given")
+        return
+    expect(arrived != body_of(given), "the body was not encoded")
+    expect(parts(content) == parts(given), f"the parts are not what was given: {parts(content)}")
+
+
 def check_always(case, relay, result, stdin):
     """What holds in every case, whatever the relay does."""
     try:
@@ -140,7 +152,7 @@ def check_always(case, relay, result, stdin):
     if case.get("clear") != "yes":
         expect(not any(s in relay.clear for s in secrets_to_find()), "the password was sent in clear")
     for taken in relay.received:
-        expect(taken.content.partition(b"\r\n\r\n")[2] == body_of(stdin), "the body is not what was given")
+        check_body(case, taken.content, stdin)
     for sent in relay.transactions:
         expect(not re.search(rb"\r(?!\n)|(?<!\r)\n|\0", sent.wire), "a bare CR or LF or a NUL on the wire")
         expect(not re.search(rb"(?im)^bcc", sent.content.partition(b"\r\n\r\n")[0]), "Bcc on the wire")

@@ -25,6 +25,7 @@ struct scene {
 	struct client client;
 	struct envelope envelope;
 	struct message message;
+	struct wire wire;
 	struct err mail;
 	struct err data;
 	struct err err;
@@ -60,6 +61,7 @@ static void end(struct scene *scene)
 	hang_up(scene);
 	peer_done(&scene->peer);
 	envelope_done(&scene->envelope);
+	wire_close(&scene->wire);
 	message_done(&scene->message);
 	settings_done(&scene->settings);
 	err_done(&scene->mail);
@@ -94,7 +96,7 @@ static bool offer(struct scene *scene)
 	struct client *client = &scene->client;
 	struct envelope *envelope = &scene->envelope;
 
-	if (!client_mail(client, envelope, &scene->mail, &scene->err))
+	if (!client_mail(client, envelope, &scene->wire, &scene->mail, &scene->err))
 		return false;
 	for (size_t i = 0; i < envelope->count; i++)
 		if (!client_rcpt(client, &envelope->recipients[i], &scene->err))
@@ -103,10 +105,15 @@ static bool offer(struct scene *scene)
 	       client_collect(client, &scene->err);
 }
 
+static bool open_wire(struct scene *scene)
+{
+	return wire_open(&scene->wire, &scene->message, WIRE_8BIT | WIRE_UTF8, &scene->err);
+}
+
 /* The content and the final dot, which have not left as a whole. */
 static bool write_content(struct scene *scene)
 {
-	return client_content(&scene->client, &scene->message, &scene->err) &&
+	return open_wire(scene) && client_content(&scene->client, &scene->wire, &scene->err) &&
 	       client_end(&scene->client, &scene->envelope, &scene->data, &scene->err);
 }
 
@@ -354,8 +361,8 @@ static void test_parameters(void)
 		      PLAY({ HELLO, parameters[i].offers }, { parameters[i].mail, "250 ok\r\n" },
 			   { parameters[i].rcpt, "250 ok\r\n" }, { "DATA\r\n", "354 go\r\n" }));
 		envelope_add(&scene.envelope, mem_copy(parameters[i].recipient));
-		scene.envelope.size = 1234;
-		scene.envelope.is_8bit = parameters[i].is_8bit;
+		scene.wire.size = 1234;
+		scene.wire.is_8bit = parameters[i].is_8bit;
 		scene.envelope.ret = copy_or_null(parameters[i].ret);
 		scene.envelope.envid = copy_or_null(parameters[i].envid);
 		scene.envelope.recipients[0].notify = copy_or_null(parameters[i].notify);
@@ -547,7 +554,7 @@ static void test_next_transaction(void)
 	make_message(&scene, "", 0);
 	recipient = scene.envelope.recipients;
 	EXPECT(hello(&scene) && write_content(&scene));
-	EXPECT(client_mail(&scene.client, &scene.envelope, &scene.mail, &scene.err));
+	EXPECT(client_mail(&scene.client, &scene.envelope, &scene.wire, &scene.mail, &scene.err));
 	EXPECT(client_rcpt(&scene.client, recipient, &scene.err));
 	EXPECT(client_data(&scene.client, &scene.mail, &scene.err));
 	EXPECT(client_verdict(&scene.client, &scene.envelope, &scene.err));

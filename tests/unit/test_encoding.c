@@ -110,6 +110,38 @@ static void test_decode(void)
 	}
 }
 
+#define X60 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+static const struct {
+	enum encoding to;
+	const char *bytes, *expected;
+} repaired[] = {
+	{ ENCODING_BASE64, "Zm9v\r\n", "Zm9v" },
+	{ ENCODING_BASE64, "Z\x80m 9!v\r", "Zm9v" },
+	{ ENCODING_BASE64, X60 X60,
+	  X60 "xxxxxxxxxxxxxxxx\r\n"
+	      "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" },
+	{ ENCODING_QUOTED_PRINTABLE, "a=3Db=\r\nc\r\n", "a=3Db=\r\nc\r\n" },
+	{ ENCODING_QUOTED_PRINTABLE, "gr\xc3\xbc=C3=9F \r\n", "gr=C3=BC=C3=9F \r\n" },
+	{ ENCODING_QUOTED_PRINTABLE, X60 "xxxxxxxxxxxxx=3Dyy", X60 "xxxxxxxxxxxxx=\r\n=3Dyy" },
+	{ ENCODING_QUOTED_PRINTABLE, X60 "xxxxxxxxxxxx=3Dyy", X60 "xxxxxxxxxxxx=3D=\r\nyy" },
+	{ ENCODING_QUOTED_PRINTABLE, "a\rb", "a=0Db" },
+};
+
+static void test_repair(void)
+{
+	for (size_t i = 0; i < LENGTH(repaired); i++) {
+		CLEANUP(str_done) struct str out = STR_INIT;
+		struct encoder encoder;
+		test_case("repair %zu", i);
+		encoder_init(&encoder, repaired[i].to);
+		encoder.is_repair = true;
+		encoder_take(&encoder, repaired[i].bytes, strlen(repaired[i].bytes), &out);
+		encoder_end(&encoder, &out);
+		EXPECT_TEXT(out.bytes, repaired[i].expected);
+	}
+}
+
 /* All bytes, in an order that has every one beside many others. */
 static void test_round_trip(void)
 {
@@ -161,6 +193,7 @@ int main(void)
 	test_begin("encoding");
 	test_encode();
 	test_decode();
+	test_repair();
 	test_round_trip();
 	test_names();
 	return test_end();

@@ -99,7 +99,9 @@ static void make_sample(struct record *record)
 	record->envelope.ret = mem_copy("HDRS");
 	record->envelope.envid = mem_copy("QQ314159");
 	record->envelope.size = 1234567;
-	record->envelope.is_8bit = true;
+	record->envelope.body_facts =
+		(struct facts){ .is_8bit = true, .has_bare_cr = true, .line_max = 78 };
+	record->envelope.header_facts.line_max = 1001;
 	add_recipient(record, "bob@b.example", "SUCCESS,FAILURE", "rfc822;bob+40b.example", '.');
 	add_recipient(record, "\"a b>\"@c.example", NULL, NULL, '?');
 	add_recipient(record, "j\xC3\xBCrgen@b\xC3\xBC.example", "NEVER", NULL, 'D');
@@ -112,7 +114,9 @@ static void expect_same_envelope(const struct envelope *found, const struct enve
 	EXPECT_TEXT(found->ret, expected->ret);
 	EXPECT_TEXT(found->envid, expected->envid);
 	EXPECT_NUMBER(found->size, expected->size);
-	EXPECT_NUMBER(found->is_8bit, expected->is_8bit);
+	EXPECT(memcmp(&found->body_facts, &expected->body_facts, sizeof found->body_facts) == 0);
+	EXPECT(memcmp(&found->header_facts, &expected->header_facts, sizeof found->body_facts) ==
+	       0);
 	EXPECT_NUMBER(found->count, expected->count);
 	for (size_t i = 0; i < found->count && i < expected->count; i++) {
 		EXPECT_TEXT(found->recipients[i].address, expected->recipients[i].address);
@@ -209,7 +213,8 @@ static void test_layout(void)
 				    "header   000000000004102 000000000000008\n"
 				    "envelope 000000000004110 000000000000";
 	static const char envelope[] =
-		"uid 1000\nraw 1\nsize 1234567\n8bit 1\n"
+		"uid 1000\nraw 1\nsize 1234567\n"
+		"header-facts 1001\nbody-facts 78 8bit cr\n"
 		"config /home/a%20b/50%25/m%C3%BCll%0Arc\naccount work\n"
 		"option port 587\noption user \nret HDRS\nenvid QQ314159\n"
 		"sender <alice@a.example>\nrecipients 4\n"
@@ -331,7 +336,10 @@ static void make_random(struct record *record)
 	record->envelope.ret = random_parameter();
 	record->envelope.envid = random_parameter();
 	record->envelope.size = next_random();
-	record->envelope.is_8bit = random_below(2);
+	record->envelope.body_facts.is_8bit = random_below(2);
+	record->envelope.body_facts.has_nul = random_below(2);
+	record->envelope.header_facts.is_8bit = random_below(2);
+	record->envelope.header_facts.line_max = random_below(1000);
 	for (uint32_t left = 1 + random_below(20); left > 0; left--) {
 		struct recipient *added = envelope_add(&record->envelope, random_address());
 		added->notify = random_parameter();
@@ -517,7 +525,7 @@ static void test_blocks(void)
 	}
 }
 
-#define FACTS "uid 0\nraw 0\nsize 1\n8bit 0\n"
+#define FACTS "uid 0\nraw 0\nsize 1\nheader-facts 0\nbody-facts 9 8bit not-utf8 nul cr\n"
 #define FROM  "sender <a@b>\n"
 #define ONE   "recipients 1\n"
 #define TO    "recipient <c@d>\n"
@@ -544,6 +552,11 @@ static const struct {
 	{ "uid 0 \n", ".", "'uid' is wrong" },
 	{ "uid 0\nraw 2\n", ".", "'raw' is wrong" },
 	{ "raw 0\nuid 0\n", ".", "'uid' is wrong" },
+	{ "uid 0\nraw 0\nsize 1\nbody-facts 0\n", ".", "'header-facts' is wrong" },
+	{ "uid 0\nraw 0\nsize 1\nheader-facts 0\nbody-facts\n", ".", "'body-facts' is wrong" },
+	{ "uid 0\nraw 0\nsize 1\nheader-facts 0 cr 8bit\n", ".", "'header-facts' is wrong" },
+	{ "uid 0\nraw 0\nsize 1\nheader-facts 0  cr\n", ".", "'header-facts' is wrong" },
+	{ "uid 0\nraw 0\nsize 1\nheader-facts 8bit\n", ".", "'header-facts' is wrong" },
 	{ FACTS ONE TO, ".", "'sender' is wrong" },
 	{ FACTS FROM FROM ONE TO, ".", "'recipients' is wrong" },
 	{ FACTS "sender a@b\n" ONE TO, ".", "'sender' is wrong" },

@@ -1,6 +1,6 @@
 /* idn2.c - libidn2, loaded when it is needed */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "net/idn2.h"
+#include "mail/idn2.h"
 
 #include "base/library.h"
 

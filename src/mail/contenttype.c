@@ -1,0 +1,136 @@
+/* contenttype.c - the value and the parameters of a Content-Type or Content-Disposition field */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/contenttype.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct scanner {
+	const char *at;
+	const char *end;
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void lower(char *text)
+{
+	for (; *text; text++)
+		if (*text >= 'A' && *text <= 'Z')
+			*text = (char)(*text - 'A' + 'a');
+}
+
+static void skip_comment(struct scanner *s)
+{
+	size_t depth = 0;
+
+	for (; s->at < s->end; s->at++) {
+		if (*s->at == '\\' && s->at + 1 < s->end)
+			s->at++;
+		else if (*s->at == '(')
+			depth++;
+		else if (*s->at == ')' && --depth == 0)
+			break;
+	}
+	s->at += s->at < s->end;
+}
+
+static void skip_blanks(struct scanner *s)
+{
+	while (s->at < s->end && (is_blank(*s->at) || *s->at == '('))
+		if (*s->at == '(')
+			skip_comment(s);
+		else
+			s->at++;
+}
+
+/* Up to one of the characters, or a blank. */
+static char *take_token(struct scanner *s, const char *stops)
+{
+	const char *from = s->at;
+
+	while (s->at < s->end && !is_blank(*s->at) && !(*s->at && strchr(stops, *s->at)))
+		s->at++;
+	return mem_copy_n(from, (size_t)(s->at - from));
+}
+
+static char *take_quoted(struct scanner *s)
+{
+	struct str text = STR_INIT;
+
+	for (s->at++; s->at < s->end && *s->at != '"'; s->at++) {
+		if (*s->at == '\\' && s->at + 1 < s->end)
+			s->at++;
+		if (*s->at != '\r' && *s->at != '\n')
+			str_add_char(&text, *s->at);
+	}
+	s->at += s->at < s->end;
+	return str_take(&text);
+}
+
+static char *take_value(struct scanner *s)
+{
+	skip_blanks(s);
+	return s->at < s->end && *s->at == '"' ? take_quoted(s) : take_token(s, ";");
+}
+
+/* What stands before the next semicolon and is no parameter is passed over. */
+static void take_parameter(struct content_type *type, struct scanner *s)
+{
+	skip_blanks(s);
+	CLEANUP(mem_free_at) char *name = take_token(s, "=;");
+	skip_blanks(s);
+	if (*name && s->at < s->end && *s->at == '=') {
+		s->at++;
+		lower(name);
+		mem_grow(type->parameters, type->count);
+		type->parameters[type->count++] =
+			(struct parameter){ mem_take(&name), take_value(s) };
+	}
+	while (s->at < s->end && *s->at != ';')
+		s->at++;
+}
+
+void content_type_init(struct content_type *type, const char *text, size_t len)
+{
+	struct scanner s = { text, text + len };
+
+	*type = (struct content_type){ 0 };
+	skip_blanks(&s);
+	type->value = take_token(&s, ";(");
+	lower(type->value);
+	while (s.at < s.end && *s.at != ';')
+		s.at++;
+	while (s.at < s.end) {
+		s.at++;
+		take_parameter(type, &s);
+	}
+}
+
+void content_type_done(struct content_type *type)
+{
+	if (!type)
+		return;
+	for (size_t i = 0; i < type->count; i++) {
+		free(type->parameters[i].name);
+		free(type->parameters[i].value);
+	}
+	free(type->parameters);
+	free(type->value);
+	*type = (struct content_type){ 0 };
+}
+
+const char *content_type_find(const struct content_type *type, const char *name)
+{
+	for (size_t i = 0; i < type->count; i++)
+		if (strcmp(type->parameters[i].name, name) == 0)
+			return type->parameters[i].value;
+	return NULL;
+}
+
+bool content_type_is(const struct content_type *type, const char *prefix)
+{
+	return strncmp(type->value, prefix, strlen(prefix)) == 0;
+}

@@ -1,0 +1,118 @@
+/* facts.c - what the bytes of a header or a body ask of a relay */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/facts.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+void facts_begin(struct facts_scan *scan, struct facts *facts)
+{
+	*scan = (struct facts_scan){ .facts = facts };
+}
+
+/* How many bytes a character has by its first one; 0: none begins so. */
+static size_t sequence_len(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	return first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+}
+
+static void take_utf8(struct facts_scan *scan, unsigned char byte)
+{
+	scan->utf8[scan->utf8_len++] = byte;
+	size_t whole = sequence_len(scan->utf8[0]);
+	if (scan->utf8_len < whole)
+		return;
+	scan->facts->is_broken_utf8 |=
+		!whole || !str_utf8_len((const char *)scan->utf8, scan->utf8_len);
+	scan->utf8_len = 0;
+}
+
+/* Most text is ASCII, and of the rest the first fault is enough. */
+static void look_at_utf8(struct facts_scan *scan, const char *bytes, size_t len)
+{
+	struct facts *facts = scan->facts;
+
+	for (size_t i = 0; i < len && !facts->is_broken_utf8; i++)
+		if (scan->utf8_len > 0 || (unsigned char)bytes[i] >= 0x80)
+			take_utf8(scan, (unsigned char)bytes[i]);
+}
+
+static bool has_high_bit(const char *bytes, size_t len)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < len; i++)
+		all |= (unsigned char)bytes[i];
+	return all >= 0x80;
+}
+
+/* Part of a line, without its line end. */
+static void take_text(struct facts_scan *scan, const char *text, size_t len)
+{
+	struct facts *facts = scan->facts;
+
+	if (len == 0)
+		return;
+	facts->has_bare_cr |= scan->is_after_cr || memchr(text, '\r', len - 1) != NULL;
+	scan->line_len += scan->is_after_cr;
+	scan->is_after_cr = text[len - 1] == '\r';
+	facts->has_nul |= memchr(text, '\0', len) != NULL;
+	bool is_8bit = has_high_bit(text, len);
+	facts->is_8bit |= is_8bit;
+	if (is_8bit || scan->utf8_len > 0)
+		look_at_utf8(scan, text, len);
+	scan->line_len += len - scan->is_after_cr;
+}
+
+static void end_line(struct facts_scan *scan)
+{
+	if (scan->line_len > scan->facts->line_max)
+		scan->facts->line_max = scan->line_len;
+	scan->line_len = 0;
+	scan->is_after_cr = false;
+	scan->facts->is_broken_utf8 |= scan->utf8_len > 0;
+	scan->utf8_len = 0;
+}
+
+void facts_take(struct facts_scan *scan, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		const char *lf = memchr(bytes, '\n', len);
+		size_t text = lf ? (size_t)(lf - bytes) : len;
+		take_text(scan, bytes, text);
+		if (lf)
+			end_line(scan);
+		text += lf != NULL;
+		bytes += text;
+		len -= text;
+	}
+}
+
+void facts_end(struct facts_scan *scan)
+{
+	scan->facts->has_bare_cr |= scan->is_after_cr;
+	scan->line_len += scan->is_after_cr;
+	end_line(scan);
+}
+
+void facts_look(struct facts *facts, const char *bytes, size_t len)
+{
+	struct facts_scan scan;
+
+	facts_begin(&scan, facts);
+	facts_take(&scan, bytes, len);
+	facts_end(&scan);
+}
+
+bool facts_are_unfit(const struct facts *facts)
+{
+	return facts->has_nul || facts->has_bare_cr || facts->line_max > FACTS_LINE_MAX;
+}
+
+bool facts_are_plain(const struct facts *facts)
+{
+	return !facts->is_8bit && !facts_are_unfit(facts);
+}

@@ -1,0 +1,444 @@
+/* wire.c - a message in the form that a relay can take */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/wire.h"
+
+#include "base/i18n.h"
+#include "mail/downgrade.h"
+#include "mail/structure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE = 16384 };
+
+/* What takes the place of the bytes from `from` to `to`: a text, or the same bytes encoded. */
+struct wire_edit {
+	uint64_t from;
+	uint64_t to;
+	struct str text;
+	struct encoder encoder;
+	bool is_encoded;
+	bool ends_line; /* it is the end of the message, which has to be that of a line */
+};
+
+/* The plan in the making. */
+struct planner {
+	struct wire *wire;
+	struct structure structure;
+	unsigned abilities;
+	struct err *err;
+};
+
+static struct wire_edit *add_edit(struct wire *wire, uint64_t from, uint64_t to)
+{
+	mem_grow(wire->edits, wire->count);
+	struct wire_edit *edit = &wire->edits[wire->count++];
+	*edit = (struct wire_edit){ .from = from, .to = to, .text = STR_INIT };
+	return edit;
+}
+
+/* Bodies */
+
+static bool is_fit(const struct planner *p, const struct facts *facts)
+{
+	return !facts_are_unfit(facts) && (!facts->is_8bit || p->abilities & WIRE_8BIT);
+}
+
+static const char *what_is_unfit(const struct facts *facts)
+{
+	if (facts->has_nul)
+		return _("a NUL byte");
+	if (facts->has_bare_cr)
+		return _("a carriage return without a line feed");
+	if (facts->line_max > FACTS_LINE_MAX)
+		return _("a line of over 998 octets");
+	return _("bytes beyond ASCII, which the relay does not take (8BITMIME),");
+}
+
+static bool refuse(struct planner *p, const struct facts *facts, const char *why)
+{
+	return err_set(p->err, ERR_INPUT, _("the message has %s in %s"), what_is_unfit(facts), why);
+}
+
+static bool check_seal(struct planner *p, const struct part *part, const struct facts *facts)
+{
+	return !part->is_sealed ||
+	       refuse(p, facts, _("a signed or encrypted part, which must not be changed"));
+}
+
+static enum encoding choose_encoding(const struct part *part)
+{
+	if (part->encoding == ENCODING_QUOTED_PRINTABLE || part->encoding == ENCODING_BASE64)
+		return part->encoding;
+	if (part->body.has_nul || part->body.has_bare_cr || !part->is_text)
+		return ENCODING_BASE64;
+	return ENCODING_QUOTED_PRINTABLE;
+}
+
+static bool is_encoded(const struct part *part)
+{
+	return part->encoding == ENCODING_QUOTED_PRINTABLE || part->encoding == ENCODING_BASE64;
+}
+
+static bool plan_leaf(struct planner *p, const struct part *part)
+{
+	if (!check_seal(p, part, &part->body))
+		return false;
+	if (part->encoding == ENCODING_OTHER)
+		return refuse(p, &part->body,
+			      _("a part whose Content-Transfer-Encoding is not known"));
+	struct wire_edit *edit = add_edit(p->wire, part->body_at, part->end);
+	edit->is_encoded = true;
+	edit->ends_line = part->end == message_size(p->wire->message);
+	encoder_init(&edit->encoder, choose_encoding(part));
+	edit->encoder.is_repair = is_encoded(part);
+	return true;
+}
+
+/* What stands around the parts is for readers that know no parts, and those have died out. */
+static bool plan_outside(struct planner *p, const struct part *part)
+{
+	bool is_prologue_fit = is_fit(p, &part->body);
+	bool is_epilogue_fit = is_fit(p, &part->epilogue);
+
+	if (!is_prologue_fit && !check_seal(p, part, &part->body))
+		return false;
+	if (!is_epilogue_fit && !check_seal(p, part, &part->epilogue))
+		return false;
+	if (!is_prologue_fit)
+		add_edit(p->wire, part->body_at, part->inner_at);
+	if (!is_epilogue_fit)
+		add_edit(p->wire, part->epilogue_at, part->end);
+	return true;
+}
+
+/* Headers */
+
+static bool is_leaf_encoded(const struct planner *p, const struct part *part)
+{
+	return part->kind == PART_LEAF && !is_fit(p, &part->body) && !is_encoded(part);
+}
+
+/* Whether something inside of it has to become 7-bit, so that it is no 8-bit part any more. */
+static bool is_relabelled(const struct planner *p, size_t number)
+{
+	const struct structure *s = &p->structure;
+	const struct part *part = &s->parts[number];
+
+	if (part->kind == PART_LEAF || part->is_sealed || p->abilities & WIRE_8BIT ||
+	    part->encoding == ENCODING_7BIT)
+		return false;
+	for (size_t i = number + 1; i < s->count && s->parts[i].depth > part->depth; i++)
+		if (is_leaf_encoded(p, &s->parts[i]))
+			return true;
+	return false;
+}
+
+static bool is_header_fit(const struct planner *p, const struct part *part)
+{
+	bool is_top = part->header_at == 0;
+	bool takes_8bit = is_top ? p->abilities & WIRE_UTF8 && !part->header.is_broken_utf8
+				 : (p->abilities & WIRE_8BIT) != 0;
+
+	return !facts_are_unfit(&part->header) && (!part->header.is_8bit || takes_8bit);
+}
+
+static void add_type(const struct planner *p, struct changes *changes)
+{
+	const struct facts *body = &p->wire->message->body_facts;
+
+	if (!p->structure.is_mime)
+		changes_add(changes, "MIME-Version", "1.0");
+	if (p->structure.parts[0].has_type)
+		return;
+	changes_add(changes, "Content-Type",
+		    !body->is_8bit         ? "text/plain; charset=us-ascii"
+		    : body->is_broken_utf8 ? "text/plain; charset=unknown-8bit"
+					   : "text/plain; charset=utf-8");
+}
+
+/* The field that says how a part is encoded goes below the others. */
+static void set_encoding(struct str *header, struct changes *changes, enum encoding encoding)
+{
+	changes_drop(changes, "Content-Transfer-Encoding");
+	changes_write(changes, header);
+	str_addf(header, "Content-Transfer-Encoding: %s\r\n", encoding_name(encoding));
+}
+
+static bool read_part_header(const struct planner *p, const struct part *part, struct str *bytes)
+{
+	uint64_t len = part->body_at - part->header_at;
+
+	for (ssize_t got = 1; bytes->len < len && got > 0;) {
+		size_t left = (size_t)len - bytes->len;
+		char *room = str_reserve(bytes, left);
+		got = message_read_at(p->wire->message, part->header_at + bytes->len, room, left,
+				      p->err);
+		if (got < 0)
+			return false;
+		str_grew(bytes, (size_t)got);
+	}
+	return true;
+}
+
+/* In a header there is nothing that these could be encoded to. */
+static void blank_controls(struct str *bytes)
+{
+	for (size_t i = 0; i < bytes->len; i++)
+		if (bytes->bytes[i] == '\0' ||
+		    (bytes->bytes[i] == '\r' && bytes->bytes[i + 1] != '\n'))
+			bytes->bytes[i] = ' ';
+}
+
+static bool write_header(struct planner *p, size_t number, struct str *bytes, struct str *out)
+{
+	const struct part *part = &p->structure.parts[number];
+	bool is_top = number == 0;
+	bool keeps_utf8 = p->abilities & (is_top ? WIRE_UTF8 : WIRE_8BIT);
+	CLEANUP(header_done) struct header header;
+	CLEANUP(changes_done) struct changes changes;
+
+	blank_controls(bytes);
+	header_index(&header, bytes->bytes, bytes->len);
+	changes_init(&changes, &header);
+	if (!is_header_fit(p, part) && !downgrade_header(&changes, keeps_utf8, p->err))
+		return false;
+	if (is_leaf_encoded(p, part) && is_top)
+		add_type(p, &changes);
+	if (is_leaf_encoded(p, part))
+		set_encoding(out, &changes, choose_encoding(part));
+	else if (is_relabelled(p, number))
+		set_encoding(out, &changes, ENCODING_7BIT);
+	else
+		changes_write(&changes, out);
+	if (part->body_at - part->header_at > header.len)
+		str_add(out, "\r\n");
+	return true;
+}
+
+static bool plan_header(struct planner *p, size_t number)
+{
+	const struct part *part = &p->structure.parts[number];
+	CLEANUP(str_done) struct str bytes = STR_INIT;
+
+	if (is_header_fit(p, part) && !is_leaf_encoded(p, part) && !is_relabelled(p, number))
+		return true;
+	/* If it is the body that does not fit, its own plan says so. */
+	if (part->is_header_sealed)
+		return is_header_fit(p, part) ||
+		       refuse(p, &part->header, _("a signed header, which must not be changed"));
+	struct wire_edit *edit = add_edit(p->wire, part->header_at, part->body_at);
+	return read_part_header(p, part, &bytes) && write_header(p, number, &bytes, &edit->text);
+}
+
+/* The plan */
+
+static bool plan_part(struct planner *p, size_t number)
+{
+	const struct part *part = &p->structure.parts[number];
+
+	if (!plan_header(p, number))
+		return false;
+	if (part->kind == PART_LEAF)
+		return is_fit(p, &part->body) || plan_leaf(p, part);
+	return part->kind != PART_MULTIPART || plan_outside(p, part);
+}
+
+static int compare_edits(const void *a, const void *b)
+{
+	const struct wire_edit *one = a;
+	const struct wire_edit *other = b;
+
+	return (one->from > other->from) - (one->from < other->from);
+}
+
+static bool scan(struct planner *p)
+{
+	char piece[PIECE];
+	uint64_t at = 0;
+	ssize_t got;
+
+	structure_init(&p->structure);
+	while ((got = message_read_at(p->wire->message, at, piece, sizeof piece, p->err)) > 0) {
+		structure_take(&p->structure, piece, (size_t)got);
+		at += (uint64_t)got;
+	}
+	return got == 0 && structure_end(&p->structure, p->err);
+}
+
+static bool plan(struct planner *p)
+{
+	struct wire *wire = p->wire;
+
+	if (!scan(p))
+		return false;
+	for (size_t i = 0; i < p->structure.count; i++)
+		if (!plan_part(p, i))
+			return false;
+	if (wire->count > 0)
+		qsort(wire->edits, wire->count, sizeof *wire->edits, compare_edits);
+	return true;
+}
+
+/* Most messages are fit as they are, and that is known without another look at them. */
+static bool is_message_fit(const struct planner *p)
+{
+	const struct message *message = p->wire->message;
+	const struct facts *header = &message->header_facts;
+	bool takes_utf8 = p->abilities & WIRE_UTF8 && !header->is_broken_utf8;
+
+	return is_fit(p, &message->body_facts) && !facts_are_unfit(header) &&
+	       (!header->is_8bit || takes_utf8);
+}
+
+static void begin(struct wire *wire)
+{
+	wire->at = wire->next = wire->taken = 0;
+	str_clear(&wire->out);
+}
+
+/* A form that is made while it is sent has to be made once before, to know how long it is. */
+static bool measure(struct wire *wire, struct err *err)
+{
+	char piece[PIECE];
+	struct facts facts = { 0 };
+	struct facts_scan look;
+	ssize_t got;
+
+	wire->size = 0;
+	facts_begin(&look, &facts);
+	while ((got = wire_read(wire, piece, sizeof piece, err)) > 0) {
+		facts_take(&look, piece, (size_t)got);
+		wire->size += (uint64_t)got;
+	}
+	wire->is_8bit = facts.is_8bit;
+	begin(wire);
+	return got == 0;
+}
+
+static void planner_done(struct planner *p)
+{
+	structure_done(&p->structure);
+}
+
+bool wire_open(struct wire *wire, const struct message *message, unsigned abilities,
+	       struct err *err)
+{
+	CLEANUP(planner_done)
+	struct planner p = { .wire = wire, .abilities = abilities, .err = err };
+
+	*wire = (struct wire){
+		.message = message,
+		.size = message_size(message),
+		.is_8bit = message->header_facts.is_8bit || message->body_facts.is_8bit,
+		.out = STR_INIT,
+	};
+	wire->is_utf8 = message->header_facts.is_8bit && abilities & WIRE_UTF8 &&
+			!message->header_facts.is_broken_utf8;
+	if (is_message_fit(&p))
+		return true;
+	return plan(&p) && measure(wire, err);
+}
+
+bool wire_check(const struct message *message, struct err *err)
+{
+	CLEANUP(wire_close) struct wire wire = { 0 };
+
+	if (!facts_are_unfit(&message->header_facts) && !facts_are_unfit(&message->body_facts))
+		return true;
+	return wire_open(&wire, message, WIRE_8BIT | WIRE_UTF8, err);
+}
+
+void wire_close(struct wire *wire)
+{
+	if (!wire)
+		return;
+	for (size_t i = 0; i < wire->count; i++)
+		str_done(&wire->edits[i].text);
+	free(wire->edits);
+	str_done(&wire->out);
+	*wire = (struct wire){ 0 };
+}
+
+/* Reading */
+
+/* Reads on in the message, up to `end`; -1 on failure. */
+static ssize_t read_message(struct wire *wire, uint64_t end, char *piece, struct err *err)
+{
+	uint64_t left = end - wire->at;
+	size_t len = left < PIECE ? (size_t)left : PIECE;
+	ssize_t got = message_read_at(wire->message, wire->at, piece, len, err);
+
+	if (got > 0)
+		wire->at += (uint64_t)got;
+	return got;
+}
+
+static void finish_edit(struct wire *wire, struct wire_edit *edit)
+{
+	if (edit->is_encoded)
+		encoder_end(&edit->encoder, &wire->out);
+	/* An encoder that has said nothing yet stands behind the empty line of a header. */
+	bool is_line_end = edit->is_encoded && edit->encoder.column == 0;
+	if (edit->is_encoded && edit->ends_line && !is_line_end)
+		str_add(&wire->out, "\r\n");
+	wire->at = edit->to;
+	wire->next++;
+}
+
+static bool fill_from_edit(struct wire *wire, struct wire_edit *edit, struct err *err)
+{
+	char piece[PIECE];
+
+	if (wire->at == edit->from)
+		str_add_n(&wire->out, edit->text.bytes, edit->text.len);
+	if (wire->at == edit->from && edit->is_encoded)
+		encoder_begin(&edit->encoder);
+	if (!edit->is_encoded || wire->at == edit->to) {
+		finish_edit(wire, edit);
+		return true;
+	}
+	ssize_t got = read_message(wire, edit->to, piece, err);
+	if (got <= 0)
+		return got == 0;
+	encoder_take(&edit->encoder, piece, (size_t)got, &wire->out);
+	if (wire->at == edit->to)
+		finish_edit(wire, edit);
+	return true;
+}
+
+static bool fill(struct wire *wire, struct err *err)
+{
+	struct wire_edit *edit = wire->next < wire->count ? &wire->edits[wire->next] : NULL;
+	uint64_t end = edit ? edit->from : message_size(wire->message);
+
+	str_clear(&wire->out);
+	wire->taken = 0;
+	if (edit && wire->at >= edit->from)
+		return fill_from_edit(wire, edit, err);
+	ssize_t got = read_message(wire, end, str_reserve(&wire->out, PIECE), err);
+	if (got > 0)
+		str_grew(&wire->out, (size_t)got);
+	return got >= 0;
+}
+
+static bool is_at_end(const struct wire *wire)
+{
+	return wire->next == wire->count && wire->at == message_size(wire->message);
+}
+
+ssize_t wire_read(struct wire *wire, char *bytes, size_t len, struct err *err)
+{
+	while (wire->taken == wire->out.len) {
+		if (is_at_end(wire))
+			return 0;
+		if (!fill(wire, err))
+			return -1;
+	}
+	size_t left = wire->out.len - wire->taken;
+	if (len > left)
+		len = left;
+	memcpy(bytes, wire->out.bytes + wire->taken, len);
+	wire->taken += len;
+	return (ssize_t)len;
+}

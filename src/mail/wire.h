@@ -1,0 +1,50 @@
+/* wire.h - a message in the form that a relay can take */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "mail/message.h"
+
+enum wire_ability {
+	WIRE_8BIT = 1 << 0, /* text beyond ASCII in lines, RFC 6152 */
+	WIRE_UTF8 = 1 << 1, /* UTF-8 in header fields, RFC 6532 */
+};
+
+struct wire_edit;
+
+/*
+ * A completed message (borrowed) as it goes out. What the relay takes stays as it is, byte for byte.
+ * A part that it can't take is encoded: text as quoted-printable, other parts and those with a NUL
+ * or a bare CR as base64; what was encoded already keeps its encoding. Header fields: see
+ * downgrade.h; NUL and bare CR become blanks there. Text around the parts of a multipart, which no
+ * reader shows, is left out where it can't be sent. A signed or encrypted part is never changed.
+ *
+ * `size` counts as RFC 1870 does. `is_8bit` and `is_utf8` tell what the relay has to be told.
+ */
+struct wire {
+	const struct message *message;
+	uint64_t size;
+	bool is_8bit;
+	bool is_utf8;
+	struct wire_edit *edits; /* in order */
+	size_t count;
+
+	/* Where reading is: */
+	uint64_t at;
+	size_t next;
+	struct str out;
+	size_t taken;
+};
+
+/*
+ * Plans the form for a relay with these abilities. ERR_INPUT: the message can't be sent to it, with
+ * the reason; ERR_IO. wire_close is needed in any case.
+ */
+bool wire_open(struct wire *wire, const struct message *message, unsigned abilities,
+	       struct err *err) MUST_USE;
+void wire_close(struct wire *wire);
+
+/* Whether there is a form for a relay that has all abilities. ERR_INPUT, ERR_IO. */
+bool wire_check(const struct message *message, struct err *err) MUST_USE;
+
+/* Reads on: up to `len` bytes, 0 at the end, -1 on failure (ERR_IO). */
+ssize_t wire_read(struct wire *wire, char *bytes, size_t len, struct err *err) MUST_USE;

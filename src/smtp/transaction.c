@@ -1,0 +1,353 @@
+/* transaction.c - one message through a session */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "smtp/transaction.h"
+
+#include "base/i18n.h"
+#include "mail/idn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	BLIND_SIZE_MAX = 8192, /* with its commands it leaves in one write */
+	BLIND_RECIPIENTS_MAX = 10,
+};
+
+void transaction_init(struct transaction *transaction, struct envelope *envelope,
+		      const struct message *message, enum tolerance tolerance)
+{
+	*transaction = (struct transaction){ .envelope = envelope,
+					     .message = message,
+					     .tolerance = tolerance };
+	envelope_clear_results(envelope);
+}
+
+void transaction_done(struct transaction *transaction)
+{
+	wire_close(&transaction->wire);
+	err_done(&transaction->mail);
+	err_done(&transaction->data);
+}
+
+/* What can be known before a word is said */
+
+static bool demand(const struct session *session, unsigned capability, const char *name,
+		   const char *setting, struct err *err)
+{
+	if (session->client.can.has & capability)
+		return true;
+	return err_set(err, ERR_UNAVAILABLE, _("the relay does not offer %s, which %s needs"), name,
+		       setting);
+}
+
+static bool check_domain(const char *path, struct err *err)
+{
+	CLEANUP(mem_free_at) char *ascii = idn_path(path, err);
+
+	return ascii != NULL;
+}
+
+static bool check_domains(const struct envelope *envelope, struct err *err)
+{
+	if (!check_domain(envelope->sender, err))
+		return false;
+	for (size_t i = 0; i < envelope->count; i++)
+		if (!check_domain(envelope->recipients[i].address, err))
+			return false;
+	return true;
+}
+
+static bool check_offer(const struct session *session, const struct envelope *envelope,
+			struct err *err)
+{
+	const struct capabilities *can = &session->client.can;
+
+	if (session->settings->dsn_notify && !demand(session, CAP_DSN, "DSN", "dsn_notify", err))
+		return false;
+	if (session->settings->dsn_return && !demand(session, CAP_DSN, "DSN", "dsn_return", err))
+		return false;
+	if (envelope_needs_utf8(envelope) && !(can->has & CAP_SMTPUTF8))
+		return err_set(err, ERR_INPUT,
+			       _("an address is not ASCII before its @, and the relay does not "
+				 "offer SMTPUTF8"));
+	return check_domains(envelope, err);
+}
+
+static bool check_size(const struct session *session, uint64_t size, struct err *err)
+{
+	uint64_t limit = session->client.can.size_limit;
+
+	if (limit == 0 || size <= limit)
+		return true;
+	return err_set(err, ERR_INPUT,
+		       _("the message has %llu octets, the relay takes %llu at most"),
+		       (unsigned long long)size, (unsigned long long)limit);
+}
+
+static unsigned abilities(const struct session *session)
+{
+	unsigned has = session->client.can.has;
+	unsigned found = has & CAP_8BITMIME ? WIRE_8BIT : 0;
+
+	return found | (has & CAP_8BITMIME && has & CAP_SMTPUTF8 ? WIRE_UTF8 : 0);
+}
+
+/* Whether commands and content may leave before it is known whom the relay refuses. */
+static bool may_go_blind(const struct session *session, const struct transaction *t)
+{
+	size_t open = envelope_count_open(t->envelope);
+
+	return t->is_chunked && session->client.can.has & CAP_PIPELINING &&
+	       session->settings->protocol == PROTOCOL_SMTP && t->wire.size <= BLIND_SIZE_MAX &&
+	       open <= BLIND_RECIPIENTS_MAX && (open == 1 || t->tolerance == TOLERATE_REFUSAL);
+}
+
+static bool prepare(struct session *session, struct transaction *t, struct err *err)
+{
+	if (t->is_prepared)
+		return true;
+	if (!check_offer(session, t->envelope, err))
+		return false;
+	if (!wire_open(&t->wire, t->message, abilities(session), err) ||
+	    !check_size(session, t->wire.size, err)) {
+		wire_close(&t->wire);
+		return false;
+	}
+	t->is_prepared = true;
+	t->is_chunked = (session->client.can.has & CAP_CHUNKING) != 0;
+	t->is_blind = may_go_blind(session, t);
+	return true;
+}
+
+/* Results */
+
+/* The first refusal that keeps everybody from getting the message, or NULL. */
+static const struct recipient *first_hindrance(const struct transaction *t)
+{
+	const struct envelope *envelope = t->envelope;
+
+	if (t->tolerance == TOLERATE_NOTHING)
+		return envelope_first_failure(envelope);
+	for (size_t i = 0; t->tolerance == TOLERATE_DEFERRAL && i < envelope->count; i++)
+		if (err_fate(envelope->recipients[i].err.kind) == FATE_FAIL)
+			return &envelope->recipients[i];
+	return NULL;
+}
+
+/* Whether it is known already that nobody will get it. */
+static bool is_hopeless(const struct transaction *t)
+{
+	return t->mail.kind != ERR_NONE || t->data.kind != ERR_NONE || first_hindrance(t);
+}
+
+static bool fail_for(const struct session *session, const struct err *reason, struct err *err)
+{
+	err_copy(err, reason);
+	return session_wrap(session, err);
+}
+
+/*
+ * A refused sender explains what follows from it, and a refused recipient explains DATA's result.
+ */
+static bool explain(const struct session *session, const struct transaction *t, struct err *err)
+{
+	const struct recipient *failed = first_hindrance(t);
+
+	if (!failed)
+		failed = envelope_first_failure(t->envelope);
+	if (t->mail.kind != ERR_NONE)
+		return fail_for(session, &t->mail, err);
+	if (!failed)
+		return fail_for(session, &t->data, err);
+	fail_for(session, &failed->err, err);
+	return err_wrap(err, "%s", failed->address);
+}
+
+/* Offering */
+
+/* Without PIPELINING each result is known at once, and the rest is left unsaid. */
+static bool announce(struct session *session, struct transaction *t, struct err *err)
+{
+	struct client *client = &session->client;
+
+	t->is_announced = true;
+	session->mails++;
+	if (!client_mail(client, t->envelope, &t->wire, &t->mail, err))
+		return false;
+	for (size_t i = 0; i < t->envelope->count && !is_hopeless(t); i++) {
+		struct recipient *recipient = &t->envelope->recipients[i];
+		if (recipient_is_open(recipient) && !client_rcpt(client, recipient, err))
+			return false;
+	}
+	return t->is_chunked || is_hopeless(t) || client_data(client, &t->data, err);
+}
+
+/*
+ * Notes how a transaction of which nothing comes has to be left. A server that waits for content is
+ * given none: where nobody was accepted a lone dot is harmless (RFC 2920 section 3.1), else we hang
+ * up.
+ */
+static void abandon(struct session *session, const struct transaction *t)
+{
+	if (t->is_chunked || session->client.reply.code != 354)
+		session->leftover = LEFTOVER_TRANSACTION;
+	else if (envelope_count_accepted(t->envelope) == 0)
+		session->leftover = LEFTOVER_CONTENT;
+	else
+		session->client.is_over = true;
+}
+
+/* What the last transaction left is cleared away only when there is another. */
+static bool clear_away(struct session *session, struct err *err)
+{
+	enum leftover leftover = session->leftover;
+
+	session->leftover = LEFTOVER_NOTHING;
+	switch (leftover) {
+	case LEFTOVER_CONTENT:
+		return client_exchange(&session->client, PHASE_FINAL, ".", NULL, err);
+	case LEFTOVER_TRANSACTION:
+		return client_reset(&session->client, err);
+	default:
+		return true;
+	}
+}
+
+/*
+ * What was said behind a chunk that came to nothing may have met the server in the middle of that
+ * transaction. It says nothing about this one, which is begun anew.
+ */
+static bool forget_announcement(struct session *session, struct transaction *t, struct err *err)
+{
+	session->is_messy = false;
+	session->leftover = LEFTOVER_TRANSACTION;
+	if (!client_collect(&session->client, err))
+		return false;
+	err_done(&t->mail);
+	envelope_clear_results(t->envelope);
+	t->is_announced = false;
+	return true;
+}
+
+static bool begin(struct session *session, struct transaction *t, struct err *err)
+{
+	if (t->is_announced && session->is_messy && !forget_announcement(session, t, err))
+		return false;
+	return t->is_announced || (clear_away(session, err) && announce(session, t, err));
+}
+
+bool transaction_offer(struct session *session, struct transaction *t, struct err *err)
+{
+	if (!prepare(session, t, err)) {
+		err_copy(&t->mail, err);
+		return session_wrap(session, err);
+	}
+	if (!begin(session, t, err))
+		return session_wrap(session, err);
+	if (t->is_blind)
+		return true;
+	if (!client_collect(&session->client, err))
+		return session_wrap(session, err);
+	if (!is_hopeless(t) && envelope_count_accepted(t->envelope) > 0)
+		return true;
+	explain(session, t, err);
+	abandon(session, t);
+	return false;
+}
+
+/* Content */
+
+/* A refusal that came before the end of the content is a result like any other. */
+static bool stop(struct session *session, struct transaction *t, struct err *err)
+{
+	if (err->code >= 400 && err->code != 421)
+		err_copy(&t->data, err);
+	return session_wrap(session, err);
+}
+
+bool transaction_content(struct session *session, struct transaction *t, struct err *err)
+{
+	struct client *client = &session->client;
+	bool is_sent = t->is_chunked ? client_chunk(client, &t->wire, err)
+				     : client_content(client, &t->wire, err);
+
+	return is_sent || stop(session, t, err);
+}
+
+/* Only a group that is sure to fit is sent before the verdict is known. */
+static bool may_announce(struct session *session, struct transaction *next)
+{
+	CLEANUP(err_done) struct err ignored = ERR_INIT;
+
+	return session_is_usable(session) && session->client.can.has & CAP_PIPELINING &&
+	       session->settings->protocol == PROTOCOL_SMTP &&
+	       envelope_count_open(next->envelope) < CLIENT_UNANSWERED_MAX / 2 &&
+	       prepare(session, next, &ignored);
+}
+
+static bool follow_up(struct session *session, struct transaction *next, bool is_last,
+		      struct err *err)
+{
+	if (next)
+		return !may_announce(session, next) || announce(session, next, err);
+	return !is_last || client_gather_quit(&session->client, err);
+}
+
+/* A chunk that is not taken leaves its transaction open. RFC 3030 section 4.1. */
+static void note_leftover(struct session *session, const struct transaction *t,
+			  const struct transaction *next)
+{
+	if (!t->is_chunked || t->data.kind == ERR_NONE)
+		return;
+	session->leftover = LEFTOVER_TRANSACTION;
+	session->is_messy = next && next->is_announced;
+}
+
+/* What the server said of the whole holds for each that it had accepted. */
+static bool spread_verdict(const struct session *session, const struct transaction *t,
+			   struct err *err)
+{
+	bool is_lmtp = session->settings->protocol == PROTOCOL_LMTP;
+	bool is_refused_before = t->is_blind && (t->mail.kind != ERR_NONE ||
+						 envelope_count_accepted(t->envelope) == 0);
+
+	for (size_t i = 0; !is_lmtp && i < t->envelope->count; i++) {
+		struct recipient *recipient = &t->envelope->recipients[i];
+		recipient->is_delivered =
+			recipient->is_accepted && t->data.kind == ERR_NONE && !is_refused_before;
+		if (recipient->is_accepted && t->data.kind != ERR_NONE)
+			err_copy(&recipient->err, &t->data);
+	}
+	if (is_refused_before)
+		return explain(session, t, err);
+	if (t->data.kind != ERR_NONE)
+		return fail_for(session, &t->data, err);
+	return !envelope_first_failure(t->envelope) || explain(session, t, err);
+}
+
+static bool end_content(struct session *session, struct transaction *t, struct err *err)
+{
+	struct client *client = &session->client;
+
+	return t->is_chunked ? client_end_chunk(client, t->envelope, &t->data, err)
+			     : client_end(client, t->envelope, &t->data, err);
+}
+
+bool transaction_settle(struct session *session, struct transaction *t, struct transaction *next,
+			bool is_last, struct err *err)
+{
+	struct client *client = &session->client;
+
+	if (!end_content(session, t, err) || !follow_up(session, next, is_last, err)) {
+		t->is_in_doubt = err->code == 0;
+		return stop(session, t, err);
+	}
+	if (client_verdict(client, t->envelope, err)) {
+		note_leftover(session, t, next);
+		return spread_verdict(session, t, err);
+	}
+	t->is_in_doubt = client->reply.code != 421;
+	if (t->is_in_doubt)
+		err_wrap(err, _("the relay may have taken the message or not"));
+	return session_wrap(session, err);
+}

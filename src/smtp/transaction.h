@@ -1,0 +1,57 @@
+/* transaction.h - one message through a session */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "smtp/session.h"
+
+/* Which refused recipients keep the others from getting the message. */
+enum tolerance {
+	TOLERATE_NOTHING,  /* any */
+	TOLERATE_DEFERRAL, /* those that are refused for good */
+	TOLERATE_REFUSAL,  /* none */
+};
+
+/*
+ * One message's turn. Envelope and message are borrowed; the open recipients take part. `mail` and
+ * `data` are the results of MAIL, and of DATA and the content. `is_in_doubt` says that the relay
+ * may have taken the message or not.
+ */
+struct transaction {
+	struct envelope *envelope;
+	const struct message *message;
+	enum tolerance tolerance;
+	struct wire wire;  /* the message in the form for this relay */
+	bool is_prepared;  /* the wire is open */
+	bool is_chunked;   /* BDAT instead of DATA */
+	bool is_blind;     /* everything goes in one group, before any reply is known */
+	bool is_announced; /* its commands have been sent, maybe behind another's content */
+	bool is_in_doubt;
+	struct err mail;
+	struct err data;
+};
+
+void transaction_init(struct transaction *transaction, struct envelope *envelope,
+		      const struct message *message, enum tolerance tolerance);
+void transaction_done(struct transaction *transaction);
+
+/*
+ * The three calls of a transaction. When one fails, the error says why; where the server refused
+ * something, the results in transaction and envelope say so too, and else the session is over.
+ *
+ * offer: MAIL, RCPT and DATA, in one group where the server has PIPELINING. It succeeds when the
+ * content may be sent; nothing of it has been. Where the server has CHUNKING, a small message is
+ * sent together with these, if nobody's refusal could keep others from getting it.
+ */
+bool transaction_offer(struct session *session, struct transaction *transaction,
+		       struct err *err) MUST_USE;
+/*
+ * content: everything but the last piece. The caller may write down now that it will be in doubt.
+ */
+bool transaction_content(struct session *session, struct transaction *transaction,
+			 struct err *err) MUST_USE;
+/*
+ * settle: the last piece and the final dot, then the verdict. What follows goes in the same write
+ * where the server has PIPELINING: the commands of `next`, or without it QUIT where `is_last`.
+ */
+bool transaction_settle(struct session *session, struct transaction *transaction,
+			struct transaction *next, bool is_last, struct err *err) MUST_USE;

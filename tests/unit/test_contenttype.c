@@ -1,0 +1,62 @@
+/* test_contenttype.c - values and parameters of Content- fields */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "test.h"
+
+#include "mail/contenttype.h"
+
+static const struct {
+	const char *text;
+	const char *expected; /* value, then name=value of each parameter, parted by | */
+} table[] = {
+	{ "", "" },
+	{ "text/plain", "text/plain" },
+	{ " Text/PLAIN ; Charset=\"utf-8\"\r\n", "text/plain|charset=utf-8" },
+	{ "text/plain (as is); (really) charset = us-ascii (yes)", "text/plain|charset=us-ascii" },
+	{ "multipart/mixed;\r\n\tboundary=\"a b; c=\\\"d\\\"\"",
+	  "multipart/mixed|boundary=a b; c=\"d\"" },
+	{ "multipart/mixed; boundary=----=_Part_1.2", "multipart/mixed|boundary=----=_Part_1.2" },
+	{ "a/b; c; d=e;; f=", "a/b|d=e|f=" },
+	{ "a/b; c=\"open", "a/b|c=open" },
+	{ "a/b; c=d junk; e=f", "a/b|c=d|e=f" },
+	{ "a/b; filename*0*=utf-8''%C3%A4; filename*1=b",
+	  "a/b|filename*0*=utf-8''%C3%A4|filename*1=b" },
+	{ "a/b (open", "a/b" },
+	{ "attachment; filename=\"na\xc3\xafve.txt\"", "attachment|filename=na\xc3\xafve.txt" },
+	{ "a/b; c=\"d\r\n e\"", "a/b|c=d e" },
+};
+
+static void test_table(void)
+{
+	for (size_t i = 0; i < LENGTH(table); i++) {
+		CLEANUP(content_type_done) struct content_type type;
+		CLEANUP(str_done) struct str found = STR_INIT;
+
+		test_case("type/%s", table[i].text);
+		content_type_init(&type, table[i].text, strlen(table[i].text));
+		str_add(&found, type.value);
+		for (size_t k = 0; k < type.count; k++)
+			str_addf(&found, "|%s=%s", type.parameters[k].name,
+				 type.parameters[k].value);
+		EXPECT_TEXT(found.bytes, table[i].expected);
+	}
+}
+
+static void test_find(void)
+{
+	static const char text[] = "text/plain; charset=a; CHARSET=b";
+	CLEANUP(content_type_done) struct content_type type;
+
+	test_case("find");
+	content_type_init(&type, text, strlen(text));
+	EXPECT_TEXT(content_type_find(&type, "charset"), "a");
+	EXPECT(!content_type_find(&type, "name"));
+	EXPECT(content_type_is(&type, "text/") && !content_type_is(&type, "text/plain2"));
+}
+
+int main(void)
+{
+	test_begin("contenttype");
+	test_table();
+	test_find();
+	return test_end();
+}
