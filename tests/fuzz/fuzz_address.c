@@ -1,6 +1,7 @@
 /* fuzz_address.c - any text as an address list: what is read can be written and read again */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/address.h"
+#include "mail/rewrite.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -56,10 +57,56 @@ static void check_mailbox(const struct address *address, const char *path)
 	require(again.count == 1, "a mailbox is one", written.bytes);
 	require(is_same(address->local, again.items[0].local), "its local part stays",
 		written.bytes);
-	require(is_same(address->domain, again.items[0].domain), "its domain stays",
-		written.bytes);
+	require(is_same(address->domain, again.items[0].domain), "its domain stays", written.bytes);
 	if (name && strlen(name) < 200 && is_clean(name) && str_is_ascii(name, strlen(name)))
 		require(is_same(name, again.items[0].display), "its name stays", written.bytes);
+}
+
+static void decide_other(void *arg, const struct address *address, struct address_list *out)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	(void)arg;
+	(void)address;
+	require(address_parse_list("o@p.example", 11, out, &err), "an address is one", "");
+}
+
+/* With another address in each place the list is the same but for these. */
+static void check_rewritten(const char *text, size_t len, const struct address_list *list)
+{
+	static const struct rewrite_rule rule = { decide_other, NULL };
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(address_list_done) struct address_list again = { 0 };
+	CLEANUP(str_done) struct str out = STR_INIT;
+
+	if (!rewrite_field(text, len, &rule, &out))
+		return;
+	require(address_parse_list(out.bytes, out.len, &again, &err),
+		"a rewritten list can be read", out.bytes);
+	require(again.count == list->count, "it is as long", out.bytes);
+	for (size_t i = 0; i < again.count; i++) {
+		require(is_same(again.items[i].local, "o"), "the address is the new one",
+			out.bytes);
+		require(is_same(again.items[i].display, list->items[i].display),
+			"the name is the old one", out.bytes);
+	}
+}
+
+/* What the writer makes of a list is the same list. */
+static void check_written(const struct address_list *list)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(address_list_done) struct address_list again = { 0 };
+	CLEANUP(str_done) struct str out = STR_INIT;
+
+	address_add_list(&out, list);
+	require(address_parse_list(out.bytes, out.len, &again, &err), "a written list can be read",
+		out.bytes);
+	require(again.count == list->count, "it is as long", out.bytes);
+	for (size_t i = 0; i < again.count; i++)
+		require(is_same(again.items[i].local, list->items[i].local) &&
+				is_same(again.items[i].domain, list->items[i].domain),
+			"the addresses are the same", out.bytes);
 }
 
 static void check_list(const char *text, size_t len)
@@ -78,6 +125,8 @@ static void check_list(const char *text, size_t len)
 		check_path(&list.items[i], path);
 		check_mailbox(&list.items[i], path);
 	}
+	check_rewritten(text, len, &list);
+	check_written(&list);
 }
 
 static void check_argument(const char *text)

@@ -56,6 +56,9 @@ import sys
 import tempfile
 import threading
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from strict import PROVIDERS, verdict  # noqa: E402
+
 BLOCK = 1 << 18
 NAME = "relay.test"
 
@@ -519,6 +522,8 @@ class Options:
     cert: str = ""  # a chain in PEM instead of certs.cert, and its key
     key: str = ""
     context: ssl.SSLContext = None
+    strict: str = ""  # refuse as a provider of strict.py does
+    identity: str = "alice@example.org"  # the only address that it knows
     tls_min: str = "1.2"
     tls_max: str = "1.3"
     ciphers: str = "DEFAULT"
@@ -838,13 +843,18 @@ class Session:
             await self.act(action)
             await self.flush()
 
+    def judge(self, transaction):
+        """A strict provider's refusal of the content, or None."""
+        o = self.options
+        return o.strict and verdict(o.strict, transaction.sender, transaction.content, o.identity)
+
     async def settle(self, step):
         """Answer the whole content: once, or with LMTP once for each accepted recipient."""
         done, self.transaction = self.transaction, None
         done.is_complete = True
         self.record.log.append(("client", f"(the message, {done.size} bytes)"))
         for whom in done.recipients if self.options.lmtp else [None]:
-            text = f"250 2.0.0 taken{f' for {whom}' if whom else ''}"
+            text = self.judge(done) or f"250 2.0.0 taken{f' for {whom}' if whom else ''}"
             if await self.answer(step, text, whom) // 100 == 2:
                 done.is_acknowledged = True
         self.relay.touch()
@@ -1130,6 +1140,7 @@ def add_offer_options(p):
     p.add_argument("--extra", action="append", metavar="LINE", help="a further line of the EHLO reply")
     p.add_argument("--chunking", action="store_true", help="offer CHUNKING")
     p.add_argument("--size", type=int, help="limit of SIZE")
+    p.add_argument("--strict", choices=PROVIDERS, help="refuse what this provider would")
     p.add_argument("--cert", metavar="FILE")
     p.add_argument("--key", metavar="FILE")
     p.add_argument("--tls-min", choices=VERSIONS)
