@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """run.py - suite "cli": the command line as a user sees it"""
 import fcntl
+import functools
 import json
 import os
 import pathlib
@@ -14,7 +15,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "relay"))
-from harness import PROGRAM, Failure, Suite, expect, run_program, write_private  # noqa: E402
+import commands  # noqa: E402
+from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private  # noqa: E402
 from relay import Relay  # noqa: E402
 
 BUILD = pathlib.Path(PROGRAM).absolute().parent
@@ -257,6 +259,45 @@ def eval_has_no_message(folder):
     configure(folder, "host h\neval cat >eaten; echo port 77\n".replace("eaten", f"{folder}/eaten"))
     expect(pretend(folder)["port"] == "77", "eval is not obeyed")
     expect((folder / "eaten").read_bytes() == b"", "eval has read standard input")
+
+
+# Every command of a config file
+
+
+def check_use(folder, use):
+    path = configure(folder, use.config)
+    result = run_program(["-P", *([use.word] if use.word else [])], home=folder)
+    if b"is not supported by this version yet" in result.stderr:
+        return
+    if use.shown is None:
+        places = (f"{path}:{6 + use.command.with_lines.count(chr(10))}: ", "account default from", "command line: ")
+        expect(result.status in use.refusals, f"{use} is not refused: {result}")
+        expect(any(p.encode() in result.stderr for p in places) or use.name == "host", f"{use}: no place: {result}")
+        return
+    shown = use.shown.format(home=folder)
+    expect(result.status == 0 and settings_of(result).get(use.key) == shown,
+           f"{use}: expected {use.key} = {shown}: {result}")
+
+
+def command_case(name, command, folder):
+    configure(folder, "host h\nfrom a@b\n")
+    key = command.key or name
+    expect(pretend(folder)[key] == command.default, f"another default: {pretend(folder)[key]}")
+    for use in commands.uses_of(name, command):
+        check_use(folder, use)
+
+
+for a_name, a_command in {**commands.COMMANDS, **commands.LATER_COMMANDS}.items():
+    suite.add(f"command-{a_name}", functools.partial(command_case, a_name, a_command))
+
+
+@suite.case
+def commands_are_all_there(_):
+    """Every setting and old spelling that msmtp has is in the table."""
+    text = (TOP / "src/conf/options.def").read_text()
+    old = set(re.findall(r"^(?:ALIAS|NOOP)\((\w+)", text, re.M))
+    listed = {**commands.COMMANDS, **commands.LATER_COMMANDS}
+    expect(set(KEYS) | old <= set(listed), f"not in the table: {(set(KEYS) | old) - set(listed)}")
 
 
 # Words of the command line
