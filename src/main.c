@@ -125,7 +125,8 @@ static int show_account(const struct request *request)
 	CLEANUP(job_done) struct job job;
 
 	job_init(&job, request);
-	bool is_shown = job_choose_account(&job, &err);
+	bool is_shown = request->mode == MODE_SERVERINFO ? job_choose_account(&job, &err)
+							 : job_preview(&job, STDIN_FILENO, &err);
 	report_warnings(&job.config.warnings);
 	if (is_shown && request->mode == MODE_PRETEND)
 		check_pretend(&job.config, &job.account, request, &text);

@@ -51,11 +51,17 @@ static bool load_config(struct job *job, struct err *err)
 	       config_load(&job->config, &where, err);
 }
 
+/* Whether it is about a message, even if only to say what would become of one. */
+static bool is_about_mail(enum mode mode)
+{
+	return mode == MODE_SEND || mode == MODE_PRETEND || mode == MODE_PRINT_CONFIG;
+}
+
 static bool choose(struct job *job, const struct settings *wished, struct err *err)
 {
 	const struct config_wish wish = { .account = job->request->account,
 					  .settings = wished,
-					  .is_mail = job->request->mode == MODE_SEND };
+					  .is_mail = is_about_mail(job->request->mode) };
 
 	job->has_account = config_choose(&job->config, &wish, &job->account, err);
 	return job->has_account;
@@ -153,6 +159,42 @@ static bool prepare_account(struct job *job, struct err *err)
 	return ((!is_by_header || choose_by_header(job, sender, err)) &&
 		finish_account(job, sender, err)) ||
 	       do_without_config(job, err);
+}
+
+static bool depends_on_message(const struct job *job)
+{
+	const char *from = job->account.settings.from;
+
+	return job->request->read_envelope_from || (from && strstr(from, "%F"));
+}
+
+/* A recipient that could not be sent to is no matter of the account, but a faulty file is. */
+static bool preview_aliases(const struct job *job, struct err *err)
+{
+	CLEANUP(envelope_done) struct envelope envelope;
+	CLEANUP(err_done) struct err trouble = ERR_INIT;
+
+	envelope_init(&envelope);
+	if (job->request->recipient_count == 0 ||
+	    addressing_set_recipients(&envelope, job->request, &job->account.settings, false,
+				      &job->message.header, &trouble) ||
+	    trouble.kind != ERR_CONFIG)
+		return true;
+	err_copy(err, &trouble);
+	return false;
+}
+
+bool job_preview(struct job *job, int fd, struct err *err)
+{
+	const struct request *request = job->request;
+
+	if (!load_config(job, err) ||
+	    (!request->read_envelope_from && !choose(job, &request->settings, err)))
+		return false;
+	if (!depends_on_message(job))
+		return finish_account(job, NULL, err) && preview_aliases(job, err);
+	return message_read(&job->message, fd, err) && prepare_account(job, err) &&
+	       preview_aliases(job, err);
 }
 
 /* What is only wished for does not matter any more once it is in the envelope. */

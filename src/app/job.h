@@ -35,6 +35,12 @@ void job_done(struct job *job);
 bool job_choose_account(struct job *job, struct err *err) MUST_USE;
 
 /*
+ * The same for a mode that shows it, as it would be for the message that the descriptor has: that
+ * is read if the sender is to come out of it. Also the errors of message.h and of alias.h.
+ */
+bool job_preview(struct job *job, int fd, struct err *err) MUST_USE;
+
+/*
  * All that comes before the network: the account, the message from the descriptor (into the queue's
  * folder where there is to be one), the envelope from command line and header, the completed
  * header. The errors of config.h, message.h and address.h, and ERR_USAGE where there is no

@@ -193,6 +193,32 @@ def pretend_without_recipients_or_stdin(folder):
 
 
 @suite.case
+def pretend_takes_the_sender_from_the_message(folder):
+    """It is read where the account depends on it, and only there."""
+    configure(folder, "account default\nhost h\nfrom a@b\naccount x\nhost i\nfrom x@y\naccount z\nhost z\nfrom %F\n")
+    message = b"Subject: s\nFrom: X <x@y>, z@z\n\nbody\n"
+    for args, host, sender in ((["--read-envelope-from"], "i", "x@y"), (["-a", "z"], "z", "x@y"), ([], "h", "a@b")):
+        found = settings_of(run(folder, "-P", *args, stdin=message))
+        expect((found["host"], found["from"]) == (host, sender), f"{args}: {found}")
+    result = run(folder, "-P", "--read-envelope-from", status=64)
+    expect(b"no From field" in result.stderr, str(result))
+    expect(pretend(folder, "-a", "z")["from"] == "%F", "without a From field")
+
+
+@suite.case
+def pretend_looks_at_the_aliases(folder):
+    aliases = folder / "aliases"
+    configure(folder, f"host h\naliases {aliases}\n")
+    expect_error(folder, ["-P", "root"], 78, f"{aliases}: No such file")
+    pretend(folder, "root@b.example")
+    aliases.write_text("root\n")
+    expect_error(folder, ["-P", "root"], 78, f"{aliases}:1: ")
+    pretend(folder)
+    aliases.write_text("root: a@b.example\n")
+    pretend(folder, "root", "no address")
+
+
+@suite.case
 def print_config_names_origins(folder):
     path = configure(folder, "defaults\ntls on\naccount a\nhost h\npassword p\n"
                      "account default : a\nport 2\n")
@@ -234,6 +260,9 @@ def environment_stands_in(folder):
     found = settings_of(result)
     expect((found["host"], found["from"]) == ("s.example", "a@b.example"), str(result))
     expect(b"SMTPSERVER" in result.stdout, str(result))
+    expect_error(folder, ["-P"], 78, "account default", env={"SMTPSERVER": "s.example"})
+    found = settings_of(run(folder, "-P", "-f", "x@y", env={"SMTPSERVER": "s.example"}))
+    expect((found["host"], found["from"]) == ("s.example", "x@y"), str(found))
 
 
 @suite.case
@@ -798,6 +827,19 @@ def aliases_are_checked(folder):
     for text in ("root: a, root2\nroot2: root\n", "root: |cat\n"):
         aliases.write_text(text)
         run(folder, "-bi", status=78)
+
+
+@suite.case
+def aliases_that_are_not_needed(folder):
+    """A file that is missing, and what others can't use in it, do no harm to an address."""
+    aliases = folder / "aliases"
+    configure(folder, f"host h\naliases {aliases}\n")
+    run(folder, "-bv", "bob@b.example")
+    expect_error(folder, ["-bv", "root"], 78, f"{aliases}: No such file")
+    aliases.write_text("nobody: /dev/null\nlist: |cat\nroot: a@b.example\n")
+    expect(b"a@b.example..." in run(folder, "-bv", "root", "bob@b.example").stdout, "not expanded")
+    expect_error(folder, ["-bv", "list"], 78, f"{aliases}:2: list: '|cat'")
+    expect_error(folder, ["-bi"], 78, f"{aliases}:2: list: '|cat'")
 
 
 @suite.case
