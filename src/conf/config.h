@@ -42,6 +42,10 @@ struct config {
 void config_init(struct config *config);
 void config_done(struct config *config);
 
+/* The file of a level that would be read, ours where there is none yet; the caller frees it. */
+char *config_system_file(const char *folder) MUST_USE;
+char *config_user_file(void) MUST_USE;
+
 /*
  * Reads the system's file and the user's. At each level ours is taken (system: mailchuterc; user:
  * ~/.mailchuterc, then mailchute/config in $XDG_CONFIG_HOME or ~/.config), and msmtp's own file
