@@ -136,7 +136,10 @@ static int show_account(const struct request *request)
 		is_shown = serverinfo_add(&job.account.settings, &text, &err);
 	if (!is_shown)
 		return report_error(&err);
-	return report_text(&text);
+	int status = report_text(&text);
+	if (request->mode == MODE_PRETEND && !job_preview_aliases(&job, &err))
+		return report_error(&err);
+	return status;
 }
 
 static int run(const struct request *request)

@@ -163,25 +163,11 @@ static bool prepare_account(struct job *job, struct err *err)
 
 static bool depends_on_message(const struct job *job)
 {
-	const char *from = job->account.settings.from;
+	const struct request *request = job->request;
+	const struct settings *s = &job->account.settings;
 
-	return job->request->read_envelope_from || (from && strstr(from, "%F"));
-}
-
-/* A recipient that could not be sent to is no matter of the account, but a faulty file is. */
-static bool preview_aliases(const struct job *job, struct err *err)
-{
-	CLEANUP(envelope_done) struct envelope envelope;
-	CLEANUP(err_done) struct err trouble = ERR_INIT;
-
-	envelope_init(&envelope);
-	if (job->request->recipient_count == 0 ||
-	    addressing_set_recipients(&envelope, job->request, &job->account.settings, false,
-				      &job->message.header, &trouble) ||
-	    trouble.kind != ERR_CONFIG)
-		return true;
-	err_copy(err, &trouble);
-	return false;
+	return request->read_envelope_from || (s->from && strstr(s->from, "%F")) ||
+	       (s->aliases && request->read_recipients);
 }
 
 bool job_preview(struct job *job, int fd, struct err *err)
@@ -192,9 +178,24 @@ bool job_preview(struct job *job, int fd, struct err *err)
 	    (!request->read_envelope_from && !choose(job, &request->settings, err)))
 		return false;
 	if (!depends_on_message(job))
-		return finish_account(job, NULL, err) && preview_aliases(job, err);
-	return message_read(&job->message, fd, err) && prepare_account(job, err) &&
-	       preview_aliases(job, err);
+		return finish_account(job, NULL, err);
+	return message_read(&job->message, fd, err) && prepare_account(job, err);
+}
+
+/* A recipient that could not be sent to is no matter of the account, but a faulty file is. */
+bool job_preview_aliases(const struct job *job, struct err *err)
+{
+	CLEANUP(envelope_done) struct envelope envelope;
+	CLEANUP(err_done) struct err trouble = ERR_INIT;
+
+	envelope_init(&envelope);
+	if ((job->request->recipient_count == 0 && !job->request->read_recipients) ||
+	    addressing_set_recipients(&envelope, job->request, &job->account.settings, false,
+				      &job->message.header, &trouble) ||
+	    trouble.kind != ERR_CONFIG)
+		return true;
+	err_copy(err, &trouble);
+	return false;
 }
 
 /* What is only wished for does not matter any more once it is in the envelope. */
@@ -290,10 +291,21 @@ bool job_finish(struct job *job, struct err *err)
 	return true;
 }
 
+/* The account is looked for all the same, because its log tells of the failure. */
+static bool refuse_without_recipients(struct job *job, struct err *err)
+{
+	CLEANUP(err_done) struct err unused = ERR_INIT;
+
+	if (!load_config(job, &unused) || !choose(job, &job->request->settings, &unused) ||
+	    !finish_account(job, NULL, &unused))
+		err_done(&unused);
+	return err_set(err, ERR_USAGE, _("no recipients (see --help)"));
+}
+
 bool job_prepare(struct job *job, int fd, struct err *err)
 {
 	if (job->request->recipient_count == 0 && !job->request->read_recipients)
-		return err_set(err, ERR_USAGE, _("no recipients (see --help)"));
+		return refuse_without_recipients(job, err);
 	return job_begin(job, err) && message_read(&job->message, fd, err) && job_finish(job, err);
 }
 

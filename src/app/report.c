@@ -159,10 +159,10 @@ static void add_reply(struct str *out, const struct envelope *envelope, const st
 void report_add_log_line(struct str *out, const struct settings *settings,
 			 const struct envelope *envelope, const struct err *err)
 {
-	if (settings->host)
-		add_word(out, "host", settings->host);
+	if (settings->socket && !settings->host)
+		add_word(out, "socket", settings->socket);
 	else
-		add_word(out, "socket", settings->socket ? settings->socket : "");
+		add_word(out, "host", settings->host ? settings->host : "");
 	str_addf(out, " tls=%s auth=%s", settings->tls ? "on" : "off",
 		 settings->auth ? "on" : "off");
 	if (settings->auth && settings->user)

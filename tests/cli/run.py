@@ -16,6 +16,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "relay"))
 import commands  # noqa: E402
+import outcomes  # noqa: E402
 from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private  # noqa: E402
 from relay import Relay  # noqa: E402
 
@@ -114,8 +115,18 @@ def expect_error(folder, args, status, text, env=None):
 def version(folder):
     out = run(folder, "--version").stdout.decode()
     expect(re.match(r"mailchute \d+\.\d+\.\d+\n", out), out)
-    for part in ("GnuTLS", "GNU SASL", "plain", "mailchuterc", "msmtprc", "General Public License"):
-        expect(part in out, f"no {part} in {out}")
+    for part in (r"^TLS/SSL library: GnuTLS", r"^Authentication library: GNU SASL", "General Public License",
+                 r"^Supported authentication methods:\n.*\bplain ", r"^System configuration file name: /.*/mailchuterc$",
+                 rf"^User configuration file name: {folder}/\.mailchuterc$"):
+        expect(re.search(part, out, re.M), f"no {part} in {out}")
+
+
+@suite.case
+def version_names_the_file_that_is_read(folder):
+    for name in (".config/msmtp/config", ".msmtprc", ".config/mailchute/config", ".mailchuterc"):
+        path = configure(folder, "host h\n", name)
+        expect(f"\nUser configuration file name: {path}\n" in run(folder, "--version").stdout.decode(), name)
+        expect(f"using account default from {path}\n" in run(folder, "-P").stdout.decode(), name)
 
 
 @suite.case
@@ -209,10 +220,12 @@ def pretend_takes_the_sender_from_the_message(folder):
 def pretend_looks_at_the_aliases(folder):
     aliases = folder / "aliases"
     configure(folder, f"host h\naliases {aliases}\n")
-    expect_error(folder, ["-P", "root"], 78, f"{aliases}: No such file")
+    result = run(folder, "-P", "root", status=78)
+    expect(f"{aliases}: No such file".encode() in result.stderr and settings_of(result)["host"] == "h", str(result))
     pretend(folder, "root@b.example")
     aliases.write_text("root\n")
-    expect_error(folder, ["-P", "root"], 78, f"{aliases}:1: ")
+    run(folder, "-P", "root", status=78)
+    run(folder, "-P", "-t", stdin=b"To: root\n\n", status=78)
     pretend(folder)
     aliases.write_text("root: a@b.example\n")
     pretend(folder, "root", "no address")
@@ -885,6 +898,8 @@ def bash_completes(folder):
     for words, wanted in cases:
         expect(complete(words) == wanted, f"{words}: expected {wanted}, found {complete(words)}")
 
+
+outcomes.add_cases(suite)
 
 if __name__ == "__main__":
     suite.main()
