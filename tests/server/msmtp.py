@@ -64,7 +64,7 @@ class Trial:
 
 @dataclasses.dataclass
 class Outcome:
-    """What came of it; `result` and `relay` are for those who look closer, and are not compared."""
+    """What came of it; the last three are for those who look closer, and are not compared."""
     status: int
     settings: list
     account: str
@@ -72,6 +72,8 @@ class Outcome:
     contents: list
     log: list
     result: object = None
+    relay: object = None
+    home: pathlib.Path = None
 
     COMPARED = ("status", "settings", "account", "envelopes", "contents", "log")
 
@@ -190,7 +192,7 @@ def outcome(program, more, home, trial):
     with relay_for(trial, home) as relay:
         result = Place(home, trial, relay).run(program, more)
     return Outcome(result.status, shown_settings(result, home), used_account(result, home),
-                   envelopes(relay), contents(relay, trial.message), log_lines(home), result)
+                   envelopes(relay), contents(relay, trial.message), log_lines(home), result, relay, home)
 
 
 @functools.cache
@@ -335,9 +337,11 @@ def manual_explains(_):
 
 
 def add_cases(suite):
+    import msmtp_defects
     import msmtp_differences
     import msmtp_generator
     import msmtp_trials
+    msmtp_defects.add_cases(suite)
     for trial in (*msmtp_trials.pretended(), *msmtp_trials.sent(), *msmtp_differences.trials()):
         suite.add(f"msmtp-{trial.name}", functools.partial(check, trial))
     for name in commands.COMMANDS:
