@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/check.h"
 #include "app/cli.h"
+#include "app/import.h"
 #include "app/job.h"
 #include "app/queuemode.h"
 #include "app/report.h"
@@ -164,6 +165,8 @@ static int run(const struct request *request)
 	case MODE_QUEUE_HOLD:
 	case MODE_QUEUE_REMOVE:
 		return queue_mode_run(request);
+	case MODE_QUEUE_IMPORT:
+		return import_folder(request);
 	default:
 		return show_account(request);
 	}

@@ -6,6 +6,7 @@
 """
 import contracts
 import errors
+import importing
 import runs
 import seeing
 import waiting
@@ -14,7 +15,7 @@ from scene import Suite
 
 def main():
     suite = Suite("queue")
-    for module in (contracts, errors, waiting, runs, seeing):
+    for module in (contracts, errors, waiting, runs, seeing, importing):
         module.add_cases(suite)
     suite.main()
 

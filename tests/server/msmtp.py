@@ -340,8 +340,10 @@ def add_cases(suite):
     import msmtp_defects
     import msmtp_differences
     import msmtp_generator
+    import msmtp_queues
     import msmtp_trials
     msmtp_defects.add_cases(suite)
+    msmtp_queues.add_cases(suite)
     for trial in (*msmtp_trials.pretended(), *msmtp_trials.sent(), *msmtp_differences.trials()):
         suite.add(f"msmtp-{trial.name}", functools.partial(check, trial))
     for name in commands.COMMANDS:
