@@ -30,7 +30,7 @@ LATER = b"is not supported by this version yet"
 MESSAGE = b"Subject: x\n\ny\n"
 # {home}/etc becomes /etc, and the folder that mailchute was built with
 ETC = """
-for file in passwd group nsswitch.conf hosts ld.so.cache; do cp -a /etc/$file "$1"; done
+for file in passwd group nsswitch.conf hosts ld.so.cache; do [ -e "$1/$file" ] || cp -a /etc/$file "$1"; done
 mount --bind "$1" /etc && { [ "$2" = /etc ] || mount --bind "$1" "$2"; } && shift 2 && exec "$@"
 """
 IN_ETC = ("unshare", "--mount", "--propagation", "private", "sh", "-c", ETC, "sh", "{home}/etc", "{etc}")

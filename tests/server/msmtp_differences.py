@@ -5,7 +5,7 @@ Each title is the one of a paragraph of mailchute-msmtp(7) that explains the dif
 """
 import re
 
-from msmtp import ACCOUNT, Trial
+from msmtp import ACCOUNT, IN_ETC, Trial
 from msmtp_trials import HEADER, LETTER, LOG, LOGIN, IN_CLEAR, PLAIN, SENDER, TWO
 
 BIG = (HEADER + "\n" + "line after line\n" * 20000).encode()
@@ -32,6 +32,8 @@ def rcpts(*addresses, sender="a@b.example"):
     return {"status": 0, "envelopes": [[f"MAIL FROM:<{sender}>", *(f"RCPT TO:<{a}>" for a in addresses)]]}
 
 
+HOSTS = {"etc/hosts": "127.0.0.1 relay.example\n"}
+ELSEWHERE = "host relay.example\n" + LOGIN + "auth plain\npassword secret\n"
 TARGETS = [f"{n:02}@x" for n in range(40)]
 TAKEN, REFUSED = {"status": 0}, {"status": 64}
 
@@ -138,6 +140,8 @@ DIFFERENCES = {
     },
     "Passwords in clear text": {
         "of-our-choice": (words(config=ACCOUNT + LOGIN + "password secret\n", relay=IN_CLEAR), TAKEN),
+        "to-another-host": (words(config=ACCOUNT + ELSEWHERE, relay=IN_CLEAR, before=IN_ETC, files=HOSTS),
+                            {"status": 78, "envelopes": []}),
     },
     "What the relay offers": {
         "size": (letter(HEADER + "\n" + "x" * 500 + "\n", relay={"size": 100}), {"status": 65, "envelopes": []}),

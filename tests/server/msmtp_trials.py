@@ -487,6 +487,13 @@ def permitted():
                         before=AS_NOBODY, mode=mode, owner=owner)
 
 
+def elsewhere():
+    """To a host that is not known to be this machine: a name and a password go in clear if the account says so."""
+    lines = "host relay.example\n" + LOGIN + "auth plain\npassword secret\ntls off\n"
+    return Trial("reply-auth-in-clear-elsewhere", ACCOUNT + lines, ("r@s.example",), LETTER, before=IN_ETC,
+                 files={"etc/hosts": "127.0.0.1 relay.example\n"}, relay=IN_CLEAR)
+
+
 def sent():
-    return [*with_aliases(), *replies()] + [Trial(f"message-{name}", ACCOUNT, tuple(words), message.encode(), relay=PLAIN)
+    return [elsewhere(), *with_aliases(), *replies()] + [Trial(f"message-{name}", ACCOUNT, tuple(words), message.encode(), relay=PLAIN)
             for name, (message, words) in MESSAGES.items()]
