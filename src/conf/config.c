@@ -23,7 +23,8 @@ void account_done(struct account *account)
 
 void config_init(struct config *config)
 {
-	*config = (struct config){ .notes = STR_INIT, .warnings = STR_INIT };
+	*config =
+		(struct config){ .notes = STR_INIT, .warnings = STR_INIT, .unreadable = STR_INIT };
 }
 
 void config_done(struct config *config)
@@ -38,6 +39,7 @@ void config_done(struct config *config)
 	free(config->files);
 	str_done(&config->notes);
 	str_done(&config->warnings);
+	str_done(&config->unreadable);
 	config_init(config);
 }
 
@@ -110,8 +112,11 @@ static bool load_first(struct config *config, char *const paths[], size_t count,
 		int reason = errno;
 		str_addf(&config->notes, _("ignoring %s configuration file %s: %s\n"),
 			 level_name(is_user), paths[i], strerror(reason));
-		if (reason != ENOENT && reason != ENOTDIR)
-			return true;
+		if (reason == ENOENT || reason == ENOTDIR)
+			continue;
+		str_addf(&config->unreadable, "%s%s: %s", config->unreadable.len ? "; " : "",
+			 paths[i], strerror(reason));
+		return true;
 	}
 	return true;
 }

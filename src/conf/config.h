@@ -29,6 +29,7 @@ struct config_places {
  * What the files say. Accounts of the system's file come first, less those that the user's file
  * defines too. `notes` has a line for each file that was looked for (for --pretend and --debug),
  * `warnings` a line for each thing that is not right but no error; the caller prints them.
+ * `unreadable` names the files that are there and could not be read, with the reasons.
  */
 struct config {
 	struct account *accounts;
@@ -37,6 +38,7 @@ struct config {
 	size_t file_count;
 	struct str notes;
 	struct str warnings;
+	struct str unreadable;
 };
 
 void config_init(struct config *config);

@@ -7,6 +7,7 @@
 import contracts
 import errors
 import importing
+import reported
 import runs
 import seeing
 import waiting
@@ -15,7 +16,7 @@ from scene import Suite
 
 def main():
     suite = Suite("queue")
-    for module in (contracts, errors, waiting, runs, seeing, importing):
+    for module in (contracts, errors, waiting, runs, seeing, importing, reported):
         module.add_cases(suite)
     suite.main()
 
