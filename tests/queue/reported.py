@@ -176,7 +176,8 @@ def config_that_can_not_be_read(folder):
     for name in (".msmtprc", ".mailchuterc"):
         path = write_private(folder / name, "host h\n")
         found = as_nobody(folder, scene.programs["mailchute"], "-P", stdin=subprocess.DEVNULL)
-        expect(found.returncode == 78 and f"{path}: Permission denied".encode() in found.stderr, str(found))
+        expect(found.returncode == 78 and found.stderr.endswith(f": account default: {path}: Permission denied\n".encode()),
+               str(found))
     named = as_nobody(folder, scene.programs["mailchute"], "-P", "-C", folder / ".msmtprc", stdin=subprocess.DEVNULL)
     expect(named.returncode == 74 and b"Permission denied" in named.stderr, str(named))
 
