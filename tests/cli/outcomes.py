@@ -75,14 +75,19 @@ OUTCOMES = {
                           "errormsg='{at}: waiting for the greeting: 421 busy' exitcode=EX_TEMPFAIL"),
     "tempfail-lost": (75, {"dialogue": "rcpt: close"}, "", TO, HEAD + "errormsg='...' exitcode=EX_TEMPFAIL"),
     "tempfail-login": (75, {**WITH_LOGIN, "auth_in_clear": True, "dialogue": "auth: 454 later"}, LOGIN, TO, LOGGED_IN +
-                       "smtpstatus=454 smtpmsg='454 later' errormsg='{at}: AUTH PLAIN: 454 later' exitcode=EX_TEMPFAIL"),
-    "protocol": (76, {"dialogue": "mail: raw what\\r\\n"}, "", TO, HEAD + "errormsg='...what...' exitcode=EX_PROTOCOL"),
+                       "smtpstatus=454 smtpmsg='454 later' errormsg='{at}: AUTH PLAIN: 454 later' "
+                       "exitcode=EX_TEMPFAIL"),
+    "protocol": (76, {"dialogue": "mail: raw what\\r\\n"}, "", TO,
+                 HEAD + "errormsg='...what...' exitcode=EX_PROTOCOL"),
     "noperm": (77, {**WITH_LOGIN, "auth_in_clear": True}, LOGIN + "password x\n", TO, LOGGED_IN + "smtpstatus=535 "
                "smtpmsg='535 5.7.8 wrong user or password' errormsg='{at}: AUTH PLAIN: 535 5.7.8 wrong user or "
                "password' exitcode=EX_NOPERM"),
-    "config-no-sender": (78, None, "defaults\naccount default\nqueue off\nhost h\nlogfile {home}/log\nlogfile_time_format T\n",
-                         TO, "T host=h tls=off auth=off from= recipients= errormsg='...from: required...' exitcode=EX_CONFIG"),
-    "config-passwordeval": (78, {**WITH_LOGIN, "auth_in_clear": True}, "auth on\nuser tester\npasswordeval false\n", TO,
+    "config-no-sender": (78, None,
+                         "defaults\naccount default\nqueue off\nhost h\nlogfile {home}/log\nlogfile_time_format T\n",
+                         TO, "T host=h tls=off auth=off from= recipients= errormsg='...from: required...' "
+                         "exitcode=EX_CONFIG"),
+    "config-passwordeval": (78, {**WITH_LOGIN, "auth_in_clear": True}, "auth on\nuser tester\npasswordeval false\n",
+                            TO,
                             LOGGED_IN + "errormsg='...passwordeval...' exitcode=EX_CONFIG"),
     "config-aliases": (78, None, "aliases {home}/none\n", ("root",), NOBODY + "errormsg='{home}/none: No such file or "
                        "directory' exitcode=EX_CONFIG"),

@@ -116,7 +116,8 @@ def version(folder):
     out = run(folder, "--version").stdout.decode()
     expect(re.match(r"mailchute \d+\.\d+\.\d+\n", out), out)
     for part in (r"^TLS/SSL library: GnuTLS", r"^Authentication library: GNU SASL", "General Public License",
-                 r"^Supported authentication methods:\n.*\bplain ", r"^System configuration file name: /.*/mailchuterc$",
+                 r"^Supported authentication methods:\n.*\bplain ",
+                 r"^System configuration file name: /.*/mailchuterc$",
                  rf"^User configuration file name: {folder}/\.mailchuterc$"):
         expect(re.search(part, out, re.M), f"no {part} in {out}")
 

@@ -102,8 +102,9 @@ def queue_path_with_blanks(folder):
 
 def one_of_three(folder):
     """Deferred, it gets the message later and the others now; refused, a person's is sent to nobody."""
-    for code, name, now, later in (("450", "mailchute", [BOB, DAVE], [CAROL]), ("450", "sendmail", [BOB, DAVE], [CAROL]),
-                                   ("550", "mailchute", [], []), ("550", "sendmail", [BOB, DAVE], [])):
+    rows = (("450", "mailchute", [BOB, DAVE], [CAROL]), ("450", "sendmail", [BOB, DAVE], [CAROL]),
+            ("550", "mailchute", [], []), ("550", "sendmail", [BOB, DAVE], []))
+    for code, name, now, later in rows:
         place = folder / f"{code}-{name}"
         place.mkdir()
         scene = Scene(place)
@@ -176,8 +177,8 @@ def config_that_can_not_be_read(folder):
     for name in (".msmtprc", ".mailchuterc"):
         path = write_private(folder / name, "host h\n")
         found = as_nobody(folder, scene.programs["mailchute"], "-P", stdin=subprocess.DEVNULL)
-        expect(found.returncode == 78 and found.stderr.endswith(f": account default: {path}: Permission denied\n".encode()),
-               str(found))
+        line = f": account default: {path}: Permission denied\n".encode()
+        expect(found.returncode == 78 and found.stderr.endswith(line), str(found))
     named = as_nobody(folder, scene.programs["mailchute"], "-P", "-C", folder / ".msmtprc", stdin=subprocess.DEVNULL)
     expect(named.returncode == 74 and b"Permission denied" in named.stderr, str(named))
 

@@ -18,7 +18,8 @@ import re
 import subprocess
 import sys
 
-sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1]), str(pathlib.Path(__file__).resolve().parents[1] / "cli")]
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "cli")]
 import commands  # noqa: E402
 from harness import PROGRAM, TOP, Suite, expect, run_program  # noqa: E402
 from relay.relay import Relay, default_certs  # noqa: E402

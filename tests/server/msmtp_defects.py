@@ -52,6 +52,11 @@ def goes_to(*addresses):
     return lambda outcome: rcpts(outcome) == list(addresses)
 
 
+def arrives_for(*addresses):
+    """Of the recipients that were named only these were accepted, and the message was, too."""
+    return lambda outcome: [t.recipients for t in outcome.relay.received] == [list(addresses)]
+
+
 def status_is(*statuses):
     return lambda outcome: outcome.status in statuses
 
@@ -97,7 +102,8 @@ DEFECTS = {
                                 goes_to("a@b.example", "d@e.example")),
     "alias-of-nothing": (with_aliases("a:\n", "a"), lambda o: "" not in rcpts(o)),
     "alias-with-a-trailing-comma": (with_aliases("a: b@c.example,\n", "a"), lambda o: "" not in rcpts(o)),
-    "bare-cr-in-a-field": (letter(b"Subject: a\rb\n\nx\n"), lambda o: b"ab" not in content(o) and not has_bare_cr(content(o))),
+    "bare-cr-in-a-field": (letter(b"Subject: a\rb\n\nx\n"),
+                           lambda o: b"ab" not in content(o) and not has_bare_cr(content(o))),
     "bare-cr-in-the-body": (letter(b"Subject: s\n\na\rb\n"), lambda o: not has_bare_cr(content(o))),
     "bare-cr-around-a-dot": (letter(b"Subject: s\n\na\r.\rb\n"), lambda o: not has_bare_cr(content(o))),
     "nul-in-the-body": (letter(b"Subject: s\n\na\0b\n"), lacks(b"\0")),
@@ -105,12 +111,12 @@ DEFECTS = {
     "one-of-three-refused": (words("r@s.example", "c@d.example", "e@f.example", called="sendmail", queue=True,
                                    config=ACCOUNT + "queue_folder {home}/q\n",
                                    relay={"dialogue": "rcpt <c@d.example>: 550 no"}),
-                             lambda o: o.relay.received and o.relay.received[0].recipients == ["r@s.example", "e@f.example"]),
+                             arrives_for("r@s.example", "e@f.example")),
     "no-empty-line": (letter("hello\n"), has(b"\r\n\r\nhello\r\n")),
     "mailbox-line": (letter("From a@b Mon\nSubject: s\n\nx\n"), lacks(b"From a@b")),
     "nul-in-the-config": (pretend(b"host h\nuser a\0b\n"), status_is(78)),
-    "password-of-a-command-that-failed": (words(config=ACCOUNT + LOGIN + "auth plain\npasswordeval echo secret; false\n",
-                                                relay=IN_CLEAR), is_refused),
+    "password-of-a-command-that-failed": (words(config=ACCOUNT + LOGIN + "auth plain\npasswordeval echo secret; "
+                                                "false\n", relay=IN_CLEAR), is_refused),
     # told to those who must not know
     "bcc-with-a-blank": (letter(HEADER + "Bcc : c@d.example\n\nx\n"), lacks(b"c@d.example")),
     "resent-bcc": (letter(HEADER + "Resent-Bcc: c@d.example\n\nx\n"), lacks(b"c@d.example")),
@@ -133,7 +139,8 @@ DEFECTS = {
     "lone-resent-date": (letter(HEADER + "Resent-Date: x\n\nx\n", "-t"), goes_to("bob@example.net")),
     "letter-of-no-field": (letter("Subject: s\n\nx\n", config=ACCOUNT + "from %F\n"), is_refused),
     "pattern-as-sender": (words(config=ACCOUNT + "from *@b.example\n"), is_refused),
-    "name-that-needs-quotes": (letter("\nx\n", "-F", "Doe, J", "r@s.example"), has(b'From: "Doe, J" <a@b.example>\r\n')),
+    "name-that-needs-quotes": (letter("\nx\n", "-F", "Doe, J", "r@s.example"),
+                               has(b'From: "Doe, J" <a@b.example>\r\n')),
     "name-by-the-locale": (letter("\nx\n", "-F", "\u03b1", "r@s.example", env={"LC_ALL": "C"}), has(GREEK.encode())),
     "from-field-of-nobody": (letter("\nx\n", "-f", "", "r@s.example"), lacks(b"From: \r\n")),
     # no end, or a wrong one
@@ -156,7 +163,8 @@ DEFECTS = {
                                relay={"unix": True, "lmtp": True}), status_is(0)),
     "condition-that-is-none": (pretend("host h\ndsn_notify delaysuccess,\n"), status_is(78)),
     "relay-named-like-an-extension": (words(config=ACCOUNT + "dsn_notify failure\n",
-                                            relay={"dialogue": "ehlo: 250-dsn.example | 250 PIPELINING"}), status_is(69)),
+                                            relay={"dialogue": "ehlo: 250-dsn.example | 250 PIPELINING"}),
+                                      status_is(69)),
     "extension-by-its-beginning": (words(config=ACCOUNT + "dsn_notify failure\n",
                                          relay={"dialogue": "ehlo: 250-x | 250 DSNX"}), status_is(69)),
     "two-codes-in-a-reply": (words(relay={"dialogue": "mail: 250-a | 550 b"}), status_is(76)),

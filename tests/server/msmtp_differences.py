@@ -85,7 +85,8 @@ DIFFERENCES = {
                                "smtpstatus=250 smtpmsg='250 2.0.0 taken' exitcode=EX_OK"]}),
     },
     "Addresses": {
-        "sender-in-brackets": (words("-f", "<x@y.example>", "r@s.example"), rcpts("r@s.example", sender="x@y.example")),
+        "sender-in-brackets": (words("-f", "<x@y.example>", "r@s.example"),
+                               rcpts("r@s.example", sender="x@y.example")),
         "at-in-quotes": (words('"a@b"@c.example'), rcpts('"a@b"@c.example')),
         "escape-in-quotes": (words('"a\\"b"@c.example'), rcpts('"a\\"b"@c.example')),
         "blank-in-quotes": (words('<"a b"@c.example>'), rcpts('"a b"@c.example')),
@@ -103,7 +104,8 @@ DIFFERENCES = {
                                          {"status": 78, "envelopes": []}),
     },
     "Recipients from the header": {
-        "second-author": (letter("From: a@x.example, b@y.example\nTo: c@z.example\n\nx\n", "-t"), rcpts("c@z.example")),
+        "second-author": (letter("From: a@x.example, b@y.example\nTo: c@z.example\n\nx\n", "-t"),
+                          rcpts("c@z.example")),
         "lone-resent-date": (letter(HEADER + "Resent-Date: x\n\nx\n", "-t"), rcpts("bob@example.net")),
         "lone-resent-from": (letter(HEADER + "Resent-From: x@y.example\n\nx\n", "-t"), rcpts("bob@example.net")),
         "blank-before-the-colon": (letter(SENDER + "To : c@d.example\n\nx\n", "-t"), rcpts("c@d.example")),
@@ -115,7 +117,8 @@ DIFFERENCES = {
     },
     "Broken messages": {
         "no-empty-line": (letter("hello\n"), {"status": 0, "has": [b"\r\n\r\nhello\r\n"]}),
-        "no-empty-line-behind-fields": (letter("Subject: s\nhello\n"), {"status": 0, "has": [b"\r\nSubject: s\r\n\r\nhello\r\n"]}),
+        "no-empty-line-behind-fields": (letter("Subject: s\nhello\n"),
+                                        {"status": 0, "has": [b"\r\nSubject: s\r\n\r\nhello\r\n"]}),
         "mailbox-line": (letter("From a@b Mon\nSubject: s\n\nx\n"), {"status": 0, "lacks": [b"From a@b"]}),
         "nul-in-the-header": (letter(b"Subject: a\0b\n\nx\n"), {"lacks": [b"\0"]}),
         "nul-in-the-body": (letter(b"Subject: s\n\na\0b\n"), {"lacks": [b"\0"]}),
@@ -128,11 +131,13 @@ DIFFERENCES = {
         "name-not-ascii": (letter("\nx\n", "-F", "J\u00f6", "r@s.example"),
                            {"status": 0, "has": [b"From: =?UTF-8?B?SsO2?= <a@b.example>\r\n"]}),
         "null-sender": (letter("\nx\n", "-f", "", "r@s.example"), {"status": 0, "lacks": [b"From:"]}),
-        "long-name": (letter("\nx\n", "-F", "word " * 40, "r@s.example"), {"status": 0, "has": [b"\r\n <a@b.example>\r\n"]}),
+        "long-name": (letter("\nx\n", "-F", "word " * 40, "r@s.example"),
+                      {"status": 0, "has": [b"\r\n <a@b.example>\r\n"]}),
     },
     "Helper commands": {
-        "passwordeval-reads": (letter(BIG, config=ACCOUNT + LOGIN + "auth plain\npasswordeval cat >/dev/null; echo secret\n",
-                                      relay=IN_CLEAR), {"status": 0, "has": [BIG.replace(b"\n", b"\r\n")]}),
+        "passwordeval-reads": (letter(BIG, config=ACCOUNT + LOGIN + "auth plain\npasswordeval cat >/dev/null; "
+                                      "echo secret\n", relay=IN_CLEAR),
+                               {"status": 0, "has": [BIG.replace(b"\n", b"\r\n")]}),
         "eval-reads": (letter(BIG, config=ACCOUNT + "eval cat >/dev/null; echo user u\n"),
                        {"status": 0, "has": [BIG.replace(b"\n", b"\r\n")]}),
         "passwordeval-fails": (words(config=ACCOUNT + LOGIN + "auth plain\npasswordeval echo secret; false\n",
@@ -146,7 +151,8 @@ DIFFERENCES = {
     "What the relay offers": {
         "size": (letter(HEADER + "\n" + "x" * 500 + "\n", relay={"size": 100}), {"status": 65, "envelopes": []}),
         "named-like-an-extension": (words(config=ACCOUNT + "dsn_notify failure\n",
-                                          relay={"dialogue": "ehlo: 250-dsn.example | 250 PIPELINING"}), {"status": 69}),
+                                          relay={"dialogue": "ehlo: 250-dsn.example | 250 PIPELINING"}),
+                                    {"status": 69}),
         "two-codes-in-a-reply": (words(relay={"dialogue": "mail: 250-a | 550 b"}), {"status": 76}),
     },
     "The aliases file": {
@@ -194,7 +200,8 @@ DIFFERENCES = {
                             relay={"tls": "starttls", "dialogue": "ehlo/tls: hang"}), {"status": 75}),
     },
     "Debugging": {
-        "passwords": (words("-d", "r@s.example", config=ACCOUNT + LOGIN + "auth plain\npassword secret\n", relay=IN_CLEAR),
+        "passwords": (words("-d", "r@s.example", config=ACCOUNT + LOGIN + "auth plain\npassword secret\n",
+                            relay=IN_CLEAR),
                       {"status": 0, "hides": ["AHRlc3RlcgBzZWNyZXQ="]}),
     },
     "Order of checks": {

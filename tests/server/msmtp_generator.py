@@ -12,9 +12,11 @@ from msmtp import Trial
 
 COUNT_PRETENDED, COUNT_SENT = 300, 200
 NAMES = ("default", "work", "home", "x y", "a.b-c_d", "Default", "ö")
-ADDRESSES = ("alice@example.org", "Bob@Example.Net", "carol+list@example.org", "carol@example.org", "*@pattern.example",
+ADDRESSES = ("alice@example.org", "Bob@Example.Net", "carol+list@example.org", "carol@example.org",
+             "*@pattern.example",
              "d?ve@example.org", "root", "%U@example.org", "")
-SENDERS = ADDRESSES[:4] + ("x@pattern.example", "dave@example.org", "carol+other@example.org", "nobody@else.example", "")
+SENDERS = (*ADDRESSES[:4], "x@pattern.example", "dave@example.org", "carol+other@example.org",
+           "nobody@else.example", "")
 # for messages that are sent: nothing that keeps them from their relay
 HARMLESS = ("domain", "from", "maildomain", "auto_from", "allow_from_override", "set_from_header", "set_date_header",
             "set_msgid_header", "remove_bcc_headers", "keepbcc", "dsn_notify", "dsn_return", "user", "password",
@@ -111,7 +113,8 @@ class Maker:
         return [f"{word}={argument}"]
 
     def choice(self):
-        return self.pick(([], [], ["-a", self.pick(NAMES)], [f"--account={self.pick(NAMES)}"], ["-f", self.pick(SENDERS)],
+        return self.pick(([], [], ["-a", self.pick(NAMES)], [f"--account={self.pick(NAMES)}"],
+                          ["-f", self.pick(SENDERS)],
                           [f"--from={self.pick(SENDERS)}"], ["-F", "Full Name"], ["-oi"], ["-t"], ["-i", "-n"],
                           ["--acc", self.pick(NAMES)], ["-N", "never"], ["-R", "full"], ["r@s"], ["-d"], ["-v"]))
 
@@ -124,7 +127,8 @@ class Maker:
     # messages
 
     def field(self):
-        fields = ("From: Alice <alice@example.org>", "From: carol@example.org (Carol)", "From:", "from: bob@example.net",
+        fields = ("From: Alice <alice@example.org>", "From: carol@example.org (Carol)", "From:",
+                  "from: bob@example.net",
                   "To: Bob <bob@example.net>", "To: a@b.example,\n c@d.example", "To:", "Cc: x@y.example, z@y.example",
                   "CC: <x@y.example>", "Bcc: hidden@example.org", "Bcc: hidden@example.org,\n\tmore@example.org",
                   "bcc:", "Subject: s", "Subject: a\n folded one", "Date: Mon, 02 Mar 2026 10:00:00 +0000", "Date:",

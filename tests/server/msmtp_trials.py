@@ -91,7 +91,7 @@ GRAMMAR = {
     "key-without-certificate": "host h\ntls_key_file k\n",
     "trust-nobody": "host h\ntls on\ntls_trust_file\n",
     "trust-nobody-without-tls": "host h\ntls_trust_file\n",
-    "trust-nobody-but-a-fingerprint": "host h\ntls on\ntls_trust_file\ntls_fingerprint " + ":".join(["0a"] * 32) + "\n",
+    "trust-nobody-but-a-fingerprint": f"host h\ntls on\ntls_trust_file\ntls_fingerprint {':'.join(['0a'] * 32)}\n",
     "trust-everybody": "host h\ntls on\ntls_trust_file\ntls_certcheck off\n",
     "revocation-without-trust": "host h\ntls on\ntls_trust_file\ntls_certcheck off\ntls_crl_file c\n",
     "revocation-without-tls": "host h\ntls_trust_file\ntls_crl_file c\n",
@@ -125,7 +125,8 @@ CHOICE = {
     "by-pattern": (TWO, ["-f", "x@pattern.example"]),
     "by-pattern-case": (TWO, ["-f", "x@Pattern.example"]),
     "by-pattern-whole-address": (TWO, ["-f", "x@pattern.example.org"]),
-    "by-pattern-brackets": ("account default\nhost d\naccount b\nhost h\nfrom [ab]?@x.example\n", ["-f", "a1@x.example"]),
+    "by-pattern-brackets": ("account default\nhost d\naccount b\nhost h\nfrom [ab]?@x.example\n",
+                            ["-f", "a1@x.example"]),
     "by-pattern-not-expanded": ("account default\nhost d\naccount b\nhost h\nfrom %U@x\n", ["-f", "root@x"],),
     "by-sender-none": (TWO, ["-f", "nobody@example.org"]),
     "by-sender-none-and-no-default": (NO_DEFAULT, ["-f", "nobody@example.org"]),
@@ -141,7 +142,8 @@ CHOICE = {
     "override": (TWO, ["--port=99", "--user=", "--tls=off", "--from=x@y"]),
     "override-host-is-none": (TWO, ["--socket=/s"]),
     "override-forbidden": ("host h\nfrom a@b\nallow_from_override off\n", ["-f", "c@d"]),
-    "override-forbidden-but-chosen": (TWO + "account strict\nhost strict\nfrom strict@example.org\nallow_from_override off\n",
+    "override-forbidden-but-chosen": (TWO + "account strict\nhost strict\nfrom strict@example.org\n"
+                                      "allow_from_override off\n",
                                       ["-f", "Strict+x@example.org"]),
     "override-auto-from": ("host h\nauto_from on\nmaildomain m\n", ["-f", "c@d"]),
     "full-name": ("host h\n", ["-F", "Full Name"]),
@@ -171,7 +173,8 @@ WORDS = {
     "missing-long": ["--from"], "unwanted": ["--pretend=x"], "optional-separate": ["--tls", "off"],
     "optional-glued": ["--tls=off"], "body-m": ["-bm"], "body-separate": ["-b", "m"], "body-d": ["-bd"],
     "body-t": ["-bt"], "body-x": ["-bx"], "ignored": ["-A", "x", "-Bx", "-hx", "-L", "x", "-O", "x", "-ox", "-o", "i"],
-    "ignored-flags": ["-G", "-i", "-m", "-n"], "old": ["-oi", "-oem", "-odi"], "from-twice-over": ["-f", "x", "--read-envelope-from"],
+    "ignored-flags": ["-G", "-i", "-m", "-n"], "old": ["-oi", "-oem", "-odi"],
+    "from-twice-over": ["-f", "x", "--read-envelope-from"],
     "dsn": ["-N", "failure,delay", "-R", "hdrs"],
     "dsn-long": ["--dsn-notify=never", "--dsn-return=full"], "logfile": ["-X", "/x"], "logfile-none": ["-X", ""],
     "read-recipients": ["-t"], "read-recipients-long": ["--read-recipients"], "password": ["--password=echo x"],
@@ -306,7 +309,7 @@ REPLIES = {
     "auth-454": ("auth: 454 later", WITH_LOGIN, LOGIN + TLS + "password x\n", STATUS, 75),
     "auth-other-method": ("", WITH_LOGIN, LOGIN + TLS + "auth login\npassword x\n"),
     "auth-in-clear": ("", IN_CLEAR, "auth plain\nuser tester\npassword secret\n"),
-    "auth-of-our-choice-in-clear": ("", IN_CLEAR, "auth on\nuser tester\npassword secret\n", "Passwords in clear text", 0),
+    "auth-of-our-choice-in-clear": ("", IN_CLEAR, LOGIN + "password secret\n", "Passwords in clear text", 0),
     "auth-passwordeval": ("", WITH_LOGIN, LOGIN + TLS + "passwordeval echo secret\n"),
     "passwordeval-nothing": ("", WITH_LOGIN, LOGIN + TLS + "passwordeval true\n", THE_LOG, 78),
     "mail-550": ("mail: 550 no", {}, ""),
@@ -402,7 +405,8 @@ MODES = {
 
 
 # Files of the system, which both read in a mount namespace: name: (files in /etc, the user's, words)
-SYSTEM_ONE = "defaults\nport 99\naccount one\nhost sys1.example\nfrom one@example.org\naccount default\nhost sys.example\n"
+SYSTEM_ONE = "defaults\nport 99\naccount one\nhost sys1.example\nfrom one@example.org\n" \
+    "account default\nhost sys.example\n"
 SYSTEM = {
     "alone": ({"msmtprc": SYSTEM_ONE}, None, []),
     "alone-by-name": ({"msmtprc": SYSTEM_ONE}, None, ["-a", "one"]),
@@ -427,8 +431,10 @@ PASSWORD = "host h\npassword p\n"
 PERMISSIONS = {
     "0600": (0o600, 65534, PASSWORD), "0400": (0o400, 65534, PASSWORD), "0640": (0o640, 65534, PASSWORD),
     "0604": (0o604, 65534, PASSWORD), "0700": (0o700, 65534, PASSWORD), "0644-of-root": (0o644, 0, PASSWORD),
-    "0644-empty-password": (0o644, 65534, "host h\npassword\n"), "0666-no-password": (0o666, 65534, "host h\nuser u\n"),
-    "0644-command": (0o644, 65534, "host h\npasswordeval echo x\n"), "0644-of-eval": (0o644, 65534, "host h\neval echo password p\n"),
+    "0644-empty-password": (0o644, 65534, "host h\npassword\n"),
+    "0666-no-password": (0o666, 65534, "host h\nuser u\n"),
+    "0644-command": (0o644, 65534, "host h\npasswordeval echo x\n"),
+    "0644-of-eval": (0o644, 65534, "host h\neval echo password p\n"),
     "0600-of-root": (0o600, 0, "host h\n"), "0000": (0o000, 65534, "host h\n"),
 }
 
@@ -471,6 +477,8 @@ def with_aliases():
 def with_files():
     for name, (config, files, words, env) in FILES.items():
         yield Trial(f"files-{name}", config, ("-P", *words), files=files, env=env)
+    yield Trial("files-home-empty", "host h\n", env={"HOME": ""})
+    yield Trial("files-home-unset", "host h\n", before=("env", "-u", "HOME"))
 
 
 def of_the_system():
@@ -495,5 +503,6 @@ def elsewhere():
 
 
 def sent():
-    return [elsewhere(), *with_aliases(), *replies()] + [Trial(f"message-{name}", ACCOUNT, tuple(words), message.encode(), relay=PLAIN)
-            for name, (message, words) in MESSAGES.items()]
+    letters = [Trial(f"message-{name}", ACCOUNT, tuple(words), message.encode(), relay=PLAIN)
+               for name, (message, words) in MESSAGES.items()]
+    return [elsewhere(), *with_aliases(), *replies(), *letters]
