@@ -6,7 +6,7 @@ Each title is the one of a paragraph of mailchute-msmtp(7) that explains the dif
 import re
 
 from msmtp import ACCOUNT, IN_ETC, Trial
-from msmtp_trials import HEADER, LETTER, LOG, LOGIN, IN_CLEAR, PLAIN, SENDER, TWO
+from msmtp_trials import HEADER, IN_CLEAR, LOG, LOGIN, PLAIN, SENDER, TWO
 
 BIG = (HEADER + "\n" + "line after line\n" * 20000).encode()
 
