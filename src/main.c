@@ -3,6 +3,7 @@
 #include "app/check.h"
 #include "app/cli.h"
 #include "app/explain.h"
+#include "app/import.h"
 #include "app/job.h"
 #include "app/queuemode.h"
 #include "app/report.h"
@@ -126,7 +127,8 @@ static int show_account(const struct request *request)
 	CLEANUP(job_done) struct job job;
 
 	job_init(&job, request);
-	bool is_shown = job_choose_account(&job, &err);
+	bool is_shown = request->mode == MODE_SERVERINFO ? job_choose_account(&job, &err)
+							 : job_preview(&job, STDIN_FILENO, &err);
 	report_warnings(&job.config.warnings);
 	if (is_shown && request->mode == MODE_PRETEND)
 		check_pretend(&job.config, &job.account, request, &text);
@@ -136,7 +138,10 @@ static int show_account(const struct request *request)
 		is_shown = serverinfo_add(&job.account.settings, &text, &err);
 	if (!is_shown)
 		return report_error(&err);
-	return report_text(&text);
+	int status = report_text(&text);
+	if (request->mode == MODE_PRETEND && !job_preview_aliases(&job, &err))
+		return report_error(&err);
+	return status;
 }
 
 static int run(const struct request *request)
@@ -163,6 +168,8 @@ static int run(const struct request *request)
 	case MODE_QUEUE_HOLD:
 	case MODE_QUEUE_REMOVE:
 		return queue_mode_run(request);
+	case MODE_QUEUE_IMPORT:
+		return import_folder(request);
 	default:
 		return show_account(request);
 	}

@@ -94,7 +94,7 @@ def run_program(args, stdin=b"", home=None, env=None, limit=60, program=PROGRAM)
     """
     clean = {k: v for k, v in os.environ.items()
              if k not in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "SMTPSERVER", "EMAIL", "LANGUAGE")}
-    clean.update(HOME=str(home or "/nonexistent"), LC_ALL="C.UTF-8", **(env or {}))
+    clean.update({"HOME": str(home or "/nonexistent"), "LC_ALL": "C.UTF-8", **(env or {})})
     feed = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
     try:
         done = subprocess.run([program, *map(str, args)], env=clean, timeout=limit,

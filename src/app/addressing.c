@@ -85,6 +85,17 @@ static bool read_arguments(const struct request *request, struct address_list *l
 	return true;
 }
 
+/* A file that can't be read is missed only by a name that means nothing without it. */
+static bool needs_aliases(const struct settings *settings, const struct address_list *given)
+{
+	if (!settings->aliases || !*settings->aliases)
+		return false;
+	for (size_t i = 0; i < given->count; i++)
+		if (!given->items[i].domain)
+			return true;
+	return access(settings->aliases, R_OK) == 0;
+}
+
 static bool expand_aliases(const struct settings *settings, const struct address_list *in,
 			   struct address_list *out, struct err *err)
 {
@@ -113,7 +124,6 @@ bool addressing_set_recipients(struct envelope *envelope, const struct request *
 {
 	CLEANUP(address_list_done) struct address_list given = { 0 };
 	CLEANUP(address_list_done) struct address_list expanded = { 0 };
-	bool has_aliases = settings->aliases && *settings->aliases;
 
 	if (!read_arguments(request, &given, err))
 		return false;
@@ -121,9 +131,10 @@ bool addressing_set_recipients(struct envelope *envelope, const struct request *
 		return false;
 	if (given.count == 0)
 		return err_set(err, ERR_USAGE, _("no recipients"));
-	if (has_aliases && !expand_aliases(settings, &given, &expanded, err))
+	bool is_expanded = needs_aliases(settings, &given);
+	if (is_expanded && !expand_aliases(settings, &given, &expanded, err))
 		return false;
-	if (!add_all(envelope, settings, qualifies, has_aliases ? &expanded : &given, err))
+	if (!add_all(envelope, settings, qualifies, is_expanded ? &expanded : &given, err))
 		return false;
 	envelope_drop_repeated(envelope);
 	return true;

@@ -20,6 +20,7 @@ enum action {
 	DO_SWITCH,
 	DO_TEXT,
 	DO_QUEUE_ID,
+	DO_IMPORT,
 	DO_LIST,
 	DO_RUN,
 	DO_SUBSET,
@@ -48,6 +49,7 @@ static const struct flag flags[] = {
 #define SWITCH(member) DO_SWITCH, offsetof(struct request, member)
 #define TEXT(member)   DO_TEXT, offsetof(struct request, member)
 #define QUEUE_ID(mode) DO_QUEUE_ID, MODE_QUEUE_##mode
+#define IMPORT()       DO_IMPORT, MODE_QUEUE_IMPORT
 #define LIST()         DO_LIST, MODE_QUEUE_LIST
 #define RUN()          DO_RUN, 0
 #define SUBSET()       DO_SUBSET, 0
@@ -276,6 +278,9 @@ static bool do_flag(struct args *args, const struct flag *flag, const char *name
 		return true;
 	case DO_QUEUE_ID:
 		return do_queue_id(request, (enum mode)flag->place, name, text, err);
+	case DO_IMPORT:
+		request->import_folder = text;
+		return do_mode(request, MODE_QUEUE_IMPORT);
 	case DO_LIST:
 		return do_list(request, name, text, err);
 	case DO_RUN:

@@ -18,6 +18,7 @@ enum mode {
 	MODE_QUEUE_RETRY,
 	MODE_QUEUE_HOLD,
 	MODE_QUEUE_REMOVE,
+	MODE_QUEUE_IMPORT, /* --queue-import: take over what msmtp's scripts have queued */
 	MODE_SERVERINFO,
 	MODE_EXPLAIN,
 	MODE_PRINT_CONFIG,
@@ -60,7 +61,8 @@ struct request {
 
 	/* For the modes of the queue. `choice` are -qI, -qS and -qR, which imply ignores_schedule.
 	 */
-	const char *queue_id; /* an id, or its beginning or end */
+	const char *queue_id;      /* an id, or its beginning or end */
+	const char *import_folder; /* --queue-import */
 	struct {
 		const char *id;
 		const char *sender;

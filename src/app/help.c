@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli.h"
 
-#include "base/fs.h"
 #include "base/i18n.h"
+#include "conf/config.h"
 #include "conf/option.h"
 #include "conf/type.h"
 #include "net/gnutls.h"
@@ -153,26 +153,34 @@ static void add_methods(struct str *out)
 
 	for (size_t i = 0; (method = option_type_method(i)); i++)
 		if (option_is_supported(&options[OPT_auth], method))
-			str_addf(out, " %s", method);
+			str_addf(out, "%s ", method);
 	str_add_char(out, '\n');
 }
 
-void cli_version(struct str *out)
+static void add_libraries(struct str *out)
 {
-	str_addf(out, "mailchute %s\n", MAILCHUTE_VERSION);
-	str_addf(out, _("Platform: %s\n"), PLATFORM);
 	CLEANUP(err_done) struct err missing = ERR_INIT;
+
 	if (gnutls_load(&missing))
-		str_addf(out, _("TLS library: GnuTLS %s\n"), gnutls->check_version(NULL));
+		str_addf(out, _("TLS/SSL library: GnuTLS %s\n"), gnutls->check_version(NULL));
 	if (gsasl_load(&missing))
 		str_addf(out, _("Authentication library: GNU SASL %s\n"),
 			 gsasl->check_version(NULL));
-	str_add(out, _("Authentication methods:"));
+}
+
+/* Scripts look for the words before the colons, which are msmtp's, and for what is behind them. */
+void cli_version(struct str *out)
+{
+	CLEANUP(mem_free_at) char *system_file = config_system_file(SYSCONFDIR);
+	CLEANUP(mem_free_at) char *user_file = config_user_file();
+
+	str_addf(out, "mailchute %s\n", MAILCHUTE_VERSION);
+	str_addf(out, _("Platform: %s\n"), PLATFORM);
+	add_libraries(out);
+	str_add(out, _("Supported authentication methods:\n"));
 	add_methods(out);
-	str_addf(out, _("System configuration file: %s/mailchuterc, else %s/msmtprc\n"), SYSCONFDIR,
-		 SYSCONFDIR);
-	str_addf(out, _("User configuration file: %s/.mailchuterc, else %s/.msmtprc\n"), fs_home(),
-		 fs_home());
+	str_addf(out, _("System configuration file name: %s\n"), system_file);
+	str_addf(out, _("User configuration file name: %s\n"), user_file);
 	str_add(out, _("\nThis is free software under the GNU General Public License, version 3 or "
 		       "later.\nThere is no warranty, to the extent permitted by law.\n"));
 }

@@ -58,11 +58,18 @@ static bool load_config(struct job *job, struct err *err)
 	       config_load(&job->config, &where, err);
 }
 
+/* Whether it is about a message, even if only to say what would become of one. */
+static bool is_about_mail(enum mode mode)
+{
+	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_PRETEND ||
+	       mode == MODE_PRINT_CONFIG;
+}
+
 static bool choose(struct job *job, const struct settings *wished, struct err *err)
 {
 	const struct config_wish wish = { .account = job->request->account,
 					  .settings = wished,
-					  .is_mail = is_mail(job) };
+					  .is_mail = is_about_mail(job->request->mode) };
 
 	job->has_account = config_choose(&job->config, &wish, &job->account, err);
 	return job->has_account;
@@ -198,6 +205,44 @@ static bool prepare_account(struct job *job, struct err *err)
 	       do_without_config(job, err);
 }
 
+static bool depends_on_message(const struct job *job)
+{
+	const struct request *request = job->request;
+	const struct settings *s = &job->account.settings;
+
+	return request->read_envelope_from || s->account_by_from ||
+	       (s->from && strstr(s->from, "%F")) ||
+	       (s->aliases && request->read_recipients);
+}
+
+bool job_preview(struct job *job, int fd, struct err *err)
+{
+	const struct request *request = job->request;
+
+	if (!load_config(job, err) ||
+	    (!request->read_envelope_from && !choose(job, &request->settings, err)))
+		return false;
+	if (!depends_on_message(job))
+		return finish_account(job, NULL, err);
+	return message_read(&job->message, fd, err) && prepare_account(job, err);
+}
+
+/* A recipient that could not be sent to is no matter of the account, but a faulty file is. */
+bool job_preview_aliases(const struct job *job, struct err *err)
+{
+	CLEANUP(envelope_done) struct envelope envelope;
+	CLEANUP(err_done) struct err trouble = ERR_INIT;
+
+	envelope_init(&envelope);
+	if ((job->request->recipient_count == 0 && !job->request->read_recipients) ||
+	    addressing_set_recipients(&envelope, job->request, &job->account.settings, false,
+				      &job->message.header, &trouble) ||
+	    trouble.kind != ERR_CONFIG)
+		return true;
+	err_copy(err, &trouble);
+	return false;
+}
+
 /* What is only wished for does not matter any more once it is in the envelope. */
 static void forget_demand(struct settings *settings)
 {
@@ -298,10 +343,21 @@ bool job_finish(struct job *job, struct err *err)
 	return true;
 }
 
+/* The account is looked for all the same, because its log tells of the failure. */
+static bool refuse_without_recipients(struct job *job, struct err *err)
+{
+	CLEANUP(err_done) struct err unused = ERR_INIT;
+
+	if (!load_config(job, &unused) || !choose(job, &job->request->settings, &unused) ||
+	    !finish_account(job, NULL, &unused))
+		err_done(&unused);
+	return err_set(err, ERR_USAGE, _("no recipients (see --help)"));
+}
+
 bool job_prepare(struct job *job, int fd, struct err *err)
 {
 	if (names_nobody(job->request) && job->request->mode != MODE_EXPLAIN)
-		return err_set(err, ERR_USAGE, _("no recipients (see --help)"));
+		return refuse_without_recipients(job, err);
 	return job_begin(job, err) && message_read(&job->message, fd, err) && job_finish(job, err);
 }
 

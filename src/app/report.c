@@ -124,6 +124,21 @@ static void add_recipients(struct str *out, const struct envelope *envelope)
 	}
 }
 
+/* A reply with the code on each of its lines, as it came; "\n" is what is left of their ends. */
+static void add_code_to_lines(struct str *out, int code, const char *words)
+{
+	const char *line = words + strnlen(words, 4);
+	const char *end;
+
+	if (!strstr(line, "\\n")) {
+		str_add(out, words);
+		return;
+	}
+	for (; (end = strstr(line, "\\n")); line = end + 2)
+		str_addf(out, "%d-%.*s\\n", code, (int)(end - line), line);
+	str_addf(out, "%d %s", code, line);
+}
+
 static void add_reply(struct str *out, const struct envelope *envelope, const struct err *err)
 {
 	bool is_sent = err->kind == ERR_NONE;
@@ -134,18 +149,20 @@ static void add_reply(struct str *out, const struct envelope *envelope, const st
 	if (is_sent)
 		str_addf(out, " mailsize=%llu", (unsigned long long)envelope->size);
 	if (code > 0) {
+		CLEANUP(str_done) struct str lines = STR_INIT;
+		add_code_to_lines(&lines, code, words);
 		str_addf(out, " smtpstatus=%d", code);
-		add_quoted(out, "smtpmsg", words);
+		add_quoted(out, "smtpmsg", lines.bytes);
 	}
 }
 
 void report_add_log_line(struct str *out, const struct settings *settings,
 			 const struct envelope *envelope, const struct err *err)
 {
-	if (settings->host)
-		add_word(out, "host", settings->host);
+	if (settings->socket && !settings->host)
+		add_word(out, "socket", settings->socket);
 	else
-		add_word(out, "socket", settings->socket ? settings->socket : "");
+		add_word(out, "host", settings->host ? settings->host : "");
 	str_addf(out, " tls=%s auth=%s", settings->tls ? "on" : "off",
 		 settings->auth ? "on" : "off");
 	if (settings->auth && settings->user)

@@ -43,7 +43,8 @@ struct run {
 	struct routes routes;
 	struct candidates due;
 	unsigned unsynced;
-	size_t done_on_session;
+	size_t done_on_session; /* messages that were settled */
+	size_t sent_on_session;
 	int64_t end;   /* no message is begun after it */
 	int64_t until; /* nor on this session after that, so that its own time does not cut one off
 			*/
@@ -261,14 +262,21 @@ static void give_up_route(struct run *run, size_t next, size_t end, const struct
 		settle_unsent(run, &load, settings_of(run, &load), reason);
 }
 
+/* Some relays take so many messages in a session, and from then on answer MAIL with 452. */
+static bool is_full_session(const struct run *run, const struct load *load)
+{
+	return load->attempt.transaction.mail.code == 452 && run->sent_on_session > 0;
+}
+
 /*
  * A session that has done something and then ends has come to a limit of the relay's: the message
  * that met it is as it was, and goes first on the next session.
  */
 static bool is_limit(const struct run *run, const struct load *load)
 {
-	return load->attempt.is_route && !load->attempt.transaction.is_in_doubt &&
-	       run->done_on_session > 0;
+	if (!load->attempt.is_route)
+		return is_full_session(run, load);
+	return !load->attempt.transaction.is_in_doubt && run->done_on_session > 0;
 }
 
 static void put_back(struct load *load)
@@ -307,6 +315,7 @@ static bool send_load(struct run *run, struct session *session, struct load *loa
 					 .is_in_doubt = load->attempt.transaction.is_in_doubt };
 	count_settled(run, attempt_settle(&load->entry, settings, &outcome), &err);
 	run->done_on_session += !is_route;
+	run->sent_on_session += err.kind == ERR_NONE;
 	if (is_route)
 		err_copy(reason, &err);
 	return true;
@@ -323,7 +332,7 @@ static void send_on_session(struct run *run, struct session *session, size_t *ne
 	size_t turn = 0;
 	bool goes_on = load_next(run, &loads[0], next, end);
 
-	run->done_on_session = 0;
+	run->done_on_session = run->sent_on_session = 0;
 	load_init(&loads[1]);
 	while (goes_on) {
 		struct load *current = &loads[turn];

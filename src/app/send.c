@@ -289,7 +289,7 @@ int send_message(const struct request *request)
 	if (is_ready)
 		show_debug(&job);
 	status = is_ready ? send_job(&job, &err) : report_error(&err);
-	if (job.has_account)
-		report_log(&job.account.settings, job.envelope, &err);
+	report_log(job.has_account ? &job.account.settings : &request->settings, job.envelope,
+		   &err);
 	return status;
 }

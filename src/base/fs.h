@@ -10,6 +10,9 @@
 /* For CLEANUP: closes the descriptor that a variable owns (-1: none). */
 void fs_close_at(int *fd);
 
+/* Whether what is open belongs to us, and nobody else may write it. */
+bool fs_is_own(int fd);
+
 /*
  * As read(2), but goes on after a signal, and waits for input on a descriptor that does not block.
  */

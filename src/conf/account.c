@@ -78,18 +78,29 @@ static bool has_environment(const struct config_wish *wish)
 		settings_is_explicit(wish->settings, OPT_from));
 }
 
-static bool no_account(const struct config *config, const char *name, struct err *err)
+/* What was read without finding it, and what could not be read. */
+static void add_places(const struct config *config, struct str *out)
 {
 	CLEANUP(str_done) struct str files = STR_INIT;
-	CLEANUP(str_done) struct str shown = STR_INIT;
 
 	for (size_t i = 0; i < config->file_count; i++)
 		str_addf(&files, "%s%s", i ? ", " : "", config->files[i]);
+	if (files.len)
+		str_addf(out, _("not found in %s"), files.bytes);
+	else if (!config->unreadable.len)
+		str_add(out, _("no config file was found"));
+	if (config->unreadable.len)
+		str_addf(out, "%s%s", files.len ? "; " : "", config->unreadable.bytes);
+}
+
+static bool no_account(const struct config *config, const char *name, struct err *err)
+{
+	CLEANUP(str_done) struct str places = STR_INIT;
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
 	str_add_printable(&shown, name, strlen(name));
-	if (!files.len)
-		return err_set(err, ERR_CONFIG, _("account %s: no config file was found"),
-			       shown.bytes);
-	return err_set(err, ERR_CONFIG, _("account %s: not found in %s"), shown.bytes, files.bytes);
+	add_places(config, &places);
+	return err_set(err, ERR_CONFIG, _("account %s: %s"), shown.bytes, places.bytes);
 }
 
 static const struct account *find(const struct config *config, const struct config_wish *wish,

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void account_done(struct account *account)
 {
@@ -22,7 +23,8 @@ void account_done(struct account *account)
 
 void config_init(struct config *config)
 {
-	*config = (struct config){ .notes = STR_INIT, .warnings = STR_INIT };
+	*config =
+		(struct config){ .notes = STR_INIT, .warnings = STR_INIT, .unreadable = STR_INIT };
 }
 
 void config_done(struct config *config)
@@ -37,6 +39,7 @@ void config_done(struct config *config)
 	free(config->files);
 	str_done(&config->notes);
 	str_done(&config->warnings);
+	str_done(&config->unreadable);
 	config_init(config);
 }
 
@@ -109,18 +112,13 @@ static bool load_first(struct config *config, char *const paths[], size_t count,
 		int reason = errno;
 		str_addf(&config->notes, _("ignoring %s configuration file %s: %s\n"),
 			 level_name(is_user), paths[i], strerror(reason));
-		if (reason != ENOENT && reason != ENOTDIR)
-			return true;
+		if (reason == ENOENT || reason == ENOTDIR)
+			continue;
+		str_addf(&config->unreadable, "%s%s: %s", config->unreadable.len ? "; " : "",
+			 paths[i], strerror(reason));
+		return true;
 	}
 	return true;
-}
-
-static bool load_system(struct config *config, const char *folder, struct err *err)
-{
-	CLEANUP(mem_free_at) char *ours = str_format("%s/mailchuterc", folder);
-	CLEANUP(mem_free_at) char *other = str_format("%s/msmtprc", folder);
-
-	return load_first(config, (char *[]){ ours, other }, 2, false, err);
 }
 
 static char *in_xdg_folder(const char *name)
@@ -132,14 +130,70 @@ static char *in_xdg_folder(const char *name)
 	return str_format("%s/.config/%s", fs_home(), name);
 }
 
+/* The files of a level, in the order in which they are tried. */
+struct names {
+	char *paths[4];
+	size_t count;
+};
+
+static void names_done(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->paths[i]);
+}
+
+static struct names names_of_system(const char *folder)
+{
+	return (struct names){
+		{ str_format("%s/mailchuterc", folder), str_format("%s/msmtprc", folder) }, 2
+	};
+}
+
+static struct names names_of_user(void)
+{
+	return (struct names){
+		{ str_format("%s/.mailchuterc", fs_home()), in_xdg_folder("mailchute/config"),
+		  str_format("%s/.msmtprc", fs_home()), in_xdg_folder("msmtp/config") },
+		4
+	};
+}
+
+/* Takes the name that is there, or the first one, out of the list. */
+static char *take_existing(struct names *names)
+{
+	size_t i = 0;
+
+	while (i < names->count && access(names->paths[i], F_OK) < 0)
+		i++;
+	return mem_take(&names->paths[i < names->count ? i : 0]);
+}
+
+char *config_system_file(const char *folder)
+{
+	CLEANUP(names_done) struct names names = names_of_system(folder);
+
+	return take_existing(&names);
+}
+
+char *config_user_file(void)
+{
+	CLEANUP(names_done) struct names names = names_of_user();
+
+	return take_existing(&names);
+}
+
+static bool load_system(struct config *config, const char *folder, struct err *err)
+{
+	CLEANUP(names_done) struct names names = names_of_system(folder);
+
+	return load_first(config, names.paths, names.count, false, err);
+}
+
 static bool load_user(struct config *config, struct err *err)
 {
-	CLEANUP(mem_free_at) char *ours = str_format("%s/.mailchuterc", fs_home());
-	CLEANUP(mem_free_at) char *ours_xdg = in_xdg_folder("mailchute/config");
-	CLEANUP(mem_free_at) char *other = str_format("%s/.msmtprc", fs_home());
-	CLEANUP(mem_free_at) char *other_xdg = in_xdg_folder("msmtp/config");
+	CLEANUP(names_done) struct names names = names_of_user();
 
-	return load_first(config, (char *[]){ ours, ours_xdg, other, other_xdg }, 4, true, err);
+	return load_first(config, names.paths, names.count, true, err);
 }
 
 static bool load_named(struct config *config, const char *path, struct err *err)

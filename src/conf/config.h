@@ -41,6 +41,7 @@ struct config_places {
  * What the files say. Accounts of the system's file come first, less those that the user's file
  * defines too. `notes` has a line for each file that was looked for (for --pretend and --debug),
  * `warnings` a line for each thing that is not right but no error; the caller prints them.
+ * `unreadable` names the files that are there and could not be read, with the reasons.
  */
 struct config {
 	struct account *accounts;
@@ -49,10 +50,15 @@ struct config {
 	size_t file_count;
 	struct str notes;
 	struct str warnings;
+	struct str unreadable;
 };
 
 void config_init(struct config *config);
 void config_done(struct config *config);
+
+/* The file of a level that would be read, ours where there is none yet; the caller frees it. */
+char *config_system_file(const char *folder) MUST_USE;
+char *config_user_file(void) MUST_USE;
 
 /*
  * Reads the system's file and the user's. At each level ours is taken (system: mailchuterc; user:

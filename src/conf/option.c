@@ -217,10 +217,10 @@ void option_print(const struct settings *settings, const struct option *option, 
 
 void option_show(const struct settings *settings, const struct option *option, struct str *out)
 {
-	if (!option_is_set(settings, option))
-		str_add(out, _("(not set)"));
-	else if (option->type->show)
+	if (option->type->show)
 		option->type->show(field_in(settings, option), out);
+	else if (!option_is_set(settings, option))
+		str_add(out, _("(not set)"));
 	else
 		option_print(settings, option, out);
 }

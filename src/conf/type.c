@@ -78,6 +78,14 @@ static void print_text(const struct option *option, const void *field, struct st
 	str_add(out, *text ? *text : "");
 }
 
+/* No file is what an empty name means, too. */
+static void show_path(const void *field, struct str *out)
+{
+	const char *path = *(char *const *)field;
+
+	str_add(out, path && *path ? path : _("(not set)"));
+}
+
 static bool has_text(const void *field)
 {
 	char *const *text = field;
@@ -110,7 +118,15 @@ const struct option_type option_type_WORD =
 	TEXT_TYPE(parse_word, N_("a name without blanks and control characters"));
 const struct option_type option_type_SENDER =
 	TEXT_TYPE(parse_sender, N_("an address without control characters"));
-const struct option_type option_type_PATH = TEXT_TYPE(parse_path, N_("a file name"));
+const struct option_type option_type_PATH = {
+	.expected = N_("a file name"),
+	.parse = parse_path,
+	.print = print_text,
+	.show = show_path,
+	.has_value = has_text,
+	.copy = copy_text,
+	.release = release_text,
+};
 const struct option_type option_type_COMMAND = TEXT_TYPE(parse_command, N_("a command"));
 
 /* Secrets */
@@ -241,14 +257,17 @@ const struct option_type option_type_CHOICE = {
 	.release = release_nothing,
 };
 
-static void show_return(const void *field, struct str *out)
-{
-	str_add(out, *(const enum dsn_return *)field == DSN_RETURN_FULL ? "FULL" : "HDRS");
-}
-
 static bool has_return(const void *field)
 {
 	return *(const enum dsn_return *)field != DSN_RETURN_OFF;
+}
+
+static void show_return(const void *field, struct str *out)
+{
+	if (has_return(field))
+		str_add(out, *(const enum dsn_return *)field == DSN_RETURN_FULL ? "FULL" : "HDRS");
+	else
+		str_add(out, _("(not set)"));
 }
 
 const struct option_type option_type_RETURN = {
@@ -312,6 +331,12 @@ static void print_seconds(const struct option *option, const void *field, struct
 		str_add(out, "off");
 }
 
+/* Programs that read it know that none is 0. */
+static void show_port(const void *field, struct str *out)
+{
+	str_addf(out, "%d", *(const int *)field);
+}
+
 static void show_seconds(const void *field, struct str *out)
 {
 	int seconds = *(const int *)field;
@@ -345,6 +370,7 @@ const struct option_type option_type_PORT = {
 	.expected = N_("a number from 1 to 65535"),
 	.parse = parse_port,
 	.print = print_number,
+	.show = show_port,
 	.has_value = has_number,
 	.copy = copy_number,
 	.release = release_nothing,
@@ -453,16 +479,19 @@ static bool is_condition(const char *word, size_t len)
 	return false;
 }
 
+/* RFC 3461 section 4.1 has each of them once. */
 static bool parse_conditions(void *field, const char *text)
 {
 	CLEANUP(str_done) struct str list = STR_INIT;
 	const char *word;
 
 	for (;;) {
+		CLEANUP(str_done) struct str upper = STR_INIT;
 		size_t len = next_word(&text, &word);
-		if (!is_condition(word, len))
+		add_in_case(&upper, word, len, toupper);
+		if (!is_condition(word, len) || strstr(list.bytes, upper.bytes))
 			return false;
-		add_in_case(&list, word, len, toupper);
+		str_add(&list, upper.bytes);
 		if (!*text)
 			return replace_text(field, str_take(&list));
 		str_add_char(&list, ',');
@@ -493,7 +522,9 @@ static void print_notify(const struct option *option, const void *field, struct 
 
 static void show_notify(const void *field, struct str *out)
 {
-	str_add(out, *(char *const *)field);
+	const char *list = *(char *const *)field;
+
+	str_add(out, list ? list : _("(not set)"));
 }
 
 const struct option_type option_type_NOTIFY = {

@@ -39,6 +39,7 @@ static void alias_done(struct alias *alias)
 {
 	address_done(&alias->name);
 	address_list_done(&alias->targets);
+	free(alias->fault);
 }
 
 void alias_table_done(struct alias_table *table)
@@ -147,11 +148,23 @@ static bool judge_targets(const struct address_list *targets, struct err *err)
 	return true;
 }
 
+/* Mail to others need not suffer from what only this name leads to. */
+static bool put_off(struct alias *alias, struct err *err)
+{
+	address_list_done(&alias->targets);
+	alias->fault = mem_take(&err->text);
+	err_done(err);
+	return true;
+}
+
 static bool read_targets(struct alias *alias, const char *text, size_t len, struct err *err)
 {
-	if (!judge_text(text, len, err) || !address_parse_list(text, len, &alias->targets, err) ||
-	    !judge_targets(&alias->targets, err))
+	if (!judge_text(text, len, err))
+		return put_off(alias, err);
+	if (!address_parse_list(text, len, &alias->targets, err))
 		return false;
+	if (!judge_targets(&alias->targets, err))
+		return put_off(alias, err);
 	if (!alias->targets.count)
 		return err_set(err, ERR_CONFIG, _("expected an address behind the colon"));
 	return true;
@@ -380,6 +393,12 @@ static void add_step(struct str *out, const struct step *step)
 		str_add(out, " (default)");
 }
 
+static bool refuse_fault(struct expansion *expansion, const struct alias *alias)
+{
+	return err_set(expansion->err, ERR_CONFIG, "%s:%d: %s: %s", expansion->table->path,
+		       alias->line, alias->name.local, alias->fault);
+}
+
 /* The step that leads back to an entry which is still open. */
 static bool refuse_loop(struct expansion *expansion, const struct step *last)
 {
@@ -407,6 +426,8 @@ static bool expand_address(struct expansion *expansion, const struct address *ad
 		append_copy(expansion->out, address);
 		return true;
 	}
+	if (alias->fault)
+		return refuse_fault(expansion, alias);
 	unsigned char *state = &expansion->states[alias - expansion->table->items];
 	if (*state == STATE_DONE)
 		return true;

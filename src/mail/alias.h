@@ -5,10 +5,14 @@
 #include "base/err.h"
 #include "mail/address.h"
 
-/* One entry. `name` has a domain where the file names a full address; `line` is where it begins. */
+/*
+ * One entry. `name` has a domain where the file names a full address; `line` is where it begins.
+ * `fault` says why its targets can't be used; it then has none.
+ */
 struct alias {
 	struct address name;
 	struct address_list targets;
+	char *fault;
 	int line;
 };
 
@@ -24,9 +28,10 @@ void alias_table_done(struct alias_table *table);
 /*
  * Reads lines of the form `name: target, target...`, each of any length. `#` outside quotes begins
  * a comment. A line that begins with a blank goes on with the entry above it, unless it has a name
- * of its own and no comma stands before it. Targets are an address list as in a header field.
- * Commands, files and `:include:` are refused, and so are an entry without targets and a name that
- * stands there twice. ERR_CONFIG with file and line; the table is then empty.
+ * of its own and no comma stands before it. Targets are an address list as in a header field. An
+ * entry without targets is refused, and so is a name that stands there twice: ERR_CONFIG with file
+ * and line; the table is then empty. An entry with a command, a file or `:include:`, as other
+ * programs have them, is a fault only for those who use it.
  */
 bool alias_parse(struct alias_table *table, const char *path, const char *bytes, size_t len,
 		 struct err *err) MUST_USE;
@@ -38,7 +43,7 @@ bool alias_read(struct alias_table *table, const char *path, struct err *err) MU
  * and of the file; of addresses that are the same the first stays. A name is found by its exact
  * spelling, else without regard to case; a local name that isn't found goes where `default` does,
  * if there is such an entry, and stays as it is if not. ERR_CONFIG for a loop, with the names in
- * it; `out` is then as it was before.
+ * it, and for an entry with a fault; `out` is then as it was before.
  */
 bool alias_expand(const struct alias_table *table, const struct address_list *in,
 		  struct address_list *out, struct err *err) MUST_USE;

@@ -414,7 +414,7 @@ def manual_names_what_comes_later(_):
 
 @suite.case
 def manual_formats_without_warnings(_):
-    for name in ("mailchute.1", "mailchute.conf.5"):
+    for name in ("mailchute.1", "mailchute.conf.5", "mailchute-queue.7", "mailchute-msmtp.7"):
         path = BUILD / "doc" / name
         expect(path.exists(), f"{path} has not been built")
         done = run("man", "--warnings=w", "-l", path,

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """run.py - suite "cli": the command line as a user sees it"""
 import fcntl
+import functools
 import json
 import os
 import pathlib
@@ -14,7 +15,9 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "relay"))
-from harness import PROGRAM, Failure, Suite, expect, run_program, write_private  # noqa: E402
+import commands  # noqa: E402
+import outcomes  # noqa: E402
+from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private  # noqa: E402
 from relay import Relay  # noqa: E402
 import repairs  # noqa: E402
 
@@ -113,8 +116,19 @@ def expect_error(folder, args, status, text, env=None):
 def version(folder):
     out = run(folder, "--version").stdout.decode()
     expect(re.match(r"mailchute \d+\.\d+\.\d+\n", out), out)
-    for part in ("GnuTLS", "GNU SASL", "plain", "mailchuterc", "msmtprc", "General Public License"):
-        expect(part in out, f"no {part} in {out}")
+    for part in (r"^TLS/SSL library: GnuTLS", r"^Authentication library: GNU SASL", "General Public License",
+                 r"^Supported authentication methods:\n.*\bplain ",
+                 r"^System configuration file name: /.*/mailchuterc$",
+                 rf"^User configuration file name: {folder}/\.mailchuterc$"):
+        expect(re.search(part, out, re.M), f"no {part} in {out}")
+
+
+@suite.case
+def version_names_the_file_that_is_read(folder):
+    for name in (".config/msmtp/config", ".msmtprc", ".config/mailchute/config", ".mailchuterc"):
+        path = configure(folder, "host h\n", name)
+        expect(f"\nUser configuration file name: {path}\n" in run(folder, "--version").stdout.decode(), name)
+        expect(f"using account default from {path}\n" in run(folder, "-P").stdout.decode(), name)
 
 
 @suite.case
@@ -192,6 +206,34 @@ def pretend_without_recipients_or_stdin(folder):
 
 
 @suite.case
+def pretend_takes_the_sender_from_the_message(folder):
+    """It is read where the account depends on it, and only there."""
+    configure(folder, "account default\nhost h\nfrom a@b\naccount x\nhost i\nfrom x@y\naccount z\nhost z\nfrom %F\n")
+    message = b"Subject: s\nFrom: X <x@y>, z@z\n\nbody\n"
+    for args, host, sender in ((["--read-envelope-from"], "i", "x@y"), (["-a", "z"], "z", "x@y"), ([], "h", "a@b")):
+        found = settings_of(run(folder, "-P", *args, stdin=message))
+        expect((found["host"], found["from"]) == (host, sender), f"{args}: {found}")
+    result = run(folder, "-P", "--read-envelope-from", status=64)
+    expect(b"no From field" in result.stderr, str(result))
+    expect(pretend(folder, "-a", "z")["from"] == "%F", "without a From field")
+
+
+@suite.case
+def pretend_looks_at_the_aliases(folder):
+    aliases = folder / "aliases"
+    configure(folder, f"host h\naliases {aliases}\n")
+    result = run(folder, "-P", "root", status=78)
+    expect(f"{aliases}: No such file".encode() in result.stderr and settings_of(result)["host"] == "h", str(result))
+    pretend(folder, "root@b.example")
+    aliases.write_text("root\n")
+    run(folder, "-P", "root", status=78)
+    run(folder, "-P", "-t", stdin=b"To: root\n\n", status=78)
+    pretend(folder)
+    aliases.write_text("root: a@b.example\n")
+    pretend(folder, "root", "no address")
+
+
+@suite.case
 def print_config_names_origins(folder):
     path = configure(folder, "defaults\ntls on\naccount a\nhost h\npassword p\n"
                      "account default : a\nport 2\n")
@@ -233,6 +275,9 @@ def environment_stands_in(folder):
     found = settings_of(result)
     expect((found["host"], found["from"]) == ("s.example", "a@b.example"), str(result))
     expect(b"SMTPSERVER" in result.stdout, str(result))
+    expect_error(folder, ["-P"], 78, "account default", env={"SMTPSERVER": "s.example"})
+    found = settings_of(run(folder, "-P", "-f", "x@y", env={"SMTPSERVER": "s.example"}))
+    expect((found["host"], found["from"]) == ("s.example", "x@y"), str(found))
 
 
 @suite.case
@@ -330,6 +375,45 @@ def eval_has_no_message(folder):
     configure(folder, "host h\neval cat >eaten; echo port 77\n".replace("eaten", f"{folder}/eaten"))
     expect(pretend(folder)["port"] == "77", "eval is not obeyed")
     expect((folder / "eaten").read_bytes() == b"", "eval has read standard input")
+
+
+# Every command of a config file
+
+
+def check_use(folder, use):
+    path = configure(folder, use.config)
+    result = run_program(["-P", *([use.word] if use.word else [])], home=folder)
+    if b"is not supported by this version yet" in result.stderr:
+        return
+    if use.shown is None:
+        places = (f"{path}:{6 + use.command.with_lines.count(chr(10))}: ", "account default from", "command line: ")
+        expect(result.status in use.refusals, f"{use} is not refused: {result}")
+        expect(any(p.encode() in result.stderr for p in places) or use.name == "host", f"{use}: no place: {result}")
+        return
+    shown = use.shown.format(home=folder)
+    expect(result.status == 0 and settings_of(result).get(use.key) == shown,
+           f"{use}: expected {use.key} = {shown}: {result}")
+
+
+def command_case(name, command, folder):
+    configure(folder, "host h\nfrom a@b\n")
+    key = command.key or name
+    expect(pretend(folder)[key] == command.default, f"another default: {pretend(folder)[key]}")
+    for use in commands.uses_of(name, command):
+        check_use(folder, use)
+
+
+for a_name, a_command in {**commands.COMMANDS, **commands.LATER_COMMANDS}.items():
+    suite.add(f"command-{a_name}", functools.partial(command_case, a_name, a_command))
+
+
+@suite.case
+def commands_are_all_there(_):
+    """Every setting and old spelling that msmtp has is in the table."""
+    text = (TOP / "src/conf/options.def").read_text()
+    old = set(re.findall(r"^(?:ALIAS|NOOP)\((\w+)", text, re.M)) - {"header"}
+    listed = {**commands.COMMANDS, **commands.LATER_COMMANDS}
+    expect(set(KEYS) | old <= set(listed), f"not in the table: {(set(KEYS) | old) - set(listed)}")
 
 
 # Words of the command line
@@ -832,6 +916,19 @@ def aliases_are_checked(folder):
 
 
 @suite.case
+def aliases_that_are_not_needed(folder):
+    """A file that is missing, and what others can't use in it, do no harm to an address."""
+    aliases = folder / "aliases"
+    configure(folder, f"host h\naliases {aliases}\n")
+    run(folder, "-bv", "bob@b.example")
+    expect_error(folder, ["-bv", "root"], 78, f"{aliases}: No such file")
+    aliases.write_text("nobody: /dev/null\nlist: |cat\nroot: a@b.example\n")
+    expect(b"a@b.example..." in run(folder, "-bv", "root", "bob@b.example").stdout, "not expanded")
+    expect_error(folder, ["-bv", "list"], 78, f"{aliases}:2: list: '|cat'")
+    expect_error(folder, ["-bi"], 78, f"{aliases}:2: list: '|cat'")
+
+
+@suite.case
 def addresses_are_checked(folder):
     configure(folder, "host relay.example\nport 587\nfrom a@b.example\n")
     out = run(folder, "-bv", "Bob <bob@b.example>, carol@c.example").stdout.decode()
@@ -875,6 +972,7 @@ def bash_completes(folder):
         expect(complete(words) == wanted, f"{words}: expected {wanted}, found {complete(words)}")
 
 
+outcomes.add_cases(suite)
 repairs.add_cases(suite)
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """sweeps.py - a fault at every system call of sending, of running the queue, of the server on stdin"""
+import contextlib
 import re
+import shutil
 
 from cases import (IS_FULL, NOBODY, TWO, check_queue_run, check_sent, count, doubts, expect_empty, expect_once,
                    fill, suite)
 from world import FAULTS, Message, World, expect, sweep
 
+OF_FILES = [fault for fault in FAULTS if fault != "reset"]
 LATER = "rcpt <carol@example.org>: 451 4.7.1 later"
 
 
@@ -107,6 +110,56 @@ def server_operation(more):
     return prepare
 
 
+def import_operation(runs_between):
+    """Two messages of msmtp's scripts. After the fault a run of the queue may send what is there already."""
+    def prepare(world):
+        old = world.folder / "old"
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            shutil.rmtree(old, ignore_errors=True)
+            old.mkdir(mode=0o700)
+            shoot.messages = [Message(), Message()]
+            for number, message in enumerate(shoot.messages):
+                for ending, text in (("msmtp", f"-f {message.sender} -- {message.recipients[0]}\n".encode()),
+                                     ("mail", message.text)):
+                    (old / f"2026-03-02-10.00.0{number}.{ending}").write_bytes(text)
+            for path in old.iterdir():
+                path.chmod(0o600)
+            return world.run([f"--queue-import={old}"], fault=fault)
+
+        def check(run):
+            if runs_between:
+                world.drain()
+            for empty_lock in [old / ".lock"] if not (old / ".lock/mailchute").exists() else []:
+                with contextlib.suppress(FileNotFoundError):
+                    empty_lock.rmdir()  # as the program tells us to
+            again = world.run([f"--queue-import={old}"])
+            world.drain()
+            for message in shoot.messages:
+                check_taken_over(world, run, again, message)
+            check_left_alone(world, old, run, again)
+        return shoot, check
+    return prepare
+
+
+def check_taken_over(world, run, again, message):
+    """It arrived once; or not at all, and then the second import has named it and the file is there."""
+    copies = world.copies(message)
+    expect(copies in ([0], [1]), f"{copies} copies: {run}; again: {again}")
+    if copies == [0]:
+        expect(b"an import was interrupted" in again.stderr and again.status == 65, f"lost: {run}; again: {again}")
+
+
+def check_left_alone(world, old, run, again):
+    """What stays are whole pairs, each with its marker."""
+    expect_empty(world)
+    left = sorted(path.name for path in old.iterdir())
+    markers = [name.removesuffix(".mailchute") for name in left if name.endswith(".mailchute")]
+    expect(len(left) == 3 * len(markers) and bool(markers) == (again.status != 0), f"left {left}: {run}; {again}")
+
+
 each_fault("enqueue", send_operation(["bob@example.org"], is_up=False))
 each_fault("send", send_operation(["bob@example.org"]))
 each_fault("send-two", send_operation(TWO))
@@ -118,6 +171,8 @@ each_fault("run-refused", run_operation(1, dialogue=NOBODY, also=["nobody@exampl
                                         refused=["nobody@example.org"]))
 each_fault("detached", detached_operation)
 each_fault("server", server_operation(["-odq"]))
+each_fault("import", import_operation(False), OF_FILES)
+each_fault("import-then-run", import_operation(True), OF_FILES if IS_FULL else ["kill", "eio"])
 each_fault("server-run", server_operation([]), FAULTS if IS_FULL else ["kill", "eio", "enospc"])
 if IS_FULL:
     each_fault("run-ten", run_operation(10, recipients=TWO))

@@ -6,6 +6,8 @@
 """
 import contracts
 import errors
+import importing
+import reported
 import runs
 import seeing
 import waiting
@@ -14,7 +16,7 @@ from scene import Suite
 
 def main():
     suite = Suite("queue")
-    for module in (contracts, errors, waiting, runs, seeing):
+    for module in (contracts, errors, waiting, runs, seeing, importing, reported):
         module.add_cases(suite)
     suite.main()
 

@@ -15,6 +15,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import clients
+import msmtp
 from daemon import free_ports, has_ipv6, wait_until
 from dovecot import PASSWORD, Dovecot
 from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private
@@ -506,6 +507,7 @@ def msmtprc_account_by_sender(folder):
 
 
 clients.add_cases(suite, lambda: site)
+msmtp.add_cases(suite)
 
 
 @contextlib.contextmanager
@@ -526,6 +528,8 @@ def complaint():
         return "Postfix starts as root only"
     if not UNPACKED.is_dir():
         return f"{UNPACKED} is missing: run sh tests/setup"
+    if not msmtp.MSMTP.exists():
+        return f"{msmtp.MSMTP} is missing: run sh tests/setup"
     return ""
 
 

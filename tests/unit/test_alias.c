@@ -124,50 +124,66 @@ static void test_expansion(void)
 
 static void test_refusals(void)
 {
+	static const struct {
+		const char *file;
+		const char *expected;
+	} table[] = {
+		{ "root", "aliases:1: expected 'name: address'" },
+		{ ": a@b", "aliases:1: expected 'name: address'" },
+		{ "a: b@c\nroot\n", "aliases:2: expected 'name: address'" },
+		{ "a, b: c@d", "aliases:1: expected 'name: address'" },
+		{ "a:", "aliases:1: a: expected an address behind the colon" },
+		{ "a: ,", "aliases:1: a: expected an address behind the colon" },
+		{ "a: # x\nb: c@d", "aliases:1: a: expected an address behind the colon" },
+		{ "a: b c@d", "aliases:1: a: 'b c@d': at 'c@d': expected '<' or a comma" },
+		{ "a: b@c\n d@e", "aliases:1: a: 'b@c d@e': at 'd@e': expected a comma" },
+		{ "a: \"b", "aliases:1: a: '\"b': at the end: expected '\"'" },
+		{ "a: b@c,\n friends: d@e", "aliases:1: a: 'd@e': at the end: expected ';'" },
+		{ "a b: c@d", "aliases:1: 'a b': at 'b': expected '<' or a comma" },
+		{ "a: b@c\na: d@e", "aliases:2: a: line 1 has the same name" },
+		{ "a@x: b@c\nb: c@d\n\na@X: d@e", "aliases:4: a: line 1 has the same name" },
+	};
+
+	for (size_t i = 0; i < LENGTH(table); i++) {
+		test_case("refuse: %s", table[i].file);
+		expect_expansion(table[i].file, "zed@z", table[i].expected);
+	}
+}
+
+/* What other programs can do harms only those who are sent there. */
+static void test_special_targets(void)
+{
 	static const char special[] =
 		": a target is an address; commands, files and :include: are not supported";
 	static const struct {
 		const char *file;
+		const char *name;
 		const char *expected;
-		bool is_special;
 	} table[] = {
-		{ "root", "aliases:1: expected 'name: address'", false },
-		{ ": a@b", "aliases:1: expected 'name: address'", false },
-		{ "a: b@c\nroot\n", "aliases:2: expected 'name: address'", false },
-		{ "a, b: c@d", "aliases:1: expected 'name: address'", false },
-		{ "a:", "aliases:1: a: expected an address behind the colon", false },
-		{ "a: ,", "aliases:1: a: expected an address behind the colon", false },
-		{ "a: # x\nb: c@d", "aliases:1: a: expected an address behind the colon", false },
-		{ "a: b c@d", "aliases:1: a: 'b c@d': at 'c@d': expected '<' or a comma", false },
-		{ "a: b@c\n d@e", "aliases:1: a: 'b@c d@e': at 'd@e': expected a comma", false },
-		{ "a: \"b", "aliases:1: a: '\"b': at the end: expected '\"'", false },
-		{ "a: b@c,\n friends: d@e", "aliases:1: a: 'd@e': at the end: expected ';'",
-		  false },
-		{ "a b: c@d", "aliases:1: 'a b': at 'b': expected '<' or a comma", false },
-		{ "a: b@c\na: d@e", "aliases:2: a: line 1 has the same name", false },
-		{ "a@x: b@c\nb: c@d\n\na@X: d@e", "aliases:4: a: line 1 has the same name", false },
-		{ "a: |cat", "aliases:1: a: '|cat'", true },
-		{ "a: b@c, |cat >x", "aliases:1: a: '|cat >x'", true },
-		{ "a: \"|cat >x, y\"", "aliases:1: a: '\"|cat >x, y\"'", true },
-		{ "a: \" |cat\"", "aliases:1: a: '\" |cat\"'", true },
-		{ "a: |\"cat >x\"", "aliases:1: a: '|\"cat >x\"'", true },
-		{ "a: <|cat>", "aliases:1: a: '|cat'", true },
-		{ "a: friends: |cat;", "aliases:1: a: '|cat'", true },
-		{ "a: /dev/null", "aliases:1: a: '/dev/null'", true },
-		{ "a: \"/dev/null\"", "aliases:1: a: '\"/dev/null\"'", true },
-		{ "a: /tmp/x y", "aliases:1: a: '/tmp/x y'", true },
-		{ "a: b@c\nb: c@d,\n :include:/etc/list", "aliases:2: b: ':include:/etc/list'",
-		  true },
-		{ "a: \":include:/etc/list\"", "aliases:1: a: '\":include:/etc/list\"'", true },
-		{ "a: :fail: gone", "aliases:1: a: ':fail: gone'", true },
+		{ "a: |cat", "a", "aliases:1: a: '|cat'" },
+		{ "a: b@c, |cat >x", "a", "aliases:1: a: '|cat >x'" },
+		{ "a: \"|cat >x, y\"", "a", "aliases:1: a: '\"|cat >x, y\"'" },
+		{ "a: \" |cat\"", "a", "aliases:1: a: '\" |cat\"'" },
+		{ "a: |\"cat >x\"", "a", "aliases:1: a: '|\"cat >x\"'" },
+		{ "a: <|cat>", "a", "aliases:1: a: '|cat'" },
+		{ "a: friends: |cat;", "a", "aliases:1: a: '|cat'" },
+		{ "a: /dev/null", "a", "aliases:1: a: '/dev/null'" },
+		{ "a: \"/dev/null\"", "a", "aliases:1: a: '\"/dev/null\"'" },
+		{ "a: /tmp/x y", "a", "aliases:1: a: '/tmp/x y'" },
+		{ "a: b@c\nb: c@d,\n :include:/etc/list", "b",
+		  "aliases:2: b: ':include:/etc/list'" },
+		{ "a: \":include:/etc/list\"", "a", "aliases:1: a: '\":include:/etc/list\"'" },
+		{ "a: :fail: gone", "a", "aliases:1: a: ':fail: gone'" },
+		{ "nobody: /dev/null\na: nobody", "a", "aliases:1: nobody: '/dev/null'" },
+		{ "default: |cat", "x", "aliases:1: default: '|cat'" },
 	};
 
 	for (size_t i = 0; i < LENGTH(table); i++) {
 		CLEANUP(mem_free_at)
-		char *expected =
-			str_format("%s%s", table[i].expected, table[i].is_special ? special : "");
-		test_case("refuse: %s", table[i].file);
-		expect_expansion(table[i].file, "zed@z", expected);
+		char *expected = str_format("%s%s", table[i].expected, special);
+		test_case("refuse when used: %s", table[i].file);
+		expect_expansion(table[i].file, table[i].name, expected);
+		expect_expansion(table[i].file, "zed@z", "zed@z");
 	}
 }
 
@@ -233,6 +249,10 @@ static void test_check(void)
 	test_case("check: one that can't");
 	EXPECT(parse(&bad, "a: b@c\nd: e\ne: d", &err) && !alias_check(&bad, &err));
 	EXPECT_TEXT(err.text, "aliases:2: these names go round in a circle: d -> e -> d");
+	test_case("check: one that has a fault");
+	alias_table_done(&bad);
+	EXPECT(parse(&bad, "a: b@c\nd: |cat", &err) && !alias_check(&bad, &err));
+	EXPECT_PART(err.text, "aliases:2: d: '|cat'");
 }
 
 static void expect_unreadable(const char *path, const char *part)
@@ -288,6 +308,7 @@ int main(void)
 	test_begin("alias");
 	test_expansion();
 	test_refusals();
+	test_special_targets();
 	test_bytes();
 	test_sizes();
 	test_check();

@@ -46,6 +46,7 @@ static void describe_text(const char *name, const char *text, struct str *out)
 static void describe_queue(const struct request *request, struct str *out)
 {
 	describe_text("id", request->queue_id, out);
+	describe_text("folder", request->import_folder, out);
 	describe_text("I", request->choice.id, out);
 	describe_text("S", request->choice.sender, out);
 	describe_text("R", request->choice.recipient, out);
@@ -60,9 +61,9 @@ static void describe_queue(const struct request *request, struct str *out)
 static void describe(const struct request *request, struct str *out)
 {
 	static const char *const modes[] = {
-		"send",       "stdio",        "verify",  "aliases", "run",
-		"list",       "show",         "retry",   "hold",    "remove",
-		"serverinfo", "explain", "print-config", "pretend", "version", "help",
+		"send",       "stdio",   "verify",       "aliases", "run",     "list",
+		"show",       "retry",   "hold",         "remove",  "import",  "serverinfo",
+		"explain",    "print-config", "pretend", "version", "help",
 	};
 	static const char *const deliveries[] = { "", " background", " queue-only" };
 	static const char *const error_modes[] = { "", " mail-errors", " quiet" };
@@ -177,6 +178,8 @@ static const struct {
 	{ { "--queue-retry=abcd", "-a", "x" }, "retry account=x id=abcd" },
 	{ { "--queue-hold", "abcd" }, "hold id=abcd" },
 	{ { "--queue-remove", "abcd" }, "remove id=abcd" },
+	{ { "--queue-import", "~/x" }, "import folder=~/x" },
+	{ { "--queue-imp=x", "--queue-remove=abcd" }, "import id=abcd folder=x" },
 	{ { "-bi" }, "aliases" },
 	{ { "-bv", "a@b" }, "verify <a@b>" },
 	{ { "--session=5" }, "send session_timeout=5" },
@@ -393,6 +396,7 @@ static const char *const refused[] = {
 	"--queue-retry=abcd",
 	"--queue-hold=abcd",
 	"--queue-remove=abcd",
+	"--queue-import=x",
 	"--queue-run",
 	"--serverinfo",
 	"--pretend",

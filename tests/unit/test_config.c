@@ -719,7 +719,7 @@ static const struct {
 	enum err_kind kind;
 } secrets[] = {
 	{ "password a#b \"c\": d", "a#b \"c\": d", NULL, ERR_NONE },
-	{ "password \"\"", "", NULL, ERR_NONE },
+	{ "password \"\"\npasswordeval echo q", "q", NULL, ERR_NONE },
 	{ "password p\npasswordeval echo q", "p", NULL, ERR_NONE },
 	{ "passwordeval echo q; echo r", "q", NULL, ERR_NONE },
 	{ "passwordeval printf 'q\\r\\n'", "q", NULL, ERR_NONE },

@@ -104,6 +104,16 @@ static void test_failure(void)
 			    "errormsg='naming the recipient: 550 5.1.1 who?' exitcode=EX_DATAERR");
 	end(&scene);
 
+	test_case("refused in several lines");
+	begin(&scene);
+	set_reply_error(&scene.err, 550, "550 5.1.1 who\\n5.1.1 is\\nthat?");
+	expect_line(&scene, "host=mx.example tls=off auth=off from=a@a.example "
+			    "recipients=b@b.example smtpstatus=550 "
+			    "smtpmsg='550-5.1.1 who\\n550-5.1.1 is\\n550 that?' "
+			    "errormsg='naming the recipient: 550 5.1.1 who\\n5.1.1 is\\nthat?' "
+			    "exitcode=EX_DATAERR");
+	end(&scene);
+
 	test_case("not reached");
 	begin(&scene);
 	err_set(&scene.err, ERR_NET, "mx.example:25: connection refused");
