@@ -20,6 +20,14 @@ void fs_close_at(int *fd)
 	*fd = -1;
 }
 
+int fs_take_at(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
 ssize_t fs_read(int fd, void *bytes, size_t len)
 {
 	for (;;) {
