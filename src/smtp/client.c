@@ -13,7 +13,9 @@ enum { PIECE = 16384 };
 
 void client_init(struct client *client, const struct settings *settings, int fd, int64_t end)
 {
-	*client = (struct client){ .settings = settings, .can.mechanisms = STR_INIT };
+	*client = (struct client){ .settings = settings,
+				   .name = settings->domain ? settings->domain : "",
+				   .can.mechanisms = STR_INIT };
 	reply_init(&client->reply);
 	stream_init(&client->stream, fd, end);
 }
@@ -119,9 +121,7 @@ bool client_greeting(struct client *client, struct err *err)
 
 static bool hello_by(struct client *client, const char *verb, enum phase phase, struct err *err)
 {
-	CLEANUP(mem_free_at)
-	char *line =
-		str_format("%s %s", verb, client->settings->domain ? client->settings->domain : "");
+	CLEANUP(mem_free_at) char *line = str_format("%s %s", verb, client->name);
 
 	return client_exchange(client, phase, line, NULL, err);
 }

@@ -29,6 +29,7 @@ struct expected {
  */
 struct client {
 	const struct settings *settings;
+	const char *name; /* to introduce us with; borrowed */
 	struct stream stream;
 	struct capabilities can;
 	struct reply reply; /* the last one read */
@@ -39,7 +40,10 @@ struct client {
 	bool is_over;    /* nothing more can be said */
 };
 
-/* Takes over a connected socket; `end` is the deadline of the whole session. */
+/*
+ * Takes over a connected socket; `end` is the deadline of the whole session. The name is `domain`
+ * of the settings until the caller sets another.
+ */
 void client_init(struct client *client, const struct settings *settings, int fd, int64_t end);
 void client_done(struct client *client);
 

@@ -344,9 +344,7 @@ CONFIG = [
     ("host h\ntls_key_file k\n", "tls_key_file and tls_cert_file"),
     ("socket s\ntls on\n", "tls: needs the relay's name"),
     ("host h\nprotocol lmtp\n", "port: required"),
-    ("host h\nproxy_host p\n", ":2: proxy_host: \"p\" is not supported by this version yet"),
     ("host h\nauth xoauth2\n", ":2: auth: \"xoauth2\" is not supported by this version yet"),
-    ("host h\nproxy_host p\n", ":2: proxy_host: \"p\" is not supported by this version yet"),
     ("host h\nset_to_header\n", ":2: set_to_header: \"on\" is not supported"),
     ("host h\ntls_key_file pkcs11:a\ntls_cert_file c\n", ":2: tls_key_file: \"pkcs11:a\" is not"),
 ]
@@ -362,9 +360,9 @@ def config_errors(folder):
 
 @suite.case
 def unsupported_settings_of_other_accounts(folder):
-    configure(folder, "account default\nhost h\naccount x\nhost i\nproxy_host p\nset_to_header on\n")
+    configure(folder, "account default\nhost h\naccount x\nhost i\nset_to_header on\n")
     pretend(folder)
-    expect_error(folder, ["-P", "-a", "x"], 78, "proxy_host")
+    expect_error(folder, ["-P", "-a", "x"], 78, "set_to_header")
 
 
 @suite.case

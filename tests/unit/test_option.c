@@ -254,8 +254,6 @@ static void test_overlay(void)
 static const struct {
 	const char *name, *text;
 } later[] = {
-	{ "proxy_host", "proxy" },
-	{ "proxy_port", "1080" },
 	{ "ntlmdomain", "d" },
 	{ "set_to_header", "on" },
 	{ "set_to_header", "undisclosed_recipients" },
