@@ -18,11 +18,13 @@ enum mode {
 	MODE_QUEUE_RETRY,
 	MODE_QUEUE_HOLD,
 	MODE_QUEUE_REMOVE,
+	MODE_RMQS,
 	MODE_SERVERINFO,
 	MODE_PRINT_CONFIG,
 	MODE_PRETEND,
 	MODE_VERSION,
 	MODE_HELP,
+	MODE_CONFIGURE,
 };
 
 /*
@@ -56,6 +58,8 @@ struct request {
 	const char *account;     /* -a */
 	const char *envid;       /* -V, in the form that MAIL takes it: xtext of RFC 3461 */
 	const char *log_tag;     /* -L, printable and without blanks */
+	const char *configured;  /* --configure: an address, as given */
+	const char *rmqs;        /* --rmqs: what ETRN is about, printable ASCII without blanks */
 
 	/* For the modes of the queue. `choice` are -qI, -qS and -qR, which imply ignores_schedule.
 	 */

@@ -402,6 +402,34 @@ bool client_reset(struct client *client, struct err *err)
 	return false;
 }
 
+static enum err_kind kind_of_etrn_reply(int code)
+{
+	switch (code) {
+	case 458:
+	case 459:
+		return ERR_UNAVAILABLE;
+	case 500:
+	case 501:
+		return ERR_INPUT;
+	default:
+		return ERR_PROTO;
+	}
+}
+
+bool client_etrn(struct client *client, const char *what, struct err *err)
+{
+	CLEANUP(mem_free_at) char *line = str_format("ETRN %s", what);
+
+	if (!can(client, CAP_ETRN))
+		return err_set(err, ERR_UNAVAILABLE, _("the relay does not offer ETRN"));
+	if (!client_exchange(client, PHASE_ETRN, line, NULL, err))
+		return false;
+	if (judge(client, PHASE_ETRN, err))
+		return true;
+	err->kind = kind_of_etrn_reply(client->reply.code);
+	return false;
+}
+
 void client_quit(struct client *client)
 {
 	CLEANUP(err_done) struct err ignored = ERR_INIT;

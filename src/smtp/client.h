@@ -90,5 +90,12 @@ bool client_verdict(struct client *client, struct envelope *envelope, struct err
 /* RSET: forgets a transaction that came to nothing. */
 bool client_reset(struct client *client, struct err *err) MUST_USE;
 
+/*
+ * ETRN: asks the server to send what it has for a domain or, behind "@" or "#", as RFC 1985
+ * section 5.3 says. ERR_UNAVAILABLE: it is not offered, or not possible for this one; ERR_INPUT: it
+ * is not understood; ERR_PROTO: any other reply that is no success.
+ */
+bool client_etrn(struct client *client, const char *what, struct err *err) MUST_USE;
+
 /* QUIT, unless it was sent. Its reply is waited for, but not long, and does not matter. */
 void client_quit(struct client *client);

@@ -201,6 +201,7 @@ static unsigned find_keyword(const char *word, size_t len)
 		{ "STARTTLS", CAP_STARTTLS },
 		{ "AUTH", CAP_AUTH },
 		{ "LIMITS", CAP_LIMITS },
+		{ "ETRN", CAP_ETRN },
 	};
 
 	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)

@@ -55,6 +55,7 @@ enum capability {
 	CAP_STARTTLS = 1 << 5,   /* RFC 3207 */
 	CAP_AUTH = 1 << 6,       /* RFC 4954 */
 	CAP_LIMITS = 1 << 7,     /* RFC 9422 */
+	CAP_ETRN = 1 << 8,       /* RFC 1985 */
 };
 
 /* What a server offers. `mechanisms` are upper case with a blank before and behind each. */

@@ -537,6 +537,77 @@ def no_password_through_a_proxy_in_clear(folder):
         expect(not relay.connections and not proxy.clients, "a connection was made")
 
 
+# --configure
+
+
+def discover(folder, address, status=0):
+    result = run_program([f"--configure={address}"], home=folder)
+    expect(result.status == status, f"expected exit {status}: {result}")
+    expect(bool(result.stdout) == (status == 0), f"stdout: {result}")
+    return result
+
+
+def settings_of(folder, text, account):
+    """What the program makes of a config."""
+    path = write_private(folder / "discovered", text)
+    shown = run_program(["-C", path, "-a", account, "--print-config"], home=folder)
+    expect(shown.status == 0, str(shown))
+    return dict(re.findall(r"^(\w+) = (.*) \(\S+\)$", shown.stdout.decode(), re.M))
+
+
+@suite.case
+def configure_with_tls_at_once(folder):
+    """The lowest priority, then the greatest weight; TLS from the first byte before STARTTLS."""
+    names.add("_submissions._tcp.found.test", "SRV", (20, 99, 1, "c.found.test"), (10, 5, 2, "b.found.test"),
+              (10, 50, 465, "a.found.test"))
+    names.add("_submission._tcp.found.test", "SRV", (0, 0, 587, "d.found.test"))
+    text = discover(folder, "alice@found.test").stdout.decode()
+    found = settings_of(folder, text, "alice@found.test")
+    wanted = {"host": "a.found.test", "port": "465", "tls": "on", "tls_starttls": "off", "auth": "on",
+              "user": "alice", "from": "alice@found.test"}
+    expect(wanted.items() <= found.items(), f"{text}: {found}")
+    for part in ("_submissions._tcp.found.test", "user alice@found.test", "passwordeval"):
+        expect(part in text, f"no {part} in {text}")
+    expect("forged" not in text, f"a caution for nothing: {text}")
+
+
+@suite.case
+def configure_with_starttls_elsewhere(folder):
+    names.add("_submissions._tcp.away.test", "SRV", (0, 0, 0, "."))
+    names.add("_submission._tcp.away.test", "SRV", (0, 0, 587, "mx.provider.test"))
+    text = discover(folder, "a.b+c@Away.test").stdout.decode()
+    found = settings_of(folder, text, "a.b+c@Away.test")
+    wanted = {"host": "mx.provider.test", "port": "587", "tls_starttls": "on", "user": "a.b+c"}
+    expect(wanted.items() <= found.items(), f"{text}: {found}")
+    expect("mx.provider.test is not inside of Away.test" in text, f"no caution: {text}")
+
+
+@suite.case
+def configure_unusual_addresses(folder):
+    names.add("_submission._tcp.xn--bro-hoa.test", "SRV", (0, 0, 587, "mx.xn--bro-hoa.test"))
+    text = discover(folder, "bj\u00f6rn@b\u00fcro.test").stdout.decode()
+    found = settings_of(folder, text, "bj\u00f6rn@b\u00fcro.test")
+    expect((found["host"], found["user"]) == ("mx.xn--bro-hoa.test", "bj\u00f6rn"), text)
+    names.add("_submission._tcp.quoted.test", "SRV", (0, 0, 587, "mx.quoted.test"))
+    text = discover(folder, '"a:b, c"@quoted.test').stdout.decode()
+    found = settings_of(folder, text, "quoted.test")
+    expect((found["user"], found["from"]) == ("a:b, c", '"a:b, c"@quoted.test'), f"{text} {found}")
+
+
+@suite.case
+def configure_failures(folder):
+    names.add("_submissions._tcp.none.test", "SRV", (0, 0, 0, "."))
+    names.add("_submission._tcp.none.test", "SRV", (0, 0, 0, "."))
+    names.add("_submissions._tcp.tired.test", "FAULT", "SERVFAIL")
+    names.add("_submission._tcp.tired.test", "SRV", (0, 0, 587, "mx.tired.test"))
+    for address, status, words in (
+            ("alice", 65, "no domain"), ("", 65, ""), ("a@", 65, ""), ("a@b@c", 65, ""), ("a@b c", 65, ""),
+            ("a@[192.0.2.1]", 65, "not a domain"), ("a@192.0.2.1", 65, "not a domain"), ("a\n@b.test", 65, ""),
+            ("alice@nothing.test", 68, "no such record"), ("alice@none.test", 68, "no such service"),
+            ("alice@tired.test", 75, "no answer from DNS")):
+        expect_words(discover(folder, address, status), words)
+
+
 def complaint():
     """Why there can be no such network, or nothing."""
     if os.geteuid() != 0:
