@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/check.h"
 #include "app/cli.h"
+#include "app/discover.h"
 #include "app/explain.h"
 #include "app/import.h"
 #include "app/job.h"
 #include "app/queuemode.h"
 #include "app/report.h"
+#include "app/rmqs.h"
 #include "app/send.h"
 #include "app/serverinfo.h"
 #include "app/stdio.h"
@@ -119,7 +121,17 @@ static int show(void (*add)(struct str *out))
 	return report_text(&text);
 }
 
-/* --pretend, --print-config and --serverinfo. */
+static int show_discovered(const struct request *request)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	if (!discover_add(request->configured, &text, &err))
+		return report_error(&err);
+	return report_text(&text);
+}
+
+/* --pretend, --print-config, --serverinfo and --rmqs. */
 static int show_account(const struct request *request)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -134,6 +146,8 @@ static int show_account(const struct request *request)
 		check_pretend(&job.config, &job.account, request, &text);
 	else if (is_shown && request->mode == MODE_PRINT_CONFIG)
 		check_print_config(&job.account, &text);
+	else if (is_shown && request->mode == MODE_RMQS)
+		is_shown = rmqs_ask(&job.account.settings, request->rmqs, &err);
 	else if (is_shown)
 		is_shown = serverinfo_add(&job.account.settings, &text, &err);
 	if (!is_shown)
@@ -151,6 +165,8 @@ static int run(const struct request *request)
 		return show(cli_help);
 	case MODE_VERSION:
 		return show(cli_version);
+	case MODE_CONFIGURE:
+		return show_discovered(request);
 	case MODE_SEND:
 		return send_message(request);
 	case MODE_EXPLAIN:

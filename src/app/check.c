@@ -39,9 +39,13 @@ void check_pretend(const struct config *config, const struct account *account,
 	add_origin_of_account(account, out);
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		add_pretended(&account->settings, &options[i], out);
-	str_add(out, request->read_recipients
-			     ? _("reading recipients from the command line and the message\n")
-			     : _("reading recipients from the command line\n"));
+	if (request->rmqs)
+		str_addf(out, "RMQS argument = %s\n", request->rmqs);
+	else
+		str_add(out, request->read_recipients
+				     ? _("reading recipients from the command line and the "
+					 "message\n")
+				     : _("reading recipients from the command line\n"));
 }
 
 void check_add_configured(const struct settings *settings, const struct option *option,

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ENVID_MAX = 100 };
+enum { ENVID_MAX = 100, RMQS_MAX = 500 };
 
 enum action {
 	DO_MODE,
@@ -24,6 +24,8 @@ enum action {
 	DO_LIST,
 	DO_RUN,
 	DO_SUBSET,
+	DO_CONFIGURE,
+	DO_RMQS,
 	DO_DEBUG,
 	DO_BODY,
 	DO_OTHER,
@@ -31,7 +33,6 @@ enum action {
 	DO_ENVID,
 	DO_TAG,
 	DO_IGNORE,
-	DO_REFUSE,
 };
 
 /* An entry of cli.def. `place` is a mode, or the offset of a member of struct request. */
@@ -53,6 +54,8 @@ static const struct flag flags[] = {
 #define LIST()         DO_LIST, MODE_QUEUE_LIST
 #define RUN()          DO_RUN, 0
 #define SUBSET()       DO_SUBSET, 0
+#define CONFIGURE()    DO_CONFIGURE, MODE_CONFIGURE
+#define RMQS()         DO_RMQS, MODE_RMQS
 #define DEBUG()        DO_DEBUG, 0
 #define BODY()         DO_BODY, 0
 #define OTHER()        DO_OTHER, 0
@@ -61,8 +64,7 @@ static const struct flag flags[] = {
 #define TAG()          DO_TAG, 0
 #define FLAG(group, name, letter, argument, flags, action, help, manual)                           \
 	{ name, letter, argument, flags, action },
-#define IGNORED(letter, argument)              { NULL, letter, argument, 0, DO_IGNORE, 0 },
-#define REFUSED(name, letter, argument, flags) { name, letter, argument, flags, DO_REFUSE, 0 },
+#define IGNORED(letter, argument) { NULL, letter, argument, 0, DO_IGNORE, 0 },
 #include "app/cli.def"
 };
 
@@ -261,6 +263,26 @@ static bool do_run(struct args *args, const char *text, struct err *err)
 	return do_mode(request, MODE_QUEUE_RUN);
 }
 
+static bool do_configure(struct request *request, const char *address)
+{
+	request->configured = address;
+	return do_mode(request, MODE_CONFIGURE);
+}
+
+/* It becomes a part of a command; RFC 5321 section 4.5.3.1.4 allows no longer one. */
+static bool do_rmqs(struct request *request, const char *text, struct err *err)
+{
+	size_t len = strlen(text);
+
+	for (const char *c = text; *c; c++)
+		if (*c <= ' ' || *c == 0x7F || !str_is_ascii(c, 1))
+			len = 0;
+	if (len == 0 || len > RMQS_MAX)
+		return usage(err, _("expected a host, @ and a domain, or # and a queue"), "--rmqs");
+	request->rmqs = text;
+	return do_mode(request, MODE_RMQS);
+}
+
 static bool do_flag(struct args *args, const struct flag *flag, const char *name, const char *text,
 		    struct err *err)
 {
@@ -287,6 +309,10 @@ static bool do_flag(struct args *args, const struct flag *flag, const char *name
 		return do_run(args, text, err);
 	case DO_SUBSET:
 		return do_subset(request, 'I', text);
+	case DO_CONFIGURE:
+		return do_configure(request, text);
+	case DO_RMQS:
+		return do_rmqs(request, text, err);
 	case DO_DEBUG:
 		return do_debug(args, name, text);
 	case DO_BODY:
@@ -299,10 +325,8 @@ static bool do_flag(struct args *args, const struct flag *flag, const char *name
 		return do_envid(request, text, err);
 	case DO_TAG:
 		return do_tag(request, text, err);
-	case DO_IGNORE:
-		return true;
 	default:
-		return usage(err, _("not supported by this version yet"), name);
+		return true;
 	}
 }
 
@@ -390,11 +414,12 @@ static bool find_long(const char *prefix, struct long_name *found, struct err *e
  */
 static bool is_for_people(unsigned option_flags, const struct flag *flag)
 {
-	bool is_mode = flag && (flag->action == DO_MODE || flag->action == DO_QUEUE_ID ||
-				flag->action == DO_LIST || flag->action == DO_REFUSE);
+	enum action action = flag ? flag->action : DO_IGNORE;
+	bool is_mode = action == DO_MODE || action == DO_QUEUE_ID || action == DO_LIST ||
+		       action == DO_CONFIGURE || action == DO_RMQS;
 
 	return option_flags & (OPTION_FILE | OPTION_RUNS) ||
-	       (is_mode && (flag->action == DO_REFUSE || flag->place < MODE_VERSION));
+	       (is_mode && flag->place != MODE_VERSION && flag->place != MODE_HELP);
 }
 
 /* `text` is what follows "--". */
@@ -509,7 +534,7 @@ static bool has_recipients(enum mode mode)
 
 static bool check_combination(const struct request *request, struct err *err)
 {
-	if (request->mode >= MODE_VERSION)
+	if (request->mode == MODE_VERSION || request->mode == MODE_HELP)
 		return true;
 	if (request->account && settings_is_explicit(&request->settings, OPT_host))
 		return err_set(err, ERR_USAGE, _("--host and --account exclude each other"));
@@ -518,7 +543,9 @@ static bool check_combination(const struct request *request, struct err *err)
 			       _("--from and --read-envelope-from exclude each other"));
 	if (request->mode == MODE_SERVERINFO && request->recipient_count > 0)
 		return err_set(err, ERR_USAGE, _("--serverinfo takes no recipients"));
-	if (request->recipient_count > 0 && !has_recipients(request->mode))
+	if (request->mode == MODE_SERVERINFO && request->rmqs)
+		return err_set(err, ERR_USAGE, _("--serverinfo and --rmqs exclude each other"));
+	if (request->recipient_count > 0 && (request->rmqs || !has_recipients(request->mode)))
 		return usage(err, _("recipients are for sending a message"),
 			     request->recipients[0]);
 	if (request->is_all_users && request->mode != MODE_QUEUE_RUN)

@@ -19,12 +19,14 @@ enum mode {
 	MODE_QUEUE_HOLD,
 	MODE_QUEUE_REMOVE,
 	MODE_QUEUE_IMPORT, /* --queue-import: take over what msmtp's scripts have queued */
+	MODE_RMQS,
 	MODE_SERVERINFO,
 	MODE_EXPLAIN,
 	MODE_PRINT_CONFIG,
 	MODE_PRETEND,
 	MODE_VERSION,
 	MODE_HELP,
+	MODE_CONFIGURE,
 };
 
 /*
@@ -58,6 +60,8 @@ struct request {
 	const char *account;     /* -a */
 	const char *envid;       /* -V, in the form that MAIL takes it: xtext of RFC 3461 */
 	const char *log_tag;     /* -L, printable and without blanks */
+	const char *configured;  /* --configure: an address, as given */
+	const char *rmqs;        /* --rmqs: what ETRN is about, printable ASCII without blanks */
 
 	/* For the modes of the queue. `choice` are -qI, -qS and -qR, which imply ignores_schedule.
 	 */

@@ -52,6 +52,8 @@ char *route_key(const struct settings *settings)
 		OPT_tls_min_dh_prime_bits,
 		OPT_tls_priorities,
 		OPT_tls_host_override,
+		OPT_host_fallback,
+		OPT_host_srv,
 	};
 	struct str key = STR_INIT;
 

@@ -66,12 +66,27 @@ static void add_extensions(struct str *out, const struct reply *reply)
 	}
 }
 
+/* "relay.example [192.0.2.1]": what the name of the relay has led to. */
+static void add_way(const struct reached *reached, struct str *out)
+{
+	const char *name = reached->canonical ? reached->canonical : "";
+
+	if (reached->proxy)
+		str_add(out, reached->proxy);
+	if (!reached->address)
+		return;
+	str_add_printable(out, name, strlen(name));
+	str_addf(out, "%s%s", *name ? " " : "", reached->address);
+}
+
 static void describe(const struct session *session, struct str *out)
 {
 	bool is_lmtp = session->settings->protocol == PROTOCOL_LMTP;
+	CLEANUP(str_done) struct str way = STR_INIT;
 
-	str_addf(out, _("%s server at %s (%s):\n    "), is_lmtp ? "LMTP" : "SMTP", session->where,
-		 session->address);
+	str_addf(out, _("%s server at %s"), is_lmtp ? "LMTP" : "SMTP", session->where);
+	add_way(&session->reached, &way);
+	str_addf(out, way.len ? " (%s):\n    " : "%s:\n    ", way.bytes);
 	str_add_printable(out, session->greeting, strlen(session->greeting));
 	str_add_char(out, '\n');
 	if (session->client.stream.tls)

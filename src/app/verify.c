@@ -18,8 +18,10 @@ static void add_routes(struct str *out, const struct job *job, const struct enve
 	for (size_t i = 0; i < envelope->count; i++) {
 		const char *address = envelope->recipients[i].address;
 		str_add_printable(out, address, strlen(address));
-		if (settings->host)
+		if (settings->host && settings->port)
 			str_addf(out, _("... goes to %s, port %d"), settings->host, settings->port);
+		else if (settings->host)
+			str_addf(out, _("... goes to a relay of %s"), settings->host);
 		else
 			str_addf(out, _("... goes to %s"), settings->socket);
 		if (job->account.name)

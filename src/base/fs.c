@@ -28,6 +28,14 @@ bool fs_is_own(int fd)
 	return fstat(fd, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 022) == 0;
 }
 
+int fs_take_at(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
 ssize_t fs_read(int fd, void *bytes, size_t len)
 {
 	for (;;) {

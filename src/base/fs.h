@@ -9,6 +9,8 @@
 
 /* For CLEANUP: closes the descriptor that a variable owns (-1: none). */
 void fs_close_at(int *fd);
+/* Gives up ownership: returns the descriptor and leaves -1 behind. */
+int fs_take_at(int *fd) MUST_USE;
 
 /* Whether what is open belongs to us, and nobody else may write it. */
 bool fs_is_own(int fd);

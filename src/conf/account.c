@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "conf/config.h"
 #include "conf/expand.h"
+#include "conf/hostlist.h"
 #include "conf/option.h"
 
 #include <arpa/inet.h>
@@ -177,7 +178,7 @@ static void complete_ports(struct settings *settings)
 {
 	bool is_tls_at_once = settings->tls && !settings->tls_starttls;
 
-	if (!settings->port && settings->protocol == PROTOCOL_SMTP)
+	if (!settings->port && settings->protocol == PROTOCOL_SMTP && !settings->host_srv)
 		settings->port = is_tls_at_once ? PORT_TLS : PORT_SMTP;
 	if (settings->proxy_host && !settings->proxy_port)
 		settings->proxy_port = PORT_SOCKS;
@@ -224,13 +225,29 @@ bool config_complete(struct account *account, const struct config_places *places
 
 /* Checking. Each returns what is wrong, or NULL. */
 
+/* Who is the relay is then up to DNS, which anybody can forge. */
+static const char *wrong_with_srv(const struct settings *settings)
+{
+	if (settings->protocol != PROTOCOL_SMTP)
+		return _("host_srv: there are no such records for LMTP");
+	if (settings->host_fallback)
+		return _("host_srv and host_fallback: only one of them can be used");
+	if (!settings->tls || !settings->tls_certcheck)
+		return _("host_srv: needs tls and tls_certcheck, as DNS alone can't be believed");
+	return NULL;
+}
+
 static const char *wrong_with_relay(const struct settings *settings)
 {
 	if (!settings->host && !settings->socket)
 		return _("host: required, unless socket is set");
 	if (settings->host && strpbrk(settings->host, " \t"))
 		return _("host: there is a blank in it (a comment must have a line of its own)");
-	if (!settings->port && !settings->socket)
+	if (settings->socket)
+		return NULL;
+	if (settings->host_srv)
+		return wrong_with_srv(settings);
+	if (!settings->port)
 		return _("port: required, as there is no default for LMTP");
 	return NULL;
 }
@@ -301,11 +318,25 @@ static bool is_loopback(const char *host)
 	return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
+/* For all of the hosts; what they mean to a proxy nobody knows. */
+static bool is_relay_on_loopback(const struct settings *settings)
+{
+	const char *rest = settings->host_fallback ? settings->host_fallback : "";
+	struct hostlist_entry entry;
+
+	if (!settings->host || settings->proxy_host || !is_loopback(settings->host))
+		return false;
+	while (hostlist_next(&rest, &entry) == HOSTLIST_ENTRY) {
+		CLEANUP(mem_free_at) char *host = mem_copy_n(entry.host, entry.len);
+		if (!is_loopback(host))
+			return false;
+	}
+	return true;
+}
+
 bool config_may_send_credentials(const struct settings *settings)
 {
-	if (settings->tls || settings->socket)
-		return true;
-	if (settings->host && is_loopback(settings->host))
+	if (settings->tls || settings->socket || is_relay_on_loopback(settings))
 		return true;
 	return settings->auth && *settings->auth &&
 	       settings->origins[OPT_tls].kind != ORIGIN_DEFAULT;

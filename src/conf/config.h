@@ -110,7 +110,8 @@ bool config_check(const struct account *account, bool is_mail, struct err *err) 
 
 /*
  * Whether credentials may be sent without verified TLS: to a unix socket, to the loopback interface
- * by number or as localhost, and where the account names a mechanism and `tls off` explicitly. With
- * TLS on: whether the certificate is verified at all, or tls_certcheck off is explicit.
+ * by number or as localhost (all hosts, and without a proxy), and where the account names a
+ * mechanism and `tls off` explicitly. With TLS on: whether the certificate is verified at all, or
+ * tls_certcheck off is explicit.
  */
 bool config_may_send_credentials(const struct settings *settings);

@@ -36,6 +36,7 @@ struct texts {
 /* The field of each type. The enum of a choice bears the name of its setting. */
 #define FIELD_TEXT(name)        char *name /* NULL: unset */
 #define FIELD_WORD(name)        char *name /* the same, without blanks */
+#define FIELD_HOSTS(name)       char *name /* as TEXT, a list of hostlist.h */
 #define FIELD_SENDER(name)      char *name /* as TEXT, less <> around it; "": null sender */
 #define FIELD_PATH(name)        char *name /* as TEXT, "~" expanded */
 #define FIELD_COMMAND(name)     char *name /* as TEXT, for /bin/sh */

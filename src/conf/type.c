@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "conf/hostlist.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -44,6 +45,13 @@ static bool parse_word(const struct option *option, void *field, const char *tex
 {
 	(void)option;
 	return !has_octet_up_to(text, ' ') && replace_text(field, mem_copy(text));
+}
+
+static bool parse_hosts(const struct option *option, void *field, const char *text)
+{
+	(void)option;
+	return !has_octet_up_to(text, 0x1F) && hostlist_is_valid(text) &&
+	       replace_text(field, mem_copy(text));
 }
 
 static bool parse_sender(const struct option *option, void *field, const char *text)
@@ -116,6 +124,8 @@ const struct option_type option_type_TEXT =
 	TEXT_TYPE(parse_text, N_("a text without control characters"));
 const struct option_type option_type_WORD =
 	TEXT_TYPE(parse_word, N_("a name without blanks and control characters"));
+const struct option_type option_type_HOSTS =
+	TEXT_TYPE(parse_hosts, N_("hosts as in mx.example:587 or [2001:db8::1]:587"));
 const struct option_type option_type_SENDER =
 	TEXT_TYPE(parse_sender, N_("an address without control characters"));
 const struct option_type option_type_PATH = {

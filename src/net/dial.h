@@ -1,30 +1,40 @@
-/* dial.h - from the relay's name to a connected socket */
+/* dial.h - from the settings to a socket that is connected to the relay */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "base/err.h"
-#include "conf/settings.h"
+#include "net/target.h"
 
 #include <stdint.h>
 
 /*
- * Connects to the unix socket, or to each address of host and port in turn, until one answers or
- * the deadline passes. Returns a socket that does not block, with TCP_NODELAY, and stores the
- * address reached (for messages; the caller frees it); -1 on failure.
- * ERR_NOHOST: the name does not exist; ERR_NET: no answer, refused, unreachable; ERR_SYSTEM: no
- * socket, or source_ip can't be bound.
+ * What was connected to; a text is NULL where there is none. `place` is "host:port" or the path of
+ * the unix socket, `address` the host's address, `canonical` the name that it has in the end,
+ * `proxy` as "proxy host:port" the way there. `names` are for the certificate. `foreign` says in
+ * words where DNS has led us, if that is outside of the mail domain.
  */
-int dial(const struct settings *settings, int64_t deadline, char **address,
-	 struct err *err) MUST_USE;
+struct reached {
+	char *place;
+	char *address;
+	char *canonical;
+	char *proxy;
+	char *foreign;
+	struct reference_names names;
+};
+
+void reached_done(struct reached *reached);
 
 /*
- * The host name as DNS and certificates know it: A-labels (IDNA2008, RFC 5891) where it is not
- * ASCII, without the brackets of an address literal. The caller frees it. ERR_NOHOST.
+ * Connects to the relay: to the unix socket; or to the hosts of the settings (see target.h), each
+ * when the one before can't be reached, at whichever of its addresses answers first, directly or
+ * through the SOCKS proxy. Returns a socket that does not block, with TCP_NODELAY; -1 on failure.
+ *
+ * ERR_NOHOST: no host's name exists; ERR_NET: no answer, refused, unreachable, for now;
+ * ERR_SYSTEM: no socket, or source_ip can't be used; ERR_UNAVAILABLE, ERR_PROTO: the proxy refuses,
+ * or is none; ERR_CONFIG: the socket's path is too long.
  */
-char *dial_ascii_name(const char *host, struct err *err) MUST_USE;
+int dial(const struct settings *settings, int64_t deadline, struct reached *reached,
+	 struct err *err) MUST_USE;
 
-/* The name that a certificate must bear: tls_host_override or the host; never NULL. */
-const char *dial_reference_name(const struct settings *settings);
-
-/* Whether a name, without brackets, is an IPv4 or IPv6 address. */
-bool dial_is_address(const char *name);
+/* What is to be reached, for messages: "host:port", the mail domain, or the unix socket's path. */
+char *dial_destination(const struct settings *settings) MUST_USE;

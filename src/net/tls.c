@@ -3,8 +3,8 @@
 #include "net/tls.h"
 
 #include "base/i18n.h"
-#include "net/dial.h"
 #include "net/gnutls.h"
+#include "net/host.h"
 #include "net/trust.h"
 
 #include <stdlib.h>
@@ -21,6 +21,7 @@ struct tls {
 	gnutls_session_t session;
 	gnutls_certificate_credentials_t credentials;
 	const struct settings *settings;
+	const struct reference_names *names; /* NULL: not known yet */
 	bool is_sending; /* GnuTLS holds bytes of a send that did not get through */
 };
 
@@ -55,28 +56,13 @@ static bool set_priorities(struct tls *tls, struct err *err)
 	return true;
 }
 
-/* RFC 6066 section 3: no server name for an address literal. */
-static bool set_server_name(struct tls *tls, struct err *err)
-{
-	CLEANUP(mem_free_at) char *name = dial_ascii_name(dial_reference_name(tls->settings), err);
-
-	if (!name)
-		return false;
-	size_t len = strlen(name);
-	if (len > 0 && name[len - 1] == '.')
-		len--;
-	if (len > 0 && !dial_is_address(name))
-		gnutls->server_name_set(tls->session, GNUTLS_NAME_DNS, name, len);
-	return true;
-}
-
 static bool set_up(struct tls *tls, struct err *err)
 {
 	if (gnutls->certificate_allocate_credentials(&tls->credentials) < 0 ||
 	    gnutls->init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
 		mem_exhausted();
 	if (!trust_load(tls->credentials, tls->settings, err) || !load_key(tls, err) ||
-	    !set_priorities(tls, err) || !set_server_name(tls, err))
+	    !set_priorities(tls, err))
 		return false;
 	int status =
 		gnutls->credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, tls->credentials);
@@ -109,6 +95,16 @@ void tls_free(struct tls *tls)
 	if (tls->credentials)
 		gnutls->certificate_free_credentials(tls->credentials);
 	free(tls);
+}
+
+/* RFC 6066 section 3: no server name for an address literal. */
+void tls_expect_names(struct tls *tls, const struct reference_names *names)
+{
+	const char *name = names->items[0];
+
+	tls->names = names;
+	if (name && *name && !host_is_address(name))
+		gnutls->server_name_set(tls->session, GNUTLS_NAME_DNS, name, strlen(name));
 }
 
 void tls_attach(struct tls *tls, int fd)
@@ -204,7 +200,7 @@ enum tls_step tls_send(struct tls *tls, const char *bytes, size_t len, size_t *d
 
 bool tls_verify(struct tls *tls, struct err *err)
 {
-	return trust_verify(tls->session, tls->settings, err);
+	return trust_verify(tls->session, tls->settings, tls->names, err);
 }
 
 void tls_bye(struct tls *tls)

@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "conf/settings.h"
+#include "net/target.h"
 
 /* How a step that must not block went. */
 enum tls_step { TLS_DONE, TLS_WANTS_READ, TLS_WANTS_WRITE, TLS_ENDED, TLS_FAILED };
@@ -17,6 +17,12 @@ struct tls;
  */
 struct tls *tls_new(const struct settings *settings, struct err *err) MUST_USE;
 void tls_free(struct tls *tls);
+
+/*
+ * The names of which the certificate must bear one, where tls_fingerprint is not the only check;
+ * the server is asked for the first. They are borrowed, and needed until the handshake is over.
+ */
+void tls_expect_names(struct tls *tls, const struct reference_names *names);
 
 /* Uses a connected socket that does not block. */
 void tls_attach(struct tls *tls, int fd);

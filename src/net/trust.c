@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
-#include "net/dial.h"
 #include "net/gnutls.h"
+#include "net/host.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -119,35 +119,23 @@ static bool has_name_of_kind(gnutls_x509_crt_t certificate, unsigned kind)
 }
 
 struct reference {
-	char *name;
+	const char *name;
 	gnutls_typed_vdata_st data[2];
 	unsigned alt_name_kind;
 	unsigned char address[16];
 };
 
-static void reference_done(struct reference *reference)
-{
-	mem_free_at(&reference->name);
-}
-
 /* What the certificate must bear, in the form that GnuTLS compares. */
-static bool reference_init(struct reference *reference, const struct settings *settings,
-			   struct err *err)
+static void reference_init(struct reference *reference, char *name)
 {
 	static char server_purpose[] = GNUTLS_KP_TLS_WWW_SERVER;
-	char *name = dial_ascii_name(dial_reference_name(settings), err);
 
-	if (!name)
-		return false;
-	size_t len = strlen(name);
-	if (len > 0 && name[len - 1] == '.')
-		name[--len] = '\0';
 	*reference = (struct reference){ .name = name, .alt_name_kind = GNUTLS_SAN_DNSNAME };
 	reference->data[0] = (gnutls_typed_vdata_st){ .type = GNUTLS_DT_DNS_HOSTNAME,
 						      .data = (unsigned char *)name };
 	reference->data[1] = (gnutls_typed_vdata_st){ .type = GNUTLS_DT_KEY_PURPOSE_OID,
 						      .data = (unsigned char *)server_purpose };
-	if (dial_is_address(name)) {
+	if (host_is_address(name)) {
 		bool is_v4 = inet_pton(AF_INET, name, reference->address) == 1;
 		if (!is_v4)
 			(void)inet_pton(AF_INET6, name, reference->address);
@@ -156,7 +144,6 @@ static bool reference_init(struct reference *reference, const struct settings *s
 							      .data = reference->address,
 							      .size = is_v4 ? 4 : 16 };
 	}
-	return true;
 }
 
 /* The gravest first; GNUTLS_CERT_INVALID alone says nothing. */
@@ -193,14 +180,13 @@ static bool refuse(unsigned verdict, const char *name, struct err *err)
 		       words.len ? words.bytes : _("no reason was given"));
 }
 
-static bool verify_chain(gnutls_session_t session, gnutls_x509_crt_t certificate,
-			 const struct settings *settings, struct err *err)
+static bool verify_chain(gnutls_session_t session, gnutls_x509_crt_t certificate, char *name,
+			 struct err *err)
 {
-	CLEANUP(reference_done) struct reference reference = { 0 };
+	struct reference reference;
 	unsigned verdict = GNUTLS_CERT_INVALID;
 
-	if (!reference_init(&reference, settings, err))
-		return false;
+	reference_init(&reference, name);
 	int status = gnutls->certificate_verify_peers(session, reference.data, 2, &verdict);
 	if (status < 0)
 		return err_set(err, ERR_TLS, _("the certificate can't be verified: %s"),
@@ -215,7 +201,23 @@ static bool verify_chain(gnutls_session_t session, gnutls_x509_crt_t certificate
 	return true;
 }
 
-bool trust_verify(gnutls_session_t session, const struct settings *settings, struct err *err)
+/* For any of the names. */
+static bool verify_names(gnutls_session_t session, gnutls_x509_crt_t certificate,
+			 const struct reference_names *names, struct err *err)
+{
+	size_t count = names ? sizeof names->items / sizeof *names->items : 0;
+
+	err_set(err, ERR_TLS, _("there is no name that it could be for"));
+	for (size_t i = 0; i < count; i++)
+		if (names->items[i] && verify_chain(session, certificate, names->items[i], err)) {
+			err_done(err);
+			return true;
+		}
+	return false;
+}
+
+bool trust_verify(gnutls_session_t session, const struct settings *settings,
+		  const struct reference_names *names, struct err *err)
 {
 	gnutls_x509_crt_t certificate;
 	bool is_good;
@@ -227,7 +229,7 @@ bool trust_verify(gnutls_session_t session, const struct settings *settings, str
 	if (settings->tls_fingerprint.len > 0)
 		is_good = verify_fingerprint(certificate, &settings->tls_fingerprint, err);
 	else
-		is_good = verify_chain(session, certificate, settings, err);
+		is_good = verify_names(session, certificate, names, err);
 	gnutls->x509_crt_deinit(certificate);
 	return is_good || err_wrap(err, _("verifying the server's certificate"));
 }

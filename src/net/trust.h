@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "conf/settings.h"
+#include "net/target.h"
 
 #include <gnutls/gnutls.h>
 
@@ -19,11 +19,11 @@ bool trust_load(gnutls_certificate_credentials_t credentials, const struct setti
  * The verdict on a finished handshake. Without tls_certcheck everything passes; with a fingerprint
  * only that certificate passes, whatever is in it; else the chain must lead to an authority of the
  * trust file (RFC 5280), be meant for servers, be in its time, not be revoked (CRL, stapled OCSP),
- * and bear the reference name as a subjectAltName (RFC 9525: the common name is not looked at).
- * ERR_TLS, with the reason in words.
+ * and bear one of the reference names as a subjectAltName (RFC 9525: the common name is not looked
+ * at). ERR_TLS, with the reason in words, which are about the last of the names.
  */
 bool trust_verify(gnutls_session_t session, const struct settings *settings,
-		  struct err *err) MUST_USE;
+		  const struct reference_names *names, struct err *err) MUST_USE;
 
 /* Appends the certificate's subject, issuer, dates and SHA-256 fingerprint as lines. */
 void trust_describe(gnutls_session_t session, struct str *out);

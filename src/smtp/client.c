@@ -14,7 +14,9 @@ enum { PIECE = 16384 };
 
 void client_init(struct client *client, const struct settings *settings, int fd, int64_t end)
 {
-	*client = (struct client){ .settings = settings, .can.mechanisms = STR_INIT };
+	*client = (struct client){ .settings = settings,
+				   .name = settings->domain ? settings->domain : "",
+				   .can.mechanisms = STR_INIT };
 	reply_init(&client->reply);
 	stream_init(&client->stream, fd, end);
 }
@@ -120,9 +122,7 @@ bool client_greeting(struct client *client, struct err *err)
 
 static bool hello_by(struct client *client, const char *verb, enum phase phase, struct err *err)
 {
-	CLEANUP(mem_free_at)
-	char *line =
-		str_format("%s %s", verb, client->settings->domain ? client->settings->domain : "");
+	CLEANUP(mem_free_at) char *line = str_format("%s %s", verb, client->name);
 
 	return client_exchange(client, phase, line, NULL, err);
 }
@@ -446,6 +446,34 @@ bool client_reset(struct client *client, struct err *err)
 	    judge(client, PHASE_RSET, err))
 		return true;
 	client_end_all(client);
+	return false;
+}
+
+static enum err_kind kind_of_etrn_reply(int code)
+{
+	switch (code) {
+	case 458:
+	case 459:
+		return ERR_UNAVAILABLE;
+	case 500:
+	case 501:
+		return ERR_INPUT;
+	default:
+		return ERR_PROTO;
+	}
+}
+
+bool client_etrn(struct client *client, const char *what, struct err *err)
+{
+	CLEANUP(mem_free_at) char *line = str_format("ETRN %s", what);
+
+	if (!can(client, CAP_ETRN))
+		return err_set(err, ERR_UNAVAILABLE, _("the relay does not offer ETRN"));
+	if (!client_exchange(client, PHASE_ETRN, line, NULL, err))
+		return false;
+	if (judge(client, PHASE_ETRN, err))
+		return true;
+	err->kind = kind_of_etrn_reply(client->reply.code);
 	return false;
 }
 

@@ -29,6 +29,7 @@ struct expected {
  */
 struct client {
 	const struct settings *settings;
+	const char *name; /* to introduce us with; borrowed */
 	struct stream stream;
 	struct capabilities can;
 	struct reply reply; /* the last one read */
@@ -40,7 +41,10 @@ struct client {
 	bool is_over;       /* nothing more can be said */
 };
 
-/* Takes over a connected socket; `end` is the deadline of the whole session. */
+/*
+ * Takes over a connected socket; `end` is the deadline of the whole session. The name is `domain`
+ * of the settings until the caller sets another.
+ */
 void client_init(struct client *client, const struct settings *settings, int fd, int64_t end);
 void client_done(struct client *client);
 
@@ -96,6 +100,13 @@ bool client_verdict(struct client *client, struct envelope *envelope, struct err
 
 /* RSET: forgets a transaction that came to nothing. */
 bool client_reset(struct client *client, struct err *err) MUST_USE;
+
+/*
+ * ETRN: asks the server to send what it has for a domain or, behind "@" or "#", as RFC 1985
+ * section 5.3 says. ERR_UNAVAILABLE: it is not offered, or not possible for this one; ERR_INPUT: it
+ * is not understood; ERR_PROTO: any other reply that is no success.
+ */
+bool client_etrn(struct client *client, const char *what, struct err *err) MUST_USE;
 
 /* QUIT, unless it was sent. Its reply is waited for, but not long, and does not matter. */
 void client_quit(struct client *client);

@@ -202,6 +202,7 @@ static unsigned find_keyword(const char *word, size_t len)
 		{ "AUTH", CAP_AUTH },
 		{ "LIMITS", CAP_LIMITS },
 		{ "CHUNKING", CAP_CHUNKING },
+		{ "ETRN", CAP_ETRN },
 	};
 
 	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)

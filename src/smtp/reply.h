@@ -56,6 +56,7 @@ enum capability {
 	CAP_AUTH = 1 << 6,       /* RFC 4954 */
 	CAP_LIMITS = 1 << 7,     /* RFC 9422 */
 	CAP_CHUNKING = 1 << 8,   /* RFC 3030 */
+	CAP_ETRN = 1 << 9,       /* RFC 1985 */
 };
 
 /* What a server offers. `mechanisms` are upper case with a blank before and behind each. */

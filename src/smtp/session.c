@@ -7,22 +7,14 @@
 #include "base/log.h"
 #include "conf/config.h"
 #include "conf/secret.h"
-#include "net/dial.h"
 #include "smtp/sasl.h"
+#include "smtp/selfname.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* RFC 5321 has no limit for connecting; so long, less where `timeout` says so. */
 enum { CONNECT_SECONDS = 300 };
-
-static char *describe_place(const struct settings *s)
-{
-	if (s->socket)
-		return mem_copy(s->socket);
-	bool is_v6 = strchr(s->host, ':') && s->host[0] != '[';
-	return str_format(is_v6 ? "[%s]:%d" : "%s:%d", s->host, s->port);
-}
 
 bool session_wrap(const struct session *session, struct err *err)
 {
@@ -47,11 +39,14 @@ static bool connect_client(struct session *session, struct err *err)
 	const struct settings *s = session->settings;
 	int64_t end = clock_after(s->session_timeout);
 	int seconds = s->timeout > 0 ? s->timeout : CONNECT_SECONDS;
-	int fd = dial(s, clock_earlier(end, clock_after(seconds)), &session->address, err);
+	int fd = dial(s, clock_earlier(end, clock_after(seconds)), &session->reached, err);
 
 	if (fd < 0)
 		return false;
 	client_init(&session->client, s, fd, end);
+	session->client.name = session->selfname = selfname(s, fd);
+	free(session->where);
+	session->where = mem_copy(session->reached.place);
 	return true;
 }
 
@@ -90,6 +85,8 @@ static bool greet(struct session *session, struct err *err)
 	}
 	if (!connect_client(session, err))
 		return false;
+	if (tls)
+		tls_expect_names(tls, &session->reached.names);
 	if (s->tls && !s->tls_starttls && !start_tls_at_once(session, &tls, err))
 		return false;
 	if (!client_greeting(&session->client, err))
@@ -112,13 +109,17 @@ static bool set_up(struct session *session, bool logs_in, struct err *err)
 
 	if (logs_in && !find_password(session->settings, &password, err))
 		return false;
-	return greet(session, err) && (!logs_in || log_in(session, &password, err));
+	if (!greet(session, err)) {
+		bool is_misled = err->kind == ERR_TLS && session->reached.foreign;
+		return is_misled ? err_wrap(err, "%s", session->reached.foreign) : false;
+	}
+	return !logs_in || log_in(session, &password, err);
 }
 
 bool session_open(struct session *session, const struct settings *settings, bool logs_in,
 		  struct err *err)
 {
-	*session = (struct session){ .settings = settings, .where = describe_place(settings) };
+	*session = (struct session){ .settings = settings, .where = dial_destination(settings) };
 	if (set_up(session, logs_in && settings->auth, err))
 		return true;
 	session_wrap(session, err);
@@ -139,8 +140,9 @@ void session_close(struct session *session)
 	if (session->client.settings)
 		client_quit(&session->client);
 	client_done(&session->client);
+	reached_done(&session->reached);
 	free(session->where);
-	free(session->address);
+	free(session->selfname);
 	free(session->greeting);
 	*session = (struct session){ 0 };
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "net/dial.h"
 #include "smtp/client.h"
 
 /* What a transaction that came to nothing left with the server. */
@@ -9,14 +10,16 @@ enum leftover { LEFTOVER_NOTHING, LEFTOVER_TRANSACTION, LEFTOVER_CONTENT };
 
 /*
  * A session with the relay that the settings name (borrowed). `where` is "host:port" or the
- * socket's path; every error begins with it, or with the recipient before it.
+ * socket's path, of the host that is used once one was reached; every error begins with it, or with
+ * the recipient before it.
  */
 struct session {
 	const struct settings *settings;
 	struct client client;
 	char *where;
-	char *address;  /* what was connected to */
-	char *greeting; /* the server's words */
+	struct reached reached; /* what was connected to */
+	char *selfname;         /* how we have introduced ourselves */
+	char *greeting;         /* the server's words */
 	enum leftover leftover;
 	bool is_messy;  /* commands were sent behind a chunk that came to nothing */
 	uint64_t mails; /* transactions begun */

@@ -219,21 +219,6 @@ def pretend_takes_the_sender_from_the_message(folder):
 
 
 @suite.case
-def pretend_looks_at_the_aliases(folder):
-    aliases = folder / "aliases"
-    configure(folder, f"host h\naliases {aliases}\n")
-    result = run(folder, "-P", "root", status=78)
-    expect(f"{aliases}: No such file".encode() in result.stderr and settings_of(result)["host"] == "h", str(result))
-    pretend(folder, "root@b.example")
-    aliases.write_text("root\n")
-    run(folder, "-P", "root", status=78)
-    run(folder, "-P", "-t", stdin=b"To: root\n\n", status=78)
-    pretend(folder)
-    aliases.write_text("root: a@b.example\n")
-    pretend(folder, "root", "no address")
-
-
-@suite.case
 def print_config_names_origins(folder):
     path = configure(folder, "defaults\ntls on\naccount a\nhost h\npassword p\n"
                      "account default : a\nport 2\n")
@@ -467,8 +452,10 @@ USAGE = [
     (["-V", "a b", "a@b"], "-V: expected up to 100 characters of xtext"),
     (["--queue-list=xml"], "--queue-list: expected text or json"),
     (["--queue-show=abc"], "abc: at least 4 characters"),
-    (["--rmqs=x"], "--rmqs: not supported"),
-    (["--configure=a@b"], "--configure: not supported"),
+    (["--rmqs=x", "--host=h", "a@b"], "a@b: recipients are for sending"),
+    (["--rmqs=x", "--host=h", "-S"], "--serverinfo and --rmqs exclude each other"),
+    (["--rmqs=a\r\nRSET", "--host=h"], "--rmqs: expected a host"),
+    (["--configure=a@b", "c@d"], "c@d: recipients are for sending"),
 ]
 
 
@@ -501,10 +488,11 @@ CONFIG = [
     ("host h\ntls_key_file k\n", "tls_key_file and tls_cert_file"),
     ("socket s\ntls on\n", "tls: needs the relay's name"),
     ("host h\nprotocol lmtp\n", "port: required"),
-    ("host h\nproxy_host p\n", ":2: proxy_host: \"p\" is not supported by this version yet"),
     ("host h\nauth xoauth2\n", ":2: auth: \"xoauth2\" is not supported by this version yet"),
-    ("host h\nproxy_host p\n", ":2: proxy_host: \"p\" is not supported by this version yet"),
     ("host h\ntls_key_file pkcs11:a\ntls_cert_file c\n", ":2: tls_key_file: \"pkcs11:a\" is not"),
+    ("host h\nhost_fallback b:0\n", ":2: host_fallback: expected hosts as in mx.example:587 or"),
+    ("host h\nhost_srv\n", "host_srv: needs tls"),
+    ("host h\nhost_srv\ntls on\nhost_fallback b\n", "host_srv and host_fallback"),
 ]
 
 
@@ -518,9 +506,9 @@ def config_errors(folder):
 
 @suite.case
 def unsupported_settings_of_other_accounts(folder):
-    configure(folder, "account default\nhost h\naccount x\nhost i\nproxy_host p\n")
+    configure(folder, "account default\nhost h\naccount x\nhost i\nauth ntlm\n")
     pretend(folder)
-    expect_error(folder, ["-P", "-a", "x"], 78, "proxy_host")
+    expect_error(folder, ["-P", "-a", "x"], 78, "auth")
 
 
 @suite.case
@@ -895,7 +883,8 @@ def sendmail_writes_and_reads_no_file(folder):
         program=sendmail)
     expect(not shell.exists() and not (folder / "spool").exists(), "a file was made")
     for args in (["--logfile", shell], ["--file", other], ["--passwordeval=touch x"],
-                 [f"--on-failure=touch {shell}"], ["--queue-list"], ["-P"], ["--serverinfo"]):
+                 [f"--on-failure=touch {shell}"], ["--queue-list"], ["-P"], ["--serverinfo"],
+                 ["--rmqs=x"], ["--configure=a@b"]):
         result = run(folder, *args, "bob@b.example", program=sendmail, status=64)
         expect(b"sendmail" in result.stderr, str(result))
     expect(not shell.exists(), "a file was made")
@@ -935,6 +924,71 @@ def addresses_are_checked(folder):
     expect(out == "".join(f"{a}... goes to relay.example, port 587 (account default)\n"
                           for a in ("bob@b.example", "carol@c.example")), out)
     expect_error(folder, ["-bv", "<bob"], 65, "recipient")
+
+
+@suite.case
+def addresses_by_srv_are_checked(folder):
+    configure(folder, "host example.org\nhost_srv on\ntls on\nfrom a@b.example\n")
+    out = run(folder, "-bv", "bob@b.example").stdout.decode()
+    expect(out == "bob@b.example... goes to a relay of example.org (account default)\n", out)
+
+
+# --serverinfo and --rmqs
+
+
+def configure_relay(folder, relay, *lines):
+    return configure(folder, "\n".join(["host 127.0.0.1", f"port {relay.port}", "timeout 5", *lines]) + "\n")
+
+
+@suite.case
+def rmqs_logs_in_and_asks(folder):
+    """No sender is needed; on success nothing is printed."""
+    with Relay(extra=("ETRN",), dialogue="other: 253 1 pending messages for node x started", auth=["PLAIN"],
+               auth_in_clear=True) as relay:
+        configure_relay(folder, relay, "auth plain", "user tester", "password secret")
+        for what in ("mail.example.org", "@example.org", "#queue"):
+            result = run(folder, f"--rmqs={what}")
+            expect(not result.stdout + result.stderr, str(result))
+            expect(relay.wait_idle() and relay.connections[-1].verbs == ["EHLO", "AUTH", "ETRN", "QUIT"],
+                   f"{relay.connections[-1].verbs}")
+            expect(relay.connections[-1].commands[2] == f"ETRN {what}", f"{relay.connections[-1].commands}")
+
+
+@suite.case
+def rmqs_judges_the_reply(folder):
+    replies = [("250 ok", 0), ("251 no messages waiting", 0), ("252 started", 0), ("253 5 messages started", 0),
+               ("458 unable to queue", 69), ("459 not allowed", 69), ("500 what?", 65), ("501 syntax", 65),
+               ("421 busy", 76), ("554 no", 76), ("220 odd", 76), ("354 odd", 76)]
+    for reply, status in replies:
+        with Relay(extra=("ETRN",), dialogue=f"other: {reply}") as relay:
+            configure_relay(folder, relay)
+            if status == 0:
+                run(folder, "--rmqs=x")
+            else:
+                expect_error(folder, ["--rmqs=x"], status,
+                             f"127.0.0.1:{relay.port}: asking for the waiting messages (ETRN): {reply}")
+
+
+@suite.case
+def rmqs_where_it_is_not_offered(folder):
+    with Relay() as relay:
+        configure_relay(folder, relay)
+        expect_error(folder, ["--rmqs=x"], 69, "does not offer ETRN")
+        expect(relay.wait_idle() and relay.connections[0].verbs == ["EHLO", "QUIT"], f"{relay.connections[0].verbs}")
+
+
+@suite.case
+def rmqs_pretended(folder):
+    configure(folder, "host h\n")
+    lines = run(folder, "--rmqs=@example.org", "-P").stdout.decode().splitlines()
+    expect(lines[-1] == "RMQS argument = @example.org", lines[-1])
+    expect(not any("recipients" in line for line in lines), f"{lines}")
+
+
+@suite.case
+def configure_goes_before_help(folder):
+    expect_error(folder, ["--help", "--configure=alice"], 65, "no domain")
+    expect_error(folder, ["--configure=alice", "-P", "--version"], 65, "no domain")
 
 
 # Completions

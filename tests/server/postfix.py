@@ -55,6 +55,7 @@ smtpd_reject_unlisted_recipient = no
 message_size_limit = 157286400
 smtpd_recipient_limit = 1000
 keep_destination_recipient_limit = 1000
+fast_flush_domains = waiting.test
 default_transport = keep
 transport_maps = inline:{{ {{undeliverable.test = error:5.1.1 no such user here}} }}
 """

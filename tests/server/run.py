@@ -404,6 +404,27 @@ if has_ipv6():
     add_for_ports("ipv6", over_ipv6)
 
 
+@suite.case
+def remote_queue_is_started(folder):
+    """--rmqs: Postfix does it for the domains that it is told to, and for clients that it trusts."""
+    path = write_private(folder / "config", settings())
+    for domain, status, words in (("waiting.test", 0, ""), ("other.test", 69, "459 <other.test>"),
+                                  ("..", 65, "501")):
+        result = run_program(["-C", path, f"--rmqs={domain}"], home=folder)
+        expect_status(result, status)
+        expect_words(result, words)
+
+
+@suite.case
+def what_postfix_offers(folder):
+    path = write_private(folder / "config", settings("submissions"))
+    result = run_program(["-C", path, "--serverinfo"], home=folder)
+    expect_status(result, 0)
+    for part in ("SMTP server at localhost:", "relay.test ESMTP Postfix", "    ETRN  (", "    AUTH ",
+                 "    SIZE 157286400", "TLS certificate:"):
+        expect(part in result.stdout.decode(), f"no {part!r}: {result}")
+
+
 def lmtp_settings(**changes):
     return settings("lmtp", protocol="lmtp", tls="off", tls_starttls=None, tls_trust_file=None,
                     auth=None, user=None, password=None, **changes)

@@ -61,9 +61,10 @@ static void describe_queue(const struct request *request, struct str *out)
 static void describe(const struct request *request, struct str *out)
 {
 	static const char *const modes[] = {
-		"send",       "stdio",   "verify",       "aliases", "run",     "list",
-		"show",       "retry",   "hold",         "remove",  "import",  "serverinfo",
-		"explain",    "print-config", "pretend", "version", "help",
+		"send",    "stdio",   "verify",     "aliases",   "run",
+		"list",    "show",    "retry",      "hold",      "remove",
+		"import",  "rmqs",    "serverinfo", "explain",   "print-config",
+		"pretend", "version", "help",       "configure",
 	};
 	static const char *const deliveries[] = { "", " background", " queue-only" };
 	static const char *const error_modes[] = { "", " mail-errors", " quiet" };
@@ -80,6 +81,8 @@ static void describe(const struct request *request, struct str *out)
 	describe_text("account", request->account, out);
 	describe_text("envid", request->envid, out);
 	describe_text("tag", request->log_tag, out);
+	describe_text("for", request->rmqs, out);
+	describe_text("of", request->configured, out);
 	describe_queue(request, out);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		if (!settings_is_explicit(&request->settings, (enum option_id)i))
@@ -120,6 +123,12 @@ static const struct {
 	{ { "-P" }, "pretend" },
 	{ { "--pretend", "-S" }, "pretend" },
 	{ { "-S" }, "serverinfo" },
+	{ { "--rmqs=@example.org" }, "rmqs for=@example.org" },
+	{ { "--rmqs", "#q" }, "rmqs for=#q" },
+	{ { "--rmqs=x", "-P" }, "pretend for=x" },
+	{ { "--configure=a@b" }, "configure of=a@b" },
+	{ { "--help", "--configure", "a@b" }, "configure of=a@b" },
+	{ { "--host-srv", "--host-fallback=a, b:1" }, "send host_fallback=a, b:1 host_srv=on" },
 	{ { "--print-config" }, "print-config" },
 	{ { "--print_config" }, "print-config" },
 	{ { "--explain" }, "explain" },
@@ -257,8 +266,15 @@ static const struct {
 	{ { "-V", "" }, "-V: expected" },
 	{ { "-L", "a b" }, "-L: expected" },
 	{ { "-L", "a\nb" }, "-L: expected" },
-	{ { "--rmqs=x" }, "--rmqs: not supported by this version yet" },
-	{ { "--configure=a@b" }, "--configure: not supported by this version yet" },
+	{ { "--rmqs=x", "-S" }, "--serverinfo and --rmqs exclude each other" },
+	{ { "--rmqs=x", "a@b" }, "a@b: recipients are for sending a message" },
+	{ { "--rmqs=x", "-P", "a@b" }, "a@b: recipients are for sending a message" },
+	{ { "--rmqs=" }, "--rmqs: expected a host, @ and a domain, or # and a queue" },
+	{ { "--rmqs=a b" }, "--rmqs: expected a host" },
+	{ { "--rmqs=a\r\nRSET" }, "--rmqs: expected a host" },
+	{ { "--rmqs=\xc3\xa4" }, "--rmqs: expected a host" },
+	{ { "--configure=a@b", "c@d" }, "c@d: recipients are for sending a message" },
+	{ { "--host-fallback=::1" }, "host_fallback: expected hosts as in" },
 	{ { "-\x1b" }, "-?: there is no such option" },
 };
 

@@ -595,8 +595,21 @@ static const struct {
 	  "tls: needs the" },
 	{ "TLS over a socket by name", "socket s\nfrom a@b\ntls\ntls_host_override n", true,
 	  "25 localhost a@b", NULL },
-	{ "what comes later", "host h\nfrom a@b\nproxy_host p", true, "25 localhost a@b",
-	  "user.conf:3: proxy_host: \"p\" is not supported" },
+	{ "port by SRV", "host h\nfrom a@b\nhost_srv\ntls", true, "0 localhost a@b", NULL },
+	{ "port of our own by SRV", "host h\nfrom a@b\nhost_srv\ntls\nport 26", true,
+	  "26 localhost a@b", NULL },
+	{ "SRV without TLS", "host h\nfrom a@b\nhost_srv", true, "0 localhost a@b",
+	  "host_srv: needs tls and tls_certcheck" },
+	{ "SRV for anybody", "host h\nfrom a@b\nhost_srv\ntls\ntls_certcheck off", true,
+	  "0 localhost a@b", "host_srv: needs tls and tls_certcheck" },
+	{ "SRV for LMTP", "host h\nfrom a@b\nhost_srv\ntls\nprotocol lmtp", true, "0 localhost a@b",
+	  "host_srv: there are no such records for LMTP" },
+	{ "SRV and other hosts", "host h\nfrom a@b\nhost_srv\ntls\nhost_fallback b", true,
+	  "0 localhost a@b", "host_srv and host_fallback" },
+	{ "a socket goes before SRV", "socket s\nfrom a@b\nhost_srv", true, "0 localhost a@b",
+	  NULL },
+	{ "what comes later", "host h\nfrom a@b\nauth ntlm", true, "25 localhost a@b",
+	  "user.conf:3: auth: \"ntlm\" is not supported" },
 };
 
 static void test_completion(void)
@@ -697,6 +710,9 @@ static const struct {
 	{ "host [::1]\nauth", true },
 	{ "host ::2\nauth", false },
 	{ "host ::ffff:10.0.0.1\nauth", false },
+	{ "host localhost\nhost_fallback 127.0.0.2:26, [::1]\nauth", true },
+	{ "host localhost\nhost_fallback [::1] mx.example\nauth", false },
+	{ "host localhost\nproxy_host localhost\nauth", false },
 };
 
 static void test_credentials(void)

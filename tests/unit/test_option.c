@@ -263,8 +263,6 @@ static void test_overlay(void)
 static const struct {
 	const char *name, *text;
 } later[] = {
-	{ "proxy_host", "proxy" },
-	{ "proxy_port", "1080" },
 	{ "ntlmdomain", "d" },
 	{ "auth", "gssapi" },
 	{ "auth", "oauthbearer" },

@@ -1,12 +1,12 @@
 /* test_proc.c - helper processes: their output, their end, and what they do not inherit */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "descriptors.h"
 #include "test.h"
 
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/proc.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -18,18 +18,6 @@
 static int64_t in_milliseconds(int64_t milliseconds)
 {
 	return clock_now() + milliseconds;
-}
-
-/* The number of our open descriptors, the one that counts them included. */
-static int count_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	int count = 0;
-
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
 }
 
 static const struct {

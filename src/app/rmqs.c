@@ -1,0 +1,17 @@
+/* rmqs.c - asking a relay for the messages that wait there */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/rmqs.h"
+
+#include "smtp/session.h"
+
+bool rmqs_ask(const struct settings *settings, const char *what, struct err *err)
+{
+	struct session session;
+
+	if (!session_open(&session, settings, true, err))
+		return false;
+	bool is_done =
+		client_etrn(&session.client, what, err) || err_wrap(err, "%s", session.where);
+	session_close(&session);
+	return is_done;
+}

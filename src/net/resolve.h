@@ -1,0 +1,19 @@
+/* resolve.h - from a host's name to its addresses */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/err.h"
+#include "net/endpoint.h"
+
+#include <stdint.h>
+
+/*
+ * Finds the addresses of a host (an ASCII name, or an address without brackets), in the order of
+ * RFC 6724. The resolver runs in a child, as it knows no deadline; an address needs none.
+ * ERR_NOHOST: the name does not exist, or has no address; ERR_NET: no answer for now.
+ */
+bool resolve_host(const char *host, int port, int64_t deadline, struct endpoints *endpoints,
+		  struct err *err) MUST_USE;
+
+/* The same for an address alone, which is not looked up; false where it is none. */
+bool resolve_address(const char *text, int port, struct endpoints *endpoints) MUST_USE;
