@@ -52,6 +52,7 @@ char *route_key(const struct settings *settings)
 		OPT_tls_min_dh_prime_bits,
 		OPT_tls_priorities,
 		OPT_tls_host_override,
+		OPT_tls_pin,
 	};
 	struct str key = STR_INIT;
 

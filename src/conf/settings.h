@@ -21,6 +21,16 @@ struct fingerprint {
 	size_t len;
 };
 
+/* The SHA-256 digest of a public key (SubjectPublicKeyInfo, RFC 7469 section 2.4). */
+struct pin {
+	unsigned char bytes[32];
+};
+
+struct pins {
+	struct pin *items;
+	size_t count;
+};
+
 /* The field of each type. The enum of a choice bears the name of its setting. */
 #define FIELD_TEXT(name)        char *name /* NULL: unset */
 #define FIELD_WORD(name)        char *name /* the same, without blanks */
@@ -38,6 +48,7 @@ struct fingerprint {
 #define FIELD_NOTIFY(name)      char *name /* NULL: off; else "FAILURE,DELAY" */
 #define FIELD_FACILITY(name)    int name   /* of syslog(3); -1: off */
 #define FIELD_FINGERPRINT(name) struct fingerprint name
+#define FIELD_PINS(name)        struct pins name
 
 enum option_id {
 #define OPTION(group, name, type, argument, value, flags, help, manual) OPT_##name,

@@ -27,20 +27,28 @@
 	CALL(dh_set_prime_bits)                                                                    \
 	CALL(handshake)                                                                            \
 	CALL(init)                                                                                 \
+	CALL(pk_get_name)                                                                          \
 	CALL(priority_set_direct)                                                                  \
 	CALL(record_get_direction)                                                                 \
 	CALL(record_recv)                                                                          \
 	CALL(record_send)                                                                          \
 	CALL(server_name_set)                                                                      \
 	CALL(session_get_desc)                                                                     \
+	CALL(session_set_verify_output_function)                                                   \
+	CALL(sign_get_name)                                                                        \
 	CALL(strerror)                                                                             \
 	CALL(transport_set_int2)                                                                   \
+	CALL(x509_crt_check_issuer)                                                                \
 	CALL(x509_crt_deinit)                                                                      \
+	CALL(x509_crt_equals2)                                                                     \
 	CALL(x509_crt_get_activation_time)                                                         \
 	CALL(x509_crt_get_dn3)                                                                     \
 	CALL(x509_crt_get_expiration_time)                                                         \
 	CALL(x509_crt_get_fingerprint)                                                             \
 	CALL(x509_crt_get_issuer_dn3)                                                              \
+	CALL(x509_crt_get_key_id)                                                                  \
+	CALL(x509_crt_get_pk_algorithm)                                                            \
+	CALL(x509_crt_get_signature_algorithm)                                                     \
 	CALL(x509_crt_get_subject_alt_name)                                                        \
 	CALL(x509_crt_import)                                                                      \
 	CALL(x509_crt_init)

@@ -98,6 +98,15 @@ class Key:
         openssl("genpkey", "-algorithm", kind, *option, "-out", str(self.path))
         self.public = openssl("pkey", "-in", str(self.path), "-pubout", "-outform", "DER")
 
+    @property
+    def digest(self):
+        return hashlib.sha256(self.public).digest()
+
+    @property
+    def pin(self):
+        """As tls_pin takes it."""
+        return "pin-sha256:" + base64.b64encode(self.digest).decode()
+
     def algorithm(self, digest):
         null = tlv(0x05) if self.kind == "rsa" else b""
         return sequence(oid(_signature_oids[self.kind, digest]), null)

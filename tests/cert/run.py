@@ -17,6 +17,7 @@ from relay.relay import Relay
 
 MESSAGE = b"Subject: certificate\n\nhello\n"
 ADDRESSES = {"127.0.0.1", "::1"}
+LINE_LIMIT = 1200
 suite = Suite("cert")
 warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.1 is wanted here
 
@@ -35,12 +36,13 @@ def send(folder, host, port, *settings):
     return run_program(["-C", config, "you@relay.example"], MESSAGE), f"{address}.*{port}"
 
 
-def expect_refusal(result, place, why, status=69):
-    """One line on stderr, with what was asked in it, and the status of a refusal."""
+def expect_refusal(result, place, why, tells="", status=69):
+    """One line on stderr, fit for a terminal, with what was asked in it, and the status of a refusal."""
     text = result.stderr.decode()
     expect(result.status == status, f"expected exit {status}\n{result}")
     expect(text.count("\n") == 1, f"expected one line on stderr\n{result}")
-    for pattern in (place, why):
+    expect(text[:-1].isprintable() and len(text) < LINE_LIMIT, f"expected what a person can read\n{result}")
+    for pattern in (place, why, tells):
         expect(re.search(pattern, text, re.IGNORECASE), f"expected /{pattern}/ on stderr\n{result}")
 
 
@@ -56,11 +58,11 @@ def relay_showing(folder, chain, address="127.0.0.1", tls="starttls", **options)
                  key=chain[0].key.path, **options)
 
 
-def judge(relay, result, place, why):
+def judge(relay, result, place, why, tells=""):
     """Without a reason to refuse the message has arrived; with one the relay has learnt nothing."""
     relay.wait_idle()
     if why:
-        expect_refusal(result, place, why)
+        expect_refusal(result, place, why, tells)
         expect(relay.connections, "the relay was not called")
         expect(not re.search(b"AUTH |MAIL FROM", relay.clear), f"the relay was told {relay.clear}")
         expect(not any(c.secure for c in relay.connections), "the relay was spoken to under TLS")
@@ -76,7 +78,7 @@ def try_chain(case, folder):
         (folder / "crl.pem").write_text(case.crl)
         settings.append(f"tls_crl_file {folder}/crl.pem")
     with relay_showing(folder, case.chain, address_of(case.host), tls_max=case.tls_max) as relay:
-        judge(relay, *send(folder, case.host, relay.port, *settings), case.why)
+        judge(relay, *send(folder, case.host, relay.port, *settings), case.why, case.tells)
 
 
 for entry in table.CASES:
@@ -94,7 +96,20 @@ suite.add("system-trust", lambda folder: try_alone(folder, table.ALONE, table.UN
 suite.add("fingerprint", lambda folder: try_alone(
     folder, table.STRANGER, "", f"tls_fingerprint {table.STRANGER.fingerprint}"))
 suite.add("fingerprint-wrong", lambda folder: try_alone(
-    folder, table.ALONE, "fingerprint", f"tls_fingerprint {table.STRANGER.fingerprint}"))
+    folder, table.ALONE, f"fingerprint .*but {table.ALONE.fingerprint};",
+    f"tls_fingerprint {table.STRANGER.fingerprint}"))
+
+
+def try_pinned(folder, case):
+    """A server, and a client whose check is a pin, or a pin and something else."""
+    (folder / "trust.pem").write_text(table.ROOT.pem)
+    with relay_showing(folder, case.chain) as relay:
+        settings = [line.replace("TRUST", str(folder / "trust.pem")) for line in case.settings]
+        judge(relay, *send(folder, case.host, relay.port, *settings), case.why)
+
+
+for pinned in table.PINS:
+    suite.add(f"pin-{pinned.name}", lambda folder, case=pinned: try_pinned(folder, case))
 
 
 def try_file(folder, setting, content):

@@ -340,7 +340,7 @@ CONFIG = [
     ("include nowhere\n", ":1: include: "),
     ("account other\nhost h\n", "account default: not found in"),
     ("from a@b\n", "host: required"),
-    ("host h\ntls on\ntls_trust_file\n", "tls: needs tls_trust_file or tls_fingerprint"),
+    ("host h\ntls on\ntls_trust_file\n", "tls: needs tls_trust_file, tls_pin or tls_fingerprint"),
     ("host h\ntls_key_file k\n", "tls_key_file and tls_cert_file"),
     ("socket s\ntls on\n", "tls: needs the relay's name"),
     ("host h\nprotocol lmtp\n", "port: required"),

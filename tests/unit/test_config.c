@@ -582,13 +582,21 @@ static const struct {
 	{ "certificate without key", "host h\nfrom a@b\ntls_cert_file k", true, "25 localhost a@b",
 	  "tls_key_file and tls_cert_file" },
 	{ "no trust", "host h\nfrom a@b\ntls\ntls_trust_file", true, "25 localhost a@b",
-	  "tls: needs tls_trust_file or tls_fingerprint" },
+	  "tls: needs tls_trust_file, tls_pin or tls_fingerprint" },
 	{ "no trust, no check", "host h\nfrom a@b\ntls\ntls_trust_file\ntls_certcheck off", true,
 	  "25 localhost a@b", NULL },
 	{ "no trust, but a fingerprint",
 	  "host h\nfrom a@b\ntls\ntls_trust_file\n"
 	  "tls_fingerprint 00112233445566778899aabbccddeeff",
 	  true, "25 localhost a@b", NULL },
+	{ "no trust, but a pin",
+	  "host h\nfrom a@b\ntls\ntls_trust_file\n"
+	  "tls_pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	  true, "25 localhost a@b", NULL },
+	{ "a pin, but no check",
+	  "host h\nfrom a@b\ntls\ntls_certcheck off\n"
+	  "tls_pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	  true, "25 localhost a@b", "tls_pin: nothing is checked with tls_certcheck off" },
 	{ "revocation without trust", "host h\nfrom a@b\ntls\ntls_trust_file\ntls_crl_file c", true,
 	  "25 localhost a@b", "tls_crl_file: needs" },
 	{ "TLS over a socket", "socket s\nfrom a@b\ntls", true, "25 localhost a@b",
