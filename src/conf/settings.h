@@ -36,6 +36,7 @@ struct pins {
 #define FIELD_WORD(name)        char *name /* the same, without blanks */
 #define FIELD_SENDER(name)      char *name /* as TEXT, less <> around it; "": null sender */
 #define FIELD_PATH(name)        char *name /* as TEXT, "~" expanded */
+#define FIELD_CREDENTIAL(name)  char *name /* as PATH, or a pkcs11 URI, maybe with a PIN */
 #define FIELD_COMMAND(name)     char *name /* as TEXT, for /bin/sh */
 #define FIELD_SECRET(name)      struct secret name
 #define FIELD_SWITCH(name)      bool name

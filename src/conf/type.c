@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "conf/uri.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -112,6 +113,51 @@ const struct option_type option_type_SENDER =
 	TEXT_TYPE(parse_sender, N_("an address without control characters"));
 const struct option_type option_type_PATH = TEXT_TYPE(parse_path, N_("a file name"));
 const struct option_type option_type_COMMAND = TEXT_TYPE(parse_command, N_("a command"));
+
+/* A file, or an object on a token; a PIN in its URI is not shown, nor kept in the queue. */
+
+static void release_credential(void *field)
+{
+	char *const *text = field;
+
+	if (*text)
+		mem_wipe(*text, strlen(*text));
+	mem_free_at(field);
+}
+
+static bool parse_credential(const struct option *option, void *field, const char *text)
+{
+	char **credential = field;
+
+	if (!uri_is_token(text))
+		return parse_path(option, field, text);
+	if (has_octet_up_to(text, 0x1F))
+		return false;
+	release_credential(field);
+	*credential = mem_copy(text);
+	return true;
+}
+
+static void print_credential(const struct option *option, const void *field, struct str *out)
+{
+	char *const *text = field;
+
+	if (!uri_is_token(*text)) {
+		print_text(option, field, out);
+		return;
+	}
+	CLEANUP(mem_free_at) char *shown = uri_without_pin(*text);
+	str_add(out, shown);
+}
+
+const struct option_type option_type_CREDENTIAL = {
+	.expected = N_("a file name, or a URI that begins with pkcs11:"),
+	.parse = parse_credential,
+	.print = print_credential,
+	.has_value = has_text,
+	.copy = copy_text,
+	.release = release_credential,
+};
 
 /* Secrets */
 

@@ -119,10 +119,10 @@ bool stream_start_tls(struct stream *stream, struct tls *tls, struct err *err)
 	enum tls_step step;
 
 	stream->tls = tls;
-	tls_attach(tls, stream->fd);
+	tls_attach(tls, stream->fd, clock_earlier(stream->deadline, stream->end));
 	while ((step = tls_handshake(tls, err)) != TLS_DONE)
 		if (!go_on(stream, step, err))
-			return false;
+			return step != TLS_FAILED && err_wrap(err, _("the TLS handshake"));
 	if (tls_verify(tls, err))
 		return true;
 	stream->is_lost = true;

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "net/dial.h"
 #include "net/gnutls.h"
+#include "net/identity.h"
 #include "net/trust.h"
 
 #include <stdlib.h>
@@ -17,28 +18,19 @@
 static const char default_priorities[] =
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:%PROFILE_MEDIUM";
 
+/* The certificate that we are told to show is shown, whichever issuers the server asks for. */
+static const unsigned session_flags =
+	GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT;
+
 struct tls {
 	gnutls_session_t session;
 	gnutls_certificate_credentials_t credentials;
 	const struct settings *settings;
+	struct identity identity;
+	struct err refusal; /* why the server's certificate is not believed */
+	bool is_believed;
 	bool is_sending; /* GnuTLS holds bytes of a send that did not get through */
 };
-
-static bool load_key(struct tls *tls, struct err *err)
-{
-	const struct settings *s = tls->settings;
-
-	if (!s->tls_key_file || !s->tls_cert_file)
-		return true;
-	int status = gnutls->certificate_set_x509_key_file2(tls->credentials, s->tls_cert_file,
-							    s->tls_key_file, GNUTLS_X509_FMT_PEM,
-							    s->password.bytes, 0);
-	if (status < 0)
-		return err_set(err, ERR_NOINPUT,
-			       _("cannot use tls_cert_file %s with tls_key_file %s: %s"),
-			       s->tls_cert_file, s->tls_key_file, gnutls->strerror(status));
-	return true;
-}
 
 static bool set_priorities(struct tls *tls, struct err *err)
 {
@@ -70,13 +62,28 @@ static bool set_server_name(struct tls *tls, struct err *err)
 	return true;
 }
 
-static bool set_up(struct tls *tls, struct err *err)
+/* GnuTLS calls this before it shows a certificate of ours: who is not believed gets to see none. */
+static int verify_now(gnutls_session_t session)
+{
+	struct tls *tls = gnutls->session_get_ptr(session);
+
+	tls->is_believed = trust_verify(session, tls->settings, &tls->refusal);
+	return tls->is_believed ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+/* The token's process first: what others have loaded into this one does not go well with a fork. */
+static bool set_up(struct tls *tls, const struct secret *password, int64_t deadline,
+		   struct err *err)
 {
 	if (gnutls->certificate_allocate_credentials(&tls->credentials) < 0 ||
-	    gnutls->init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
+	    gnutls->init(&tls->session, session_flags) < 0)
 		mem_exhausted();
-	if (!trust_load(tls->credentials, tls->settings, err) || !load_key(tls, err) ||
-	    !set_priorities(tls, err) || !set_server_name(tls, err))
+	gnutls->session_set_ptr(tls->session, tls);
+	gnutls->session_set_verify_function(tls->session, verify_now);
+	if (!identity_init(&tls->identity, tls->credentials, tls->settings, password, deadline,
+			   err) ||
+	    !trust_load(tls->credentials, tls->settings, err) || !set_priorities(tls, err) ||
+	    !set_server_name(tls, err))
 		return false;
 	int status =
 		gnutls->credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, tls->credentials);
@@ -88,13 +95,14 @@ static bool set_up(struct tls *tls, struct err *err)
 	return true;
 }
 
-struct tls *tls_new(const struct settings *settings, struct err *err)
+struct tls *tls_new(const struct settings *settings, const struct secret *password,
+		    int64_t deadline, struct err *err)
 {
 	if (!gnutls_load(err))
 		return NULL;
 	struct tls *tls = mem_zeroed(1, sizeof *tls);
 	tls->settings = settings;
-	if (set_up(tls, err))
+	if (set_up(tls, password, deadline, err))
 		return tls;
 	tls_free(tls);
 	return NULL;
@@ -108,11 +116,14 @@ void tls_free(struct tls *tls)
 		gnutls->deinit(tls->session);
 	if (tls->credentials)
 		gnutls->certificate_free_credentials(tls->credentials);
+	identity_done(&tls->identity);
+	err_done(&tls->refusal);
 	free(tls);
 }
 
-void tls_attach(struct tls *tls, int fd)
+void tls_attach(struct tls *tls, int fd, int64_t deadline)
 {
+	tls->identity.deadline = deadline;
 	gnutls->transport_set_int2(tls->session, fd, fd);
 }
 
@@ -121,13 +132,41 @@ static enum tls_step wanted(const struct tls *tls)
 	return gnutls->record_get_direction(tls->session) ? TLS_WANTS_WRITE : TLS_WANTS_READ;
 }
 
-/* The alert says why the server gave up; GnuTLS's own words say only that it did. */
+/* Alerts by which a server says that it wants another certificate of ours, or one at all. */
+static bool is_about_certificate(gnutls_alert_description_t alert)
+{
+	return (alert >= GNUTLS_A_BAD_CERTIFICATE && alert <= GNUTLS_A_CERTIFICATE_UNKNOWN) ||
+	       alert == GNUTLS_A_UNKNOWN_CA || alert == GNUTLS_A_ACCESS_DENIED ||
+	       alert == GNUTLS_A_CERTIFICATE_REQUIRED;
+}
+
+/* It says why the server gave up; GnuTLS's own words say only that it did. */
+static void alerted(const struct tls *tls, enum err_kind kind, const char *doing, struct err *err)
+{
+	gnutls_alert_description_t alert = gnutls->alert_get(tls->session);
+	const char *name = gnutls->alert_get_name(alert);
+
+	if (!name)
+		name = "?";
+	if (!is_about_certificate(alert))
+		err_set(err, kind, _("%s failed: the server says: %s"), doing, name);
+	else if (tls->settings->tls_cert_file)
+		err_set(err, ERR_TLS,
+			_("%s failed: the server does not take our certificate in tls_cert_file, "
+			  "and says: %s"),
+			doing, name);
+	else
+		err_set(err, ERR_TLS,
+			_("%s failed: the server wants a certificate of ours (see tls_cert_file "
+			  "and tls_key_file), and says: %s"),
+			doing, name);
+}
+
 static enum tls_step failed(const struct tls *tls, int status, enum err_kind kind,
 			    const char *doing, struct err *err)
 {
 	if (status == GNUTLS_E_FATAL_ALERT_RECEIVED)
-		err_set(err, kind, _("%s failed: the server says: %s"), doing,
-			gnutls->alert_get_name(gnutls->alert_get(tls->session)));
+		alerted(tls, kind, doing, err);
 	else
 		err_set(err, kind, _("%s failed: %s"), doing, gnutls->strerror(status));
 	return TLS_FAILED;
@@ -139,6 +178,39 @@ static bool is_lost(int status)
 	       status == GNUTLS_E_PULL_ERROR;
 }
 
+static bool is_clear_text(int status)
+{
+	return status == GNUTLS_E_UNEXPECTED_PACKET ||
+	       status == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
+	       status == GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
+}
+
+static bool answers_in_clear(const struct tls *tls, struct err *err)
+{
+	if (tls->settings->tls_starttls)
+		return err_set(err, ERR_TLS,
+			       _("the TLS handshake failed: the server does not speak TLS here, "
+				 "though it agreed to STARTTLS"));
+	return err_set(err, ERR_TLS,
+		       _("the TLS handshake failed: the server does not speak TLS from the first "
+			 "byte here: set tls_starttls on, or the port where it does (often 465)"));
+}
+
+/* What our own side had to say against it explains more than GnuTLS does. */
+static enum tls_step handshake_failed(struct tls *tls, int status, struct err *err)
+{
+	if (tls->refusal.kind != ERR_NONE)
+		err_copy(err, &tls->refusal);
+	else if (tls->identity.err.kind != ERR_NONE)
+		err_copy(err, &tls->identity.err);
+	else if (is_clear_text(status))
+		answers_in_clear(tls, err);
+	else
+		failed(tls, status, is_lost(status) ? ERR_NET : ERR_TLS, _("the TLS handshake"),
+		       err);
+	return TLS_FAILED;
+}
+
 enum tls_step tls_handshake(struct tls *tls, struct err *err)
 {
 	int status;
@@ -146,19 +218,12 @@ enum tls_step tls_handshake(struct tls *tls, struct err *err)
 	do
 		status = gnutls->handshake(tls->session);
 	while (status == GNUTLS_E_INTERRUPTED || status == GNUTLS_E_WARNING_ALERT_RECEIVED);
-	if (status == GNUTLS_E_SUCCESS)
-		return TLS_DONE;
 	if (status == GNUTLS_E_AGAIN)
 		return wanted(tls);
-	if (status == GNUTLS_E_UNEXPECTED_PACKET || status == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
-	    status == GNUTLS_E_UNSUPPORTED_VERSION_PACKET) {
-		err_set(err, ERR_TLS,
-			_("the TLS handshake failed: the server does not speak TLS "
-			  "here (is tls_starttls right for this port?)"));
-		return TLS_FAILED;
-	}
-	return failed(tls, status, is_lost(status) ? ERR_NET : ERR_TLS, _("the TLS handshake"),
-		      err);
+	if (status != GNUTLS_E_SUCCESS)
+		return handshake_failed(tls, status, err);
+	identity_rest(&tls->identity);
+	return TLS_DONE;
 }
 
 enum tls_step tls_receive(struct tls *tls, char *bytes, size_t len, size_t *got, struct err *err)
@@ -204,7 +269,7 @@ enum tls_step tls_send(struct tls *tls, const char *bytes, size_t len, size_t *d
 
 bool tls_verify(struct tls *tls, struct err *err)
 {
-	return trust_verify(tls->session, tls->settings, err);
+	return tls->is_believed || trust_verify(tls->session, tls->settings, err);
 }
 
 void tls_bye(struct tls *tls)

@@ -11,45 +11,14 @@ import sys
 import warnings
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+import peers
 import table
-from harness import Suite, expect, run_program, write_private
+from client import address_of, expect_refusal, send, write_chain
+from harness import Suite, expect
 from relay.relay import Relay
 
-MESSAGE = b"Subject: certificate\n\nhello\n"
-ADDRESSES = {"127.0.0.1", "::1"}
-LINE_LIMIT = 1200
 suite = Suite("cert")
 warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.1 is wanted here
-
-
-def address_of(host):
-    return host if host in ADDRESSES else "127.0.0.1"
-
-
-def send(folder, host, port, *settings):
-    """Run the program once with a login over TLS, and with the settings that the case is about."""
-    address = address_of(host)
-    override = [] if address == host else [f"tls_host_override {host}"]
-    lines = [f"host {address}", f"port {port}", "tls on", *override, *settings, "auth plain", "user tester",
-             "password secret", "from me@relay.example", "timeout 10", "queue off"]
-    config = write_private(folder / "config", "\n".join(["account default", *lines, ""]))
-    return run_program(["-C", config, "you@relay.example"], MESSAGE), f"{address}.*{port}"
-
-
-def expect_refusal(result, place, why, tells="", status=69):
-    """One line on stderr, fit for a terminal, with what was asked in it, and the status of a refusal."""
-    text = result.stderr.decode()
-    expect(result.status == status, f"expected exit {status}\n{result}")
-    expect(text.count("\n") == 1, f"expected one line on stderr\n{result}")
-    expect(text[:-1].isprintable() and len(text) < LINE_LIMIT, f"expected what a person can read\n{result}")
-    for pattern in (place, why, tells):
-        expect(re.search(pattern, text, re.IGNORECASE), f"expected /{pattern}/ on stderr\n{result}")
-
-
-def write_chain(folder, chain):
-    path = folder / "chain.pem"
-    path.write_text("".join(cert.pem for cert in chain))
-    return path
 
 
 def relay_showing(folder, chain, address="127.0.0.1", tls="starttls", **options):
@@ -147,6 +116,8 @@ OFFERS = {
 }
 for kind, offered in OFFERS.items():
     suite.add(f"only-{kind}", lambda folder, options=offered: try_offer(folder, options))
+
+peers.add_cases(suite)
 
 if __name__ == "__main__":
     suite.main()

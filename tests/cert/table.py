@@ -9,7 +9,7 @@ and RFC 9325 (strength).
 import dataclasses
 import re
 
-from forge import CLIENT, DAY, EMAIL, HOUR, Cert, Key, dns, email, extension, ip, revocation_list, sequence, uri
+from forge import CLIENT, DAY, EMAIL, HOUR, Cert, Key, dns, email, extension, integer, ip, revocation_list, sequence, uri
 
 HOST, UNDER = "relay.example", "mx.relay.example"
 IDN, IDN_ASCII, OTHER_IDN_ASCII = "bücher.example", "xn--bcher-kva.example", "xn--bcher-gra.example"
@@ -192,6 +192,34 @@ HOSTILE = [
 ]
 
 CASES = [*GOOD, *DATES, *NAMES, *TRUST, *WEAK, *HOSTILE]
+
+
+@dataclasses.dataclass
+class Stapled:
+    """A server that sends a certificate, and an OCSP answer that is about `about` (None: no answer)."""
+    name: str
+    cert: Cert
+    about: Cert
+    why: str = ""
+    revoked: bool = False
+    clock: str = None
+    tls_max: str = "-tls1_3"
+
+
+MUST_STAPLE = extension("1.3.6.1.5.5.7.1.24", sequence(integer(5)))
+PLAIN_LEAF, STAPLING = good_leaf(), good_leaf(extra=MUST_STAPLE)
+STAPLES = [
+    Stapled("good", PLAIN_LEAF, PLAIN_LEAF),
+    Stapled("good-tls-1.2", PLAIN_LEAF, PLAIN_LEAF, tls_max="-tls1_2"),
+    Stapled("revoked", PLAIN_LEAF, PLAIN_LEAF, "its issuer has revoked it", revoked=True),
+    Stapled("revoked-tls-1.2", PLAIN_LEAF, PLAIN_LEAF, "its issuer has revoked it", revoked=True, tls_max="-tls1_2"),
+    Stapled("stale", PLAIN_LEAF, PLAIN_LEAF, "OCSP answer with it is out of date", clock="-9h"),
+    Stapled("of-another", PLAIN_LEAF, STAPLING, "OCSP answer"),
+    Stapled("demanded", STAPLING, STAPLING),
+    Stapled("demanded-but-none", STAPLING, None, "demands an OCSP answer with it, and the relay sent none"),
+    Stapled("demanded-but-stale", STAPLING, STAPLING, "out of date", clock="-9h"),
+    Stapled("demanded-but-revoked", STAPLING, STAPLING, "revoked", revoked=True),
+]
 
 
 @dataclasses.dataclass

@@ -348,7 +348,6 @@ CONFIG = [
     ("host h\nauth xoauth2\n", ":2: auth: \"xoauth2\" is not supported by this version yet"),
     ("host h\nproxy_host p\n", ":2: proxy_host: \"p\" is not supported by this version yet"),
     ("host h\nset_to_header\n", ":2: set_to_header: \"on\" is not supported"),
-    ("host h\ntls_key_file pkcs11:a\ntls_cert_file c\n", ":2: tls_key_file: \"pkcs11:a\" is not"),
 ]
 
 

@@ -335,6 +335,30 @@ static void test_system_warning(void)
 	unlink("system/msmtprc");
 }
 
+static void test_pin_warning(void)
+{
+	static const struct {
+		const char *text;
+		unsigned mode;
+		const char *warnings;
+	} files[] = {
+		{ "host h\ntls_key_file pkcs11:x?pin-value=1", 0644,
+		  "user.conf:2: everybody can read the PIN in this file\n" },
+		{ "host h\ntls_key_file pkcs11:x?pin-value=1", 0640, "" },
+		{ "host h\ntls_key_file pkcs11:x?pin-source=f", 0644, "" },
+	};
+
+	for (size_t i = 0; i < LENGTH(files); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(config_done) struct config config;
+
+		test_case("a PIN in a file with mode %o: %s", files[i].mode, files[i].text);
+		write_bytes("user.conf", files[i].text, strlen(files[i].text), files[i].mode);
+		EXPECT(load(&config, "user.conf", &err));
+		EXPECT_TEXT(config.warnings.bytes, files[i].warnings);
+	}
+}
+
 /* Search */
 
 static void expect_accounts(const char *expected)
@@ -799,6 +823,7 @@ int main(void)
 	test_origins();
 	test_permissions();
 	test_system_warning();
+	test_pin_warning();
 	test_search();
 	test_missing_file();
 	test_notes();

@@ -52,6 +52,11 @@ static const struct {
 	{ "tls_trust_file", "", "", "" },
 	{ "tls_trust_file", "/etc/ca.pem", "/etc/ca.pem", "/etc/ca.pem" },
 	{ "tls_crl_file", "~/x", "/home/u/x", "/home/u/x" },
+	{ "tls_key_file", "~/x", "/home/u/x", "/home/u/x" },
+	{ "tls_key_file", "", "", "(not set)" },
+	{ "tls_key_file", "pkcs11:token=~;object=b", "pkcs11:token=~;object=b",
+	  "pkcs11:token=~;object=b" },
+	{ "tls_cert_file", "pkcs11:token=a?pin-value=1234", "pkcs11:token=a", "pkcs11:token=a" },
 	{ "socket", "~/x", "~/x", "~/x" },
 	{ "logfile", "-", "-", "-" },
 	{ "logfile", "", "", "(not set)" },
@@ -148,6 +153,7 @@ static const struct {
 	{ "tls_fingerprint", "00:11", "tls_fingerprint: expected a fingerprint" },
 	{ "tls_fingerprint", "00112233445566778899aabbccddeef", "tls_fingerprint: expected" },
 	{ "tls_fingerprint", "00112233445566778899aabbccddeeff:", "tls_fingerprint: expected" },
+	{ "tls_key_file", "pkcs11:a\nb", "tls_key_file: expected a file name, or a URI" },
 	{ "tls_pin", " ", "tls_pin: expected pins such as pin-sha256:BASE64" },
 	{ "tls_pin", ",", "tls_pin: expected" },
 	{ "tls_pin", PIN_1_BASE64, "tls_pin: expected" },
@@ -309,8 +315,6 @@ static const struct {
 	{ "auth", "ntlm" },
 	{ "auth", "scram-sha-256-plus" },
 	{ "auth", "scram-sha-1-plus" },
-	{ "tls_key_file", "pkcs11:object=x" },
-	{ "tls_cert_file", "pkcs11:object=x" },
 };
 
 static void test_unsupported(void)
