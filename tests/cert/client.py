@@ -16,14 +16,15 @@ def address_of(host):
 LOGIN = ("auth plain", "user tester", "password secret")
 
 
-def send(folder, host, port, *settings, login=LOGIN):
+def send(folder, host, port, *settings, login=LOGIN, options=()):
     """Run the program once with a login over TLS, and with the settings that the case is about."""
     address = address_of(host)
     override = [] if address == host else [f"tls_host_override {host}"]
     lines = [f"host {address}", f"port {port}", "tls on", *override, *login, "from me@relay.example",
              "timeout 10", "queue off", *settings]
     config = write_private(folder / "config", "\n".join(["account default", *lines, ""]))
-    return run_program(["-C", config, "you@relay.example"], MESSAGE), f"{address}.*{port}"
+    recipients = [] if "--serverinfo" in options else ["you@relay.example"]
+    return run_program(["-C", config, *options, *recipients], MESSAGE), f"{address}.*{port}"
 
 
 def expect_refusal(result, place, why, tells="", status=69):

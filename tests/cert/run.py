@@ -5,6 +5,7 @@
 A server that is believed gets the message. One that is not gets neither a credential nor an address,
 and the user reads one line that names the server and the reason.
 """
+import hashlib
 import pathlib
 import re
 import sys
@@ -79,6 +80,30 @@ def try_pinned(folder, case):
 
 for pinned in table.PINS:
     suite.add(f"pin-{pinned.name}", lambda folder, case=pinned: try_pinned(folder, case))
+
+
+def expect_description(text, cert):
+    """What --serverinfo and --debug tell of a certificate."""
+    for line in (r"TLS session: \(TLS1\.3\)-.*-\(AES-256-GCM\)", r'subject: "CN=a relay"', f'issuer: "CN={cert.subject}"',
+                 r'names: "relay\.example", IP 127\.0\.0\.1', r"valid from: \w{3}, ", r"valid until: \w{3}, ",
+                 r"EC/ECDSA key of 256 bits, signed with ECDSA-SHA256", f"SHA-256: {cert.fingerprint}",
+                 f"SHA-1: {hashlib.sha1(cert.der).digest().hex(':').upper()}", f"public key: {re.escape(cert.key.pin)}"):
+        expect(re.search(f"^ *{line}$" if line[-1] != " " else line, text, re.MULTILINE), f"no /{line}/ in\n{text}")
+
+
+def shown(folder, option):
+    """The certificate is shown on standard output, with a pin that can be taken over as it is."""
+    cert = table.leaf(table.dns(table.HOST), table.ip(table.LOCAL), issuer=None)
+    with relay_showing(folder, [cert]) as relay:
+        result, _ = send(folder, table.HOST, relay.port, "tls_certcheck off", options=[option])
+        expect(result.status == 0, f"expected exit 0\n{result}")
+        expect_description(result.stdout.decode(), cert)
+    pin = re.search(r"pin-sha256:\S+", result.stdout.decode())[0]
+    try_alone(folder, cert, "", "tls_trust_file", f"tls_pin {pin}")
+
+
+suite.add("serverinfo", lambda folder: shown(folder, "--serverinfo"))
+suite.add("debug", lambda folder: shown(folder, "--debug"))
 
 
 def try_file(folder, setting, content):
