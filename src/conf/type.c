@@ -114,7 +114,10 @@ const struct option_type option_type_SENDER =
 const struct option_type option_type_PATH = TEXT_TYPE(parse_path, N_("a file name"));
 const struct option_type option_type_COMMAND = TEXT_TYPE(parse_command, N_("a command"));
 
-/* A file, or an object on a token; a PIN in its URI is not shown, nor kept in the queue. */
+/*
+ * A file, or an object on a token. A PIN in its URI is not shown, nor kept in the queue; so that no
+ * error shows it, any text is one.
+ */
 
 static void release_credential(void *field)
 {
@@ -131,8 +134,6 @@ static bool parse_credential(const struct option *option, void *field, const cha
 
 	if (!uri_is_token(text))
 		return parse_path(option, field, text);
-	if (has_octet_up_to(text, 0x1F))
-		return false;
 	release_credential(field);
 	*credential = mem_copy(text);
 	return true;
@@ -151,7 +152,7 @@ static void print_credential(const struct option *option, const void *field, str
 }
 
 const struct option_type option_type_CREDENTIAL = {
-	.expected = N_("a file name, or a URI that begins with pkcs11:"),
+	.expected = N_("a file name or a URI"),
 	.parse = parse_credential,
 	.print = print_credential,
 	.has_value = has_text,

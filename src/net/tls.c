@@ -140,35 +140,60 @@ static bool is_about_certificate(gnutls_alert_description_t alert)
 	       alert == GNUTLS_A_CERTIFICATE_REQUIRED;
 }
 
-/* It says why the server gave up; GnuTLS's own words say only that it did. */
+static const char too_old[] = N_("it has no version of TLS that we take, which is 1.2 at least "
+				 "unless tls_priorities says otherwise");
+
+/* What an alert means to whoever writes the settings, or NULL. */
+static const char *explain_alert(const struct tls *tls, gnutls_alert_description_t alert)
+{
+	if (alert == GNUTLS_A_PROTOCOL_VERSION)
+		return _(too_old);
+	if (alert == GNUTLS_A_HANDSHAKE_FAILURE)
+		return _("there is nothing that both sides would take (see tls_priorities), or it "
+			 "wants a certificate of ours");
+	if (alert == GNUTLS_A_UNRECOGNIZED_NAME)
+		return _("it does not know the name that it was asked by (see tls_host_override)");
+	if (!is_about_certificate(alert))
+		return NULL;
+	return tls->settings->tls_cert_file
+		       ? _("it does not take our certificate in tls_cert_file")
+		       : _("it wants a certificate of ours: set tls_cert_file and tls_key_file");
+}
+
+/* The alert says why the server gave up; GnuTLS's own words say only that it did. */
 static void alerted(const struct tls *tls, enum err_kind kind, const char *doing, struct err *err)
 {
 	gnutls_alert_description_t alert = gnutls->alert_get(tls->session);
 	const char *name = gnutls->alert_get_name(alert);
+	const char *meaning = explain_alert(tls, alert);
 
-	if (!name)
-		name = "?";
-	if (!is_about_certificate(alert))
-		err_set(err, kind, _("%s failed: the server says: %s"), doing, name);
-	else if (tls->settings->tls_cert_file)
-		err_set(err, ERR_TLS,
-			_("%s failed: the server does not take our certificate in tls_cert_file, "
-			  "and says: %s"),
-			doing, name);
-	else
-		err_set(err, ERR_TLS,
-			_("%s failed: the server wants a certificate of ours (see tls_cert_file "
-			  "and tls_key_file), and says: %s"),
-			doing, name);
+	err_set(err, meaning ? ERR_TLS : kind, _("%s failed: the server says: %s"), doing,
+		name ? name : "?");
+	if (meaning)
+		err_set(err, ERR_TLS, "%s; %s", err->text, meaning);
+}
+
+/* A setting that GnuTLS's words are about, or NULL. */
+static const char *explain_status(int status)
+{
+	if (status == GNUTLS_E_UNSUPPORTED_VERSION_PACKET)
+		return _(too_old);
+	if (status == GNUTLS_E_DH_PRIME_UNACCEPTABLE)
+		return _("its Diffie-Hellman prime is smaller than tls_min_dh_prime_bits or "
+			 "tls_priorities allow");
+	return NULL;
 }
 
 static enum tls_step failed(const struct tls *tls, int status, enum err_kind kind,
 			    const char *doing, struct err *err)
 {
+	const char *meaning = explain_status(status);
+
 	if (status == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		alerted(tls, kind, doing, err);
 	else
-		err_set(err, kind, _("%s failed: %s"), doing, gnutls->strerror(status));
+		err_set(err, kind, _("%s failed: %s"), doing,
+			meaning ? meaning : gnutls->strerror(status));
 	return TLS_FAILED;
 }
 
@@ -180,9 +205,7 @@ static bool is_lost(int status)
 
 static bool is_clear_text(int status)
 {
-	return status == GNUTLS_E_UNEXPECTED_PACKET ||
-	       status == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
-	       status == GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
+	return status == GNUTLS_E_UNEXPECTED_PACKET || status == GNUTLS_E_UNEXPECTED_PACKET_LENGTH;
 }
 
 static bool answers_in_clear(const struct tls *tls, struct err *err)

@@ -123,24 +123,27 @@ for kind, text in {"missing": None, "empty": "", "without-certificate": "# none 
 suite.add("crl-file-missing", lambda folder: try_file(folder, "tls_crl_file", None))
 
 
-def try_offer(folder, options):
+def try_offer(folder, why, options):
     """A relay with a good certificate whose TLS is too old, too weak, or none at all."""
     (folder / "trust.pem").write_text(table.RSA_ROOT.pem)
     with relay_showing(folder, [table.RSA_LEAF], tls="implicit", **options) as relay:
         judge(relay, *send(folder, table.HOST, relay.port, "tls_starttls off",
-                           f"tls_trust_file {folder}/trust.pem"), "tls|handshake")
+                           f"tls_trust_file {folder}/trust.pem"), why)
         expect(not any(c.tls_version for c in relay.connections), "the handshake went through")
 
 
+# A record with a ServerHello of TLS 1.0, from before a client said by an extension what it takes.
+OLD_HELLO = r"\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01" + r"\x55" * 32 + r"\x00\x00\x2f\x00"
 OFFERS = {
-    "tls-1.1": {"tls_min": "1.0", "tls_max": "1.1"},
-    "anonymous": {"tls_max": "1.2", "ciphers": "ADH:AECDH"},
-    "null-cipher": {"tls_max": "1.2", "ciphers": "eNULL"},
-    "static-rsa": {"tls_max": "1.2", "ciphers": "kRSA"},
-    "plain-text": {"dialogue": "handshake: 220 relay.example ESMTP ; hang"},
+    "tls-1.1": ("no version of TLS that we take", {"tls_min": "1.0", "tls_max": "1.1"}),
+    "tls-1.0-hello": ("no version of TLS that we take", {"dialogue": f"handshake: raw {OLD_HELLO} ; hang"}),
+    "anonymous": ("nothing that both sides would take", {"tls_max": "1.2", "ciphers": "ADH:AECDH"}),
+    "null-cipher": ("nothing that both sides would take", {"tls_max": "1.2", "ciphers": "eNULL"}),
+    "static-rsa": ("nothing that both sides would take", {"tls_max": "1.2", "ciphers": "kRSA"}),
+    "plain-text": ("set tls_starttls on", {"dialogue": "handshake: 220 relay.example ESMTP ; hang"}),
 }
-for kind, offered in OFFERS.items():
-    suite.add(f"only-{kind}", lambda folder, options=offered: try_offer(folder, options))
+for kind, (wanted, offered) in OFFERS.items():
+    suite.add(f"only-{kind}", lambda folder, why=wanted, options=offered: try_offer(folder, why, options))
 
 peers.add_cases(suite)
 
