@@ -207,27 +207,27 @@ static int tell_about_key(gnutls_privkey_t key, unsigned flags, void *arg)
 	return -1;
 }
 
+/* A file's name is left alone; of two PINs the first counts. */
+static bool split_uri(const char *uri, char **bare, struct secret *pin, struct err *err)
+{
+	if (!uri_is_token(uri))
+		return true;
+	*bare = uri_without_pin(uri);
+	return pin->bytes || uri_get_pin(uri, pin, err) || err_wrap(err, "%s", *bare);
+}
+
 static bool open_token(struct identity *identity, const struct secret *password, int64_t deadline,
 		       struct err *err)
 {
-	const char *const uris[] = { identity->settings->tls_key_file,
-				     identity->settings->tls_cert_file };
-	char *bare[2] = { NULL, NULL };
+	CLEANUP(mem_free_at) char *key = NULL;
+	CLEANUP(mem_free_at) char *certificate = NULL;
 	CLEANUP(secret_done) struct secret pin = { 0 };
-	bool is_good = true;
 
-	for (size_t i = 0; i < 2 && is_good; i++) {
-		if (!uri_is_token(uris[i]))
-			continue;
-		bare[i] = uri_without_pin(uris[i]);
-		is_good = pin.bytes || uri_get_pin(uris[i], &pin, err) ||
-			  err_wrap(err, "%s", bare[i]);
-	}
-	const struct token_wish wish = { bare[0], bare[1], pin.bytes ? &pin : password };
-	is_good = is_good && token_open(&identity->token, &wish, deadline, err);
-	free(bare[0]);
-	free(bare[1]);
-	return is_good;
+	if (!split_uri(identity->settings->tls_key_file, &key, &pin, err) ||
+	    !split_uri(identity->settings->tls_cert_file, &certificate, &pin, err))
+		return false;
+	const struct token_wish wish = { key, certificate, pin.bytes ? &pin : password };
+	return token_open(&identity->token, &wish, deadline, err);
 }
 
 static bool load_key(struct identity *identity, gnutls_certificate_credentials_t credentials,

@@ -134,7 +134,7 @@ bool stream_start_tls(struct stream *stream, struct tls *tls, struct err *err)
 	tls_attach(tls, stream->fd, clock_earlier(stream->deadline, stream->end));
 	while ((step = tls_handshake(tls, err)) != TLS_DONE)
 		if (!go_on(stream, step, err))
-			return step != TLS_FAILED && err_wrap(err, _("the TLS handshake"));
+			return step != TLS_FAILED && tls_explain_silence(tls, err);
 	if (!tls_verify(tls, err)) {
 		stream->is_lost = true;
 		return false;

@@ -219,6 +219,27 @@ static bool answers_in_clear(const struct tls *tls, struct err *err)
 			 "byte here: set tls_starttls on, or the port where it does (often 465)"));
 }
 
+/* A server that says nothing, or hangs up, may be waiting for us to begin in clear text. */
+static bool suggest_starttls(const struct tls *tls, struct err *err)
+{
+	if (tls->settings->tls_starttls)
+		return false;
+	return err_set(err, err->kind, "%s; %s", err->text,
+		       _("if this port wants STARTTLS, as 587 usually does, set tls_starttls on"));
+}
+
+bool tls_explain_silence(const struct tls *tls, struct err *err)
+{
+	err_wrap(err, _("the TLS handshake"));
+	return suggest_starttls(tls, err);
+}
+
+static void lost(const struct tls *tls, int status, struct err *err)
+{
+	failed(tls, status, ERR_NET, _("the TLS handshake"), err);
+	suggest_starttls(tls, err);
+}
+
 /* What our own side had to say against it explains more than GnuTLS does. */
 static enum tls_step handshake_failed(struct tls *tls, int status, struct err *err)
 {
@@ -228,9 +249,10 @@ static enum tls_step handshake_failed(struct tls *tls, int status, struct err *e
 		err_copy(err, &tls->identity.err);
 	else if (is_clear_text(status))
 		answers_in_clear(tls, err);
+	else if (is_lost(status))
+		lost(tls, status, err);
 	else
-		failed(tls, status, is_lost(status) ? ERR_NET : ERR_TLS, _("the TLS handshake"),
-		       err);
+		failed(tls, status, ERR_TLS, _("the TLS handshake"), err);
 	return TLS_FAILED;
 }
 

@@ -28,6 +28,8 @@ void tls_attach(struct tls *tls, int fd, int64_t deadline);
 
 /* Each is called again after its wish to read or write is met. Failures: ERR_TLS, ERR_NET. */
 enum tls_step tls_handshake(struct tls *tls, struct err *err);
+/* Says of a handshake for which there was no answer what that may mean; returns false. */
+bool tls_explain_silence(const struct tls *tls, struct err *err);
 enum tls_step tls_receive(struct tls *tls, char *bytes, size_t len, size_t *got, struct err *err);
 enum tls_step tls_send(struct tls *tls, const char *bytes, size_t len, size_t *done,
 		       struct err *err);

@@ -83,23 +83,14 @@ static bool connect_client(struct session *session, struct err *err)
 	return true;
 }
 
-/* A side that waits for the other to begin, or hangs up, may mean the other kind of port. */
-static bool suggest(const char *setting, struct err *err)
-{
-	if (err->kind != ERR_NET)
-		return false;
-	return err_set(err, ERR_NET, "%s; %s", err->text, setting);
-}
-
 /* TLS from the first byte. */
 static bool start_tls_at_once(struct session *session, struct tls **tls, struct err *err)
 {
 	session->client.stream.deadline = soon(session->settings);
-	return stream_start_tls(&session->client.stream, mem_take(tls), err) ||
-	       suggest(_("if this port wants STARTTLS, as 587 usually does, set tls_starttls on"),
-		       err);
+	return stream_start_tls(&session->client.stream, mem_take(tls), err);
 }
 
+/* Who says nothing may be waiting for TLS. */
 static bool take_greeting(struct session *session, struct err *err)
 {
 	const struct settings *s = session->settings;
@@ -107,14 +98,13 @@ static bool take_greeting(struct session *session, struct err *err)
 
 	if (client_greeting(&session->client, err))
 		return true;
-	if (stream->tls || stream->in.len > 0)
+	if (stream->tls || stream->in.len > 0 || err->kind != ERR_NET)
 		return false;
-	return suggest(
-		s->tls ? _("if this port wants TLS from the first byte, as 465 usually does, "
-			   "set tls_starttls off")
-		       : _("if this port wants TLS from the first byte, as 465 usually does, "
-			   "set tls on and tls_starttls off"),
-		err);
+	return err_set(err, ERR_NET, "%s; %s", err->text,
+		       s->tls ? _("if this port wants TLS from the first byte, as 465 usually "
+				  "does, set tls_starttls off")
+			      : _("if this port wants TLS from the first byte, as 465 usually "
+				  "does, set tls on and tls_starttls off"));
 }
 
 static bool start_tls_by_command(struct session *session, struct tls **tls, struct err *err)

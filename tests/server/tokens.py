@@ -233,7 +233,7 @@ def try_stuck(token, trouble, call):
     took = time.monotonic() - start
     words = "no answer in time" if trouble == "hang" else "the helper process failed"
     expect(result.status == 75, f"expected exit 75, {result}")
-    expect(words in result.stderr.decode(), f"expected '{words}', {result}")
+    expect(result.stderr.decode().rstrip().endswith(words), f"expected '{words}' at the end, {result}")
     expect(took < SLACK, f"it took {took:.1f} s")
     expect(token.count(call) == 1, f"expected one {call}, got {token.lines()}")
     for _, pid, _ in token.lines():
