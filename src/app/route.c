@@ -54,6 +54,7 @@ char *route_key(const struct settings *settings)
 		OPT_tls_host_override,
 		OPT_host_fallback,
 		OPT_host_srv,
+		OPT_tls_pin,
 	};
 	struct str key = STR_INIT;
 

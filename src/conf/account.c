@@ -264,8 +264,12 @@ static const char *wrong_with_tls(const struct settings *settings)
 		return NULL;
 	if (!settings->host && !settings->tls_host_override)
 		return _("tls: needs the relay's name, in host or tls_host_override");
-	if (settings->tls_certcheck && !has_trust && !settings->tls_fingerprint.len)
-		return _("tls: needs tls_trust_file or tls_fingerprint");
+	if (!settings->tls_certcheck && settings->tls_pin.count)
+		return _("tls_pin: nothing is checked with tls_certcheck off; leave one of them "
+			 "out");
+	if (settings->tls_certcheck && !has_trust && !settings->tls_fingerprint.len &&
+	    !settings->tls_pin.count)
+		return _("tls: needs tls_trust_file, tls_pin or tls_fingerprint");
 	return NULL;
 }
 

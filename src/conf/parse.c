@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/proc.h"
 #include "conf/option.h"
+#include "conf/uri.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -163,6 +164,17 @@ static bool check_private(struct parser *parser, const struct source *source, st
 	return true;
 }
 
+/* Others have taken a PIN in a URI from any file, so that is no error. */
+static void warn_of_pin(struct parser *parser, const struct source *source, const char *text)
+{
+	const struct stat *status = &source->status;
+
+	if (uri_has_pin_value(text) && S_ISREG(status->st_mode) && (status->st_mode & S_IROTH))
+		str_addf(&parser->config->warnings,
+			 _("%s:%d: everybody can read the PIN in this file\n"), source->path,
+			 source->line);
+}
+
 static bool do_setting(struct parser *parser, struct source *source, const char *name,
 		       const char *text, struct err *err)
 {
@@ -175,6 +187,7 @@ static bool do_setting(struct parser *parser, struct source *source, const char 
 	struct settings *settings = parser->current == IN_DEFAULTS
 					    ? &parser->defaults
 					    : &parser->config->accounts[parser->current].settings;
+	warn_of_pin(parser, source, text);
 	return option_set_named(settings, name, text, &origin, err);
 }
 

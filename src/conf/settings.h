@@ -33,12 +33,23 @@ struct texts {
 	size_t count;
 };
 
+/* The SHA-256 digest of a public key (SubjectPublicKeyInfo, RFC 7469 section 2.4). */
+struct pin {
+	unsigned char bytes[32];
+};
+
+struct pins {
+	struct pin *items;
+	size_t count;
+};
+
 /* The field of each type. The enum of a choice bears the name of its setting. */
 #define FIELD_TEXT(name)        char *name /* NULL: unset */
 #define FIELD_WORD(name)        char *name /* the same, without blanks */
 #define FIELD_HOSTS(name)       char *name /* as TEXT, a list of hostlist.h */
 #define FIELD_SENDER(name)      char *name /* as TEXT, less <> around it; "": null sender */
 #define FIELD_PATH(name)        char *name /* as TEXT, "~" expanded */
+#define FIELD_CREDENTIAL(name)  char *name /* as PATH, or a pkcs11 URI, maybe with a PIN */
 #define FIELD_COMMAND(name)     char *name /* as TEXT, for /bin/sh */
 #define FIELD_SECRET(name)      struct secret name
 #define FIELD_SWITCH(name)      bool name
@@ -53,6 +64,7 @@ struct texts {
 #define FIELD_FINGERPRINT(name) struct fingerprint name
 #define FIELD_FIELDS(name)      struct texts name /* "Name: text" */
 #define FIELD_NAMES(name)       struct texts name /* names of header fields */
+#define FIELD_PINS(name)        struct pins name
 
 enum option_id {
 #define OPTION(group, name, type, argument, value, flags, help, manual) OPT_##name,

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "conf/hostlist.h"
+#include "conf/uri.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -138,6 +139,52 @@ const struct option_type option_type_PATH = {
 	.release = release_text,
 };
 const struct option_type option_type_COMMAND = TEXT_TYPE(parse_command, N_("a command"));
+
+/*
+ * A file, or an object on a token. A PIN in its URI is not shown, nor kept in the queue; so that no
+ * error shows it, any text is one.
+ */
+
+static void release_credential(void *field)
+{
+	char *const *text = field;
+
+	if (*text)
+		mem_wipe(*text, strlen(*text));
+	mem_free_at(field);
+}
+
+static bool parse_credential(const struct option *option, void *field, const char *text)
+{
+	char **credential = field;
+
+	if (!uri_is_token(text))
+		return parse_path(option, field, text);
+	release_credential(field);
+	*credential = mem_copy(text);
+	return true;
+}
+
+static void print_credential(const struct option *option, const void *field, struct str *out)
+{
+	char *const *text = field;
+
+	if (!uri_is_token(*text)) {
+		print_text(option, field, out);
+		return;
+	}
+	CLEANUP(mem_free_at) char *shown = uri_without_pin(*text);
+	str_add(out, shown);
+}
+
+const struct option_type option_type_CREDENTIAL = {
+	.expected = N_("a file name or a URI"),
+	.parse = parse_credential,
+	.print = print_credential,
+	.has_value = has_text,
+	.copy = copy_text,
+	.release = release_credential,
+};
 
 /* Secrets */
 
@@ -607,22 +654,14 @@ const struct option_type option_type_FACILITY = {
 
 /* Fingerprints */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool parse_fingerprint(const struct option *option, void *field, const char *text)
 {
 	struct fingerprint read = { .len = 0 };
 
 	(void)option;
 	while (*text) {
-		int high = hex_digit(text[0]);
-		int low = high < 0 ? -1 : hex_digit(text[1]);
+		int high = str_hex_digit(text[0]);
+		int low = high < 0 ? -1 : str_hex_digit(text[1]);
 		if (low < 0 || read.len == sizeof read.bytes)
 			return false;
 		read.bytes[read.len++] = (unsigned char)(high << 4 | low);

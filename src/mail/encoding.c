@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/encoding.h"
 
-#include "mail/mime.h"
+#include "base/base64.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -81,7 +81,7 @@ static void add_group(struct encoder *e, const void *bytes, size_t len, struct s
 		str_add(out, "\r\n");
 		e->column = 0;
 	}
-	mime_add_base64(out, bytes, len);
+	base64_add(out, bytes, len);
 	e->column += GROUP_LEN;
 }
 
@@ -239,15 +239,6 @@ static void take_digit(struct decoder *d, char c, struct str *out)
 	}
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* What was held is no escape, so it stands for itself. */
 static void give_up(struct decoder *d, struct str *out)
 {
@@ -265,13 +256,13 @@ static void take_held(struct decoder *d, char c, struct str *out)
 		d->held_len = 0;
 		return;
 	}
-	if (d->held_len == 1 ? is_blank(c) || hex_value(c) >= 0 : is_blank(first) && is_blank(c)) {
+	if (d->held_len == 1 ? is_blank(c) || str_hex_digit(c) >= 0 : is_blank(first) && is_blank(c)) {
 		d->held[1] = c;
 		d->held_len = 2;
 		return;
 	}
-	if (d->held_len == 2 && hex_value(first) >= 0 && hex_value(c) >= 0) {
-		str_add_char(out, (char)(hex_value(first) << 4 | hex_value(c)));
+	if (d->held_len == 2 && str_hex_digit(first) >= 0 && str_hex_digit(c) >= 0) {
+		str_add_char(out, (char)(str_hex_digit(first) << 4 | str_hex_digit(c)));
 		d->held_len = 0;
 		return;
 	}

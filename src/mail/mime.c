@@ -1,10 +1,10 @@
-/* mime.c - what is not ASCII in a header: encoded-words and parameters; base64 */
+/* mime.c - what is not ASCII in a header: encoded-words and parameters */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/mime.h"
 
+#include "base/base64.h"
 #include "mail/atom.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #define FOLD "\r\n "
@@ -15,32 +15,6 @@ enum {
 	LINE_MAX_WITH_WORD = 76,
 	SEGMENT_MAX = 60, /* of a parameter's value */
 };
-
-static void add_group(struct str *out, const unsigned char *bytes, size_t len)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint32_t bits = (uint32_t)bytes[0] << 16;
-
-	if (len > 1)
-		bits |= (uint32_t)bytes[1] << 8;
-	if (len > 2)
-		bits |= bytes[2];
-	char group[4] = { digits[bits >> 18], digits[bits >> 12 & 63], '=', '=' };
-	if (len > 1)
-		group[2] = digits[bits >> 6 & 63];
-	if (len > 2)
-		group[3] = digits[bits & 63];
-	str_add_n(out, group, sizeof group);
-}
-
-void mime_add_base64(struct str *out, const void *bytes, size_t len)
-{
-	const unsigned char *from = bytes;
-
-	for (size_t i = 0; i < len; i += 3)
-		add_group(out, from + i, len - i < 3 ? len - i : 3);
-}
 
 /* Bytes that are to become encoded-words. */
 struct words {
@@ -83,7 +57,7 @@ static size_t add_words(struct str *out, struct words words, size_t column)
 		size_t before = out->len;
 		if (len > 0) {
 			str_addf(out, "=?%s?B?", words.charset);
-			mime_add_base64(out, words.bytes, len);
+			base64_add(out, words.bytes, len);
 			str_add(out, "?=");
 			column += out->len - before;
 			words.bytes += len;

@@ -1,11 +1,8 @@
-/* mime.h - what is not ASCII in a header: encoded-words and parameters; base64 */
+/* mime.h - what is not ASCII in a header: encoded-words and parameters */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "base/str.h"
-
-/* Appends base64 with padding and without line ends. RFC 4648 section 4. */
-void mime_add_base64(struct str *out, const void *bytes, size_t len);
 
 /*
  * Appends UTF-8 text as encoded-words of at most 75 characters, folded with CRLF and a space so

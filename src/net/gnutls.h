@@ -4,7 +4,9 @@
 
 #include "base/err.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/pkcs11.h>
 #include <gnutls/x509.h>
 
 /* The functions that are used, without their prefix. */
@@ -15,8 +17,9 @@
 	CALL(certificate_allocate_credentials)                                                     \
 	CALL(certificate_free_credentials)                                                         \
 	CALL(certificate_get_peers)                                                                \
+	CALL(certificate_set_flags)                                                                \
+	CALL(certificate_set_key)                                                                  \
 	CALL(certificate_set_x509_crl_file)                                                        \
-	CALL(certificate_set_x509_key_file2)                                                       \
 	CALL(certificate_set_x509_system_trust)                                                    \
 	CALL(certificate_set_x509_trust_file)                                                      \
 	CALL(certificate_type_get)                                                                 \
@@ -27,23 +30,54 @@
 	CALL(dh_set_prime_bits)                                                                    \
 	CALL(handshake)                                                                            \
 	CALL(init)                                                                                 \
+	CALL(pcert_deinit)                                                                         \
+	CALL(pcert_list_import_x509_raw)                                                           \
+	CALL(pk_get_name)                                                                          \
+	CALL(pkcs11_deinit)                                                                        \
+	CALL(pkcs11_set_pin_function)                                                              \
+	CALL(pkcs11_token_check_mechanism)                                                         \
 	CALL(priority_set_direct)                                                                  \
+	CALL(privkey_deinit)                                                                       \
+	CALL(privkey_get_pk_algorithm)                                                             \
+	CALL(privkey_import_ext4)                                                                  \
+	CALL(privkey_import_url)                                                                   \
+	CALL(privkey_import_x509_raw)                                                              \
+	CALL(privkey_init)                                                                         \
+	CALL(privkey_sign_data2)                                                                   \
+	CALL(privkey_sign_hash2)                                                                   \
+	CALL(pubkey_get_pk_algorithm)                                                              \
+	CALL(pubkey_verify_data2)                                                                  \
+	CALL(pubkey_verify_hash2)                                                                  \
 	CALL(record_get_direction)                                                                 \
 	CALL(record_recv)                                                                          \
 	CALL(record_send)                                                                          \
 	CALL(server_name_set)                                                                      \
 	CALL(session_get_desc)                                                                     \
+	CALL(session_get_ptr)                                                                      \
+	CALL(session_set_ptr)                                                                      \
+	CALL(session_set_verify_function)                                                          \
+	CALL(session_set_verify_output_function)                                                   \
+	CALL(sign_get_name)                                                                        \
+	CALL(sign_get_pk_algorithm)                                                                \
+	CALL(sign_supports_pk_algorithm)                                                           \
 	CALL(strerror)                                                                             \
 	CALL(transport_set_int2)                                                                   \
+	CALL(x509_crt_check_issuer)                                                                \
 	CALL(x509_crt_deinit)                                                                      \
+	CALL(x509_crt_equals2)                                                                     \
+	CALL(x509_crt_export2)                                                                     \
 	CALL(x509_crt_get_activation_time)                                                         \
 	CALL(x509_crt_get_dn3)                                                                     \
 	CALL(x509_crt_get_expiration_time)                                                         \
 	CALL(x509_crt_get_fingerprint)                                                             \
 	CALL(x509_crt_get_issuer_dn3)                                                              \
+	CALL(x509_crt_get_key_id)                                                                  \
+	CALL(x509_crt_get_pk_algorithm)                                                            \
+	CALL(x509_crt_get_signature_algorithm)                                                     \
 	CALL(x509_crt_get_subject_alt_name)                                                        \
 	CALL(x509_crt_import)                                                                      \
-	CALL(x509_crt_init)
+	CALL(x509_crt_init)                                                                        \
+	CALL(x509_crt_list_import_url)
 
 struct gnutls_calls {
 #define CALL(name) __typeof__(&gnutls_##name) name;

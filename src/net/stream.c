@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "base/log.h"
 #include "net/tls.h"
 
 #include <errno.h>
@@ -114,19 +115,32 @@ static bool go_on(struct stream *stream, enum tls_step step, struct err *err)
 	}
 }
 
+static void show_tls(const struct tls *tls)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	if (!log_is_debug())
+		return;
+	tls_describe(tls, &text);
+	str_cut(&text, text.len - 1);
+	log_debug("%s", text.bytes);
+}
+
 bool stream_start_tls(struct stream *stream, struct tls *tls, struct err *err)
 {
 	enum tls_step step;
 
 	stream->tls = tls;
-	tls_attach(tls, stream->fd);
+	tls_attach(tls, stream->fd, clock_earlier(stream->deadline, stream->end));
 	while ((step = tls_handshake(tls, err)) != TLS_DONE)
 		if (!go_on(stream, step, err))
-			return false;
-	if (tls_verify(tls, err))
-		return true;
-	stream->is_lost = true;
-	return false;
+			return step != TLS_FAILED && tls_explain_silence(tls, err);
+	if (!tls_verify(tls, err)) {
+		stream->is_lost = true;
+		return false;
+	}
+	show_tls(tls);
+	return true;
 }
 
 /* Takes what is there. */

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "net/gnutls.h"
 #include "net/host.h"
+#include "net/identity.h"
 #include "net/trust.h"
 
 #include <stdlib.h>
@@ -17,29 +18,20 @@
 static const char default_priorities[] =
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:%PROFILE_MEDIUM";
 
+/* The certificate that we are told to show is shown, whichever issuers the server asks for. */
+static const unsigned session_flags =
+	GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT;
+
 struct tls {
 	gnutls_session_t session;
 	gnutls_certificate_credentials_t credentials;
 	const struct settings *settings;
 	const struct reference_names *names; /* NULL: not known yet */
+	struct identity identity;
+	struct err refusal; /* why the server's certificate is not believed */
+	bool is_believed;
 	bool is_sending; /* GnuTLS holds bytes of a send that did not get through */
 };
-
-static bool load_key(struct tls *tls, struct err *err)
-{
-	const struct settings *s = tls->settings;
-
-	if (!s->tls_key_file || !s->tls_cert_file)
-		return true;
-	int status = gnutls->certificate_set_x509_key_file2(tls->credentials, s->tls_cert_file,
-							    s->tls_key_file, GNUTLS_X509_FMT_PEM,
-							    s->password.bytes, 0);
-	if (status < 0)
-		return err_set(err, ERR_NOINPUT,
-			       _("cannot use tls_cert_file %s with tls_key_file %s: %s"),
-			       s->tls_cert_file, s->tls_key_file, gnutls->strerror(status));
-	return true;
-}
 
 static bool set_priorities(struct tls *tls, struct err *err)
 {
@@ -56,13 +48,27 @@ static bool set_priorities(struct tls *tls, struct err *err)
 	return true;
 }
 
-static bool set_up(struct tls *tls, struct err *err)
+/* GnuTLS calls this before it shows a certificate of ours: who is not believed gets to see none. */
+static int verify_now(gnutls_session_t session)
+{
+	struct tls *tls = gnutls->session_get_ptr(session);
+
+	tls->is_believed = trust_verify(session, tls->settings, tls->names, &tls->refusal);
+	return tls->is_believed ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+/* The token's process first: what others have loaded into this one does not go well with a fork. */
+static bool set_up(struct tls *tls, const struct secret *password, int64_t deadline,
+		   struct err *err)
 {
 	if (gnutls->certificate_allocate_credentials(&tls->credentials) < 0 ||
-	    gnutls->init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
+	    gnutls->init(&tls->session, session_flags) < 0)
 		mem_exhausted();
-	if (!trust_load(tls->credentials, tls->settings, err) || !load_key(tls, err) ||
-	    !set_priorities(tls, err))
+	gnutls->session_set_ptr(tls->session, tls);
+	gnutls->session_set_verify_function(tls->session, verify_now);
+	if (!identity_init(&tls->identity, tls->credentials, tls->settings, password, deadline,
+			   err) ||
+	    !trust_load(tls->credentials, tls->settings, err) || !set_priorities(tls, err))
 		return false;
 	int status =
 		gnutls->credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, tls->credentials);
@@ -74,13 +80,14 @@ static bool set_up(struct tls *tls, struct err *err)
 	return true;
 }
 
-struct tls *tls_new(const struct settings *settings, struct err *err)
+struct tls *tls_new(const struct settings *settings, const struct secret *password,
+		    int64_t deadline, struct err *err)
 {
 	if (!gnutls_load(err))
 		return NULL;
 	struct tls *tls = mem_zeroed(1, sizeof *tls);
 	tls->settings = settings;
-	if (set_up(tls, err))
+	if (set_up(tls, password, deadline, err))
 		return tls;
 	tls_free(tls);
 	return NULL;
@@ -94,6 +101,8 @@ void tls_free(struct tls *tls)
 		gnutls->deinit(tls->session);
 	if (tls->credentials)
 		gnutls->certificate_free_credentials(tls->credentials);
+	identity_done(&tls->identity);
+	err_done(&tls->refusal);
 	free(tls);
 }
 
@@ -107,8 +116,9 @@ void tls_expect_names(struct tls *tls, const struct reference_names *names)
 		gnutls->server_name_set(tls->session, GNUTLS_NAME_DNS, name, strlen(name));
 }
 
-void tls_attach(struct tls *tls, int fd)
+void tls_attach(struct tls *tls, int fd, int64_t deadline)
 {
+	tls->identity.deadline = deadline;
 	gnutls->transport_set_int2(tls->session, fd, fd);
 }
 
@@ -117,15 +127,68 @@ static enum tls_step wanted(const struct tls *tls)
 	return gnutls->record_get_direction(tls->session) ? TLS_WANTS_WRITE : TLS_WANTS_READ;
 }
 
+/* Alerts by which a server says that it wants another certificate of ours, or one at all. */
+static bool is_about_certificate(gnutls_alert_description_t alert)
+{
+	return (alert >= GNUTLS_A_BAD_CERTIFICATE && alert <= GNUTLS_A_CERTIFICATE_UNKNOWN) ||
+	       alert == GNUTLS_A_UNKNOWN_CA || alert == GNUTLS_A_ACCESS_DENIED ||
+	       alert == GNUTLS_A_CERTIFICATE_REQUIRED;
+}
+
+static const char too_old[] = N_("it has no version of TLS that we take, which is 1.2 at least "
+				 "unless tls_priorities says otherwise");
+
+/* What an alert means to whoever writes the settings, or NULL. */
+static const char *explain_alert(const struct tls *tls, gnutls_alert_description_t alert)
+{
+	if (alert == GNUTLS_A_PROTOCOL_VERSION)
+		return _(too_old);
+	if (alert == GNUTLS_A_HANDSHAKE_FAILURE)
+		return _("there is nothing that both sides would take (see tls_priorities), or it "
+			 "wants a certificate of ours");
+	if (alert == GNUTLS_A_UNRECOGNIZED_NAME)
+		return _("it does not know the name that it was asked by (see tls_host_override)");
+	if (!is_about_certificate(alert))
+		return NULL;
+	return tls->settings->tls_cert_file
+		       ? _("it does not take our certificate in tls_cert_file")
+		       : _("it wants a certificate of ours: set tls_cert_file and tls_key_file");
+}
+
 /* The alert says why the server gave up; GnuTLS's own words say only that it did. */
+static void alerted(const struct tls *tls, enum err_kind kind, const char *doing, struct err *err)
+{
+	gnutls_alert_description_t alert = gnutls->alert_get(tls->session);
+	const char *name = gnutls->alert_get_name(alert);
+	const char *meaning = explain_alert(tls, alert);
+
+	err_set(err, meaning ? ERR_TLS : kind, _("%s failed: the server says: %s"), doing,
+		name ? name : "?");
+	if (meaning)
+		err_set(err, ERR_TLS, "%s; %s", err->text, meaning);
+}
+
+/* A setting that GnuTLS's words are about, or NULL. */
+static const char *explain_status(int status)
+{
+	if (status == GNUTLS_E_UNSUPPORTED_VERSION_PACKET)
+		return _(too_old);
+	if (status == GNUTLS_E_DH_PRIME_UNACCEPTABLE)
+		return _("its Diffie-Hellman prime is smaller than tls_min_dh_prime_bits or "
+			 "tls_priorities allow");
+	return NULL;
+}
+
 static enum tls_step failed(const struct tls *tls, int status, enum err_kind kind,
 			    const char *doing, struct err *err)
 {
+	const char *meaning = explain_status(status);
+
 	if (status == GNUTLS_E_FATAL_ALERT_RECEIVED)
-		err_set(err, kind, _("%s failed: the server says: %s"), doing,
-			gnutls->alert_get_name(gnutls->alert_get(tls->session)));
+		alerted(tls, kind, doing, err);
 	else
-		err_set(err, kind, _("%s failed: %s"), doing, gnutls->strerror(status));
+		err_set(err, kind, _("%s failed: %s"), doing,
+			meaning ? meaning : gnutls->strerror(status));
 	return TLS_FAILED;
 }
 
@@ -135,6 +198,59 @@ static bool is_lost(int status)
 	       status == GNUTLS_E_PULL_ERROR;
 }
 
+static bool is_clear_text(int status)
+{
+	return status == GNUTLS_E_UNEXPECTED_PACKET || status == GNUTLS_E_UNEXPECTED_PACKET_LENGTH;
+}
+
+static bool answers_in_clear(const struct tls *tls, struct err *err)
+{
+	if (tls->settings->tls_starttls)
+		return err_set(err, ERR_TLS,
+			       _("the TLS handshake failed: the server does not speak TLS here, "
+				 "though it agreed to STARTTLS"));
+	return err_set(err, ERR_TLS,
+		       _("the TLS handshake failed: the server does not speak TLS from the first "
+			 "byte here: set tls_starttls on, or the port where it does (often 465)"));
+}
+
+/* A server that says nothing, or hangs up, may be waiting for us to begin in clear text. */
+static bool suggest_starttls(const struct tls *tls, struct err *err)
+{
+	if (tls->settings->tls_starttls)
+		return false;
+	return err_set(err, err->kind, "%s; %s", err->text,
+		       _("if this port wants STARTTLS, as 587 usually does, set tls_starttls on"));
+}
+
+bool tls_explain_silence(const struct tls *tls, struct err *err)
+{
+	err_wrap(err, _("the TLS handshake"));
+	return suggest_starttls(tls, err);
+}
+
+static void lost(const struct tls *tls, int status, struct err *err)
+{
+	failed(tls, status, ERR_NET, _("the TLS handshake"), err);
+	suggest_starttls(tls, err);
+}
+
+/* What our own side had to say against it explains more than GnuTLS does. */
+static enum tls_step handshake_failed(struct tls *tls, int status, struct err *err)
+{
+	if (tls->refusal.kind != ERR_NONE)
+		err_copy(err, &tls->refusal);
+	else if (tls->identity.err.kind != ERR_NONE)
+		err_copy(err, &tls->identity.err);
+	else if (is_clear_text(status))
+		answers_in_clear(tls, err);
+	else if (is_lost(status))
+		lost(tls, status, err);
+	else
+		failed(tls, status, ERR_TLS, _("the TLS handshake"), err);
+	return TLS_FAILED;
+}
+
 enum tls_step tls_handshake(struct tls *tls, struct err *err)
 {
 	int status;
@@ -142,19 +258,12 @@ enum tls_step tls_handshake(struct tls *tls, struct err *err)
 	do
 		status = gnutls->handshake(tls->session);
 	while (status == GNUTLS_E_INTERRUPTED || status == GNUTLS_E_WARNING_ALERT_RECEIVED);
-	if (status == GNUTLS_E_SUCCESS)
-		return TLS_DONE;
 	if (status == GNUTLS_E_AGAIN)
 		return wanted(tls);
-	if (status == GNUTLS_E_UNEXPECTED_PACKET || status == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
-	    status == GNUTLS_E_UNSUPPORTED_VERSION_PACKET) {
-		err_set(err, ERR_TLS,
-			_("the TLS handshake failed: the server does not speak TLS "
-			  "here (is tls_starttls right for this port?)"));
-		return TLS_FAILED;
-	}
-	return failed(tls, status, is_lost(status) ? ERR_NET : ERR_TLS, _("the TLS handshake"),
-		      err);
+	if (status != GNUTLS_E_SUCCESS)
+		return handshake_failed(tls, status, err);
+	identity_rest(&tls->identity);
+	return TLS_DONE;
 }
 
 enum tls_step tls_receive(struct tls *tls, char *bytes, size_t len, size_t *got, struct err *err)
@@ -200,7 +309,7 @@ enum tls_step tls_send(struct tls *tls, const char *bytes, size_t len, size_t *d
 
 bool tls_verify(struct tls *tls, struct err *err)
 {
-	return trust_verify(tls->session, tls->settings, tls->names, err);
+	return tls->is_believed || trust_verify(tls->session, tls->settings, tls->names, err);
 }
 
 void tls_bye(struct tls *tls)

@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "net/target.h"
 
+#include <stdint.h>
+
 /* How a step that must not block went. */
 enum tls_step { TLS_DONE, TLS_WANTS_READ, TLS_WANTS_WRITE, TLS_ENDED, TLS_FAILED };
 
@@ -13,9 +15,12 @@ struct tls;
 
 /*
  * Loads what the settings name (trust file, CRL, key, certificate, priorities) before anything is
- * connected. ERR_NOINPUT: a file can't be read or holds nothing; ERR_CONFIG: bad priorities.
+ * connected; a token has until the deadline. `password` is the account's, for the key, and may be
+ * empty; see identity_wants_password. ERR_NOINPUT: a file can't be read or holds nothing;
+ * ERR_CONFIG: bad priorities; for a key that wants a PIN, also the errors of identity_init.
  */
-struct tls *tls_new(const struct settings *settings, struct err *err) MUST_USE;
+struct tls *tls_new(const struct settings *settings, const struct secret *password,
+		    int64_t deadline, struct err *err) MUST_USE;
 void tls_free(struct tls *tls);
 
 /*
@@ -24,16 +29,21 @@ void tls_free(struct tls *tls);
  */
 void tls_expect_names(struct tls *tls, const struct reference_names *names);
 
-/* Uses a connected socket that does not block. */
-void tls_attach(struct tls *tls, int fd);
+/* Uses a connected socket that does not block. A token has until the deadline to sign. */
+void tls_attach(struct tls *tls, int fd, int64_t deadline);
 
 /* Each is called again after its wish to read or write is met. Failures: ERR_TLS, ERR_NET. */
 enum tls_step tls_handshake(struct tls *tls, struct err *err);
+/* Says of a handshake for which there was no answer what that may mean; returns false. */
+bool tls_explain_silence(const struct tls *tls, struct err *err);
 enum tls_step tls_receive(struct tls *tls, char *bytes, size_t len, size_t *got, struct err *err);
 enum tls_step tls_send(struct tls *tls, const char *bytes, size_t len, size_t *done,
 		       struct err *err);
 
-/* Judges the peer's certificate as the settings ask; see trust.h. */
+/*
+ * The verdict on the peer's certificate as the settings ask; see trust.h. It is found during the
+ * handshake, which fails where it is bad; where no certificate came it is found here.
+ */
 bool tls_verify(struct tls *tls, struct err *err) MUST_USE;
 
 /* Sends a close_notify if that is possible without waiting. */

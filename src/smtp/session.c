@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "conf/config.h"
 #include "conf/secret.h"
+#include "net/identity.h"
 #include "smtp/sasl.h"
 #include "smtp/selfname.h"
 
@@ -21,25 +22,52 @@ bool session_wrap(const struct session *session, struct err *err)
 	return err_wrap(err, "%s", session->where);
 }
 
-/* Where the password is not asked for, a later AUTH has none. */
-static bool find_password(const struct settings *s, struct secret *password, struct err *err)
+/* One that is still to be chosen needs one. */
+static bool needs_password(const struct settings *s)
+{
+	return !*s->auth || sasl_needs_password(s->auth);
+}
+
+static bool check_login(const struct settings *s, struct err *err)
 {
 	if (!config_may_send_credentials(s))
 		return err_set(err, ERR_CONFIG,
 			       _("credentials are sent over verified TLS only; set tls on"));
-	if (*s->auth && !sasl_needs_password(s->auth))
-		return true;
-	if (!s->user)
+	if (needs_password(s) && !s->user)
 		return err_set(err, ERR_AUTH, _("no user name: set user"));
-	return secret_find(s, CLOCK_NEVER, password, err);
+	return true;
+}
+
+/*
+ * For AUTH, where it needs one; a later AUTH has none if it did not. The same serves our private
+ * key as a PIN, where it wants that: there it may be missing.
+ */
+static bool find_password(const struct settings *s, bool logs_in, struct secret *password,
+			  struct err *err)
+{
+	bool is_needed = logs_in && needs_password(s);
+
+	if (!is_needed && !(s->tls && identity_wants_password(s)))
+		return true;
+	if (secret_find(s, CLOCK_NEVER, password, err))
+		return true;
+	if (is_needed || err->kind != ERR_AUTH)
+		return false;
+	err_done(err);
+	return true;
+}
+
+/* For connecting, for the TLS handshake, and for a token before both. */
+static int64_t soon(const struct settings *s)
+{
+	return clock_after(s->timeout > 0 ? s->timeout : CONNECT_SECONDS);
 }
 
 static bool connect_client(struct session *session, struct err *err)
 {
 	const struct settings *s = session->settings;
 	int64_t end = clock_after(s->session_timeout);
-	int seconds = s->timeout > 0 ? s->timeout : CONNECT_SECONDS;
-	int fd = dial(s, clock_earlier(end, clock_after(seconds)), &session->reached, err);
+	int fd = dial(s, clock_earlier(end, soon(s)), &session->reached, err);
 
 	if (fd < 0)
 		return false;
@@ -53,11 +81,25 @@ static bool connect_client(struct session *session, struct err *err)
 /* TLS from the first byte. */
 static bool start_tls_at_once(struct session *session, struct tls **tls, struct err *err)
 {
-	const struct settings *s = session->settings;
-
-	session->client.stream.deadline =
-		clock_after(s->timeout > 0 ? s->timeout : CONNECT_SECONDS);
+	session->client.stream.deadline = soon(session->settings);
 	return stream_start_tls(&session->client.stream, mem_take(tls), err);
+}
+
+/* Who says nothing may be waiting for TLS. */
+static bool take_greeting(struct session *session, struct err *err)
+{
+	const struct settings *s = session->settings;
+	const struct stream *stream = &session->client.stream;
+
+	if (client_greeting(&session->client, err))
+		return true;
+	if (stream->tls || stream->in.len > 0 || err->kind != ERR_NET)
+		return false;
+	return err_set(err, ERR_NET, "%s; %s", err->text,
+		       s->tls ? _("if this port wants TLS from the first byte, as 465 usually "
+				  "does, set tls_starttls off")
+			      : _("if this port wants TLS from the first byte, as 465 usually "
+				  "does, set tls on and tls_starttls off"));
 }
 
 static bool start_tls_by_command(struct session *session, struct tls **tls, struct err *err)
@@ -73,13 +115,13 @@ static void free_tls_at(struct tls **tls)
 	tls_free(*tls);
 }
 
-static bool greet(struct session *session, struct err *err)
+static bool greet(struct session *session, const struct secret *password, struct err *err)
 {
 	const struct settings *s = session->settings;
 	CLEANUP(free_tls_at) struct tls *tls = NULL;
 
 	if (s->tls) {
-		tls = tls_new(s, err);
+		tls = tls_new(s, password, soon(s), err);
 		if (!tls)
 			return false;
 	}
@@ -89,7 +131,7 @@ static bool greet(struct session *session, struct err *err)
 		tls_expect_names(tls, &session->reached.names);
 	if (s->tls && !s->tls_starttls && !start_tls_at_once(session, &tls, err))
 		return false;
-	if (!client_greeting(&session->client, err))
+	if (!take_greeting(session, err))
 		return false;
 	session->greeting = mem_copy(session->client.reply.text.bytes);
 	return client_hello(&session->client, err) &&
@@ -107,9 +149,10 @@ static bool set_up(struct session *session, bool logs_in, struct err *err)
 {
 	CLEANUP(secret_done) struct secret password = { 0 };
 
-	if (logs_in && !find_password(session->settings, &password, err))
+	if ((logs_in && !check_login(session->settings, err)) ||
+	    !find_password(session->settings, logs_in, &password, err))
 		return false;
-	if (!greet(session, err)) {
+	if (!greet(session, &password, err)) {
 		bool is_misled = err->kind == ERR_TLS && session->reached.foreign;
 		return is_misled ? err_wrap(err, "%s", session->reached.foreign) : false;
 	}

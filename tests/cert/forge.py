@@ -98,6 +98,15 @@ class Key:
         openssl("genpkey", "-algorithm", kind, *option, "-out", str(self.path))
         self.public = openssl("pkey", "-in", str(self.path), "-pubout", "-outform", "DER")
 
+    @property
+    def digest(self):
+        return hashlib.sha256(self.public).digest()
+
+    @property
+    def pin(self):
+        """As tls_pin takes it."""
+        return "pin-sha256:" + base64.b64encode(self.digest).decode()
+
     def algorithm(self, digest):
         null = tlv(0x05) if self.kind == "rsa" else b""
         return sequence(oid(_signature_oids[self.kind, digest]), null)
@@ -174,6 +183,22 @@ def revocation_list(issuer, *revoked):
     content = sequence(integer(1), issuer.key.algorithm("sha256"), issuer.name, utc_time(-HOUR), utc_time(DAY),
                        sequence(*entries) if entries else b"", number)
     return armour("X509 CRL", issuer.key.sign(content, "sha256"))
+
+
+def ocsp_answer(folder, cert, revoked=False, clock=None):
+    """The DER of what the certificate's issuer says of it; with `clock` it was said then, as faketime puts it."""
+    issuer = cert.issuer
+    for name, one in (("issuer", issuer), ("subject", cert)):
+        (folder / f"{name}.pem").write_text(one.pem)
+    state = ["R", "351231235959Z", "250101000000Z"] if revoked else ["V", "351231235959Z", ""]
+    serial = f"{cert.serial:X}"
+    (folder / "index").write_text("\t".join([*state, serial.zfill(len(serial) + len(serial) % 2), "unknown", "/CN=x"]) + "\n")
+    answer = folder / "answer.der"
+    past = ["faketime", "-f", clock] if clock else []
+    subprocess.run([*past, "openssl", "ocsp", "-index", folder / "index", "-CA", folder / "issuer.pem", "-rsigner",
+                    folder / "issuer.pem", "-rkey", issuer.key.path, "-issuer", folder / "issuer.pem", "-cert",
+                    folder / "subject.pem", "-respout", answer, "-nmin", "60"], capture_output=True, check=True)
+    return answer
 
 
 def armour(label, der):

@@ -5,49 +5,21 @@
 A server that is believed gets the message. One that is not gets neither a credential nor an address,
 and the user reads one line that names the server and the reason.
 """
+import hashlib
 import pathlib
 import re
 import sys
 import warnings
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+import peers
 import table
-from harness import Suite, expect, run_program, write_private
+from client import address_of, expect_refusal, send, write_chain
+from harness import Suite, expect
 from relay.relay import Relay
 
-MESSAGE = b"Subject: certificate\n\nhello\n"
-ADDRESSES = {"127.0.0.1", "::1"}
 suite = Suite("cert")
 warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.1 is wanted here
-
-
-def address_of(host):
-    return host if host in ADDRESSES else "127.0.0.1"
-
-
-def send(folder, host, port, *settings):
-    """Run the program once with a login over TLS, and with the settings that the case is about."""
-    address = address_of(host)
-    override = [] if address == host else [f"tls_host_override {host}"]
-    lines = [f"host {address}", f"port {port}", "tls on", *override, *settings, "auth plain", "user tester",
-             "password secret", "from me@relay.example", "timeout 10", "queue off"]
-    config = write_private(folder / "config", "\n".join(["account default", *lines, ""]))
-    return run_program(["-C", config, "you@relay.example"], MESSAGE), f"{address}.*{port}"
-
-
-def expect_refusal(result, place, why, status=69):
-    """One line on stderr, with what was asked in it, and the status of a refusal."""
-    text = result.stderr.decode()
-    expect(result.status == status, f"expected exit {status}\n{result}")
-    expect(text.count("\n") == 1, f"expected one line on stderr\n{result}")
-    for pattern in (place, why):
-        expect(re.search(pattern, text, re.IGNORECASE), f"expected /{pattern}/ on stderr\n{result}")
-
-
-def write_chain(folder, chain):
-    path = folder / "chain.pem"
-    path.write_text("".join(cert.pem for cert in chain))
-    return path
 
 
 def relay_showing(folder, chain, address="127.0.0.1", tls="starttls", **options):
@@ -56,11 +28,11 @@ def relay_showing(folder, chain, address="127.0.0.1", tls="starttls", **options)
                  key=chain[0].key.path, **options)
 
 
-def judge(relay, result, place, why):
+def judge(relay, result, place, why, tells=""):
     """Without a reason to refuse the message has arrived; with one the relay has learnt nothing."""
     relay.wait_idle()
     if why:
-        expect_refusal(result, place, why)
+        expect_refusal(result, place, why, tells)
         expect(relay.connections, "the relay was not called")
         expect(not re.search(b"AUTH |MAIL FROM", relay.clear), f"the relay was told {relay.clear}")
         expect(not any(c.secure for c in relay.connections), "the relay was spoken to under TLS")
@@ -76,7 +48,7 @@ def try_chain(case, folder):
         (folder / "crl.pem").write_text(case.crl)
         settings.append(f"tls_crl_file {folder}/crl.pem")
     with relay_showing(folder, case.chain, address_of(case.host), tls_max=case.tls_max) as relay:
-        judge(relay, *send(folder, case.host, relay.port, *settings), case.why)
+        judge(relay, *send(folder, case.host, relay.port, *settings), case.why, case.tells)
 
 
 for entry in table.CASES:
@@ -94,7 +66,44 @@ suite.add("system-trust", lambda folder: try_alone(folder, table.ALONE, table.UN
 suite.add("fingerprint", lambda folder: try_alone(
     folder, table.STRANGER, "", f"tls_fingerprint {table.STRANGER.fingerprint}"))
 suite.add("fingerprint-wrong", lambda folder: try_alone(
-    folder, table.ALONE, "fingerprint", f"tls_fingerprint {table.STRANGER.fingerprint}"))
+    folder, table.ALONE, f"fingerprint .*but {table.ALONE.fingerprint};",
+    f"tls_fingerprint {table.STRANGER.fingerprint}"))
+
+
+def try_pinned(folder, case):
+    """A server, and a client whose check is a pin, or a pin and something else."""
+    (folder / "trust.pem").write_text(table.ROOT.pem)
+    with relay_showing(folder, case.chain) as relay:
+        settings = [line.replace("TRUST", str(folder / "trust.pem")) for line in case.settings]
+        judge(relay, *send(folder, case.host, relay.port, *settings), case.why)
+
+
+for pinned in table.PINS:
+    suite.add(f"pin-{pinned.name}", lambda folder, case=pinned: try_pinned(folder, case))
+
+
+def expect_description(text, cert):
+    """What --serverinfo and --debug tell of a certificate."""
+    for line in (r"TLS session: \(TLS1\.3\)-.*-\(AES-256-GCM\)", r'subject: "CN=a relay"', f'issuer: "CN={cert.subject}"',
+                 r'names: "relay\.example", IP 127\.0\.0\.1', r"valid from: \w{3}, ", r"valid until: \w{3}, ",
+                 r"EC/ECDSA key of 256 bits, signed with ECDSA-SHA256", f"SHA-256: {cert.fingerprint}",
+                 f"SHA-1: {hashlib.sha1(cert.der).digest().hex(':').upper()}", f"public key: {re.escape(cert.key.pin)}"):
+        expect(re.search(f"^ *{line}$" if line[-1] != " " else line, text, re.MULTILINE), f"no /{line}/ in\n{text}")
+
+
+def shown(folder, option):
+    """The certificate is shown on standard output, with a pin that can be taken over as it is."""
+    cert = table.leaf(table.dns(table.HOST), table.ip(table.LOCAL), issuer=None)
+    with relay_showing(folder, [cert]) as relay:
+        result, _ = send(folder, table.HOST, relay.port, "tls_certcheck off", options=[option])
+        expect(result.status == 0, f"expected exit 0\n{result}")
+        expect_description(result.stdout.decode(), cert)
+    pin = re.search(r"pin-sha256:\S+", result.stdout.decode())[0]
+    try_alone(folder, cert, "", "tls_trust_file", f"tls_pin {pin}")
+
+
+suite.add("serverinfo", lambda folder: shown(folder, "--serverinfo"))
+suite.add("debug", lambda folder: shown(folder, "--debug"))
 
 
 def try_file(folder, setting, content):
@@ -114,24 +123,29 @@ for kind, text in {"missing": None, "empty": "", "without-certificate": "# none 
 suite.add("crl-file-missing", lambda folder: try_file(folder, "tls_crl_file", None))
 
 
-def try_offer(folder, options):
+def try_offer(folder, why, options):
     """A relay with a good certificate whose TLS is too old, too weak, or none at all."""
     (folder / "trust.pem").write_text(table.RSA_ROOT.pem)
     with relay_showing(folder, [table.RSA_LEAF], tls="implicit", **options) as relay:
         judge(relay, *send(folder, table.HOST, relay.port, "tls_starttls off",
-                           f"tls_trust_file {folder}/trust.pem"), "tls|handshake")
+                           f"tls_trust_file {folder}/trust.pem"), why)
         expect(not any(c.tls_version for c in relay.connections), "the handshake went through")
 
 
+# A record with a ServerHello of TLS 1.0, from before a client said by an extension what it takes.
+OLD_HELLO = r"\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01" + r"\x55" * 32 + r"\x00\x00\x2f\x00"
 OFFERS = {
-    "tls-1.1": {"tls_min": "1.0", "tls_max": "1.1"},
-    "anonymous": {"tls_max": "1.2", "ciphers": "ADH:AECDH"},
-    "null-cipher": {"tls_max": "1.2", "ciphers": "eNULL"},
-    "static-rsa": {"tls_max": "1.2", "ciphers": "kRSA"},
-    "plain-text": {"dialogue": "handshake: 220 relay.example ESMTP ; hang"},
+    "tls-1.1": ("no version of TLS that we take", {"tls_min": "1.0", "tls_max": "1.1"}),
+    "tls-1.0-hello": ("no version of TLS that we take", {"dialogue": f"handshake: raw {OLD_HELLO} ; hang"}),
+    "anonymous": ("nothing that both sides would take", {"tls_max": "1.2", "ciphers": "ADH:AECDH"}),
+    "null-cipher": ("nothing that both sides would take", {"tls_max": "1.2", "ciphers": "eNULL"}),
+    "static-rsa": ("nothing that both sides would take", {"tls_max": "1.2", "ciphers": "kRSA"}),
+    "plain-text": ("set tls_starttls on", {"dialogue": "handshake: 220 relay.example ESMTP ; hang"}),
 }
-for kind, offered in OFFERS.items():
-    suite.add(f"only-{kind}", lambda folder, options=offered: try_offer(folder, options))
+for kind, (wanted, offered) in OFFERS.items():
+    suite.add(f"only-{kind}", lambda folder, why=wanted, options=offered: try_offer(folder, why, options))
+
+peers.add_cases(suite)
 
 if __name__ == "__main__":
     suite.main()

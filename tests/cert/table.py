@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """table.py - which certificates a client has to accept for which name, and which it has to refuse
 
-`why` is a regexp for the words of the refusal, empty where the certificate is good. The rules are
+`why` is a regexp for the words of the refusal, empty where the certificate is good; `tells` is one for
+what a user has to know beyond that: which certificate, its dates or names, the setting. The rules are
 those of RFC 5280 (chains), RFC 9525 (names: no common name, wildcards only as a whole first label)
 and RFC 9325 (strength).
 """
 import dataclasses
+import re
 
-from forge import CLIENT, DAY, EMAIL, HOUR, Cert, Key, dns, email, extension, ip, revocation_list, sequence, uri
+from forge import CLIENT, DAY, EMAIL, HOUR, Cert, Key, dns, email, extension, integer, ip, revocation_list, sequence, uri
 
 HOST, UNDER = "relay.example", "mx.relay.example"
 IDN, IDN_ASCII, OTHER_IDN_ASCII = "bücher.example", "xn--bcher-kva.example", "xn--bcher-gra.example"
@@ -46,6 +48,7 @@ class Case:
     trust: Cert = ROOT
     revoked: tuple = None
     tls_max: str = "1.3"
+    tells: str = ""
 
     @property
     def crl(self):
@@ -87,16 +90,27 @@ GOOD = [
     Case("not-revoked", [good_leaf()], revoked=(REVOKED,)),
 ]
 
+LEAF = r'the certificate "CN=a relay", issued by "CN=test root": '
+SECOND = r'number 2 of the 2 certificates that it shows, "CN=test intermediate", issued by "CN=test root": '
+DATE = r"\w{3}, \d\d? \w{3} \d{4} [\d:]{8} [+-]\d{4}"
 DATES = [
-    Case("expired", [good_leaf(valid=(-30 * DAY, -DAY))], "expired"),
+    Case("expired", [good_leaf(valid=(-30 * DAY, -DAY))], "expired",
+         tells=f"{LEAF}it expired on {DATE} .this system's clock says {DATE}"),
     Case("expired-an-hour-ago", [good_leaf(valid=(-DAY, -HOUR))], "expired"),
-    Case("not-yet-valid", [good_leaf(valid=(DAY, 30 * DAY))], "not (yet|activated)|future"),
-    Case("expired-intermediate", below(authority(valid=(-30 * DAY, -DAY))), "expired"),
+    Case("not-yet-valid", [good_leaf(valid=(DAY, 30 * DAY))], "not (yet|activated)|future",
+         tells=f"{LEAF}it is not yet valid, but from {DATE} on .this system's clock says {DATE}"),
+    Case("expired-intermediate", below(authority(valid=(-30 * DAY, -DAY))), "expired",
+         tells=f"{SECOND}it expired on {DATE}"),
+    Case("not-yet-valid-intermediate", below(authority(valid=(DAY, 30 * DAY))), "not (yet|activated)|future",
+         tells=f"{SECOND}it is not yet valid"),
 ]
 
 NAME = "name|not for"
 NAMES = [
-    Case("other-name", [leaf(dns("other.example"))], NAME),
+    Case("other-name", [leaf(dns("other.example"))], NAME,
+         tells=f'{LEAF}it is for "other.example", not for relay.example; .*tls_host_override'),
+    Case("other-names", [leaf(*(dns(f"mx{n}.example") for n in range(120)))], NAME,
+         tells=f'{LEAF}it is for "mx0.example", "mx1.example", .*"mx5.example", and others, not for'),
     Case("parent-name", [good_leaf()], NAME, host=UNDER),
     Case("cn-beside-other-name", [leaf(dns("other.example"), subject=HOST)], NAME),
     Case("cn-only", [leaf(subject=HOST)], NAME),
@@ -112,11 +126,13 @@ NAMES = [
     Case("wildcard-double", [leaf(dns("*.*.example"))], NAME, host=UNDER),
     Case("wildcard-ip", [leaf(dns("*.0.0.1"))], NAME, host=LOCAL),
     Case("wildcard-idn", [leaf(dns("xn--*.relay.example"))], NAME, host="bücher.relay.example"),
-    Case("ip-as-dns", [leaf(dns(LOCAL))], NAME, host=LOCAL),
+    Case("ip-as-dns", [leaf(dns(LOCAL))], NAME, host=LOCAL,
+         tells=f'it is for "{LOCAL}", not for IP {LOCAL};'),
     Case("ip-as-dns-beside-other-ip", [leaf(dns(LOCAL), ip("127.0.0.2"))], NAME, host=LOCAL),
     Case("ip-as-cn", [leaf(subject=LOCAL)], NAME, host=LOCAL),
     Case("ip-for-name", [leaf(ip(LOCAL))], NAME),
-    Case("other-ip", [leaf(ip("127.0.0.2"))], NAME, host=LOCAL),
+    Case("other-ip", [leaf(ip("127.0.0.2"), ip("::2"))], NAME, host=LOCAL,
+         tells=f"it is for IP 127.0.0.2, IP ::2, not for IP {LOCAL};"),
     Case("idn-other", [leaf(dns(OTHER_IDN_ASCII))], NAME, host=IDN),
     Case("idn-homograph", [good_leaf()], NAME, host=HOMOGRAPH),
     Case("idn-sharp-s-as-ss", [leaf(dns("strasse.example"))], NAME, host="straße.example"),
@@ -124,7 +140,7 @@ NAMES = [
     Case("nul-in-name", [leaf(dns(f"{HOST}\0.evil.example"))], NAME),
     Case("email-for-name", [leaf(email(f"me@{HOST}"))], NAME),
     Case("uri-for-name", [leaf(uri(f"smtp://{HOST}"))], NAME),
-    Case("no-name", [leaf()], NAME),
+    Case("no-name", [leaf()], NAME, tells=r"no name \(subjectAltName\) to compare with relay.example"),
 ]
 
 UNKNOWN, BAD_CHAIN = "issuer|authority|self-signed", "constraint|not an? (CA|authority)"
@@ -133,11 +149,16 @@ EXCLUDING = authority("excluding", excluded=[dns(HOST)])
 SHORT_PATH = authority("short path", path_length=0)
 PURPOSE = "purpose"
 TRUST = [
-    Case("self-signed", [ALONE], UNKNOWN),
-    Case("unknown-root", [good_leaf(issuer=UNKNOWN_ROOT)], UNKNOWN),
+    Case("self-signed", [ALONE], UNKNOWN,
+         tells=f"it is self-signed, .*only if .*tells you the same.* set tls_fingerprint {ALONE.fingerprint}$"),
+    Case("unknown-root", [good_leaf(issuer=UNKNOWN_ROOT)], UNKNOWN,
+         tells='the certificate "CN=a relay", issued by "CN=another root": its issuer .*set tls_trust_file'),
     Case("unknown-root-sent", [good_leaf(issuer=UNKNOWN_ROOT), UNKNOWN_ROOT], UNKNOWN),
     Case("impostor-root", [good_leaf(issuer=IMPOSTOR_ROOT)], "signature|" + UNKNOWN),
-    Case("missing-intermediate", [good_leaf(issuer=INTERMEDIATE)], UNKNOWN),
+    Case("missing-intermediate", [good_leaf(issuer=INTERMEDIATE)], UNKNOWN,
+         tells='issued by "CN=test intermediate": .*leaves out a certificate in between'),
+    Case("missing-upper-intermediate", below(authority("lower", issuer=INTERMEDIATE)), UNKNOWN,
+         tells='number 2 of the 2 .*, "CN=lower", issued by "CN=test intermediate": '),
     Case("issuer-is-no-ca", below(NOT_A_CA), BAD_CHAIN),
     Case("path-too-long", below(authority("too deep", issuer=SHORT_PATH), SHORT_PATH), BAD_CHAIN),
     Case("name-not-permitted", below(authority(permitted=[dns("other.example")])), BAD_CHAIN),
@@ -155,10 +176,89 @@ TRUST = [
 
 STRENGTH = "insecure|weak|algorithm|strength|too (small|short)"
 WEAK = [
-    Case("sha1", [good_leaf(issuer=RSA_ROOT, digest="sha1")], STRENGTH, trust=RSA_ROOT),
+    Case("sha1", [good_leaf(issuer=RSA_ROOT, digest="sha1")], STRENGTH, trust=RSA_ROOT,
+         tells="signed with RSA-SHA1"),
     Case("md5", [good_leaf(issuer=RSA_ROOT, digest="md5")], STRENGTH, trust=RSA_ROOT),
     Case("rsa-512", [good_leaf(key=Key("rsa", 512))], STRENGTH, tls_max="1.2"),  # too short for PSS, so for TLS 1.3
-    Case("rsa-1024", [good_leaf(key=Key("rsa", 1024))], STRENGTH),
+    Case("rsa-1024", [good_leaf(key=Key("rsa", 1024))], STRENGTH, tells="RSA key of 1024 bits"),
 ]
 
-CASES = [*GOOD, *DATES, *NAMES, *TRUST, *WEAK]
+# A subject and a name that would like to look like something else, and to fill the screen.
+JOKE = "\n\u001b[31m\u202e" + "x" * 4000
+HOSTILE = [
+    Case("hostile-subject", [leaf(dns("other.example"), subject=JOKE)], NAME),
+    Case("hostile-name", [leaf(dns("\n\033[2J" + "y" * 200), dns("z" * 4000))], NAME),
+    Case("hostile-issuer", [good_leaf(issuer=Cert(subject=JOKE, key=Key("ec"), is_ca=True))], UNKNOWN),
+]
+
+CASES = [*GOOD, *DATES, *NAMES, *TRUST, *WEAK, *HOSTILE]
+
+
+@dataclasses.dataclass
+class Stapled:
+    """A server that sends a certificate, and an OCSP answer that is about `about` (None: no answer)."""
+    name: str
+    cert: Cert
+    about: Cert
+    why: str = ""
+    revoked: bool = False
+    clock: str = None
+    tls_max: str = "-tls1_3"
+
+
+MUST_STAPLE = extension("1.3.6.1.5.5.7.1.24", sequence(integer(5)))
+PLAIN_LEAF, STAPLING = good_leaf(), good_leaf(extra=MUST_STAPLE)
+STAPLES = [
+    Stapled("good", PLAIN_LEAF, PLAIN_LEAF),
+    Stapled("good-tls-1.2", PLAIN_LEAF, PLAIN_LEAF, tls_max="-tls1_2"),
+    Stapled("revoked", PLAIN_LEAF, PLAIN_LEAF, "its issuer has revoked it", revoked=True),
+    Stapled("revoked-tls-1.2", PLAIN_LEAF, PLAIN_LEAF, "its issuer has revoked it", revoked=True, tls_max="-tls1_2"),
+    Stapled("stale", PLAIN_LEAF, PLAIN_LEAF, "OCSP answer with it is out of date", clock="-9h"),
+    Stapled("of-another", PLAIN_LEAF, STAPLING, "OCSP answer"),
+    Stapled("demanded", STAPLING, STAPLING),
+    Stapled("demanded-but-none", STAPLING, None, "demands an OCSP answer with it, and the relay sent none"),
+    Stapled("demanded-but-stale", STAPLING, STAPLING, "out of date", clock="-9h"),
+    Stapled("demanded-but-revoked", STAPLING, STAPLING, "revoked", revoked=True),
+]
+
+
+@dataclasses.dataclass
+class Pinned:
+    """A server that sends `chain`, and a client with these settings; TRUST stands for a file with the root."""
+    name: str
+    chain: list
+    settings: tuple
+    why: str = ""
+    host: str = HOST
+
+
+NO_CA, CA = "tls_trust_file", "tls_trust_file TRUST"
+OTHER = Key("ec")
+RSA_ALONE = good_leaf(issuer=None, key=Key("rsa"))
+EDWARDS_ALONE = good_leaf(issuer=UNKNOWN_ROOT, key=Key("ed25519"))
+EXPIRED_STRANGER = leaf(dns("other.example"), issuer=None, valid=(-30 * DAY, -DAY))
+NOT_PINNED = f"public key has the pin {re.escape(LEAF_KEY.pin)}, which is not in tls_pin"
+PINS = [
+    Pinned("ec", [ALONE], (NO_CA, f"tls_pin {LEAF_KEY.pin}")),
+    Pinned("rsa", [RSA_ALONE], (NO_CA, f"tls_pin {RSA_ALONE.key.pin}")),
+    Pinned("ed25519", [EDWARDS_ALONE], (NO_CA, f"tls_pin {EDWARDS_ALONE.key.pin}")),
+    Pinned("decides-alone", [EXPIRED_STRANGER], (NO_CA, f"tls_pin {LEAF_KEY.pin}")),
+    Pinned("in-hexadecimal", [ALONE], (NO_CA, f"tls_pin sha256:{LEAF_KEY.digest.hex(':')}")),
+    Pinned("second-of-two", [ALONE], (NO_CA, f"tls_pin {OTHER.pin}, {LEAF_KEY.pin}")),
+    Pinned("wrong", [ALONE], (NO_CA, f"tls_pin {OTHER.pin}"), NOT_PINNED),
+    Pinned("two-wrong", [ALONE], (NO_CA, f"tls_pin {OTHER.pin} {ROOT.key.pin}"), NOT_PINNED),
+    Pinned("of-another-in-the-chain", below(INTERMEDIATE), (NO_CA, f"tls_pin {INTERMEDIATE.key.pin}"), NOT_PINNED),
+    Pinned("and-trust", below(INTERMEDIATE), (CA, f"tls_pin {LEAF_KEY.pin}")),
+    Pinned("wrong-with-trust", [good_leaf()], (CA, f"tls_pin {OTHER.pin}"), NOT_PINNED),
+    Pinned("of-the-authority", below(INTERMEDIATE), (CA, f"tls_pin {INTERMEDIATE.key.pin} {ROOT.key.pin}"),
+           NOT_PINNED),
+    Pinned("without-the-trust", [ALONE], (CA, f"tls_pin {LEAF_KEY.pin}"), UNKNOWN),
+    Pinned("without-system-trust", [ALONE], (f"tls_pin {LEAF_KEY.pin}",), UNKNOWN),
+    Pinned("with-trust-for-another-name", [good_leaf()], (CA, f"tls_pin {LEAF_KEY.pin}"), NAME, UNDER),
+    Pinned("with-trust-but-expired", [good_leaf(valid=(-30 * DAY, -DAY))], (CA, f"tls_pin {LEAF_KEY.pin}"), "expired"),
+    Pinned("and-fingerprint", [STRANGER], (f"tls_fingerprint {STRANGER.fingerprint}", f"tls_pin {LEAF_KEY.pin}")),
+    Pinned("wrong-with-fingerprint", [STRANGER], (f"tls_fingerprint {STRANGER.fingerprint}", f"tls_pin {OTHER.pin}"),
+           NOT_PINNED),
+    Pinned("with-wrong-fingerprint", [ALONE], (f"tls_fingerprint {STRANGER.fingerprint}", f"tls_pin {LEAF_KEY.pin}"),
+           "fingerprint"),
+]

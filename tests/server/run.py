@@ -4,11 +4,14 @@
 One pair of servers is started and shared by all cases; a case finds its message by its sender,
 which no other case uses. Needs root, for Postfix's own sake, and what tests/setup puts in place.
 """
+import base64
 import contextlib
+import hashlib
 import os
 import pathlib
 import re
 import signal
+import subprocess
 import sys
 import tempfile
 
@@ -16,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import clients
 import msmtp
+import tokens
 from daemon import free_ports, has_ipv6, wait_until
 from dovecot import PASSWORD, Dovecot
 from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private
@@ -306,6 +310,27 @@ def host_override(folder):
     site.postfix.arrived(sender)
 
 
+def pin_by_openssl(cert):
+    """What curl's manual tells people to compute."""
+    key = subprocess.run(["openssl", "x509", "-in", cert, "-pubkey", "-noout"], capture_output=True, check=True).stdout
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=key, capture_output=True,
+                         check=True).stdout
+    return f"sha256//{base64.b64encode(hashlib.sha256(der).digest()).decode()}"
+
+
+def pinned(folder, port):
+    """The pin of Postfix's key alone, and one that is not its."""
+    sender = f"pinned-{port}@example.org"
+    config = settings(port, tls_trust_file="", tls_pin=pin_by_openssl(site.certs.cert))
+    expect_status(send(folder, config, sender), 0)
+    site.postfix.arrived(sender)
+    config = settings(port, tls_pin=pin_by_openssl(site.certs.client_cert))
+    expect_refused(folder, config, 69, "not in tls_pin")
+
+
+add_for_ports("pinned", pinned)
+
+
 def logs_in(name, setting):
     """A case: login with `auth` set so ends with the mechanism of this name."""
     def case(folder, port):
@@ -529,6 +554,7 @@ def msmtprc_account_by_sender(folder):
 
 clients.add_cases(suite, lambda: site)
 msmtp.add_cases(suite)
+tokens.add_cases(suite, lambda: site)
 
 
 @contextlib.contextmanager

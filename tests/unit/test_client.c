@@ -768,7 +768,8 @@ static void test_handshake_spoiled(void)
 	test_case("STARTTLS/no way back to clear text");
 	begin_with(&scene, spoil_handshake, NULL);
 	scene.settings.tls_certcheck = false;
-	struct tls *tls = tls_new(&scene.settings, &scene.err);
+	struct tls *tls =
+		tls_new(&scene.settings, &(struct secret){ 0 }, clock_after(10), &scene.err);
 	EXPECT_TEXT(scene.err.text, NULL);
 	EXPECT(tls && !client_starttls(&scene.client, tls, &scene.err));
 	EXPECT_NUMBER(scene.err.kind, ERR_TLS);

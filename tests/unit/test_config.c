@@ -335,6 +335,30 @@ static void test_system_warning(void)
 	unlink("system/msmtprc");
 }
 
+static void test_pin_warning(void)
+{
+	static const struct {
+		const char *text;
+		unsigned mode;
+		const char *warnings;
+	} files[] = {
+		{ "host h\ntls_key_file pkcs11:x?pin-value=1", 0644,
+		  "user.conf:2: everybody can read the PIN in this file\n" },
+		{ "host h\ntls_key_file pkcs11:x?pin-value=1", 0640, "" },
+		{ "host h\ntls_key_file pkcs11:x?pin-source=f", 0644, "" },
+	};
+
+	for (size_t i = 0; i < LENGTH(files); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(config_done) struct config config;
+
+		test_case("a PIN in a file with mode %o: %s", files[i].mode, files[i].text);
+		write_bytes("user.conf", files[i].text, strlen(files[i].text), files[i].mode);
+		EXPECT(load(&config, "user.conf", &err));
+		EXPECT_TEXT(config.warnings.bytes, files[i].warnings);
+	}
+}
+
 /* Search */
 
 static void expect_accounts(const char *expected)
@@ -582,13 +606,21 @@ static const struct {
 	{ "certificate without key", "host h\nfrom a@b\ntls_cert_file k", true, "25 localhost a@b",
 	  "tls_key_file and tls_cert_file" },
 	{ "no trust", "host h\nfrom a@b\ntls\ntls_trust_file", true, "25 localhost a@b",
-	  "tls: needs tls_trust_file or tls_fingerprint" },
+	  "tls: needs tls_trust_file, tls_pin or tls_fingerprint" },
 	{ "no trust, no check", "host h\nfrom a@b\ntls\ntls_trust_file\ntls_certcheck off", true,
 	  "25 localhost a@b", NULL },
 	{ "no trust, but a fingerprint",
 	  "host h\nfrom a@b\ntls\ntls_trust_file\n"
 	  "tls_fingerprint 00112233445566778899aabbccddeeff",
 	  true, "25 localhost a@b", NULL },
+	{ "no trust, but a pin",
+	  "host h\nfrom a@b\ntls\ntls_trust_file\n"
+	  "tls_pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	  true, "25 localhost a@b", NULL },
+	{ "a pin, but no check",
+	  "host h\nfrom a@b\ntls\ntls_certcheck off\n"
+	  "tls_pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	  true, "25 localhost a@b", "tls_pin: nothing is checked with tls_certcheck off" },
 	{ "revocation without trust", "host h\nfrom a@b\ntls\ntls_trust_file\ntls_crl_file c", true,
 	  "25 localhost a@b", "tls_crl_file: needs" },
 	{ "TLS over a socket", "socket s\nfrom a@b\ntls", true, "25 localhost a@b",
@@ -807,6 +839,7 @@ int main(void)
 	test_origins();
 	test_permissions();
 	test_system_warning();
+	test_pin_warning();
 	test_search();
 	test_missing_file();
 	test_notes();

@@ -1,37 +1,8 @@
-/* test_mime.c - base64 and encoded-words */
+/* test_mime.c - encoded-words and parameters of header fields */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
 #include "mail/mime.h"
-
-/* The examples of RFC 4648 section 10, and bytes that need the last digits. */
-static void test_base64(void)
-{
-	static const struct {
-		const char *input;
-		const char *expected;
-	} table[] = {
-		{ "", "" },
-		{ "f", "Zg==" },
-		{ "fo", "Zm8=" },
-		{ "foo", "Zm9v" },
-		{ "foob", "Zm9vYg==" },
-		{ "fooba", "Zm9vYmE=" },
-		{ "foobar", "Zm9vYmFy" },
-		{ "\xFB\xEF\xBE\xFF\xFF\xFF", "++++////" },
-	};
-
-	for (size_t i = 0; i < LENGTH(table); i++) {
-		CLEANUP(str_done) struct str out = STR_INIT;
-		test_case("base64/%s", table[i].input);
-		mime_add_base64(&out, table[i].input, strlen(table[i].input));
-		EXPECT_TEXT(out.bytes, table[i].expected);
-	}
-	CLEANUP(str_done) struct str out = STR_INIT;
-	test_case("base64 of NUL bytes");
-	mime_add_base64(&out, "\0\0\0\0", 4);
-	EXPECT_TEXT(out.bytes, "AAAAAA==");
-}
 
 static void test_words(void)
 {
@@ -124,11 +95,39 @@ static void test_long_words(void)
 	}
 }
 
+static void test_parameters(void)
+{
+	static const struct {
+		const char *name, *value, *expected;
+	} table[] = {
+		{ "charset", "utf-8", ";\r\n charset=utf-8" },
+		{ "name", "a b", ";\r\n name=\"a b\"" },
+		{ "name", "a\"b\\c", ";\r\n name=\"a\\\"b\\\\c\"" },
+		{ "name", "", ";\r\n name=\"\"" },
+		{ "name", "\xc3\xa4 b", ";\r\n name*=utf-8''%C3%A4%20b" },
+		{ "name", "\xe4", ";\r\n name*=unknown-8bit''%E4" },
+		{ "name*", "utf-8''%C3%A4", ";\r\n name*=utf-8''%C3%A4" },
+		{ "name",
+		  "1234567890123456789012345678901234567890123456789012345678901234567890"
+		  "1234567890",
+		  ";\r\n "
+		  "name*0*=utf-8''123456789012345678901234567890123456789012345678901234567890"
+		  ";\r\n name*1*=12345678901234567890" },
+	};
+
+	for (size_t i = 0; i < LENGTH(table); i++) {
+		CLEANUP(str_done) struct str out = STR_INIT;
+		test_case("parameter/%s=%s", table[i].name, table[i].value);
+		mime_add_parameter(&out, table[i].name, table[i].value);
+		EXPECT_TEXT(out.bytes, table[i].expected);
+	}
+}
+
 int main(void)
 {
 	test_begin("mime");
-	test_base64();
 	test_words();
+	test_parameters();
 	test_long_words();
 	return test_end();
 }

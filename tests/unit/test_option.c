@@ -8,6 +8,17 @@
 
 static const struct origin origin = { .kind = ORIGIN_COMMAND_LINE };
 
+/* Two pins in their forms. */
+#define PIN_1_BASE64 "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8="
+#define PIN_1        "pin-sha256:" PIN_1_BASE64
+#define PIN_1_HEX                                                                                  \
+	"00112233445566778899aabbccddeeff"                                                         \
+	"00112233445566778899AABBCCDDEEFF"
+#define PIN_2 "pin-sha256://79/Pv6+fj39vX08/Lx8O/u7ezr6uno5+bl5OPi4eA="
+#define PIN_2_COLONS                                                                               \
+	"ff:fe:fd:fc:fb:fa:f9:f8:f7:f6:f5:f4:f3:f2:f1:f0:"                                         \
+	"ef:ee:ed:ec:eb:ea:e9:e8:e7:e6:e5:e4:e3:e2:e1:e0"
+
 /* Value in, as a config file says it; value out, and as --pretend shows it. */
 static const struct {
 	const char *name, *text, *printed, *shown;
@@ -41,6 +52,11 @@ static const struct {
 	{ "tls_trust_file", "", "", "(not set)" },
 	{ "tls_trust_file", "/etc/ca.pem", "/etc/ca.pem", "/etc/ca.pem" },
 	{ "tls_crl_file", "~/x", "/home/u/x", "/home/u/x" },
+	{ "tls_key_file", "~/x", "/home/u/x", "/home/u/x" },
+	{ "tls_key_file", "", "", "(not set)" },
+	{ "tls_key_file", "pkcs11:token=~;object=b", "pkcs11:token=~;object=b",
+	  "pkcs11:token=~;object=b" },
+	{ "tls_cert_file", "pkcs11:token=a?pin-value=1234", "pkcs11:token=a", "pkcs11:token=a" },
 	{ "socket", "~/x", "~/x", "~/x" },
 	{ "logfile", "-", "-", "-" },
 	{ "logfile", "", "", "(not set)" },
@@ -51,6 +67,17 @@ static const struct {
 	  "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33",
 	  "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33" },
 	{ "tls_fingerprint", "", "", "(not set)" },
+	{ "tls_pin", PIN_1, PIN_1, PIN_1 },
+	{ "tls_pin", "sha256//" PIN_1_BASE64, PIN_1, PIN_1 },
+	{ "tls_pin", "PIN-SHA256:" PIN_1_BASE64, PIN_1, PIN_1 },
+	{ "tls_pin", PIN_1_HEX, PIN_1, PIN_1 },
+	{ "tls_pin", "sha256:" PIN_1_HEX, PIN_1, PIN_1 },
+	{ "tls_pin", "sha256:" PIN_2_COLONS, PIN_2, PIN_2 },
+	{ "tls_pin", PIN_1 " " PIN_2, PIN_1 " " PIN_2, PIN_1 " " PIN_2 },
+	{ "tls_pin", ", " PIN_1_HEX ",\t" PIN_2_COLONS " ", PIN_1 " " PIN_2, PIN_1 " " PIN_2 },
+	{ "tls_pin", "sha256//" PIN_1_BASE64 ";sha256//" PIN_1_BASE64, PIN_1 " " PIN_1,
+	  PIN_1 " " PIN_1 },
+	{ "tls_pin", "", "", "(not set)" },
 	{ "tls_min_dh_prime_bits", "1024", "1024", "1024" },
 	{ "from", "<>", "", "" },
 	{ "from", "", "", "" },
@@ -135,6 +162,25 @@ static const struct {
 	{ "tls_fingerprint", "00:11", "tls_fingerprint: expected a fingerprint" },
 	{ "tls_fingerprint", "00112233445566778899aabbccddeef", "tls_fingerprint: expected" },
 	{ "tls_fingerprint", "00112233445566778899aabbccddeeff:", "tls_fingerprint: expected" },
+	{ "tls_pin", " ", "tls_pin: expected pins such as pin-sha256:BASE64" },
+	{ "tls_pin", ",", "tls_pin: expected" },
+	{ "tls_pin", PIN_1_BASE64, "tls_pin: expected" },
+	{ "tls_pin", PIN_1 " x", "tls_pin: expected" },
+	{ "tls_pin", PIN_1 PIN_1, "tls_pin: expected" },
+	{ "tls_pin", "pin-sha256:", "tls_pin: expected" },
+	{ "tls_pin", "sha256:", "tls_pin: expected" },
+	{ "tls_pin", "pin-sha256:" PIN_1_HEX, "tls_pin: expected" },
+	{ "tls_pin", "pin-sha256:AAAA", "tls_pin: expected" },
+	{ "tls_pin", "pin-sha256:ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8",
+	  "tls_pin: expected" },
+	{ "tls_pin", "pin-sha256:ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8A",
+	  "tls_pin: expected" },
+	{ "tls_pin",
+	  "pin-sha256:ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v9=", "tls_pin: expected" },
+	{ "tls_pin", "pin-sha1:ABEiM0RVZneImaq7zN3u/wARIjM=", "tls_pin: expected" },
+	{ "tls_pin", PIN_1_HEX "0", "tls_pin: expected" },
+	{ "tls_pin", PIN_2_COLONS ":", "tls_pin: expected" },
+	{ "tls_pin", "0011223344556677", "tls_pin: expected" },
 	{ "keepbcc", "yes", "keepbcc: expected on or off, not \"yes\"" },
 	{ "tls_nocertcheck", "x", "tls_nocertcheck: expected no argument, not \"x\"" },
 	{ "tls_startls", "on", "there is no setting \"tls_startls\"" },
@@ -240,11 +286,13 @@ static void test_overlay(void)
 	set(&upper, "timeout", "off");
 	set(&upper, "password", "new");
 	set(&upper, "tls_fingerprint", "00112233445566778899aabbccddeeff");
+	set(&upper, "tls_pin", PIN_1 " " PIN_2 " " PIN_1 " " PIN_1 " " PIN_2);
 	settings_overlay(&lower, &upper);
 	EXPECT_TEXT(lower.host, "lower");
 	EXPECT_NUMBER(lower.timeout, 0);
 	EXPECT_TEXT(lower.password.bytes, "new");
 	EXPECT_NUMBER(lower.tls_fingerprint.len, 16);
+	EXPECT_NUMBER(lower.tls_pin.count, 5);
 
 	test_case("a copy owns its values");
 	settings_copy(&copy, &lower);
@@ -271,8 +319,6 @@ static const struct {
 	{ "auth", "ntlm" },
 	{ "auth", "scram-sha-256-plus" },
 	{ "auth", "scram-sha-1-plus" },
-	{ "tls_key_file", "pkcs11:object=x" },
-	{ "tls_cert_file", "pkcs11:object=x" },
 };
 
 static void test_unsupported(void)

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "peer.h"
 
+#include "base/base64.h"
 #include "base/clock.h"
-#include "mail/mime.h"
 #include "smtp/sasl.h"
 
 #include <gsasl.h>
@@ -419,7 +419,7 @@ static void add_first_challenge(struct peer *peer, const char *rest, size_t len,
 	str_add_n(&first, rest, len);
 	gsasl_free(plain);
 	str_add(line, "334 ");
-	mime_add_base64(line, first.bytes, first.len);
+	base64_add(line, first.bytes, first.len);
 	str_add(line, "\r\n");
 }
 

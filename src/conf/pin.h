@@ -1,0 +1,15 @@
+/* pin.h - pins: digests of public keys as people write them, and the settings of that type */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/str.h"
+#include "conf/settings.h"
+
+/*
+ * A setting of type PINS holds one or more of them with blanks, commas or semicolons between them:
+ * "pin-sha256:" or "sha256//" and base64, or 64 hexadecimal digits with or without "sha256:" in
+ * front and colons between the bytes.
+ */
+
+/* Appends a pin as "pin-sha256:BASE64". */
+void pin_print(const struct pin *pin, struct str *out);

@@ -1,0 +1,167 @@
+/* uri.c - what is secret in the URI of an object on a token, and what is not */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/uri.h"
+
+#include "base/fs.h"
+#include "base/i18n.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#define SCHEME "pkcs11:"
+
+enum { PIN_MAX = 4096 };
+
+/* NAME=VALUE, as it stands in the URI. */
+struct attribute {
+	const char *name;
+	size_t name_len;
+	const char *value;
+	size_t value_len;
+	bool is_query; /* behind the question mark */
+};
+
+bool uri_is_token(const char *text)
+{
+	return text && strncmp(text, SCHEME, strlen(SCHEME)) == 0;
+}
+
+/* To begin with, `rest` is the colon of the scheme, and `attribute` zeroed. */
+static bool next_attribute(const char **rest, struct attribute *attribute)
+{
+	if (!**rest)
+		return false;
+	if (**rest == '?')
+		attribute->is_query = true;
+	const char *text = *rest + 1;
+	size_t len = strcspn(text, ";?&");
+	attribute->name = text;
+	attribute->name_len = strcspn(text, "=;?&");
+	bool has_value = attribute->name_len < len;
+	attribute->value = text + attribute->name_len + (has_value ? 1 : 0);
+	attribute->value_len = (size_t)(text + len - attribute->value);
+	*rest = text + len;
+	return true;
+}
+
+static bool has_name(const struct attribute *attribute, const char *name)
+{
+	return attribute->name_len == strlen(name) &&
+	       strncmp(attribute->name, name, attribute->name_len) == 0;
+}
+
+static bool find(const char *uri, const char *name, struct attribute *found)
+{
+	const char *rest = uri + strlen(SCHEME) - 1;
+
+	*found = (struct attribute){ 0 };
+	while (next_attribute(&rest, found))
+		if (has_name(found, name) && found->value_len > 0)
+			return true;
+	return false;
+}
+
+bool uri_has_pin_value(const char *uri)
+{
+	struct attribute unused;
+
+	return uri_is_token(uri) && find(uri, "pin-value", &unused);
+}
+
+/* "pinfile" is how "pin-source" was called once. */
+static bool is_about_pin(const struct attribute *attribute)
+{
+	return has_name(attribute, "pin-value") || has_name(attribute, "pin-source") ||
+	       has_name(attribute, "pinfile");
+}
+
+char *uri_without_pin(const char *uri)
+{
+	struct str kept = STR_INIT;
+	struct attribute attribute = { 0 };
+	const char *rest = uri + strlen(SCHEME) - 1;
+	char separator = ':';
+
+	str_add_n(&kept, SCHEME, strlen(SCHEME) - 1);
+	while (next_attribute(&rest, &attribute)) {
+		if (is_about_pin(&attribute))
+			continue;
+		if (attribute.is_query && separator != '&')
+			separator = '?';
+		str_add_char(&kept, separator);
+		str_add_n(&kept, attribute.name, (size_t)(rest - attribute.name));
+		separator = attribute.is_query ? '&' : ';';
+	}
+	if (separator == ':')
+		str_add_char(&kept, ':');
+	return str_take(&kept);
+}
+
+/* RFC 3986 section 2.1. A NUL byte would end the PIN early. */
+static bool decode(struct str *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+		if (c == '%') {
+			int high = i + 2 < len ? str_hex_digit(text[i + 1]) : -1;
+			int low = high >= 0 ? str_hex_digit(text[i + 2]) : -1;
+			if (low < 0 || (high | low) == 0)
+				return false;
+			c = (char)(high << 4 | low);
+			i += 2;
+		}
+		str_add_char(out, c);
+	}
+	return !out->is_full;
+}
+
+static bool take_pin(const struct str *text, struct secret *pin, struct err *err)
+{
+	size_t len = strcspn(text->bytes, "\r\n");
+
+	if (len == 0)
+		return err_set(err, ERR_CONFIG, _("there is no PIN in it"));
+	secret_set(pin, text->bytes, len);
+	return true;
+}
+
+static bool read_pin(const char *path, struct secret *pin, struct err *err)
+{
+	CLEANUP(str_done) struct str content = STR_SECRET(PIN_MAX);
+	CLEANUP(fs_close_at) int file = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (file < 0 || !fs_read_rest(file, &content))
+		return err_sys(err, ERR_NOINPUT, errno, "%s", path);
+	return take_pin(&content, pin, err) || err_wrap(err, "%s", path);
+}
+
+/* "file:PATH", "file://HOST/PATH", or a path; a program is for passwordeval. */
+static bool follow_source(const char *source, struct secret *pin, struct err *err)
+{
+	if (*source == '|')
+		return err_set(err, ERR_CONFIG, _("a program is not run; use passwordeval"));
+	if (strncmp(source, "file:", 5) == 0)
+		source += 5;
+	if (strncmp(source, "//", 2) == 0)
+		source += 2 + strcspn(source + 2, "/");
+	return read_pin(source, pin, err);
+}
+
+bool uri_get_pin(const char *uri, struct secret *pin, struct err *err)
+{
+	CLEANUP(str_done) struct str value = STR_SECRET(PIN_MAX);
+	struct attribute attribute;
+
+	if (find(uri, "pin-value", &attribute)) {
+		if (!decode(&value, attribute.value, attribute.value_len))
+			return err_set(err, ERR_CONFIG, _("pin-value can't be decoded"));
+		secret_set(pin, value.bytes, value.len);
+		return true;
+	}
+	if (!find(uri, "pin-source", &attribute) && !find(uri, "pinfile", &attribute))
+		return true;
+	if (!decode(&value, attribute.value, attribute.value_len))
+		return err_set(err, ERR_CONFIG, _("pin-source can't be decoded"));
+	return follow_source(value.bytes, pin, err) || err_wrap(err, "pin-source");
+}

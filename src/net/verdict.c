@@ -1,0 +1,227 @@
+/* verdict.c - why a certificate is not believed, and which setting would be right */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "net/verdict.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "net/certificate.h"
+#include "net/host.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { CHAIN_MAX = 16 };
+
+/* GnuTLS hands its callback nothing of ours. */
+static struct {
+	const struct presented *presented;
+	unsigned reasons[CHAIN_MAX];
+} heard;
+
+static int note(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer, gnutls_x509_crl_t list,
+		unsigned reasons)
+{
+	const struct presented *presented = heard.presented;
+
+	(void)issuer;
+	(void)list;
+	for (unsigned i = 0; presented && i < presented->count && i < CHAIN_MAX; i++)
+		if (gnutls->x509_crt_equals2(certificate, &presented->chain[i]))
+			heard.reasons[i] |= reasons;
+	return 0;
+}
+
+void verdict_watch(const struct presented *presented)
+{
+	memset(&heard, 0, sizeof heard);
+	heard.presented = presented;
+	gnutls->session_set_verify_output_function(presented->session, note);
+}
+
+/* A certificate and what a sentence about it needs. */
+struct finding {
+	const struct settings *settings;
+	gnutls_x509_crt_t certificate;
+	const char *name;
+};
+
+static void add_printable(struct str *out, const char *text)
+{
+	str_add_printable(out, text ? text : "", text ? strlen(text) : 0);
+}
+
+static void say_unknown_issuer(struct str *out, const struct finding *finding)
+{
+	CLEANUP(str_done) struct str file = STR_INIT;
+	CLEANUP(str_done) struct str digest = STR_INIT;
+
+	add_printable(&file, finding->settings->tls_trust_file);
+	if (!certificate_is_self_signed(finding->certificate)) {
+		str_addf(out,
+			 _("its issuer is not in tls_trust_file %s (or the relay leaves out a "
+			   "certificate in between); if you trust that issuer, set tls_trust_file "
+			   "to a file with its certificate"),
+			 file.bytes);
+		return;
+	}
+	certificate_add_digest(&digest, finding->certificate, GNUTLS_DIG_SHA256);
+	str_addf(out,
+		 _("it is self-signed, and not in tls_trust_file %s; only if whoever runs the "
+		   "relay tells you the same fingerprint, set tls_fingerprint %s"),
+		 file.bytes, digest.bytes);
+}
+
+static void say_expired(struct str *out, const struct finding *finding)
+{
+	CLEANUP(str_done) struct str date = STR_INIT;
+	CLEANUP(str_done) struct str now = STR_INIT;
+
+	clock_add_date(&date, gnutls->x509_crt_get_expiration_time(finding->certificate));
+	clock_add_date(&now, time(NULL));
+	str_addf(out, _("it expired on %s (this system's clock says %s; is that right?)"),
+		 date.bytes, now.bytes);
+}
+
+static void say_not_yet_valid(struct str *out, const struct finding *finding)
+{
+	CLEANUP(str_done) struct str date = STR_INIT;
+	CLEANUP(str_done) struct str now = STR_INIT;
+
+	clock_add_date(&date, gnutls->x509_crt_get_activation_time(finding->certificate));
+	clock_add_date(&now, time(NULL));
+	str_addf(out,
+		 _("it is not yet valid, but from %s on (this system's clock says %s; is that "
+		   "right?)"),
+		 date.bytes, now.bytes);
+}
+
+static void say_weak(struct str *out, const struct finding *finding)
+{
+	CLEANUP(str_done) struct str strength = STR_INIT;
+
+	certificate_add_strength(&strength, finding->certificate);
+	str_addf(out, _("its key or signature is too weak: %s"), strength.bytes);
+}
+
+static void say_out_of_date(struct str *out, const struct finding *finding)
+{
+	CLEANUP(str_done) struct str file = STR_INIT;
+
+	add_printable(&file, finding->settings->tls_crl_file);
+	if (file.len)
+		str_addf(out, _("the OCSP answer with it, or tls_crl_file %s, is out of date"),
+			 file.bytes);
+	else
+		str_add(out, _("the OCSP answer with it is out of date"));
+}
+
+static void say_other_name(struct str *out, const struct finding *finding)
+{
+	CLEANUP(str_done) struct str names = STR_INIT;
+	const char *kind = host_is_address(finding->name) ? "IP " : "";
+
+	if (certificate_add_names(&names, finding->certificate))
+		str_addf(out,
+			 _("it is for %s, not for %s%s; if you know that one of these is the "
+			   "relay's name, set tls_host_override to it"),
+			 names.bytes, kind, finding->name);
+	else
+		str_addf(out, _("it has no name (subjectAltName) to compare with %s"),
+			 finding->name);
+}
+
+/* The gravest first; GNUTLS_CERT_INVALID alone says nothing. */
+static const struct reason {
+	unsigned flag;
+	const char *words;
+	void (*say)(struct str *out, const struct finding *finding);
+} reasons_known[] = {
+	{ GNUTLS_CERT_REVOKED, N_("its issuer has revoked it"), NULL },
+	{ GNUTLS_CERT_SIGNATURE_FAILURE,
+	  N_("its signature is wrong: it is not by the issuer whose name it bears"), NULL },
+	{ GNUTLS_CERT_SIGNER_NOT_FOUND, NULL, say_unknown_issuer },
+	{ GNUTLS_CERT_SIGNER_NOT_CA, N_("its issuer is not an authority"), NULL },
+	{ GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE,
+	  N_("a constraint on its issuer (of names, or of the chain's length) is violated"), NULL },
+	{ GNUTLS_CERT_INSECURE_ALGORITHM, NULL, say_weak },
+	{ GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS, N_("it has an unknown critical extension"), NULL },
+	{ GNUTLS_CERT_PURPOSE_MISMATCH, N_("its key purpose is not to be a server's"), NULL },
+	{ GNUTLS_CERT_EXPIRED, NULL, say_expired },
+	{ GNUTLS_CERT_NOT_ACTIVATED, NULL, say_not_yet_valid },
+	{ GNUTLS_CERT_MISSING_OCSP_STATUS,
+	  N_("it demands an OCSP answer with it, and the relay sent none"), NULL },
+	{ GNUTLS_CERT_INVALID_OCSP_STATUS, N_("the OCSP answer with it is not valid"), NULL },
+	{ GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED, NULL, say_out_of_date },
+	{ GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE,
+	  N_("the OCSP answer or revocation list is from the future; is the system's clock right?"),
+	  NULL },
+	{ GNUTLS_CERT_UNEXPECTED_OWNER, NULL, say_other_name },
+};
+
+static const struct reason *gravest(unsigned reasons)
+{
+	static const struct reason unknown = { 0, N_("GnuTLS gives no reason"), NULL };
+
+	for (size_t i = 0; i < sizeof reasons_known / sizeof *reasons_known; i++)
+		if (reasons & reasons_known[i].flag)
+			return &reasons_known[i];
+	return &unknown;
+}
+
+/* The place in the chain of the certificate that the reason is about; 0 where nobody says. */
+static unsigned place_of(const struct presented *presented, unsigned flag)
+{
+	for (unsigned i = 0; i < presented->count && i < CHAIN_MAX; i++)
+		if (heard.presented == presented && heard.reasons[i] & flag)
+			return i;
+	return 0;
+}
+
+static void describe_place(struct str *out, const struct presented *presented, unsigned place,
+			   gnutls_x509_crt_t certificate)
+{
+	CLEANUP(str_done) struct str subject = STR_INIT;
+	CLEANUP(str_done) struct str issuer = STR_INIT;
+
+	certificate_add_subject(&subject, certificate);
+	certificate_add_issuer(&issuer, certificate);
+	if (place == 0)
+		str_addf(out, _("the certificate %s, issued by %s"), subject.bytes, issuer.bytes);
+	else
+		str_addf(out, _("number %u of the %u certificates that it shows, %s, issued by %s"),
+			 place + 1, presented->count, subject.bytes, issuer.bytes);
+}
+
+static bool blame(const struct presented *presented, const struct reason *reason, unsigned place,
+		  const struct finding *finding, struct err *err)
+{
+	CLEANUP(str_done) struct str which = STR_INIT;
+	CLEANUP(str_done) struct str why = STR_INIT;
+
+	describe_place(&which, presented, place, finding->certificate);
+	if (reason->say)
+		reason->say(&why, finding);
+	else
+		str_add(&why, _(reason->words));
+	return err_set(err, ERR_TLS, _("not believed for %s: %s: %s"), finding->name, which.bytes,
+		       why.bytes);
+}
+
+bool verdict_refuse(const struct presented *presented, unsigned reasons,
+		    const struct settings *settings, struct err *err)
+{
+	const struct reason *reason = gravest(reasons);
+	unsigned place = place_of(presented, reason->flag);
+	struct finding finding = { settings, presented->certificate, presented->name };
+	gnutls_x509_crt_t other = NULL;
+
+	if (place > 0 && gnutls->x509_crt_init(&other) == 0 &&
+	    gnutls->x509_crt_import(other, &presented->chain[place], GNUTLS_X509_FMT_DER) == 0)
+		finding.certificate = other;
+	else
+		place = 0;
+	blame(presented, reason, place, &finding, err);
+	if (other)
+		gnutls->x509_crt_deinit(other);
+	return false;
+}
