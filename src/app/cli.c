@@ -381,14 +381,15 @@ static bool find_long(const char *prefix, struct long_name *found, struct err *e
 }
 
 /*
- * Whether it is for those who know what they call: it names a file, runs a program, or is a mode.
+ * Whether it is for those who know what they call: it names a file, runs a program, leads to a
+ * secret, or is a mode.
  */
 static bool is_for_people(unsigned option_flags, const struct flag *flag)
 {
 	bool is_mode = flag && (flag->action == DO_MODE || flag->action == DO_QUEUE_ID ||
 				flag->action == DO_LIST || flag->action == DO_REFUSE);
 
-	return option_flags & (OPTION_FILE | OPTION_RUNS) ||
+	return option_flags & (OPTION_FILE | OPTION_RUNS | OPTION_SECRET) ||
 	       (is_mode && (flag->action == DO_REFUSE || flag->place < MODE_VERSION));
 }
 

@@ -263,6 +263,14 @@ static bool evaluate(const char *command, struct str *line, struct err *err)
 	return true;
 }
 
+/* Whether the outer quotes of its argument are part of it. */
+static bool keeps_quotes(const char *name)
+{
+	const struct option *option = name ? option_find(name) : NULL;
+
+	return option && option->flags & OPTION_QUOTES;
+}
+
 /* Splits a line; `name` is NULL where there is no command in it. */
 static char *split(char *line, char **name)
 {
@@ -271,7 +279,8 @@ static char *split(char *line, char **name)
 	line += strcspn(line, " \t");
 	if (*line)
 		*line++ = '\0';
-	return unquote(trim(line));
+	line = trim(line);
+	return keeps_quotes(*name) ? line : unquote(line);
 }
 
 static bool do_command(struct parser *parser, struct source *source, const char *name, char *text,

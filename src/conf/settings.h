@@ -38,6 +38,8 @@ struct fingerprint {
 #define FIELD_NOTIFY(name)      char *name /* NULL: off; else "FAILURE,DELAY" */
 #define FIELD_FACILITY(name)    int name   /* of syslog(3); -1: off */
 #define FIELD_FINGERPRINT(name) struct fingerprint name
+#define FIELD_WORDS(name)       char **name /* NULL: unset; else for execvp(3) */
+#define FIELD_DESCRIPTOR(name)  int name    /* 0: unset */
 
 enum option_id {
 #define OPTION(group, name, type, argument, value, flags, help, manual) OPT_##name,
