@@ -18,13 +18,17 @@ static bool is_quote(char c)
 	return c == '"' || c == '\'';
 }
 
+const char *words_skip_blanks(const char *at, const char *end)
+{
+	while (at < end && is_blank(*at))
+		at++;
+	return at;
+}
+
 bool words_next(const char **at, const char *end, struct str *word, bool *is_whole)
 {
-	const char *c = *at;
+	const char *c = words_skip_blanks(*at, end);
 	char quote = '\0';
-
-	while (c < end && is_blank(*c))
-		c++;
 	bool is_found = c < end;
 	for (; c < end && (quote || !is_blank(*c)); c++) {
 		if (quote ? *c == quote : is_quote(*c))

@@ -4,6 +4,9 @@
 
 #include "base/str.h"
 
+/* Where the blanks end that begin at `at`. Line ends and NUL bytes are blanks, too. */
+const char *words_skip_blanks(const char *at, const char *end);
+
 /*
  * Appends the next word of a line that ends at `end`, and moves *at behind it. Blanks part words;
  * what is between single or double quotes keeps together, anywhere in a word; nothing else is
