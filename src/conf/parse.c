@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/proc.h"
 #include "conf/option.h"
+#include "conf/private.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum {
 	BYTES_MAX = 1 << 20, /* of all files together, and of what a command prints */
@@ -145,17 +145,7 @@ static bool check_private(struct parser *parser, const struct source *source, st
 				 source->path, source->line);
 		return true;
 	}
-	if (geteuid() == 0)
-		return true;
-	if (status->st_uid != geteuid())
-		return err_set(err, ERR_CONFIG,
-			       _("password: a file with a password must belong to you"));
-	if (S_ISREG(status->st_mode) && (status->st_mode & (S_IRWXG | S_IRWXO | S_IXUSR)))
-		return err_set(
-			err, ERR_CONFIG,
-			_("password: a file with a password must be readable and writable by "
-			  "you only (mode 0600)"));
-	return true;
+	return private_check(status, err) || err_wrap(err, "password");
 }
 
 static bool do_setting(struct parser *parser, struct source *source, const char *name,
