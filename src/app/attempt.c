@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "conf/secret.h"
 #include "mail/alias.h"
 #include "queue/schedule.h"
 #include "queue/spool.h"
@@ -244,6 +245,17 @@ static void fail_open(struct envelope *envelope, const struct err *reason)
 	}
 }
 
+void attempt_explain_kept(const struct settings *settings, struct err *reason)
+{
+	const char *source = secret_fleeting(settings);
+
+	if (!source)
+		return;
+	if (reason->kind == ERR_NONE)
+		err_set(reason, ERR_AUTH, _("nothing was tried yet"));
+	err_wrap(reason, _("kept without its password, which came by %s"), source);
+}
+
 bool attempt_is_operators(enum err_kind kind)
 {
 	return kind == ERR_AUTH || kind == ERR_TLS || kind == ERR_UNAVAILABLE || kind == ERR_CONFIG;
@@ -267,8 +279,7 @@ static void plan(struct record_progress *progress, const struct outcome *outcome
 	progress->next_try = now + delay;
 }
 
-/* For whoever reads the file or asks mailq: when, and why those wait who still do. */
-static void note(struct entry *entry, const struct err *reason, int64_t now)
+void attempt_note(struct entry *entry, const struct err *reason)
 {
 	const struct envelope *envelope = &entry->record.envelope;
 	CLEANUP(err_done) struct err said = ERR_INIT;
@@ -285,7 +296,7 @@ static void note(struct entry *entry, const struct err *reason, int64_t now)
 		err_wrap(&said, "%s", recipient->address);
 		break;
 	}
-	str_addf(&line, "%lld %s ", (long long)now, err_exit_name(said.kind));
+	str_addf(&line, "%lld %s ", (long long)time(NULL), err_exit_name(said.kind));
 	str_add_printable(&line, said.text, strlen(said.text));
 	entry_note(entry, line.bytes);
 }
@@ -361,7 +372,7 @@ enum settled attempt_settle(struct entry *entry, const struct settings *settings
 	record->progress.ended = record->progress.begun;
 	if (envelope_count_open(envelope) == 0 && !has_failures(envelope))
 		return remove_sent(entry, outcome->is_lasting, &err);
-	note(entry, outcome->reason, now);
+	attempt_note(entry, outcome->reason);
 	update_progress(record, outcome, now);
 	bool is_told = tell_refused(entry, settings, &err);
 	if (!is_told)

@@ -47,7 +47,13 @@ enum option_id {
 	OPTION_COUNT
 };
 
-enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_COMMAND_LINE };
+enum origin_kind {
+	ORIGIN_DEFAULT,
+	ORIGIN_FILE,
+	ORIGIN_ENVIRONMENT,
+	ORIGIN_COMMAND_LINE,
+	ORIGIN_QUEUE, /* the command line of the process that took the message */
+};
 
 /*
  * Where a value comes from. `file` and `line` belong to ORIGIN_FILE; the name is borrowed from the

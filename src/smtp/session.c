@@ -29,8 +29,9 @@ static bool wrap(const struct session *session, struct err *err)
 	return err_wrap(err, "%s", session->where);
 }
 
-/* Where the password is not asked for, a later AUTH has none. */
-static bool find_password(const struct settings *s, struct secret *password, struct err *err)
+/* Where a mechanism needs no secret none is asked for. */
+static bool find_credential(const struct settings *s, enum login login,
+			    struct credential *credential, struct err *err)
 {
 	if (!config_may_send_credentials(s))
 		return err_set(err, ERR_CONFIG,
@@ -39,7 +40,7 @@ static bool find_password(const struct settings *s, struct secret *password, str
 		return true;
 	if (!s->user)
 		return err_set(err, ERR_AUTH, _("no user name: set user"));
-	return secret_find(s, CLOCK_NEVER, password, err);
+	return secret_find(s, login == LOGIN_ASKING, CLOCK_NEVER, credential, err);
 }
 
 static bool connect_client(struct session *session, struct err *err)
@@ -99,27 +100,45 @@ static bool greet(struct session *session, struct err *err)
 	       (!s->tls || !s->tls_starttls || start_tls_by_command(session, &tls, err));
 }
 
-static bool log_in(struct session *session, const struct secret *password, struct err *err)
+/* A token that was kept may have been revoked, or been cut short, before its time. */
+static bool is_stale(const struct session *session, const struct credential *credential,
+		     const struct err *err)
+{
+	return credential->is_cached && err->code == 535 && !session->client.is_over &&
+	       !session->client.stream.is_lost;
+}
+
+static bool log_in(struct session *session, struct credential *credential, struct err *err)
 {
 	const char *mechanism = sasl_choose(session->settings, &session->client.can, err);
 
-	return mechanism && sasl_login(&session->client, mechanism, password, err);
-}
-
-static bool set_up(struct session *session, bool logs_in, struct err *err)
-{
-	CLEANUP(secret_done) struct secret password = { 0 };
-
-	if (logs_in && !find_password(session->settings, &password, err))
+	if (!mechanism)
 		return false;
-	return greet(session, err) && (!logs_in || log_in(session, &password, err));
+	if (sasl_login(&session->client, mechanism, &credential->secret, err))
+		return true;
+	if (!is_stale(session, credential, err))
+		return false;
+	log_debug("%s", err->text);
+	err_done(err);
+	return secret_refresh(session->settings, CLOCK_NEVER, credential, err) &&
+	       sasl_login(&session->client, mechanism, &credential->secret, err);
 }
 
-bool session_open(struct session *session, const struct settings *settings, bool logs_in,
+static bool set_up(struct session *session, enum login login, struct err *err)
+{
+	CLEANUP(credential_done) struct credential credential = { 0 };
+
+	if (login == LOGIN_NONE)
+		return greet(session, err);
+	return find_credential(session->settings, login, &credential, err) && greet(session, err) &&
+	       log_in(session, &credential, err);
+}
+
+bool session_open(struct session *session, const struct settings *settings, enum login login,
 		  struct err *err)
 {
 	*session = (struct session){ .settings = settings, .where = describe_place(settings) };
-	if (set_up(session, logs_in && settings->auth, err))
+	if (set_up(session, settings->auth ? login : LOGIN_NONE, err))
 		return true;
 	wrap(session, err);
 	session_close(session);

@@ -1,5 +1,4 @@
-/* fuzz_netrc.c - any bytes as a netrc file: a password that is found stands there, and stays found
- */
+/* fuzz_netrc.c - any bytes as a netrc file: a password that is found stands there, and stays */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/str.h"
 #include "conf/netrc.h"
