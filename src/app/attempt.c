@@ -245,17 +245,6 @@ static void fail_open(struct envelope *envelope, const struct err *reason)
 	}
 }
 
-void attempt_explain_kept(const struct settings *settings, struct err *reason)
-{
-	const char *source = secret_fleeting(settings);
-
-	if (!source)
-		return;
-	if (reason->kind == ERR_NONE)
-		err_set(reason, ERR_AUTH, _("nothing was tried yet"));
-	err_wrap(reason, _("kept without its password, which came by %s"), source);
-}
-
 bool attempt_is_operators(enum err_kind kind)
 {
 	return kind == ERR_AUTH || kind == ERR_TLS || kind == ERR_UNAVAILABLE || kind == ERR_CONFIG;
@@ -279,11 +268,21 @@ static void plan(struct record_progress *progress, const struct outcome *outcome
 	progress->next_try = now + delay;
 }
 
-void attempt_note(struct entry *entry, const struct err *reason)
+/* For whoever reads the file or asks mailq. */
+static void write_note(struct entry *entry, const struct err *err)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	str_addf(&line, "%lld %s ", (long long)time(NULL), err_exit_name(err->kind));
+	str_add_printable(&line, err->text, strlen(err->text));
+	entry_note(entry, line.bytes);
+}
+
+/* Why those wait who still do. */
+static void note(struct entry *entry, const struct err *reason)
 {
 	const struct envelope *envelope = &entry->record.envelope;
 	CLEANUP(err_done) struct err said = ERR_INIT;
-	CLEANUP(str_done) struct str line = STR_INIT;
 
 	if (reason->kind == ERR_NONE)
 		return;
@@ -296,9 +295,19 @@ void attempt_note(struct entry *entry, const struct err *reason)
 		err_wrap(&said, "%s", recipient->address);
 		break;
 	}
-	str_addf(&line, "%lld %s ", (long long)time(NULL), err_exit_name(said.kind));
-	str_add_printable(&line, said.text, strlen(said.text));
-	entry_note(entry, line.bytes);
+	write_note(entry, &said);
+}
+
+void attempt_explain_kept(struct entry *entry, const struct settings *settings, struct err *reason)
+{
+	const char *source = secret_fleeting(settings);
+
+	if (!source)
+		return;
+	if (reason->kind == ERR_NONE)
+		err_set(reason, ERR_AUTH, _("nothing was tried yet"));
+	err_wrap(reason, _("kept without its password, which came by %s"), source);
+	write_note(entry, reason);
 }
 
 /* Where it can't be removed its status says that there is nothing more to do. */
@@ -372,7 +381,7 @@ enum settled attempt_settle(struct entry *entry, const struct settings *settings
 	record->progress.ended = record->progress.begun;
 	if (envelope_count_open(envelope) == 0 && !has_failures(envelope))
 		return remove_sent(entry, outcome->is_lasting, &err);
-	attempt_note(entry, outcome->reason);
+	note(entry, outcome->reason);
 	update_progress(record, outcome, now);
 	bool is_told = tell_refused(entry, settings, &err);
 	if (!is_told)

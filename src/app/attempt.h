@@ -64,15 +64,11 @@ struct outcome {
 enum settled attempt_settle(struct entry *entry, const struct settings *settings,
 			    const struct outcome *outcome);
 
-/* Writes into the file, for whoever reads it or asks mailq, when and why those wait who still do.
- */
-void attempt_note(struct entry *entry, const struct err *reason);
-
 /*
- * Puts in front of the reason why a message is kept (ERR_NONE: nothing was tried) that a later
- * attempt lacks its password, where only this process has that.
+ * Where a message that is kept loses its password by that, as only this process has it: puts that
+ * in front of the reason why it is kept (ERR_NONE: nothing was tried), and writes it into the file.
  */
-void attempt_explain_kept(const struct settings *settings, struct err *reason);
+void attempt_explain_kept(struct entry *entry, const struct settings *settings, struct err *reason);
 
 /* Whether a person has to mend something before another attempt makes sense. */
 bool attempt_is_operators(enum err_kind kind);

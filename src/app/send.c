@@ -194,7 +194,7 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 	CLEANUP(err_done) struct err explained = ERR_INIT;
 	bool is_for_good = err_fate(reason->kind) == FATE_FAIL;
 	bool is_partly_done = is_any_delivered(job->envelope);
-	const struct outcome outcome = { &explained, sending->attempt.is_route,
+	const struct outcome outcome = { reason, sending->attempt.is_route,
 					 sending->attempt.transaction.is_in_doubt,
 					 .not_before = sending->not_before, .is_lasting = true };
 
@@ -203,7 +203,7 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 		return take_back(sending, reason);
 	err_copy(&explained, reason);
 	if (reason->kind != ERR_NONE && !is_for_good)
-		attempt_explain_kept(settings, &explained);
+		attempt_explain_kept(entry, settings, &explained);
 	if (!sending->is_tried)
 		entry->record.progress.begun++;
 	switch (attempt_settle(entry, settings, &outcome)) {
@@ -267,11 +267,9 @@ static void tell_kept(struct sending *sending)
 	if (sending->job->lacks_config)
 		err_copy(&reason, &sending->job->config_trouble);
 	else if (sending->job->request->delivery == DELIVERY_QUEUE_ONLY)
-		attempt_explain_kept(settings_of(sending), &reason);
-	if (reason.kind == ERR_NONE)
-		return;
-	attempt_note(entry, &reason);
-	(void)report_queued(entry->record.id, &reason, EX_OK);
+		attempt_explain_kept(entry, settings_of(sending), &reason);
+	if (reason.kind != ERR_NONE)
+		(void)report_queued(entry->record.id, &reason, EX_OK);
 }
 
 static int send_job(struct job *job, struct err *err)

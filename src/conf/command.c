@@ -75,17 +75,14 @@ static char *make_key(const struct command *command)
 	return str_take(&key);
 }
 
-bool command_token(const struct command *command, struct secret *out, bool *is_cached,
-		   struct err *err)
+bool command_token(const struct command *command, struct credential *out, struct err *err)
 {
-	CLEANUP(mem_free_at) char *key = make_key(command);
 	CLEANUP(token_done) struct token token = { 0 };
 
-	if (command->is_refused)
-		tokencache_forget(key);
-	*is_cached = !command->is_refused && tokencache_find(key, time(NULL), &token);
-	if (!*is_cached && !run_for_token(command, key, &token, err))
+	out->key = make_key(command);
+	out->is_cached = !command->is_refused && tokencache_find(out->key, time(NULL), &token);
+	if (!out->is_cached && !run_for_token(command, out->key, &token, err))
 		return false;
-	secret_set(out, token.secret.bytes, token.secret.len);
+	secret_set(&out->secret, token.secret.bytes, token.secret.len);
 	return true;
 }

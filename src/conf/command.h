@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "conf/credential.h"
 
 #include <stdint.h>
 
@@ -27,5 +28,4 @@ bool command_password(const struct command *command, struct secret *out, struct 
  * The access token that it prints (token.h), or has printed before where that has been kept
  * (tokencache.h) and not been refused. ERR_AUTH: there is no token, as the command explains.
  */
-bool command_token(const struct command *command, struct secret *out, bool *is_cached,
-		   struct err *err) MUST_USE;
+bool command_token(const struct command *command, struct credential *out, struct err *err) MUST_USE;

@@ -37,12 +37,6 @@ struct search {
 /* Whether this process has asked a person. */
 static bool is_typed;
 
-void credential_done(struct credential *credential)
-{
-	if (credential)
-		secret_done(&credential->secret);
-}
-
 static int64_t within(const struct search *search, int seconds)
 {
 	return clock_earlier(search->deadline, clock_after(seconds));
@@ -126,9 +120,8 @@ static bool from_command(const struct search *search, const char *name, char *co
 	CLEANUP(mem_free_at)
 	char *whose = str_format("%s\n%s", user ? user : "", search->host ? search->host : "");
 	const struct command command = { argv, whose, search->is_refused, search->deadline };
-	bool is_found = search->wants_token
-				? command_token(&command, &out->secret, &out->is_cached, err)
-				: command_password(&command, &out->secret, err);
+	bool is_found = search->wants_token ? command_token(&command, out, err)
+					    : command_password(&command, &out->secret, err);
 
 	return is_found || err_wrap(err, "%s", name);
 }
@@ -305,7 +298,6 @@ bool secret_refresh(const struct settings *settings, int64_t deadline,
 	struct search search = begin(settings, deadline);
 
 	credential_done(credential);
-	*credential = (struct credential){ 0 };
 	search.is_refused = true;
 	bool is_found = find(&search, credential, err);
 	str_done(&search.missing);
@@ -332,6 +324,7 @@ const char *secret_fleeting(const struct settings *settings)
 	if (is_typed)
 		return _("the terminal");
 	if (!settings->auth || settings->password.bytes || settings->password_file ||
+	    settings->password_command || settings->passwordeval ||
 	    (settings->token_command && wants_token(settings)))
 		return NULL;
 	if (settings->password_fd && !is_for_others(settings) &&

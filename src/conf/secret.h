@@ -3,22 +3,10 @@
 #pragma once
 
 #include "base/err.h"
+#include "conf/credential.h"
 #include "conf/settings.h"
 
 #include <stdint.h>
-
-/*
- * What was found. `is_token`: it is an OAuth 2.0 access token, to be sent by a mechanism for such
- * and by no other. `is_cached`: that has been kept from an earlier run of its command, and may have
- * become worthless since then.
- */
-struct credential {
-	struct secret secret;
-	bool is_token;
-	bool is_cached;
-};
-
-void credential_done(struct credential *credential);
 
 /*
  * Asks these in turn, until one has it: `password`, `password_file`, `password_fd`, `password_env`,
@@ -47,5 +35,8 @@ bool secret_refresh(const struct settings *settings, int64_t deadline,
  */
 void secret_take(const struct settings *settings);
 
-/* What gave this process a password that no later one can get: a word for a person, or NULL. */
+/*
+ * What gave this process a password that a later one can't get, and has nowhere else to ask for: a
+ * word for a person, or NULL.
+ */
 const char *secret_fleeting(const struct settings *settings);

@@ -100,12 +100,21 @@ static bool greet(struct session *session, struct err *err)
 	       (!s->tls || !s->tls_starttls || start_tls_by_command(session, &tls, err));
 }
 
-/* A token that was kept may have been revoked, or been cut short, before its time. */
+static bool try_login(struct session *session, const char *mechanism,
+		      const struct credential *credential, struct err *err)
+{
+	if (sasl_login(&session->client, mechanism, &credential->secret, err))
+		return true;
+	if (err->code == 535)
+		credential_refused(credential);
+	return false;
+}
+
+/* A token that was kept may have been revoked before its time. */
 static bool is_stale(const struct session *session, const struct credential *credential,
 		     const struct err *err)
 {
-	return credential->is_cached && err->code == 535 && !session->client.is_over &&
-	       !session->client.stream.is_lost;
+	return credential->is_cached && err->code == 535 && !session_is_over(session);
 }
 
 static bool log_in(struct session *session, struct credential *credential, struct err *err)
@@ -114,14 +123,14 @@ static bool log_in(struct session *session, struct credential *credential, struc
 
 	if (!mechanism)
 		return false;
-	if (sasl_login(&session->client, mechanism, &credential->secret, err))
+	if (try_login(session, mechanism, credential, err))
 		return true;
 	if (!is_stale(session, credential, err))
 		return false;
 	log_debug("%s", err->text);
 	err_done(err);
 	return secret_refresh(session->settings, CLOCK_NEVER, credential, err) &&
-	       sasl_login(&session->client, mechanism, &credential->secret, err);
+	       try_login(session, mechanism, credential, err);
 }
 
 static bool set_up(struct session *session, enum login login, struct err *err)

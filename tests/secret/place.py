@@ -4,6 +4,7 @@ import base64
 import os
 import pathlib
 import re
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -19,8 +20,8 @@ LOGIN = {"auth": ("PLAIN",), "auth_in_clear": True}
 class Place(Scene):
     """A Scene whose account has a user, and of the password what `lines` say."""
 
-    def __init__(self, folder, *lines):
-        super().__init__(folder)
+    def __init__(self, folder, *lines, **options):
+        super().__init__(folder, **options)
         self.login(*lines)
 
     def login(self, *lines):
@@ -37,6 +38,19 @@ class Place(Scene):
         """Send a message to Bob, as Scene.send, with more for subprocess."""
         return run_program([*args, BOB], stdin, home=self.home, env={**self.environment(), **(env or {})},
                            program=str(self.programs[name]), **more)
+
+    def run_with(self, *args, env=None, **more):
+        """Run the program without a message, as Scene.run, with more for subprocess."""
+        return run_program(args, home=self.home, env={**self.environment(), **(env or {})},
+                           program=str(self.programs["mailchute"]), **more)
+
+    def start_with(self, *args, env=None, **more):
+        """Start it with a message, as Scene.start, with more for subprocess."""
+        message = self.folder / "message"
+        message.write_bytes(MESSAGE)
+        with open(message, "rb") as stdin:
+            return subprocess.Popen([self.programs["mailchute"], *args], env=self.start_in(env or {}), stdin=stdin,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
 
     def netrc(self, text, mode=0o600):
         path = self.home / ".netrc"

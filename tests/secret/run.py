@@ -4,15 +4,17 @@
 
 `python3 tests/secret/run.py [WORD...]` runs the cases whose names contain one of the words.
 """
+import leaks
 import place  # noqa: F401  (it says where modules are)
 import sources
 import terminal
+import tokens
 from harness import Suite
 
 
 def main():
     suite = Suite("secret")
-    for module in (sources, terminal):
+    for module in (sources, terminal, tokens, leaks):
         module.add_cases(suite)
     suite.main()
 
