@@ -15,6 +15,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import clients
+import keyring
 from daemon import free_ports, has_ipv6, wait_until
 from dovecot import PASSWORD, Dovecot
 from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private
@@ -506,6 +507,7 @@ def msmtprc_account_by_sender(folder):
 
 
 clients.add_cases(suite, lambda: site)
+keyring.add_cases(suite, lambda: site)
 
 
 @contextlib.contextmanager
