@@ -217,7 +217,8 @@ def account_with(folder, source, **options):
     """A Place whose password comes from this source, and its environment."""
     folder.mkdir()
     file = write_private(folder / "secret", LONG)
-    lines = {"password": LONG, "password_file": file, "password_command": f"cat {file}",
+    more = write_private(folder / "more", LONG + "\n" + "more\n" * 600)
+    lines = {"password": LONG, "password_file": file, "password_command": f"cat {more}",
              "passwordeval": f"cat {file}", "password_env": "MAIL_SECRET"}
     place = Place(folder, f"{source} {lines[source]}", **options)
     return place, {"MAIL_SECRET": LONG} if source == "password_env" else {}
@@ -228,7 +229,7 @@ def copies_outside(pid):
 
     The allocator writes over the beginning of what is freed, so that the end is looked for.
     """
-    texts = (LONG.encode()[24:], base64.b64encode(b"\0tester\0" + LONG.encode())[-32:],
+    texts = (LONG.encode()[36:], base64.b64encode(b"\0tester\0" + LONG.encode())[-32:],
              base64.b64encode(LONG.encode())[-32:])
     safe = locked(pid)
     found = [(text, at, name) for text, spots in copies(pid, *texts).items() for at, name in spots]
