@@ -60,7 +60,7 @@ static bool run_for_token(const struct command *command, const char *key, struct
 		return false;
 	if (output.len == 0)
 		return err_set(err, ERR_CONFIG, _("the command printed no access token"));
-	if (!token_read(&output, now, out, err))
+	if (!token_read(&output, now, out, err) || !token_check(&out->secret, err))
 		return false;
 	tokencache_keep(key, now, out);
 	return true;

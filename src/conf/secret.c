@@ -12,6 +12,7 @@
 #include "conf/netrc.h"
 #include "conf/private.h"
 #include "conf/prompt.h"
+#include "conf/token.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,7 @@ struct search {
 	bool may_ask;
 	bool is_refused; /* the server has not taken what was found before */
 	int64_t deadline;
-	struct str missing; /* what is set but is not there, each with ": " in front */
+	struct str missing; /* what is set, but has nothing now */
 };
 
 /* Whether this process has asked a person. */
@@ -174,6 +175,8 @@ static bool from_netrc(const struct search *search, const char *path, bool is_us
 	CLEANUP(str_done) struct str text = STR_SECRET(NETRC_MAX);
 	struct stat status;
 
+	if (fd < 0 && errno != ENOENT)
+		log_debug("%s: %s", path, strerror(errno));
 	if (fd < 0 || !can_search(search))
 		return true;
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
@@ -275,6 +278,8 @@ static bool find(struct search *search, struct credential *out, struct err *err)
 			return false;
 	if (!out->secret.bytes)
 		return found_nothing(search, err);
+	if (out->is_token && !token_check(&out->secret, err))
+		return err_wrap(err, "%s", sources[i - 1].name);
 	log_debug(search->wants_token ? _("access token from: %s") : _("password from: %s"),
 		  sources[i - 1].name);
 	return true;
