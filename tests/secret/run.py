@@ -4,8 +4,8 @@
 
 `python3 tests/secret/run.py [WORD...]` runs the cases whose names contain one of the words.
 """
+import place  # noqa: F401
 import leaks
-import place  # noqa: F401  (it says where modules are)
 import sources
 import terminal
 import tokens
