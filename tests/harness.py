@@ -87,18 +87,25 @@ class Result:
                 f"\nstderr:\n{self.stderr.decode(errors='replace')}")
 
 
-def run_program(args, stdin=b"", home=None, env=None, limit=60, program=PROGRAM):
+def clean_environment(home=None, env=None):
+    """An environment with a HOME of its own (an empty one without `home`) and nothing of the user's session."""
+    clean = {k: v for k, v in os.environ.items()
+             if k not in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS",
+                          "SMTPSERVER", "EMAIL", "LANGUAGE")}
+    clean.update({"HOME": str(home or "/nonexistent"), "LC_ALL": "C.UTF-8", **(env or {})})
+    return clean
+
+
+def run_program(args, stdin=b"", home=None, env=None, limit=60, program=PROGRAM, **more):
     """Run the program with a HOME of its own (an empty one without `home`) and no other config.
 
-    `stdin` is bytes or an open file. A run longer than `limit` seconds is killed and fails the case.
+    `stdin` is bytes or an open file; `more` is for subprocess. A run longer than `limit` seconds is killed
+    and fails the case.
     """
-    clean = {k: v for k, v in os.environ.items()
-             if k not in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "SMTPSERVER", "EMAIL", "LANGUAGE")}
-    clean.update({"HOME": str(home or "/nonexistent"), "LC_ALL": "C.UTF-8", **(env or {})})
     feed = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
     try:
-        done = subprocess.run([program, *map(str, args)], env=clean, timeout=limit,
-                              capture_output=True, **feed)
+        done = subprocess.run([program, *map(str, args)], env=clean_environment(home, env),
+                              timeout=limit, capture_output=True, **feed, **more)
     except subprocess.TimeoutExpired:
         raise Failure(f"still running after {limit} s: {args}")
     return Result(done.returncode, done.stdout, done.stderr)

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "conf/secret.h"
 #include "mail/alias.h"
 #include "queue/schedule.h"
 #include "queue/spool.h"
@@ -277,12 +278,21 @@ static void plan(struct record_progress *progress, const struct outcome *outcome
 	progress->next_try = now + delay;
 }
 
-/* For whoever reads the file or asks mailq: when, and why those wait who still do. */
-static void note(struct entry *entry, const struct err *reason, int64_t now)
+/* For whoever reads the file or asks mailq. */
+static void write_note(struct entry *entry, const struct err *err)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	str_addf(&line, "%lld %s ", (long long)time(NULL), err_exit_name(err->kind));
+	str_add_printable(&line, err->text, strlen(err->text));
+	entry_note(entry, line.bytes);
+}
+
+/* Why those wait who still do. */
+static void note(struct entry *entry, const struct err *reason)
 {
 	const struct envelope *envelope = &entry->record.envelope;
 	CLEANUP(err_done) struct err said = ERR_INIT;
-	CLEANUP(str_done) struct str line = STR_INIT;
 
 	if (reason->kind == ERR_NONE)
 		return;
@@ -295,9 +305,19 @@ static void note(struct entry *entry, const struct err *reason, int64_t now)
 		err_wrap(&said, "%s", recipient->address);
 		break;
 	}
-	str_addf(&line, "%lld %s ", (long long)now, err_exit_name(said.kind));
-	str_add_printable(&line, said.text, strlen(said.text));
-	entry_note(entry, line.bytes);
+	write_note(entry, &said);
+}
+
+void attempt_explain_kept(struct entry *entry, const struct settings *settings, struct err *reason)
+{
+	const char *source = secret_fleeting(settings);
+
+	if (!source)
+		return;
+	if (reason->kind == ERR_NONE)
+		err_set(reason, ERR_AUTH, _("nothing was tried yet"));
+	err_wrap(reason, _("kept without its password, which came by %s"), source);
+	write_note(entry, reason);
 }
 
 /* Where it can't be removed its status says that there is nothing more to do. */
@@ -371,7 +391,7 @@ enum settled attempt_settle(struct entry *entry, const struct settings *settings
 	record->progress.ended = record->progress.begun;
 	if (envelope_count_open(envelope) == 0 && !has_failures(envelope))
 		return remove_sent(entry, outcome->is_lasting, &err);
-	note(entry, outcome->reason, now);
+	note(entry, outcome->reason);
 	update_progress(record, outcome, now);
 	bool is_told = tell_refused(entry, settings, &err);
 	if (!is_told)

@@ -64,6 +64,12 @@ struct outcome {
 enum settled attempt_settle(struct entry *entry, const struct settings *settings,
 			    const struct outcome *outcome);
 
+/*
+ * Where a message that is kept loses its password by that, as only this process has it: puts that
+ * in front of the reason why it is kept (ERR_NONE: nothing was tried), and writes it into the file.
+ */
+void attempt_explain_kept(struct entry *entry, const struct settings *settings, struct err *reason);
+
 /* Whether a person has to mend something before another attempt makes sense. */
 bool attempt_is_operators(enum err_kind kind);
 

@@ -410,7 +410,8 @@ static bool find_long(const char *prefix, struct long_name *found, struct err *e
 }
 
 /*
- * Whether it is for those who know what they call: it names a file, runs a program, or is a mode.
+ * Whether it is for those who know what they call: it names a file, runs a program, leads to a
+ * secret, or is a mode.
  */
 static bool is_for_people(unsigned option_flags, const struct flag *flag)
 {
@@ -418,7 +419,7 @@ static bool is_for_people(unsigned option_flags, const struct flag *flag)
 	bool is_mode = action == DO_MODE || action == DO_QUEUE_ID || action == DO_LIST ||
 		       action == DO_CONFIGURE || action == DO_RMQS;
 
-	return option_flags & (OPTION_FILE | OPTION_RUNS) ||
+	return option_flags & (OPTION_FILE | OPTION_RUNS | OPTION_SECRET) ||
 	       (is_mode && flag->place != MODE_VERSION && flag->place != MODE_HELP);
 }
 

@@ -7,6 +7,7 @@
 #include "app/report.h"
 #include "app/route.h"
 #include "base/i18n.h"
+#include "conf/given.h"
 #include "conf/option.h"
 #include "mail/wire.h"
 
@@ -53,6 +54,9 @@ static bool load_config(struct job *job, struct err *err)
 {
 	const struct config_places where = places(job);
 
+	/* What `eval` runs must not see it. */
+	if (job->request->settings.password_env)
+		(void)given_variable(job->request->settings.password_env);
 	/* A host on the command line stands for all that a file could say. */
 	return settings_is_explicit(&job->request->settings, OPT_host) ||
 	       config_load(&job->config, &where, err);

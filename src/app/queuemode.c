@@ -249,7 +249,7 @@ static int send_by_account(const struct request *request, struct entry *entry, s
 	if (!job_choose_account(&job, err))
 		return report_error(err);
 	const struct settings *settings = &job.account.settings;
-	if (!session_open(&session, settings, true, err))
+	if (!session_open(&session, settings, LOGIN_ASKING, err))
 		return say_settled(id, SETTLED_WAITS, err);
 	attempt_adopt(entry, settings);
 	attempt_init(&attempt, entry, NULL, TOLERATE_REFUSAL);

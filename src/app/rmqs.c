@@ -8,7 +8,7 @@ bool rmqs_ask(const struct settings *settings, const char *what, struct err *err
 {
 	struct session session;
 
-	if (!session_open(&session, settings, true, err))
+	if (!session_open(&session, settings, LOGIN_ASKING, err))
 		return false;
 	bool is_done =
 		client_etrn(&session.client, what, err) || err_wrap(err, "%s", session.where);

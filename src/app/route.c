@@ -39,7 +39,12 @@ char *route_key(const struct settings *settings)
 		OPT_domain,
 		OPT_auth,
 		OPT_user,
+		OPT_password_file,
+		OPT_password_fd,
+		OPT_password_env,
+		OPT_password_command,
 		OPT_passwordeval,
+		OPT_token_command,
 		OPT_ntlmdomain,
 		OPT_tls,
 		OPT_tls_starttls,
@@ -78,7 +83,7 @@ static char *make_recipe(const struct record *record)
 
 static bool read_options(struct settings *settings, const struct record *record, struct err *err)
 {
-	const struct origin origin = { .kind = ORIGIN_COMMAND_LINE, .is_explicit = true };
+	const struct origin origin = { .kind = ORIGIN_QUEUE, .is_explicit = true };
 
 	for (size_t i = 0; i < record->option_count; i++)
 		if (!option_set_named(settings, record->options[2 * i], record->options[2 * i + 1],

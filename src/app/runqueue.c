@@ -367,7 +367,7 @@ static void run_route(struct run *run, size_t first, size_t end)
 		err_copy(&reason, &route->problem);
 	while (next < end && reason.kind == ERR_NONE && clock_now() < run->end) {
 		struct session session;
-		if (!session_open(&session, settings, true, &reason))
+		if (!session_open(&session, settings, LOGIN_ALONE, &reason))
 			break;
 		hint_clear(run->spool, route->key);
 		run->until = clock_after(settings->session_timeout / 2);

@@ -12,6 +12,7 @@
 #include "app/withdraw.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "conf/secret.h"
 #include "queue/hint.h"
 
 #include <stdlib.h>
@@ -103,7 +104,8 @@ static bool open_session(struct sending *sending, struct err *err)
 {
 	const struct settings *settings = settings_of(sending);
 	CLEANUP(mem_free_at) char *key = route_key(settings);
-	bool is_open = session_open(&sending->session, settings, true, err);
+	enum login login = is_waited_for(sending) ? LOGIN_ASKING : LOGIN_ALONE;
+	bool is_open = session_open(&sending->session, settings, login, err);
 
 	if (sending->is_saved && is_open)
 		hint_clear(&sending->job->spool, key);
@@ -189,6 +191,7 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 	struct job *job = sending->job;
 	const struct settings *settings = settings_of(sending);
 	struct entry *entry = &job->entry;
+	CLEANUP(err_done) struct err explained = ERR_INIT;
 	bool is_for_good = err_fate(reason->kind) == FATE_FAIL;
 	bool is_partly_done = is_any_delivered(job->envelope);
 	const struct outcome outcome = { reason, sending->attempt.is_route,
@@ -198,13 +201,16 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 	if (reason->kind != ERR_NONE && !is_partly_done &&
 	    (is_for_good ? is_waited_for(sending) : !is_kept(sending, reason->kind)))
 		return take_back(sending, reason);
+	err_copy(&explained, reason);
+	if (reason->kind != ERR_NONE && !is_for_good)
+		attempt_explain_kept(entry, settings, &explained);
 	if (!sending->is_tried)
 		entry->record.progress.begun++;
 	switch (attempt_settle(entry, settings, &outcome)) {
 	case SETTLED_SENT:
 		return EX_OK;
 	case SETTLED_WAITS:
-		return report_queued(entry->record.id, reason, exit_when_queued(settings));
+		return report_queued(entry->record.id, &explained, exit_when_queued(settings));
 	default:
 		report_problem(reason);
 		return !is_waited_for(sending) && is_recipients_fault(sending)
@@ -252,14 +258,30 @@ static bool is_left_to_others(const struct sending *sending)
 	}
 }
 
+/* A message that is only put into the queue may lose its password by that. */
+static void tell_kept(struct sending *sending)
+{
+	struct entry *entry = &sending->job->entry;
+	CLEANUP(err_done) struct err reason = ERR_INIT;
+
+	if (sending->job->lacks_config)
+		err_copy(&reason, &sending->job->config_trouble);
+	else if (sending->job->request->delivery == DELIVERY_QUEUE_ONLY)
+		attempt_explain_kept(entry, settings_of(sending), &reason);
+	if (reason.kind != ERR_NONE)
+		(void)report_queued(entry->record.id, &reason, EX_OK);
+}
+
 static int send_job(struct job *job, struct err *err)
 {
 	struct sending sending = { .job = job };
 
 	save(&sending);
+	if (job->request->delivery != DELIVERY_NOW)
+		secret_take(settings_of(&sending));
 	bool is_left = is_left_to_others(&sending);
-	if (is_left && job->lacks_config)
-		(void)report_queued(job->entry.record.id, &job->config_trouble, EX_OK);
+	if (is_left)
+		tell_kept(&sending);
 	if (is_left)
 		exit(EX_OK);
 	if (job->lacks_config)

@@ -98,7 +98,7 @@ bool serverinfo_add(const struct settings *settings, struct str *out, struct err
 {
 	struct session session;
 
-	if (!session_open(&session, settings, false, err))
+	if (!session_open(&session, settings, LOGIN_NONE, err))
 		return false;
 	describe(&session, out);
 	session_close(&session);

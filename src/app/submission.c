@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "conf/option.h"
+#include "conf/secret.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -299,7 +300,7 @@ static bool try(struct job *job, struct err *err)
 
 	attempt_init(&attempt, &job->entry, &job->message, TOLERATE_NOTHING);
 	attempt.is_unsaved = true;
-	if (!session_open(&session, &job->account.settings, true, err)) {
+	if (!session_open(&session, &job->account.settings, LOGIN_ALONE, err)) {
 		/* Whatever was said to us there was not said about the message. */
 		err->code = 0;
 		if (err_fate(err->kind) == FATE_FAIL)
@@ -334,6 +335,7 @@ bool submission_end(struct submission *submission, struct str *reply)
 	    !fill_envelope(submission, trouble) || !job_finish(job, trouble))
 		return add_refusal(reply, trouble);
 	if (job_save(job)) {
+		secret_take(&job->account.settings);
 		answer_queued(submission, reply);
 		return true;
 	}

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/fs.h"
 
+#include "base/clock.h"
 #include "base/i18n.h"
 
 #include <errno.h>
@@ -116,6 +117,36 @@ bool fs_read_rest(int fd, struct str *out)
 	if (out->is_secret)
 		mem_wipe(piece, sizeof piece);
 	return got == 0;
+}
+
+/* Whether there was something to read; false with errno 0 at the end. */
+static bool read_piece(int fd, int64_t deadline, struct str *out)
+{
+	char piece[4096];
+	int ready = poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, clock_left(deadline));
+
+	if (ready < 0 && errno == EINTR)
+		return true;
+	if (ready == 0)
+		errno = ETIMEDOUT;
+	ssize_t got = ready > 0 ? fs_read(fd, piece, sizeof piece) : -1;
+	if (got == 0)
+		errno = 0;
+	if (got <= 0)
+		return false;
+	str_add_n(out, piece, (size_t)got);
+	if (out->is_secret)
+		mem_wipe(piece, sizeof piece);
+	errno = out->is_full ? EFBIG : 0;
+	return !out->is_full;
+}
+
+bool fs_read_line(int fd, int64_t deadline, struct str *out)
+{
+	while (!memchr(out->bytes, '\n', out->len))
+		if (!read_piece(fd, deadline, out))
+			return errno == 0;
+	return true;
 }
 
 static int open_nameless_in(const char *folder)

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <stdint.h>
 #include <sys/types.h>
 
 /* For CLEANUP: closes the descriptor that a variable owns (-1: none). */
@@ -27,6 +28,12 @@ bool fs_pread_all(int fd, void *bytes, size_t len, off_t offset) MUST_USE;
 
 /* Appends what is left of a descriptor. False with errno set; EFBIG when `out` is full. */
 bool fs_read_rest(int fd, struct str *out) MUST_USE;
+
+/*
+ * Appends what a descriptor gives up to the end of a line, or its own end, and maybe more. False
+ * with errno set; ETIMEDOUT when the deadline passes, EFBIG when `out` is full.
+ */
+bool fs_read_line(int fd, int64_t deadline, struct str *out) MUST_USE;
 
 /*
  * Opens a file without a name for reading and writing: in `folder` where it is not NULL, else in

@@ -243,6 +243,9 @@ void origin_print(const struct origin *origin, struct str *out)
 	case ORIGIN_COMMAND_LINE:
 		str_add(out, _("command line"));
 		break;
+	case ORIGIN_QUEUE:
+		str_add(out, _("command line by which the message was given in"));
+		break;
 	}
 }
 

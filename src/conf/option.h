@@ -15,6 +15,8 @@ enum option_flags {
 	OPTION_FILE = 1 << 5,    /* names a file */
 	OPTION_RUNS = 1 << 6,    /* runs a program */
 	OPTION_SPACED = 1 << 7,  /* --pretend writes its name with blanks */
+	OPTION_QUOTES = 1 << 8,  /* quotes are its own: a config file takes none off */
+	OPTION_SECRET = 1 << 9,  /* leads to a secret of our caller's */
 };
 
 enum option_group {

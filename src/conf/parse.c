@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/proc.h"
 #include "conf/option.h"
+#include "conf/private.h"
 #include "conf/uri.h"
 
 #include <dirent.h>
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum {
 	BYTES_MAX = 1 << 20, /* of all files together, and of what a command prints */
@@ -151,17 +151,7 @@ static bool check_private(struct parser *parser, const struct source *source, st
 				 source->path, source->line);
 		return true;
 	}
-	if (geteuid() == 0)
-		return true;
-	if (status->st_uid != geteuid())
-		return err_set(err, ERR_CONFIG,
-			       _("password: a file with a password must belong to you"));
-	if (S_ISREG(status->st_mode) && (status->st_mode & (S_IRWXG | S_IRWXO | S_IXUSR)))
-		return err_set(
-			err, ERR_CONFIG,
-			_("password: a file with a password must be readable and writable by "
-			  "you only (mode 0600)"));
-	return true;
+	return private_check(status, err) || err_wrap(err, "password");
 }
 
 /* Others have taken a PIN in a URI from any file, so that is no error. */
@@ -281,6 +271,14 @@ static bool evaluate(const char *command, struct str *line, struct err *err)
 	return true;
 }
 
+/* Whether the outer quotes of its argument are part of it. */
+static bool keeps_quotes(const char *name)
+{
+	const struct option *option = name ? option_find(name) : NULL;
+
+	return option && option->flags & OPTION_QUOTES;
+}
+
 /* Splits a line; `name` is NULL where there is no command in it. */
 static char *split(char *line, char **name)
 {
@@ -289,7 +287,8 @@ static char *split(char *line, char **name)
 	line += strcspn(line, " \t");
 	if (*line)
 		*line++ = '\0';
-	return unquote(trim(line));
+	line = trim(line);
+	return keeps_quotes(*name) ? line : unquote(line);
 }
 
 static bool do_command(struct parser *parser, struct source *source, const char *name, char *text,

@@ -1,56 +1,342 @@
-/* secret.c - finding the password of an account */
+/* secret.c - finding what an account logs in with */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/secret.h"
 
 #include "base/clock.h"
+#include "base/fs.h"
 #include "base/i18n.h"
-#include "base/proc.h"
+#include "base/log.h"
+#include "conf/command.h"
+#include "conf/given.h"
+#include "conf/keyring.h"
+#include "conf/netrc.h"
+#include "conf/private.h"
+#include "conf/prompt.h"
+#include "conf/token.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
-	OUTPUT_MAX = 1 << 20,
-	EVAL_SECONDS = 60,
+	READ_SECONDS = 60,
+	NETRC_MAX = 1 << 20,
 };
 
-static bool take_first_line(const struct str *output, struct secret *out, struct err *err)
-{
-	const char *end = memchr(output->bytes, '\n', output->len);
-	size_t len = end ? (size_t)(end - output->bytes) : output->len;
+/* A search under way. Each source fills in `out`, leaves it empty, or fails. */
+struct search {
+	const struct settings *settings;
+	const char *host; /* of the relay, or its socket; NULL: none */
+	bool wants_token;
+	bool may_ask;
+	bool is_refused; /* the server has not taken what was found before */
+	int64_t deadline;
+	struct str missing; /* what is set, but has nothing now */
+};
 
-	if (len > 0 && output->bytes[len - 1] == '\r')
-		len--;
-	if (len == 0)
-		return err_set(err, ERR_CONFIG, _("passwordeval: the command printed no password"));
-	if (memchr(output->bytes, '\0', len))
-		return err_set(err, ERR_CONFIG, _("passwordeval: the command printed a NUL byte"));
-	secret_set(out, output->bytes, len);
+/* Whether this process has asked a person. */
+static bool is_typed;
+
+static int64_t within(const struct search *search, int seconds)
+{
+	return clock_earlier(search->deadline, clock_after(seconds));
+}
+
+static void add_missing(struct search *search, const char *text)
+{
+	str_addf(&search->missing, "%s%s", search->missing.len ? "; " : "", text);
+}
+
+/* Settings */
+
+static bool from_password(struct search *search, struct credential *out, struct err *err)
+{
+	const struct secret *password = &search->settings->password;
+
+	(void)err;
+	if (password->bytes)
+		secret_set(&out->secret, password->bytes, password->len);
 	return true;
 }
 
-static bool evaluate(const char *command, int64_t deadline, struct secret *out, struct err *err)
+static bool from_file(struct search *search, struct credential *out, struct err *err)
 {
-	CLEANUP(str_done) struct str output = STR_SECRET(OUTPUT_MAX);
-	int status;
+	const char *path = search->settings->password_file;
 
-	deadline = clock_earlier(deadline, clock_after(EVAL_SECONDS));
-	if (!proc_run_shell(command, deadline, &output, &status, err))
-		return err_wrap(err, "passwordeval");
-	if (status != 0)
-		return err_set(err, ERR_CONFIG, _("passwordeval: the command ended with status %d"),
-			       status);
-	return take_first_line(&output, out, err);
+	return !path || given_file(path, within(search, READ_SECONDS), &out->secret, err) ||
+	       err_wrap(err, "password_file");
 }
 
-bool secret_find(const struct settings *settings, int64_t deadline, struct secret *out,
-		 struct err *err)
+/* At the number that an earlier process had there may be anything by now. */
+static bool is_for_others(const struct settings *settings)
 {
-	if (settings->password.bytes) {
-		secret_set(out, settings->password.bytes, settings->password.len);
+	return settings->origins[OPT_password_fd].kind == ORIGIN_QUEUE;
+}
+
+static bool from_descriptor(struct search *search, struct credential *out, struct err *err)
+{
+	const struct settings *s = search->settings;
+	const struct secret *found = NULL;
+
+	if (!s->password_fd)
+		return true;
+	if (is_for_others(s)) {
+		add_missing(search, _("password_fd gave it when the message was taken"));
 		return true;
 	}
-	if (settings->passwordeval)
-		return evaluate(settings->passwordeval, deadline, out, err);
-	return err_set(err, ERR_AUTH, _("no password for user %s: set password or passwordeval"),
-		       settings->user ? settings->user : _("(not set)"));
+	if (!given_descriptor(s->password_fd, within(search, READ_SECONDS), &found, err))
+		return err_wrap(err, "password_fd");
+	CLEANUP(mem_free_at)
+	char *text = str_format(_("password_fd: descriptor %d is not open"), s->password_fd);
+	if (found)
+		secret_set(&out->secret, found->bytes, found->len);
+	else
+		add_missing(search, text);
+	return true;
+}
+
+static bool from_environment(struct search *search, struct credential *out, struct err *err)
+{
+	const char *name = search->settings->password_env;
+	const struct secret *found = name ? given_variable(name) : NULL;
+
+	(void)err;
+	if (!name)
+		return true;
+	CLEANUP(mem_free_at) char *text = str_format(_("password_env: %s is not set"), name);
+	if (found)
+		secret_set(&out->secret, found->bytes, found->len);
+	else
+		add_missing(search, text);
+	return true;
+}
+
+/* Commands */
+
+static bool from_command(const struct search *search, const char *name, char *const argv[],
+			 struct credential *out, struct err *err)
+{
+	const char *user = search->settings->user;
+	CLEANUP(mem_free_at)
+	char *whose = str_format("%s\n%s", user ? user : "", search->host ? search->host : "");
+	const struct command command = { argv, whose, search->is_refused, search->deadline };
+	bool is_found = search->wants_token ? command_token(&command, out, err)
+					    : command_password(&command, &out->secret, err);
+
+	return is_found || err_wrap(err, "%s", name);
+}
+
+static bool from_token_command(struct search *search, struct credential *out, struct err *err)
+{
+	char *const *words = search->settings->token_command;
+
+	return !words || !search->wants_token ||
+	       from_command(search, "token_command", words, out, err);
+}
+
+static bool from_password_command(struct search *search, struct credential *out, struct err *err)
+{
+	char *const *words = search->settings->password_command;
+
+	return !words || from_command(search, "password_command", words, out, err);
+}
+
+static bool from_shell(struct search *search, struct credential *out, struct err *err)
+{
+	const char *line = search->settings->passwordeval;
+	CLEANUP(mem_free_at) char *copy = line ? mem_copy(line) : NULL;
+	char *const argv[] = { (char[]){ "/bin/sh" }, (char[]){ "-c" }, copy, NULL };
+
+	return !line || from_command(search, "passwordeval", argv, out, err);
+}
+
+/* Places */
+
+static bool can_search(const struct search *search)
+{
+	return search->host && search->settings->user;
+}
+
+static bool from_keyring(struct search *search, struct credential *out, struct err *err)
+{
+	(void)err;
+	if (can_search(search))
+		(void)keyring_find(search->host, search->settings->user, search->may_ask,
+				   search->deadline, &out->secret);
+	return true;
+}
+
+/* A user's file that others can read is no place for a password; there has to be one in it. */
+static bool from_netrc(const struct search *search, const char *path, bool is_user,
+		       struct credential *out, struct err *err)
+{
+	CLEANUP(fs_close_at) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	CLEANUP(str_done) struct str text = STR_SECRET(NETRC_MAX);
+	struct stat status;
+
+	if (fd < 0 && errno != ENOENT)
+		log_debug("%s: %s", path, strerror(errno));
+	if (fd < 0 || !can_search(search))
+		return true;
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+		return true;
+	if (!fs_read_rest(fd, &text))
+		return err_sys(err, ERR_CONFIG, errno, "%s", path);
+	if (!netrc_find(text.bytes, text.len, search->host, search->settings->user, &out->secret))
+		return true;
+	return !is_user || private_check(&status, err) || err_wrap(err, "%s", path);
+}
+
+static bool from_user_netrc(struct search *search, struct credential *out, struct err *err)
+{
+	CLEANUP(mem_free_at) char *path = str_format("%s/.netrc", fs_home());
+
+	return from_netrc(search, path, true, out, err);
+}
+
+static bool from_system_netrc(struct search *search, struct credential *out, struct err *err)
+{
+	return from_netrc(search, SYSCONFDIR "/netrc", false, out, err);
+}
+
+static bool from_terminal(struct search *search, struct credential *out, struct err *err)
+{
+	CLEANUP(str_done) struct str question = STR_INIT;
+	CLEANUP(str_done) struct str whole = STR_INIT;
+
+	if (!search->may_ask || !can_search(search))
+		return true;
+	str_addf(&whole, _("Password of %s at %s: "), search->settings->user, search->host);
+	str_add_printable(&question, whole.bytes, whole.len);
+	if (!prompt_ask(question.bytes, within(search, PROMPT_SECONDS), &out->secret, err))
+		return false;
+	is_typed = is_typed || out->secret.bytes;
+	return true;
+}
+
+/* The search */
+
+static const struct {
+	const char *name;
+	bool (*ask)(struct search *search, struct credential *out, struct err *err);
+} sources[] = {
+	{ "token_command", from_token_command }, { "password", from_password },
+	{ "password_file", from_file },          { "password_fd", from_descriptor },
+	{ "password_env", from_environment },    { "password_command", from_password_command },
+	{ "passwordeval", from_shell },          { "keyring", from_keyring },
+	{ "~/.netrc", from_user_netrc },         { SYSCONFDIR "/netrc", from_system_netrc },
+	{ "terminal", from_terminal },
+};
+
+static bool wants_token(const struct settings *settings)
+{
+	const char *method = settings->auth ? settings->auth : "";
+
+	return strcmp(method, "OAUTHBEARER") == 0 || strcmp(method, "XOAUTH2") == 0 ||
+	       (!*method && settings->token_command);
+}
+
+static struct search begin(const struct settings *settings, int64_t deadline)
+{
+	return (struct search){
+		.settings = settings,
+		.host = settings->socket ? settings->socket : settings->host,
+		.wants_token = wants_token(settings),
+		.deadline = deadline,
+		.missing = STR_INIT,
+	};
+}
+
+static bool found_nothing(const struct search *search, struct err *err)
+{
+	const char *user = search->settings->user ? search->settings->user : _("(not set)");
+	CLEANUP(mem_free_at)
+	char *place = str_format(_("%s at %s"), user, search->host ? search->host : _("(not set)"));
+	CLEANUP(mem_free_at)
+	char *missing = str_format(search->missing.len ? " (%s)" : "%s", search->missing.bytes);
+
+	if (search->wants_token)
+		return err_set(err, ERR_AUTH,
+			       _("no access token for user %s%s: set token_command, or put it "
+				 "where a password could be"),
+			       place, missing);
+	return err_set(err, ERR_AUTH,
+		       _("no password for user %s%s: set one of password, password_file, "
+			 "password_fd, password_env, password_command and passwordeval, or put "
+			 "it into the keyring or ~/.netrc"),
+		       place, missing);
+}
+
+static bool find(struct search *search, struct credential *out, struct err *err)
+{
+	size_t i = 0;
+
+	out->is_token = search->wants_token;
+	for (; i < sizeof sources / sizeof *sources && !out->secret.bytes; i++)
+		if (!sources[i].ask(search, out, err))
+			return false;
+	if (!out->secret.bytes)
+		return found_nothing(search, err);
+	if (out->is_token && !token_check(&out->secret, err))
+		return err_wrap(err, "%s", sources[i - 1].name);
+	log_debug(search->wants_token ? _("access token from: %s") : _("password from: %s"),
+		  sources[i - 1].name);
+	return true;
+}
+
+bool secret_find(const struct settings *settings, bool may_ask, int64_t deadline,
+		 struct credential *out, struct err *err)
+{
+	struct search search = begin(settings, deadline);
+
+	*out = (struct credential){ 0 };
+	search.may_ask = may_ask;
+	bool is_found = find(&search, out, err);
+	str_done(&search.missing);
+	return is_found;
+}
+
+bool secret_refresh(const struct settings *settings, int64_t deadline,
+		    struct credential *credential, struct err *err)
+{
+	struct search search = begin(settings, deadline);
+
+	credential_done(credential);
+	search.is_refused = true;
+	bool is_found = find(&search, credential, err);
+	str_done(&search.missing);
+	return is_found;
+}
+
+void secret_take(const struct settings *settings)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	const struct secret *unused;
+
+	if (settings->password_fd && !is_for_others(settings) &&
+	    !given_descriptor(settings->password_fd, clock_after(READ_SECONDS), &unused, &err))
+		log_debug("password_fd: %s", err.text);
+	if (settings->password_env)
+		(void)given_variable(settings->password_env);
+}
+
+const char *secret_fleeting(const struct settings *settings)
+{
+	CLEANUP(err_done) struct err ignored = ERR_INIT;
+	const struct secret *found = NULL;
+
+	if (is_typed)
+		return _("the terminal");
+	if (!settings->auth || settings->password.bytes || settings->password_file ||
+	    settings->password_command || settings->passwordeval ||
+	    (settings->token_command && wants_token(settings)))
+		return NULL;
+	if (settings->password_fd && !is_for_others(settings) &&
+	    given_descriptor(settings->password_fd, clock_after(READ_SECONDS), &found, &ignored) &&
+	    found)
+		return "password_fd";
+	if (settings->password_env && given_variable(settings->password_env))
+		return "password_env";
+	return NULL;
 }

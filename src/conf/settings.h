@@ -65,6 +65,8 @@ struct pins {
 #define FIELD_FIELDS(name)      struct texts name /* "Name: text" */
 #define FIELD_NAMES(name)       struct texts name /* names of header fields */
 #define FIELD_PINS(name)        struct pins name
+#define FIELD_WORDS(name)       char **name /* NULL: unset; else for execvp(3) */
+#define FIELD_DESCRIPTOR(name)  int name    /* 0: unset */
 
 enum option_id {
 #define OPTION(group, name, type, argument, value, flags, help, manual) OPT_##name,
@@ -78,6 +80,7 @@ enum origin_kind {
 	ORIGIN_ENVIRONMENT,
 	ORIGIN_MESSAGE, /* its From field */
 	ORIGIN_COMMAND_LINE,
+	ORIGIN_QUEUE, /* the command line of the process that took the message */
 };
 
 /*

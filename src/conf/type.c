@@ -364,6 +364,18 @@ static bool parse_port(const struct option *option, void *field, const char *tex
 	return parse_up_to(text, 65535, field);
 }
 
+/* Not one of the three that everybody has. */
+static bool parse_descriptor(const struct option *option, void *field, const char *text)
+{
+	int number;
+
+	(void)option;
+	if (!parse_up_to(text, INT_MAX, &number) || number < 3)
+		return false;
+	*(int *)field = number;
+	return true;
+}
+
 static bool parse_seconds(const struct option *option, void *field, const char *text)
 {
 	(void)option;
@@ -428,6 +440,15 @@ const struct option_type option_type_PORT = {
 	.parse = parse_port,
 	.print = print_number,
 	.show = show_port,
+	.has_value = has_number,
+	.copy = copy_number,
+	.release = release_nothing,
+};
+
+const struct option_type option_type_DESCRIPTOR = {
+	.expected = N_("the number of an open descriptor, 3 or greater"),
+	.parse = parse_descriptor,
+	.print = print_number,
 	.has_value = has_number,
 	.copy = copy_number,
 	.release = release_nothing,

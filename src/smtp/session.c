@@ -23,7 +23,7 @@ bool session_wrap(const struct session *session, struct err *err)
 }
 
 /* One that is still to be chosen needs one. */
-static bool needs_password(const struct settings *s)
+static bool needs_secret(const struct settings *s)
 {
 	return !*s->auth || sasl_needs_password(s->auth);
 }
@@ -33,23 +33,23 @@ static bool check_login(const struct settings *s, struct err *err)
 	if (!config_may_send_credentials(s))
 		return err_set(err, ERR_CONFIG,
 			       _("credentials are sent over verified TLS only; set tls on"));
-	if (needs_password(s) && !s->user)
+	if (needs_secret(s) && !s->user)
 		return err_set(err, ERR_AUTH, _("no user name: set user"));
 	return true;
 }
 
 /*
- * For AUTH, where it needs one; a later AUTH has none if it did not. The same serves our private
- * key as a PIN, where it wants that: there it may be missing.
+ * For AUTH, where it needs one; a later AUTH has none if it did not. A password serves our private
+ * key as a PIN, too, where it wants that: there it may be missing.
  */
-static bool find_password(const struct settings *s, bool logs_in, struct secret *password,
-			  struct err *err)
+static bool find_credential(const struct settings *s, enum login login,
+			    struct credential *credential, struct err *err)
 {
-	bool is_needed = logs_in && needs_password(s);
+	bool is_needed = login != LOGIN_NONE && needs_secret(s);
 
 	if (!is_needed && !(s->tls && identity_wants_password(s)))
 		return true;
-	if (secret_find(s, CLOCK_NEVER, password, err))
+	if (secret_find(s, login == LOGIN_ASKING, CLOCK_NEVER, credential, err))
 		return true;
 	if (is_needed || err->kind != ERR_AUTH)
 		return false;
@@ -138,32 +138,60 @@ static bool greet(struct session *session, const struct secret *password, struct
 	       (!s->tls || !s->tls_starttls || start_tls_by_command(session, &tls, err));
 }
 
-static bool log_in(struct session *session, const struct secret *password, struct err *err)
+static bool try_login(struct session *session, const char *mechanism,
+		      const struct credential *credential, struct err *err)
+{
+	if (sasl_login(&session->client, mechanism, &credential->secret, err))
+		return true;
+	if (err->code == 535)
+		credential_refused(credential);
+	return false;
+}
+
+/* A token that was kept may have been revoked before its time. */
+static bool is_stale(const struct session *session, const struct credential *credential,
+		     const struct err *err)
+{
+	return credential->is_cached && err->code == 535 && !session_is_over(session);
+}
+
+static bool log_in(struct session *session, struct credential *credential, struct err *err)
 {
 	const char *mechanism = sasl_choose(session->settings, &session->client.can, err);
 
-	return mechanism && sasl_login(&session->client, mechanism, password, err);
+	if (!mechanism)
+		return false;
+	if (try_login(session, mechanism, credential, err))
+		return true;
+	if (!is_stale(session, credential, err))
+		return false;
+	log_debug("%s", err->text);
+	err_done(err);
+	return secret_refresh(session->settings, CLOCK_NEVER, credential, err) &&
+	       try_login(session, mechanism, credential, err);
 }
 
-static bool set_up(struct session *session, bool logs_in, struct err *err)
+static bool set_up(struct session *session, enum login login, struct err *err)
 {
-	CLEANUP(secret_done) struct secret password = { 0 };
+	const struct settings *s = session->settings;
+	CLEANUP(credential_done) struct credential credential = { 0 };
 
-	if ((logs_in && !check_login(session->settings, err)) ||
-	    !find_password(session->settings, logs_in, &password, err))
+	if ((login != LOGIN_NONE && !check_login(s, err)) ||
+	    !find_credential(s, login, &credential, err))
 		return false;
-	if (!greet(session, &password, err)) {
+	const struct secret *pin = credential.is_token ? &s->password : &credential.secret;
+	if (!greet(session, pin, err)) {
 		bool is_misled = err->kind == ERR_TLS && session->reached.foreign;
 		return is_misled ? err_wrap(err, "%s", session->reached.foreign) : false;
 	}
-	return !logs_in || log_in(session, &password, err);
+	return login == LOGIN_NONE || log_in(session, &credential, err);
 }
 
-bool session_open(struct session *session, const struct settings *settings, bool logs_in,
+bool session_open(struct session *session, const struct settings *settings, enum login login,
 		  struct err *err)
 {
 	*session = (struct session){ .settings = settings, .where = dial_destination(settings) };
-	if (set_up(session, logs_in && settings->auth, err))
+	if (set_up(session, settings->auth ? login : LOGIN_NONE, err))
 		return true;
 	session_wrap(session, err);
 	session_close(session);

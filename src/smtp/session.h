@@ -25,11 +25,15 @@ struct session {
 	uint64_t mails; /* transactions begun */
 };
 
+/* Whether to log in, and whether a person is there who can be asked for the password. */
+enum login { LOGIN_NONE, LOGIN_ALONE, LOGIN_ASKING };
+
 /*
- * Password, connection, greeting, EHLO, TLS, and with `logs_in` AUTH: the one way to a relay. No
- * credential is sent before the certificate has been verified. On failure nothing needs closing.
+ * Password or token, connection, greeting, EHLO, TLS, AUTH: the one way to a relay. No credential
+ * is sent before the certificate has been verified. An access token that was kept and is refused is
+ * replaced once, on the same connection. On failure nothing needs closing.
  */
-bool session_open(struct session *session, const struct settings *settings, bool logs_in,
+bool session_open(struct session *session, const struct settings *settings, enum login login,
 		  struct err *err) MUST_USE;
 /* Puts where the relay is before an error's text, and returns false. */
 bool session_wrap(const struct session *session, struct err *err);

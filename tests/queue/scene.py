@@ -10,7 +10,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
-from harness import PROGRAM, Failure, Suite, expect, run_program, write_private  # noqa: E402, F401
+from harness import (PROGRAM, Failure, Suite, clean_environment, expect, run_program,  # noqa: E402, F401
+                     write_private)
 import relay as relays  # noqa: E402
 from spool import Spool  # noqa: E402
 
@@ -80,8 +81,7 @@ class Scene:
 
     def start(self, *args, name="mailchute", stdin=MESSAGE):
         """The same without waiting for its end; with stdin None more can be written to process.stdin."""
-        clean = {k: v for k, v in os.environ.items() if k not in ("XDG_CONFIG_HOME", "SMTPSERVER", "EMAIL")}
-        clean.update(HOME=str(self.home), LC_ALL="C.UTF-8", **self.environment())
+        clean = clean_environment(self.home, self.environment())
         process = subprocess.Popen([self.programs[name], *args], env=clean,
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if stdin is not None:

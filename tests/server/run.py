@@ -18,6 +18,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import clients
+import keyring
 import msmtp
 import tokens
 from daemon import free_ports, has_ipv6, wait_until
@@ -553,6 +554,7 @@ def msmtprc_account_by_sender(folder):
 
 
 clients.add_cases(suite, lambda: site)
+keyring.add_cases(suite, lambda: site)
 msmtp.add_cases(suite)
 tokens.add_cases(suite, lambda: site)
 

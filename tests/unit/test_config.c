@@ -80,6 +80,10 @@ static const struct {
 	{ "no trailing comments", "host h # c", "default: host=h # c" },
 	{ "outer quotes", "user \"a \"b\" \"\nhost \"h\nfrom \"\"",
 	  "default: host=\"h user=a \"b\"  from=" },
+	{ "the quotes of a command", "password_command \"a b\"\ntoken-command 'c'  \"d e\" ",
+	  "default: password_command=\"a b\" token_command=c \"d e\"" },
+	{ "the quotes of a command from eval", "eval echo 'password_command \"a b\"'",
+	  "default: password_command=\"a b\"" },
 	{ "a lone quote", "user \"", "default: user=\"" },
 	{ "a backslash is nothing special", "user a\\\\b\\\"", "default: user=a\\\\b\\\"" },
 	{ "dashes", "tls-trust-file x", "default: tls_trust_file=x" },
@@ -780,7 +784,8 @@ static const struct {
 	{ "passwordeval printf 'a\\0b\\n'", NULL, "NUL", ERR_CONFIG },
 	{ "passwordeval sleep 60", NULL, "passwordeval: ", ERR_CONFIG },
 	{ "passwordeval cat /dev/zero", NULL, "passwordeval: ", ERR_CONFIG },
-	{ "user me", NULL, "no password for user me: set password or passwordeval", ERR_AUTH },
+	{ "user me", NULL,
+	  "no password for user me at (not set): set one of password, password_file, ", ERR_AUTH },
 	{ "host h", NULL, "no password", ERR_AUTH },
 };
 
@@ -789,15 +794,15 @@ static void test_secrets(void)
 	for (size_t i = 0; i < LENGTH(secrets); i++) {
 		CLEANUP(err_done) struct err err = ERR_INIT;
 		CLEANUP(config_done) struct config config;
-		CLEANUP(secret_done) struct secret secret = { 0 };
+		CLEANUP(credential_done) struct credential found = { 0 };
 
 		test_case("secret: %s", secrets[i].text);
 		EXPECT(load_text(&config, secrets[i].text, &err));
-		bool is_found =
-			secret_find(&config.accounts[0].settings, clock_after(2), &secret, &err);
+		bool is_found = secret_find(&config.accounts[0].settings, false, clock_after(2),
+					    &found, &err);
 		EXPECT_NUMBER(is_found, secrets[i].kind == ERR_NONE);
 		EXPECT_NUMBER(err.kind, secrets[i].kind);
-		EXPECT_TEXT(secret.bytes, secrets[i].password);
+		EXPECT_TEXT(found.secret.bytes, secrets[i].password);
 		if (secrets[i].error)
 			EXPECT_PART(err.text, secrets[i].error);
 	}

@@ -102,6 +102,16 @@ static const struct {
 	{ "syslog", "LOG_LOCAL7", "LOG_LOCAL7", "LOG_LOCAL7" },
 	{ "syslog", "off", "off", "(not set)" },
 	{ "queue", "always", "always", "always" },
+	{ "password_file", "~/x", "/home/u/x", "/home/u/x" },
+	{ "password_file", "x", "x", "x" },
+	{ "password_fd", "3", "3", "3" },
+	{ "password_fd", "", "", "(not set)" },
+	{ "password_env", "MAIL_PASSWORD", "MAIL_PASSWORD", "MAIL_PASSWORD" },
+	{ "password_command", "pass show 'my mail'", "pass show \"my mail\"",
+	  "pass show \"my mail\"" },
+	{ "password_command", "\"a b\"", "\"a b\"", "\"a b\"" },
+	{ "password_command", "", "", "(not set)" },
+	{ "token-command", "a ''", "a \"\"", "a \"\"" },
 };
 
 static void test_good_values(void)
@@ -131,6 +141,11 @@ static const struct {
 	{ "user", "a\nb", "not \"a\\nb\"" },
 	{ "from", "a@b>\r\nRCPT TO:<c@d", "from: expected an address without control characters" },
 	{ "domain", "a b", "domain: expected a name without blanks and control characters" },
+	{ "password_fd", "2", "password_fd: expected the number of an open descriptor, 3 or" },
+	{ "password_fd", "-1", "3 or greater" },
+	{ "password_env", "A B", "password_env: expected a name without blanks" },
+	{ "password_command", "a \"b", "password_command: expected a program and its arguments" },
+	{ "password_command", "  ", "password_command: expected a program" },
 	{ "port", "0", "port: expected a number from 1 to 65535, not \"0\"" },
 	{ "port", "65536", "65535" },
 	{ "port", "25x", "65535" },

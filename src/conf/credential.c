@@ -1,0 +1,22 @@
+/* credential.c - what an account logs in with */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/credential.h"
+
+#include "conf/tokencache.h"
+
+#include <stdlib.h>
+
+void credential_done(struct credential *credential)
+{
+	if (!credential)
+		return;
+	secret_done(&credential->secret);
+	free(credential->key);
+	*credential = (struct credential){ 0 };
+}
+
+void credential_refused(const struct credential *credential)
+{
+	if (credential->key)
+		tokencache_forget(credential->key);
+}

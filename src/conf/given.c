@@ -1,0 +1,167 @@
+/* given.c - secrets that lie ready: in a file, at an open descriptor, in the environment */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/given.h"
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "conf/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What was taken from a descriptor, or with a name from a variable. */
+struct taken {
+	int fd;
+	char *name;
+	struct secret secret;
+};
+
+/* For the rest of the process: a second session needs it, too. */
+static struct taken *taken;
+static size_t taken_count;
+
+static size_t first_line_len(const char *text, size_t len)
+{
+	const char *end = memchr(text, '\n', len);
+
+	if (end)
+		len = (size_t)(end - text);
+	return len > 0 && text[len - 1] == '\r' ? len - 1 : len;
+}
+
+bool given_first_line(const struct str *text, struct secret *out, struct err *err)
+{
+	size_t len = first_line_len(text->bytes, text->len);
+
+	if (len == 0)
+		return err_set(err, ERR_CONFIG, _("the first line is empty"));
+	if (memchr(text->bytes, '\0', len))
+		return err_set(err, ERR_CONFIG, _("there is a NUL byte in the first line"));
+	secret_set(out, text->bytes, len);
+	return true;
+}
+
+/* Files */
+
+static bool read_first_line(int fd, int64_t deadline, struct secret *out, struct err *err)
+{
+	CLEANUP(str_done) struct str text = STR_SECRET(GIVEN_MAX);
+
+	if (!fs_read_line(fd, deadline, &text))
+		return err_sys(err, ERR_CONFIG, errno, _("cannot read"));
+	return given_first_line(&text, out, err);
+}
+
+static const char *credentials_folder(void)
+{
+	const char *folder = secure_getenv("CREDENTIALS_DIRECTORY");
+
+	return folder && folder[0] == '/' ? folder : NULL;
+}
+
+static char *resolve(const char *path, struct err *err)
+{
+	const char *folder = credentials_folder();
+
+	if (path[0] == '/')
+		return mem_copy(path);
+	if (folder)
+		return str_format("%s/%s", folder, path);
+	err_set(err, ERR_CONFIG,
+		_("%s has no slash in front, and there is no CREDENTIALS_DIRECTORY in the "
+		  "environment in which it could be"),
+		path);
+	return NULL;
+}
+
+/* What root has put somewhere is as private as root wants it. */
+static bool check(int fd, const char *path, struct err *err)
+{
+	const char *folder = credentials_folder();
+	size_t len = folder ? strlen(folder) : 0;
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return err_sys(err, ERR_CONFIG, errno, _("cannot read"));
+	if (status.st_uid == 0 || (folder && strncmp(path, folder, len) == 0 && path[len] == '/'))
+		return true;
+	return private_check(&status, err);
+}
+
+bool given_file(const char *path, int64_t deadline, struct secret *out, struct err *err)
+{
+	CLEANUP(mem_free_at) char *whole = resolve(path, err);
+
+	if (!whole)
+		return false;
+	CLEANUP(fs_close_at)
+	int fd = open(whole, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return err_sys(err, ERR_CONFIG, errno, "%s", whole);
+	return (check(fd, whole, err) && read_first_line(fd, deadline, out, err)) ||
+	       err_wrap(err, "%s", whole);
+}
+
+/* Descriptors and variables */
+
+static bool is_taken(const struct taken *one, int fd, const char *name)
+{
+	return name ? one->name && strcmp(one->name, name) == 0 : !one->name && one->fd == fd;
+}
+
+static const struct secret *find_taken(int fd, const char *name)
+{
+	for (size_t i = 0; i < taken_count; i++)
+		if (is_taken(&taken[i], fd, name))
+			return &taken[i].secret;
+	return NULL;
+}
+
+static const struct secret *keep(int fd, const char *name, const struct secret *secret)
+{
+	mem_grow(taken, taken_count);
+	taken[taken_count] = (struct taken){ fd, name ? mem_copy(name) : NULL, *secret };
+	return &taken[taken_count++].secret;
+}
+
+/* All that we open ourselves is marked to be closed on exec; nothing that came through one is. */
+static bool is_inherited(int fd)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	return flags >= 0 && !(flags & FD_CLOEXEC);
+}
+
+bool given_descriptor(int fd, int64_t deadline, const struct secret **found, struct err *err)
+{
+	struct secret secret = { 0 };
+
+	*found = find_taken(fd, NULL);
+	if (*found || !is_inherited(fd))
+		return true;
+	bool is_read = read_first_line(fd, deadline, &secret, err);
+	close(fd);
+	if (!is_read)
+		return err_wrap(err, _("descriptor %d"), fd);
+	*found = keep(fd, NULL, &secret);
+	return true;
+}
+
+/* Overwritten where it is, as /proc would go on showing it. */
+const struct secret *given_variable(const char *name)
+{
+	const struct secret *found = find_taken(-1, name);
+	char *value = found ? NULL : getenv(name);
+	size_t len = value ? first_line_len(value, strlen(value)) : 0;
+	struct secret secret = { 0 };
+
+	if (len == 0)
+		return found;
+	secret_set(&secret, value, len);
+	mem_wipe(value, strlen(value));
+	unsetenv(name);
+	return keep(-1, name, &secret);
+}

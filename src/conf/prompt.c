@@ -1,0 +1,186 @@
+/* prompt.c - asking for a secret on the terminal */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/prompt.h"
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
+enum { SIGNALS = sizeof signals / sizeof *signals, TYPED_MAX = 4096 };
+
+/* A terminal with its echo off, and what has to be put back. */
+struct terminal {
+	int fd;
+	struct termios before;
+	struct sigaction actions[SIGNALS];
+	sigset_t mask;
+};
+
+static volatile sig_atomic_t caught;
+
+static void catch_signal(int number)
+{
+	caught = number;
+}
+
+/* The signals come while we wait for the typing and at no other time. */
+static void catch_signals(struct terminal *terminal)
+{
+	const struct sigaction action = { .sa_handler = catch_signal };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < SIGNALS; i++)
+		sigaddset(&blocked, signals[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &terminal->mask);
+	caught = 0;
+	for (size_t i = 0; i < SIGNALS; i++) {
+		sigaction(signals[i], NULL, &terminal->actions[i]);
+		if (terminal->actions[i].sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	}
+}
+
+static void release_signals(struct terminal *terminal)
+{
+	for (size_t i = 0; i < SIGNALS; i++)
+		sigaction(signals[i], &terminal->actions[i], NULL);
+	sigprocmask(SIG_SETMASK, &terminal->mask, NULL);
+}
+
+/* A process in the background would be stopped by its attempt to ask. */
+static bool is_ours(int fd)
+{
+	return tcgetpgrp(fd) == getpgrp();
+}
+
+static void show(const struct terminal *terminal, const char *text)
+{
+	if (!fs_write_all(terminal->fd, text, strlen(text)))
+		log_debug("the terminal can't be written to");
+}
+
+/*
+ * O_NONBLOCK and TCSANOW: a terminal whose output is held up must not hold us up. What was typed
+ * before the question was typed for somebody else.
+ */
+static void silence(struct terminal *terminal)
+{
+	struct termios silent = terminal->before;
+
+	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+	silent.c_lflag |= ICANON | ISIG;
+	catch_signals(terminal);
+	tcsetattr(terminal->fd, TCSANOW, &silent);
+	tcflush(terminal->fd, TCIFLUSH);
+}
+
+/* Half of a line must not get to the shell. */
+static void restore(struct terminal *terminal)
+{
+	show(terminal, "\n");
+	tcflush(terminal->fd, TCIFLUSH);
+	tcsetattr(terminal->fd, TCSANOW, &terminal->before);
+	release_signals(terminal);
+}
+
+static bool nothing_typed(struct err *err)
+{
+	return err_set(err, ERR_AUTH, _("no password was typed"));
+}
+
+/* 1: something can be read; 0: a signal was caught; -1: the deadline has passed. */
+static int wait_for_typing(const struct terminal *terminal, int64_t deadline)
+{
+	struct pollfd wait = { .fd = terminal->fd, .events = POLLIN };
+	int left = clock_left(deadline);
+	const struct timespec limit = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000L };
+	int ready = ppoll(&wait, 1, left < 0 ? NULL : &limit, &terminal->mask);
+
+	if (ready > 0)
+		return 1;
+	return ready < 0 && errno == EINTR ? 0 : -1;
+}
+
+static bool read_typed(const struct terminal *terminal, struct str *line, struct err *err)
+{
+	char *room = str_reserve(line, TYPED_MAX / 2);
+	ssize_t got = room ? read(terminal->fd, room, TYPED_MAX / 2) : 0;
+
+	if (got < 0 && errno == EAGAIN)
+		return true;
+	if (got <= 0)
+		return nothing_typed(err);
+	str_grew(line, (size_t)got);
+	return true;
+}
+
+static bool read_line(const struct terminal *terminal, int64_t deadline, struct str *line,
+		      struct err *err)
+{
+	while (!caught && !memchr(line->bytes, '\n', line->len)) {
+		int ready = wait_for_typing(terminal, deadline);
+		if (ready < 0)
+			return err_set(err, ERR_AUTH, _("no password was typed in time"));
+		if (ready > 0 && !read_typed(terminal, line, err))
+			return false;
+	}
+	if (caught)
+		return err_set(err, ERR_AUTH, _("interrupted"));
+	return line->bytes[0] != '\n' || nothing_typed(err);
+}
+
+/* One question; `number` is the signal that came instead of an answer, 0: none. */
+static bool ask_once(struct terminal *terminal, const char *question, int64_t deadline,
+		     struct secret *out, int *number, struct err *err)
+{
+	CLEANUP(str_done) struct str line = STR_SECRET(TYPED_MAX);
+
+	silence(terminal);
+	show(terminal, question);
+	bool is_typed = read_line(terminal, deadline, &line, err);
+	*number = caught;
+	restore(terminal);
+	if (is_typed)
+		secret_set(out, line.bytes, strcspn(line.bytes, "\n"));
+	return is_typed;
+}
+
+/* What the signal would have done; where that is to stop, this returns when we may go on. */
+static bool ask(struct terminal *terminal, const char *question, int64_t deadline,
+		struct secret *out, struct err *err)
+{
+	bool is_typed = true;
+	int number = SIGTSTP;
+
+	while (number == SIGTSTP && is_ours(terminal->fd)) {
+		err_done(err);
+		is_typed = ask_once(terminal, question, deadline, out, &number, err);
+		int64_t stopped = clock_now();
+		if (number)
+			raise(number);
+		if (deadline != CLOCK_NEVER)
+			deadline += clock_now() - stopped;
+	}
+	return is_typed;
+}
+
+bool prompt_ask(const char *question, int64_t deadline, struct secret *out, struct err *err)
+{
+	CLEANUP(fs_close_at) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct terminal terminal = { .fd = fd };
+
+	if (fd < 0 || tcgetattr(fd, &terminal.before) < 0)
+		return true;
+	return ask(&terminal, question, deadline, out, err);
+}

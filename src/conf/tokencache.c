@@ -1,0 +1,149 @@
+/* tokencache.c - access tokens that are kept in memory until they expire */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/tokencache.h"
+
+#include "base/crc.h"
+#include "base/fs.h"
+#include "base/log.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+enum { NAME_LEN = 16, FILE_MAX = 2 * TOKEN_MAX };
+
+/* The name need not be unique, as the key is in the file, too. */
+static void make_name(const char *key, char name[NAME_LEN + 1])
+{
+	size_t len = strlen(key);
+
+	snprintf(name, NAME_LEN + 1, "%08x%08x", crc32c(0, key, len), (unsigned)len);
+}
+
+static bool is_in_memory(int folder)
+{
+	struct statfs system;
+
+	return fstatfs(folder, &system) == 0 &&
+	       (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+}
+
+static bool is_ours(int fd, mode_t forbidden)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_uid == geteuid() && !(st.st_mode & forbidden);
+}
+
+/* The first of those that systemd may name, or the user's. */
+static char *runtime_folder(void)
+{
+	const char *path = secure_getenv("RUNTIME_DIRECTORY");
+
+	if (!path || !*path)
+		path = secure_getenv("XDG_RUNTIME_DIR");
+	return path && path[0] == '/' ? mem_copy_n(path, strcspn(path, ":")) : NULL;
+}
+
+static int open_folder(void)
+{
+	CLEANUP(mem_free_at) char *path = runtime_folder();
+	CLEANUP(fs_close_at)
+	int above = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (above < 0 || !is_ours(above, S_IWGRP | S_IWOTH) || !is_in_memory(above))
+		return -1;
+	(void)mkdirat(above, "mailchute", 0700);
+	int fd = openat(above, "mailchute", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 && is_ours(fd, S_IRWXG | S_IRWXO))
+		return fd;
+	fs_close_at(&fd);
+	return -1;
+}
+
+/* When it expires, the length of the key, the key, the token. */
+static bool read_token(const struct str *text, const char *key, struct token *out)
+{
+	size_t len = strlen(key);
+	size_t key_len = 0;
+	long long expires = 0;
+	int start = 0;
+
+	if (sscanf(text->bytes, "%lld %zu%n", &expires, &key_len, &start) != 2 || start == 0 ||
+	    key_len != len || text->len <= (size_t)start + 1 + len ||
+	    memcmp(text->bytes + start + 1, key, len) != 0)
+		return false;
+	size_t token = (size_t)start + 1 + len;
+	secret_set(&out->secret, text->bytes + token, text->len - token);
+	out->expires = expires;
+	return true;
+}
+
+static bool is_good(int64_t expires, int64_t now)
+{
+	return expires - TOKENCACHE_MARGIN > now;
+}
+
+bool tokencache_find(const char *key, int64_t now, struct token *out)
+{
+	CLEANUP(fs_close_at) int folder = open_folder();
+	CLEANUP(fs_close_at) int fd = -1;
+	CLEANUP(str_done) struct str text = STR_SECRET(FILE_MAX);
+	char name[NAME_LEN + 1];
+
+	make_name(key, name);
+	if (folder >= 0)
+		fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || !is_ours(fd, S_IRWXG | S_IRWXO) || !fs_read_rest(fd, &text) ||
+	    !read_token(&text, key, out))
+		return false;
+	if (is_good(out->expires, now))
+		return true;
+	token_done(out);
+	return false;
+}
+
+/* Whoever looks meanwhile finds the old one or the new one, and never half of it. */
+static bool replace(int folder, const char *name, const struct str *text)
+{
+	CLEANUP(mem_free_at) char *fresh = str_format("%s.%d", name, (int)getpid());
+	CLEANUP(fs_close_at)
+	int fd = openat(folder, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd >= 0 && fs_write_all(fd, text->bytes, text->len) &&
+	    renameat(folder, fresh, folder, name) == 0)
+		return true;
+	if (fd >= 0)
+		unlinkat(folder, fresh, 0);
+	return false;
+}
+
+void tokencache_keep(const char *key, int64_t now, const struct token *token)
+{
+	CLEANUP(fs_close_at) int folder = is_good(token->expires, now) ? open_folder() : -1;
+	CLEANUP(str_done) struct str text = STR_SECRET(FILE_MAX);
+	char name[NAME_LEN + 1];
+
+	if (folder < 0)
+		return;
+	make_name(key, name);
+	str_addf(&text, "%lld %zu\n%s", (long long)token->expires, strlen(key), key);
+	str_add_n(&text, token->secret.bytes, token->secret.len);
+	if (text.is_full || !replace(folder, name, &text))
+		log_debug("%s: the access token is not kept", name);
+}
+
+void tokencache_forget(const char *key)
+{
+	CLEANUP(fs_close_at) int folder = open_folder();
+	char name[NAME_LEN + 1];
+
+	make_name(key, name);
+	if (folder >= 0)
+		unlinkat(folder, name, 0);
+}

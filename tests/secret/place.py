@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""place.py - a user with an account that has to log in, and what the relay heard of the password"""
+import base64
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "queue"), str(HERE.parent / "relay")]
+from harness import clean_environment, run_program  # noqa: E402, F401
+from scene import MESSAGE, Scene, expect, wait_until, write_private  # noqa: E402, F401
+
+AWKWARD = "p#1 :\"x' ,\\$y"
+BOB = "bob@example.org"
+LOGIN = {"auth": ("PLAIN",), "auth_in_clear": True}
+
+
+class Place(Scene):
+    """A Scene whose account has a user, and of the password what `lines` say."""
+
+    def __init__(self, folder, *lines, **options):
+        super().__init__(folder, **options)
+        self.login(*lines)
+
+    def login(self, *lines):
+        return self.configure("auth on", "user tester", *lines)
+
+    def up(self, *dialogue, **options):
+        return super().up(*dialogue, **{**LOGIN, **options})
+
+    def start_in(self, env):
+        """The whole environment of a process."""
+        return clean_environment(self.home, {**self.environment(), **env})
+
+    def give(self, *args, env=None, name="mailchute", stdin=MESSAGE, **more):
+        """Send a message to Bob, as Scene.send, with more for subprocess."""
+        return run_program([*args, BOB], stdin, home=self.home, env={**self.environment(), **(env or {})},
+                           program=str(self.programs[name]), **more)
+
+    def run_with(self, *args, env=None, **more):
+        """Run the program without a message, as Scene.run, with more for subprocess."""
+        return run_program(args, home=self.home, env={**self.environment(), **(env or {})},
+                           program=str(self.programs["mailchute"]), **more)
+
+    def start_with(self, *args, env=None, **more):
+        """Start it with a message, as Scene.start, with more for subprocess."""
+        message = self.folder / "message"
+        message.write_bytes(MESSAGE)
+        with open(message, "rb") as stdin:
+            return subprocess.Popen([self.programs["mailchute"], *args], env=self.start_in(env or {}), stdin=stdin,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+
+    def netrc(self, text, mode=0o600):
+        path = self.home / ".netrc"
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+
+def passwords(relay):
+    """The passwords that AUTH PLAIN has brought, in their order."""
+    heard = b"\n".join(bytes(c.clear) for c in relay.connections)
+    found = re.findall(rb"^AUTH PLAIN (\S+)\r?$", heard, re.MULTILINE)
+    return [base64.b64decode(word).split(b"\0")[2].decode() for word in found]
+
+
+class Pipe:
+    """An open descriptor from which some bytes can be read, for a child."""
+
+    def __init__(self, data):
+        self.read, write = os.pipe()
+        os.write(write, data)
+        os.close(write)
+
+    def __enter__(self):
+        return self.read
+
+    def __exit__(self, *_):
+        os.close(self.read)
+
+
+def in_shell(text):
+    """A text as a word of /bin/sh."""
+    return "'" + text.replace("'", "'\\''") + "'"

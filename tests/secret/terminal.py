@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""terminal.py - cases: the question on the terminal, who is asked, and every way out of it"""
+import os
+import pty
+import select
+import signal
+import subprocess
+import termios
+import time
+
+from place import AWKWARD, BOB, MESSAGE, Place, expect, passwords
+
+QUESTION = b"Password of tester at localhost: "
+ALONE = 'exec "$@" <"$MESSAGE"'
+IN_SHELL = 'trap : INT; set -m; "$@" <"$MESSAGE"; echo "first $?"; stty -a | grep -o "[-]*echo "; fg >/dev/null; echo "then $?"'
+
+
+class Terminal:
+    """The program on a terminal of its own, with the message on its standard input; a person sits at `fd`."""
+
+    def __init__(self, place, *args, name="mailchute", script=ALONE, env=None):
+        message = place.folder / "message"
+        message.write_bytes(MESSAGE)
+        self.fd, self.slave = pty.openpty()
+        self.shown = b""
+        self.process = subprocess.Popen(
+            ["setsid", "--ctty", "sh", "-c", script, "sh", place.programs[name], *args],
+            stdin=self.slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=place.start_in({"MESSAGE": str(message), **(env or {})}))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.hang_up()
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+        os.close(self.slave)
+
+    def hang_up(self):
+        if self.fd >= 0:
+            os.close(self.fd)
+        self.fd = -1
+
+    def wait_for(self, text, limit=20):
+        """What is shown until this text is there."""
+        end = time.monotonic() + limit
+        while text not in self.shown:
+            ready, _, _ = select.select([self.fd], [], [], max(0, end - time.monotonic()))
+            expect(ready, f"no {text!r} is shown, but {self.shown!r}")
+            self.shown += os.read(self.fd, 4096)
+
+    def type(self, text):
+        os.write(self.fd, text)
+
+    def ends(self, status):
+        """Wait for the end; returns what is on stderr."""
+        out, err = self.process.communicate(timeout=60)
+        expect(self.process.returncode == status, f"ended with {self.process.returncode}: {out} {err}")
+        expect(not out, f"it wrote to stdout: {out}")
+        return err.decode()
+
+    def has_echo(self):
+        return bool(termios.tcgetattr(self.slave)[3] & termios.ECHO)
+
+
+def expect_silence(terminal):
+    ready, _, _ = select.select([terminal.fd], [], [], 0)
+    expect(not ready, f"something is shown: {terminal.shown}")
+
+
+def asked_before_the_connection(folder):
+    place = Place(folder)
+    with place.up(password=AWKWARD) as relay, Terminal(place, BOB) as terminal:
+        terminal.wait_for(QUESTION)
+        expect(not terminal.has_echo(), "what is typed is shown")
+        expect(not relay.connections, "there is a connection already")
+        terminal.type(AWKWARD.encode() + b"\r")
+        expect(terminal.ends(0) == "", "it says something")
+        expect(passwords(relay) == [AWKWARD] and len(relay.received) == 1, f"heard: {passwords(relay)}")
+        terminal.wait_for(b"\n")
+        expect(terminal.shown == QUESTION + b"\r\n", f"shown: {terminal.shown}")
+    place.expect_empty()
+
+
+def asked_last(folder):
+    place = Place(folder, "passwordeval echo secret")
+    with place.up() as relay, Terminal(place, BOB) as terminal:
+        expect(terminal.ends(0) == "", "it says something")
+        expect(passwords(relay) == ["secret"], f"heard: {passwords(relay)}")
+        expect_silence(terminal)
+
+
+def wrong_password(folder):
+    """Not asked again: the relay's words say what is wrong, and nothing is kept."""
+    place = Place(folder)
+    with place.up(), Terminal(place, BOB) as terminal:
+        terminal.wait_for(QUESTION)
+        terminal.type(b"wrong\r")
+        expect("535" in terminal.ends(77), "the relay's reply is not told")
+    place.expect_empty()
+
+
+def nothing_typed(folder):
+    place = Place(folder)
+    for typed in (b"\r", b"\4"):
+        with place.up() as relay, Terminal(place, BOB) as terminal:
+            terminal.wait_for(QUESTION)
+            terminal.type(typed)
+            text = terminal.ends(77)
+            expect("localhost" in text and "no password was typed" in text, text)
+            expect(not relay.connections, "a connection was made")
+        place.expect_empty()
+
+
+def expect_withdrawn(place, number, leave):
+    with place.up() as relay, Terminal(place, BOB) as terminal:
+        terminal.wait_for(QUESTION)
+        expect(len(place.spool.files()) == 1, "the message is not in the queue while we are asked")
+        terminal.type(b"half")
+        leave(terminal)
+        terminal.ends(-number)
+        expect(not relay.connections, "a connection was made")
+    place.expect_empty()
+
+
+def interrupted(folder):
+    """It dies of the signal, and takes the message with it."""
+    place = Place(folder)
+    expect_withdrawn(place, signal.SIGINT, lambda t: t.type(b"\3"))
+    expect_withdrawn(place, signal.SIGTERM, lambda t: t.process.terminate())
+
+
+def hung_up(folder):
+    expect_withdrawn(Place(folder), signal.SIGHUP, lambda t: t.hang_up())
+
+
+def interrupted_in_a_shell(folder):
+    """The shell gets its terminal back as it was."""
+    place = Place(folder)
+    with place.up(), Terminal(place, BOB, script=IN_SHELL) as terminal:
+        terminal.wait_for(QUESTION)
+        expect(not terminal.has_echo(), "what is typed is shown")
+        terminal.type(b"half\3")
+        out, _ = terminal.process.communicate(timeout=60)
+        expect(out.decode().splitlines()[:2] == ["first 130", "echo "], f"{out}")
+    place.expect_empty()
+
+
+def stopped_and_going_on(folder):
+    """^Z gives the shell a terminal with echo; back in front it asks again."""
+    place = Place(folder)
+    with place.up() as relay, Terminal(place, BOB, script=IN_SHELL) as terminal:
+        terminal.wait_for(QUESTION)
+        terminal.type(b"half\x1a")
+        terminal.wait_for(QUESTION + b"\r\n" + QUESTION)
+        expect(not terminal.has_echo(), "what is typed is shown the second time")
+        terminal.type(b"secret\r")
+        out, _ = terminal.process.communicate(timeout=60)
+        expect(out.decode().splitlines() == ["first 148", "echo ", "then 0"], f"{out}")
+        expect(passwords(relay) == ["secret"], f"heard: {passwords(relay)}")
+
+
+def not_asked_in_the_background(folder):
+    """It would be stopped, and the message with it."""
+    place = Place(folder)
+    script = 'set -m; "$@" <"$MESSAGE" & wait $!; exit $?'
+    with place.up(), Terminal(place, BOB, script=script) as terminal:
+        expect("no password for user tester" in terminal.ends(77), "another error")
+        expect_silence(terminal)
+
+
+def not_asked_for_others(folder):
+    """By sendmail's name, in the background, in a run of the queue: the message waits."""
+    place = Place(folder)
+    for args, name in (([BOB], "sendmail"), (["-odb", BOB], "mailchute"), (["-qf"], "mailchute")):
+        with place.up(), Terminal(place, *args, name=name) as terminal:
+            text = terminal.ends(0)
+            if name == "sendmail":
+                expect("queued as" in text and "no password for user tester" in text, text)
+            expect_silence(terminal)
+    expect(all("no password" in r.notes[-1] for r in place.spool.messages()), "another reason")
+
+
+def not_asked_without_a_login(folder):
+    place = Place(folder, "auth off")
+    with place.up(auth=()), Terminal(place, BOB) as terminal:
+        terminal.ends(0)
+        expect_silence(terminal)
+
+
+def what_was_typed_is_not_kept(folder):
+    """The message waits; it and whoever looks at it are told that nobody knows the password any more."""
+    place = Place(folder)
+    with Terminal(place, BOB) as terminal:
+        terminal.wait_for(QUESTION)
+        terminal.type(b"s3cret\r")
+        text = terminal.ends(0)
+        for words in ("queued as ", "kept without its password, which came by the terminal", "refused"):
+            expect(words in text, f"no {words!r}: {text}")
+    record, = place.spool.messages()
+    expect(any("which came by the terminal" in note for note in record.notes), str(record.notes))
+    expect(b"s3cret" not in record.path.read_bytes(), "the password is in the queue")
+    with place.up(password="s3cret") as relay:
+        place.flush()
+        record, = place.spool.messages()
+        expect(record.status == "." and "no password for user tester" in record.notes[-1], str(record.notes))
+        with Terminal(place, "--queue-retry", record.id, "-a", "default") as terminal:
+            terminal.wait_for(QUESTION)
+            terminal.type(b"s3cret\r")
+            terminal.process.communicate(timeout=60)
+        expect(len(relay.received) == 1, "a person can't send it by hand")
+    place.expect_empty()
+
+
+def add_cases(suite):
+    for case in (asked_before_the_connection, asked_last, wrong_password, nothing_typed, interrupted, hung_up,
+                 interrupted_in_a_shell, stopped_and_going_on, not_asked_in_the_background, not_asked_for_others,
+                 not_asked_without_a_login, what_was_typed_is_not_kept):
+        suite.case(case)

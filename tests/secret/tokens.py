@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""tokens.py - cases: OAuth 2.0 access tokens, kept while they are good and replaced when they are refused
+
+The relay takes the token as a token or as a password, so that these cases say nothing about mechanisms.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import stat
+import tempfile
+import time
+
+from place import BOB, LOGIN, MESSAGE, Place, expect, in_shell, wait_until
+
+MECHANISMS = ("PLAIN", "XOAUTH2", "OAUTHBEARER")
+
+
+class Office(Place):
+    """An account with a token_command that counts its runs, prints what we tell it, and may keep tokens in memory."""
+
+    def __init__(self, folder, *lines, has_cache=True):
+        super().__init__(folder)
+        self.lines = lines
+        self.runtime = pathlib.Path(tempfile.mkdtemp(prefix="mailchute-test-", dir="/dev/shm")) if has_cache else None
+        self.helper = folder / "helper"
+        self.log = folder / "runs"
+        self.says("")
+        self.login(f"token_command {self.helper} 'an argument'", *lines)
+
+    def close(self):
+        if self.runtime:
+            shutil.rmtree(self.runtime)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def says(self, text, status=0):
+        """What the helper prints from now on; it also writes down how it was called."""
+        self.helper.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*:$MAILCHUTE_TOKEN_REFUSED" >>{self.log}\n'
+                               f'printf %s {in_shell(text)}\nexit {status}\n')
+        self.helper.chmod(0o755)
+
+    def grants(self, token, **more):
+        self.says(json.dumps({"access_token": token, "token_type": "Bearer", **more}, indent=1))
+
+    def up(self, *dialogue, token="good", **options):
+        return super().up(*dialogue, auth=MECHANISMS, token=token, password=token, **options)
+
+    def environment(self):
+        more = {"XDG_RUNTIME_DIR": str(self.runtime)} if self.runtime else {}
+        return {**super().environment(), **more}
+
+    def runs(self):
+        return self.log.read_text().splitlines() if self.log.exists() else []
+
+    def files(self):
+        return sorted(p for p in self.runtime.rglob("*") if p.is_file())
+
+
+def expect_sent(office, relay, runs, **more):
+    before = len(relay.received)
+    result = office.give(**more)
+    expect(result.status == 0 and len(relay.received) == before + 1, f"not sent: {result}")
+    expect(len(office.runs()) == runs, f"the command ran {len(office.runs())} times, not {runs}")
+    return result
+
+
+def auth_lines(relay):
+    return sum(line.startswith("AUTH") for c in relay.connections for line in c.commands)
+
+
+def bare_token(folder):
+    """Nothing says how long it is good for, so it is used this once."""
+    with Office(folder) as office, office.up() as relay:
+        office.says("good\nnot this\n")
+        expect_sent(office, relay, 1)
+        expect_sent(office, relay, 2)
+        expect(office.runs() == ["an argument:"] * 2, f"called with {office.runs()}")
+        expect(not office.files(), f"kept: {office.files()}")
+
+
+def kept_until_it_expires(folder):
+    with Office(folder) as office, office.up() as relay:
+        office.grants("good", expires_in=3600)
+        expect_sent(office, relay, 1)
+        office.says("", 1)
+        expect_sent(office, relay, 1)
+        path, = office.files()
+        expect(stat.S_IMODE(path.stat().st_mode) == 0o600, "others can read it")
+        expect(stat.S_IMODE(path.parent.stat().st_mode) == 0o700 and path.parent.name == "mailchute", "others can look")
+        path.write_text(re.sub(r"^\d+", str(int(time.time()) + 50), path.read_text()))
+        office.grants("good", expires_at=int(time.time()) + 3600)
+        expect_sent(office, relay, 2)
+        expect_sent(office, relay, 2)
+
+
+def not_kept_for_a_minute(folder):
+    with Office(folder) as office, office.up() as relay:
+        office.grants("good", expires_in=60)
+        expect_sent(office, relay, 1)
+        expect_sent(office, relay, 2)
+
+
+def nowhere_to_keep_it(folder):
+    """Without a folder in memory no token gets to a file."""
+    with Office(folder, has_cache=False) as office, office.up() as relay:
+        office.grants("good", expires_in=3600)
+        disk = office.folder / "disk"
+        disk.mkdir(mode=0o700)
+        expect_sent(office, relay, 1)
+        if os.statvfs(disk).f_fsid != os.statvfs("/dev/shm").f_fsid:
+            expect_sent(office, relay, 2, env={"XDG_RUNTIME_DIR": str(disk)})
+            expect(not list(disk.iterdir()), "it is on a disk")
+
+
+def folder_of_the_service(folder):
+    with Office(folder) as office, office.up() as relay:
+        office.grants("good", expires_in=3600)
+        env = {"RUNTIME_DIRECTORY": str(office.runtime), "XDG_RUNTIME_DIR": "/nonexistent"}
+        expect_sent(office, relay, 1, env=env)
+        expect_sent(office, relay, 1, env=env)
+
+
+def one_for_each_account(folder):
+    """Another user, another relay, another command: another token."""
+    with Office(folder) as office, office.up() as relay:
+        office.grants("good", expires_in=3600)
+        expect_sent(office, relay, 1)
+        office.login(f"token_command {office.helper} another")
+        expect_sent(office, relay, 2)
+        office.login(f"token_command {office.helper} 'an argument'", "host 127.0.0.1")
+        expect_sent(office, relay, 3)
+        office.login(f"token_command {office.helper} 'an argument'", "user other")
+        expect(office.give().status == 77 and len(office.runs()) == 4, "another's token was used")
+        office.login(f"token_command {office.helper} 'an argument'")
+        expect_sent(office, relay, 4)
+
+
+def refused_and_replaced(folder):
+    """A token that was revoked before its time: one fresh one, on the same connection."""
+    with Office(folder) as office:
+        office.grants("old", expires_in=3600)
+        with office.up(token="old") as relay:
+            expect_sent(office, relay, 1)
+        office.grants("new", expires_in=3600)
+        with office.up(token="new") as relay:
+            expect_sent(office, relay, 2)
+            expect(len(relay.connections) == 1 and auth_lines(relay) == 2, "not on the same connection")
+            expect(office.runs()[-1] == "an argument:1", "the helper is not told why")
+            expect_sent(office, relay, 2)
+
+
+def refused_when_fresh(folder):
+    """It is not run in a circle."""
+    with Office(folder) as office:
+        office.grants("old", expires_in=3600)
+        with office.up(token="new") as relay:
+            result = office.give()
+            expect(result.status == 77 and b"535" in result.stderr, str(result))
+            expect(auth_lines(relay) == 1 and len(office.runs()) == 1, "it was tried again")
+            expect(not office.files(), "it is kept")
+            result = office.give()
+            expect(result.status == 77 and auth_lines(relay) == 2, "one that was refused was tried again")
+        office.expect_empty()
+
+
+def refused_twice(folder):
+    """The kept one, then the fresh one: that is all."""
+    with Office(folder) as office:
+        office.grants("old", expires_in=3600)
+        with office.up(token="old") as relay:
+            expect_sent(office, relay, 1)
+        with office.up(token="new") as relay:
+            result = office.give()
+            expect(result.status == 77 and b"535" in result.stderr, str(result))
+            expect(auth_lines(relay) == 2 and len(office.runs()) == 2, "not the kept one and a fresh one")
+            expect(not office.files(), "it is kept")
+        office.expect_empty()
+
+
+def refused_for_now(folder):
+    """A token is not to blame for a server that is busy."""
+    with Office(folder) as office:
+        office.grants("good", expires_in=3600)
+        with office.up() as relay:
+            expect_sent(office, relay, 1)
+        with office.up("auth: 454 4.7.0 not now", "auth.2: 454 4.7.0 not now") as relay:
+            result = office.give()
+            expect(result.status == 0 and b"454" in result.stderr, str(result))
+            expect(len(office.runs()) == 1, "it was replaced")
+
+
+def refused_and_no_other(folder):
+    """The refused one is forgotten, though the helper has none."""
+    with Office(folder) as office:
+        office.grants("old", expires_in=3600)
+        with office.up(token="old") as relay:
+            expect_sent(office, relay, 1)
+        office.says(json.dumps({"error": "invalid_grant", "error_description": "Token has been revoked."}))
+        with office.up(token="new"):
+            result = office.give()
+            words = b"token_command: there is no access token: invalid_grant: Token has been revoked."
+            expect(result.status == 77 and words in result.stderr, str(result))
+        expect(not office.files(), "the refused token is still kept")
+
+
+def helper_errors(folder):
+    cases = [("", 1, 78, "token_command: the command ended with status 1"),
+             ("", 0, 78, "token_command: the command printed no access token"),
+             ("\n", 0, 78, "token_command: the first line is empty"),
+             ('{"access_token": "s3cret', 0, 78, "token_command: what begins like a JSON object is none"),
+             ('{"token": "s3cret"}', 0, 78, "token_command: there is no access_token"),
+             ("s3cret s3cret", 0, 78, "token_command: the access token has a character that none can have"),
+             ("s3cret", 2, 78, "token_command: the command ended with status 2")]
+    with Office(folder) as office, office.up() as relay:
+        for text, status, exit_status, words in cases:
+            office.says(text, status)
+            result = office.give()
+            expect(result.status == exit_status and words in result.stderr.decode(), f"no {words!r}: {result}")
+            expect(b"s3cret" not in result.stderr, f"the token is shown: {result}")
+        expect(not relay.connections, "a connection was made")
+        office.expect_empty()
+
+
+def no_network_for_the_helper(folder):
+    """Status 75: the message waits, and goes when the helper has a token again."""
+    with Office(folder) as office, office.up() as relay:
+        office.says("", 75)
+        result = office.give()
+        expect(result.status == 0 and b"queued as" in result.stderr, str(result))
+        office.says("good")
+        office.flush()
+        expect(len(relay.received) == 1, "it was not sent later")
+
+
+def a_run_uses_the_kept_one(folder):
+    with Office(folder) as office:
+        office.grants("good", expires_in=3600)
+        for _ in range(3):
+            office.give()
+        expect(len(office.runs()) == 1, f"the command ran {len(office.runs())} times")
+        with office.up() as relay:
+            office.flush()
+            expect(len(relay.received) == 3 and len(office.runs()) == 1, "the kept one was not used")
+
+
+def a_password_comes_later(folder):
+    """Where there is a token_command it is asked first; a mechanism of passwords leaves it alone."""
+    with Office(folder, "password secret") as office:
+        office.grants("good")
+        with office.up() as relay:
+            expect_sent(office, relay, 1)
+        office.login(f"token_command {office.helper}", "password secret", "auth plain")
+        with office.up(token="secret") as relay:
+            expect_sent(office, relay, 1)
+
+
+def a_long_token(folder):
+    with Office(folder) as office:
+        token = "x" * 6000
+        office.grants(token, expires_in=3600)
+        with office.up(token=token) as relay:
+            expect_sent(office, relay, 1)
+            expect_sent(office, relay, 1)
+
+
+def two_at_once(folder):
+    """Whoever looks finds a whole token."""
+    with Office(folder) as office, office.up() as relay:
+        office.grants("good", expires_in=3600)
+        processes = [office.start(BOB) for _ in range(8)]
+        for process in processes:
+            process.communicate(timeout=60)
+            expect(process.returncode == 0, f"exit {process.returncode}")
+        wait_until("all are there", lambda: len(relay.received) == 8)
+        expect(len(office.files()) == 1, f"left: {office.files()}")
+
+
+def add_cases(suite):
+    for case in (bare_token, kept_until_it_expires, not_kept_for_a_minute, nowhere_to_keep_it,
+                 folder_of_the_service, one_for_each_account, refused_and_replaced, refused_when_fresh, refused_twice,
+                 refused_for_now, refused_and_no_other, helper_errors, no_network_for_the_helper,
+                 a_run_uses_the_kept_one, a_password_comes_later, a_long_token, two_at_once):
+        suite.add("token-" + case.__name__.replace("_", "-"), case)
