@@ -257,3 +257,12 @@ void str_add_printable(struct str *s, const char *bytes, size_t len)
 		i += step ? step : 1;
 	}
 }
+
+int str_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}

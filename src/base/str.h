@@ -71,3 +71,6 @@ void str_add_printable(struct str *s, const char *bytes, size_t len);
 size_t str_utf8_len(const char *bytes, size_t len);
 bool str_is_utf8(const char *bytes, size_t len);
 bool str_is_ascii(const char *bytes, size_t len);
+
+/* The value of a hexadecimal digit, -1 where it is none. */
+int str_hex_digit(char c);

@@ -566,22 +566,14 @@ const struct option_type option_type_FACILITY = {
 
 /* Fingerprints */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool parse_fingerprint(const struct option *option, void *field, const char *text)
 {
 	struct fingerprint read = { .len = 0 };
 
 	(void)option;
 	while (*text) {
-		int high = hex_digit(text[0]);
-		int low = high < 0 ? -1 : hex_digit(text[1]);
+		int high = str_hex_digit(text[0]);
+		int low = high < 0 ? -1 : str_hex_digit(text[1]);
 		if (low < 0 || read.len == sizeof read.bytes)
 			return false;
 		read.bytes[read.len++] = (unsigned char)(high << 4 | low);

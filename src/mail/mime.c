@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/mime.h"
 
-#include <stdint.h>
+#include "base/base64.h"
+
 #include <string.h>
 
 #define WORD_BEGIN         "=?UTF-8?B?"
@@ -12,30 +13,9 @@
 #define LINE_MAX_WITH_WORD 76
 #define FOLD               "\r\n "
 
-static void add_group(struct str *out, const unsigned char *bytes, size_t len)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint32_t bits = (uint32_t)bytes[0] << 16;
-
-	if (len > 1)
-		bits |= (uint32_t)bytes[1] << 8;
-	if (len > 2)
-		bits |= bytes[2];
-	char group[4] = { digits[bits >> 18], digits[bits >> 12 & 63], '=', '=' };
-	if (len > 1)
-		group[2] = digits[bits >> 6 & 63];
-	if (len > 2)
-		group[3] = digits[bits & 63];
-	str_add_n(out, group, sizeof group);
-}
-
 void mime_add_base64(struct str *out, const void *bytes, size_t len)
 {
-	const unsigned char *from = bytes;
-
-	for (size_t i = 0; i < len; i += 3)
-		add_group(out, from + i, len - i < 3 ? len - i : 3);
+	base64_add(out, bytes, len);
 }
 
 /* How many bytes of whole characters fit into a word that begins in this column. */
