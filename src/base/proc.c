@@ -12,11 +12,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum ending { ENDED, LATE, TOO_MUCH };
+enum ending { ENDED, LATE, TOO_MUCH, BROKEN };
 
 struct child {
 	pid_t pid;
@@ -49,13 +51,12 @@ static bool arrange_descriptors(int answer, int place)
 	       0;
 }
 
-/* Returns twice, as fork(2) does: pid 0 in the child, whose descriptors are in order. */
-static bool start(struct child *child, int place, struct err *err)
+/*
+ * Returns twice, as fork(2) does: pid 0 in the child, whose descriptors are in order, with the
+ * second of two connected ends as `place`. The first one is ours, unless that fails.
+ */
+static bool start_with(struct child *child, const int ends[2], int place, struct err *err)
 {
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_sys(err, ERR_SYSTEM, errno, _("cannot create a pipe"));
 	fflush(NULL);
 	/* Where a caller had us ignore it, the child's status would be lost. */
 	signal(SIGCHLD, SIG_DFL);
@@ -79,6 +80,15 @@ static bool start(struct child *child, int place, struct err *err)
 	}
 	close(ends[0]);
 	return err_sys(err, ERR_SYSTEM, errno, _("cannot start a process"));
+}
+
+static bool start(struct child *child, int place, struct err *err)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_sys(err, ERR_SYSTEM, errno, _("cannot create a pipe"));
+	return start_with(child, ends, place, err);
 }
 
 static enum ending read_piece(int fd, int64_t deadline, struct str *out, bool *is_end)
@@ -190,4 +200,153 @@ bool proc_call(void (*function)(void *arg, int answer), void *arg, int64_t deadl
 	if (ending == TOO_MUCH || status != 0)
 		return err_set(err, ERR_NET, _("the helper process failed"));
 	return true;
+}
+
+/* Partners. Questions and answers are frames: this, then `len` bytes. */
+
+struct frame {
+	uint32_t len;
+	uint32_t
+		kind; /* of an answer that is an error: enum err_kind, and the bytes are its text */
+};
+
+enum { CLOSE_MILLISECONDS = 500 };
+
+bool proc_partner_open(struct proc_partner *partner, void (*function)(void *arg, int channel),
+		       void *arg, struct err *err)
+{
+	struct child child;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return err_sys(err, ERR_SYSTEM, errno, _("cannot create a pipe"));
+	if (!start_with(&child, ends, STDERR_FILENO + 1, err))
+		return false;
+	if (child.pid == 0) {
+		function(arg, STDERR_FILENO + 1);
+		_exit(0);
+	}
+	*partner = (struct proc_partner){ .pid = child.pid, .channel = child.answer };
+	return true;
+}
+
+/* Ends it; where it has until `deadline` to do so by itself, it may take its leave of others. */
+static void end_partner(struct proc_partner *partner, int64_t deadline)
+{
+	int status;
+
+	if (partner->pid <= 0)
+		return;
+	close(partner->channel);
+	if (!has_ended(partner->pid, deadline, &status)) {
+		kill(-partner->pid, SIGKILL);
+		waitpid(partner->pid, &status, 0);
+	}
+	*partner = (struct proc_partner){ 0 };
+}
+
+void proc_partner_close(struct proc_partner *partner)
+{
+	end_partner(partner, clock_now() + CLOSE_MILLISECONDS);
+}
+
+static enum ending send_bytes(int channel, const char *bytes, size_t len, int64_t deadline)
+{
+	while (len > 0) {
+		struct pollfd wait = { .fd = channel, .events = POLLOUT };
+		int ready = poll(&wait, 1, clock_left(deadline));
+		if (ready == 0)
+			return LATE;
+		ssize_t sent = send(channel, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (sent < 0 && errno != EINTR && errno != EAGAIN)
+			return BROKEN;
+		bytes += sent > 0 ? sent : 0;
+		len -= sent > 0 ? (size_t)sent : 0;
+	}
+	return ENDED;
+}
+
+static enum ending send_frame(int channel, uint32_t kind, const void *bytes, size_t len,
+			      int64_t deadline)
+{
+	const struct frame head = { .len = (uint32_t)len, .kind = kind };
+
+	if (len > PROC_FRAME_MAX)
+		return BROKEN;
+	enum ending ending = send_bytes(channel, (const char *)&head, sizeof head, deadline);
+	return ending == ENDED ? send_bytes(channel, bytes, len, deadline) : ending;
+}
+
+/* Reads a frame, head included, and no more: nobody speaks before he is spoken to. */
+static enum ending read_frame(int channel, int64_t deadline, struct str *in, struct frame *head)
+{
+	enum ending ending = ENDED;
+	bool is_end = false;
+	size_t whole = sizeof *head;
+
+	while (ending == ENDED && in->len < whole) {
+		ending = read_piece(channel, deadline, in, &is_end);
+		if (is_end || ending != ENDED)
+			return is_end ? BROKEN : ending;
+		if (in->len < sizeof *head)
+			continue;
+		memcpy(head, in->bytes, sizeof *head);
+		whole = sizeof *head + head->len;
+	}
+	return in->len == whole ? ENDED : BROKEN;
+}
+
+/* What is left of a frame behind its head is the answer, or an error. */
+static bool take_answer(const struct str *in, const struct frame *head, struct str *answer,
+			struct err *err)
+{
+	const char *bytes = in->bytes + sizeof *head;
+
+	if (head->kind != ERR_NONE)
+		return err_set(err, head->kind < ERR_KINDS ? (enum err_kind)head->kind : ERR_SYSTEM,
+			       "%.*s", (int)head->len, bytes);
+	str_add_n(answer, bytes, head->len);
+	return !answer->is_full || err_set(err, ERR_NET, _("the helper process said too much"));
+}
+
+bool proc_partner_ask(struct proc_partner *partner, const void *question, size_t len,
+		      int64_t deadline, struct str *answer, struct err *err)
+{
+	CLEANUP(str_done) struct str in = STR_SECRET(sizeof(struct frame) + PROC_FRAME_MAX);
+	struct frame head = { 0 };
+
+	if (partner->pid <= 0)
+		return err_set(err, ERR_NET, _("the helper process has ended"));
+	enum ending ending = send_frame(partner->channel, 0, question, len, deadline);
+	if (ending == ENDED)
+		ending = read_frame(partner->channel, deadline, &in, &head);
+	if (ending == ENDED)
+		return take_answer(&in, &head, answer, err);
+	end_partner(partner, 0);
+	return err_set(err, ERR_NET,
+		       ending == LATE ? _("no answer in time") : _("the helper process failed"));
+}
+
+bool proc_partner_listen(int channel, struct str *question)
+{
+	CLEANUP(str_done) struct str in = STR_SECRET(sizeof(struct frame) + PROC_FRAME_MAX);
+	struct frame head;
+
+	if (read_frame(channel, CLOCK_NEVER, &in, &head) != ENDED)
+		return false;
+	str_clear(question);
+	str_add_n(question, in.bytes + sizeof head, head.len);
+	return !question->is_full;
+}
+
+bool proc_partner_answer(int channel, const void *bytes, size_t len)
+{
+	return send_frame(channel, ERR_NONE, bytes, len, CLOCK_NEVER) == ENDED;
+}
+
+bool proc_partner_fail(int channel, const struct err *err)
+{
+	const char *text = err->text ? err->text : "";
+
+	return send_frame(channel, err->kind, text, strlen(text), CLOCK_NEVER) == ENDED;
 }

@@ -29,3 +29,36 @@ bool proc_run_shell(const char *line, int64_t deadline, struct str *out, int *st
  */
 bool proc_call(void (*function)(void *arg, int answer), void *arg, int64_t deadline,
 	       struct str *out, struct err *err) MUST_USE;
+
+/*
+ * A partner: a function in a forked child that is asked and answers, one question at a time, for a
+ * library that knows no deadline and keeps a state from call to call. Questions and answers are
+ * bytes, PROC_FRAME_MAX of them at most; they may be secret. A zeroed partner is none.
+ */
+struct proc_partner {
+	int pid;
+	int channel;
+};
+
+enum { PROC_FRAME_MAX = 1 << 20 };
+
+/* ERR_SYSTEM: no child. */
+bool proc_partner_open(struct proc_partner *partner, void (*function)(void *arg, int channel),
+		       void *arg, struct err *err) MUST_USE;
+/*
+ * Asks, waits until the deadline, and appends the answer to `answer`. Fails with the error that the
+ * function gave instead of an answer, and can then be asked again; or with ERR_NET when there is no
+ * answer in time or the child died, after which there is no partner any more.
+ */
+bool proc_partner_ask(struct proc_partner *partner, const void *question, size_t len,
+		      int64_t deadline, struct str *answer, struct err *err) MUST_USE;
+/* Ends the child, which has half a second to return from its function. */
+void proc_partner_close(struct proc_partner *partner);
+
+/*
+ * For the function, in the child: waits for the next question, false when there will be none, and
+ * it should return; then one of the two others, once. They are false when nobody listens.
+ */
+bool proc_partner_listen(int channel, struct str *question) MUST_USE;
+bool proc_partner_answer(int channel, const void *bytes, size_t len) MUST_USE;
+bool proc_partner_fail(int channel, const struct err *err) MUST_USE;

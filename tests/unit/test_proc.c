@@ -271,17 +271,23 @@ static void oversleep(void *arg, int answer)
 	sleep(20);
 }
 
-static void answer_descriptors(void *arg, int answer)
+static void add_descriptors(struct str *numbers)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	const struct dirent *entry;
+
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.' && atoi(entry->d_name) != dirfd(dir))
+			str_addf(numbers, "%s ", entry->d_name);
+	closedir(dir);
+}
+
+static void answer_descriptors(void *arg, int answer)
+{
 	CLEANUP(str_done) struct str numbers = STR_INIT;
 
 	(void)arg;
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && atoi(entry->d_name) != dirfd(dir))
-			str_addf(&numbers, "%s ", entry->d_name);
-	closedir(dir);
+	add_descriptors(&numbers);
 	if (!fs_write_all(answer, numbers.bytes, numbers.len))
 		_exit(1);
 }
@@ -355,6 +361,150 @@ static void test_call_stdout(void)
 	close(ends[1]);
 }
 
+/* Misbehaves where the question says so. */
+static void misbehave(const char *question, int channel)
+{
+	if (strcmp(question, "die") == 0)
+		kill(getpid(), SIGKILL);
+	if (strcmp(question, "sleep") == 0)
+		sleep(20);
+	if (strcmp(question, "talk") == 0 && !fs_write_all(channel, "\1\0\0\0\0\0\0\0xyz", 11))
+		_exit(1);
+}
+
+/* What a partner says to a question; it goes on counting from one to the next. */
+static bool respond(const char *name, unsigned number, const struct str *question, int channel)
+{
+	CLEANUP(str_done) struct str answer = STR_INIT;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	misbehave(question->bytes, channel);
+	if (strcmp(question->bytes, "fail") == 0) {
+		err_set(&err, ERR_AUTH, "answer %u failed", number);
+		return proc_partner_fail(channel, &err);
+	}
+	if (strcmp(question->bytes, "descriptors") == 0)
+		add_descriptors(&answer);
+	else
+		str_addf(&answer, "%s %u ", name, number);
+	str_add_n(&answer, question->bytes, question->len);
+	return proc_partner_answer(channel, answer.bytes, answer.len);
+}
+
+static void converse(void *arg, int channel)
+{
+	CLEANUP(str_done) struct str question = STR_INIT;
+
+	for (unsigned number = 1; proc_partner_listen(channel, &question); number++)
+		if (!respond(arg, number, &question, channel))
+			return;
+}
+
+static bool ask(struct proc_partner *partner, const char *question, struct str *answer,
+		struct err *err)
+{
+	str_clear(answer);
+	return proc_partner_ask(partner, question, strlen(question), in_milliseconds(2000), answer,
+				err);
+}
+
+static void test_partner(void)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str answer = STR_INIT;
+	struct proc_partner partner = { 0 };
+
+	test_case("partner/answers several questions");
+	EXPECT(proc_partner_open(&partner, converse, WORD("number"), &err));
+	EXPECT(ask(&partner, "one", &answer, &err));
+	EXPECT_TEXT(answer.bytes, "number 1 one");
+	EXPECT(ask(&partner, "", &answer, &err));
+	EXPECT_TEXT(answer.bytes, "number 2 ");
+	test_case("partner/can be asked again after an error");
+	EXPECT(!ask(&partner, "fail", &answer, &err));
+	EXPECT_NUMBER(err.kind, ERR_AUTH);
+	EXPECT_TEXT(err.text, "answer 3 failed");
+	EXPECT(ask(&partner, "four", &answer, &err));
+	EXPECT_TEXT(answer.bytes, "number 4 four");
+	test_case("partner/has no descriptor of ours");
+	EXPECT(ask(&partner, "descriptors", &answer, &err));
+	EXPECT_TEXT(answer.bytes, "0 1 2 3 descriptors");
+	proc_partner_close(&partner);
+	test_case("partner/does not answer when it is closed");
+	EXPECT(!ask(&partner, "five", &answer, &err));
+	EXPECT_NUMBER(err.kind, ERR_NET);
+	proc_partner_close(&partner);
+}
+
+static const struct {
+	const char *question, *text;
+} silences[] = {
+	{ "die", "the helper process failed" },
+	{ "sleep", "no answer in time" },
+	{ "talk", "the helper process failed" },
+};
+
+static void test_partner_silence(void)
+{
+	for (size_t i = 0; i < LENGTH(silences); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(str_done) struct str answer = STR_INIT;
+		struct proc_partner partner = { 0 };
+		int64_t start = clock_now();
+
+		test_case("partner/%s", silences[i].question);
+		EXPECT(proc_partner_open(&partner, converse, WORD(""), &err));
+		EXPECT(!ask(&partner, silences[i].question, &answer, &err));
+		EXPECT_NUMBER(err.kind, ERR_NET);
+		EXPECT_TEXT(err.text, silences[i].text);
+		EXPECT(clock_now() - start < 10000);
+		EXPECT(!ask(&partner, "again", &answer, &err));
+		EXPECT_TEXT(err.text, "the helper process has ended");
+	}
+}
+
+static void test_partner_frames(void)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str answer = STR_MAX(PROC_FRAME_MAX);
+	CLEANUP(mem_free_at) char *bytes = mem_zeroed(1, PROC_FRAME_MAX + 1);
+	struct proc_partner partner = { 0 };
+
+	test_case("partner/a megabyte there and back");
+	EXPECT(proc_partner_open(&partner, converse, WORD(""), &err));
+	EXPECT(proc_partner_ask(&partner, bytes, PROC_FRAME_MAX - 3, clock_after(10), &answer,
+				&err));
+	EXPECT_NUMBER(answer.len, PROC_FRAME_MAX);
+	test_case("partner/an answer that is too long");
+	str_clear(&answer);
+	EXPECT(!proc_partner_ask(&partner, bytes, PROC_FRAME_MAX, clock_after(10), &answer, &err));
+	EXPECT_NUMBER(err.kind, ERR_NET);
+	test_case("partner/a question that is too long");
+	EXPECT(proc_partner_open(&partner, converse, WORD(""), &err));
+	EXPECT(!proc_partner_ask(&partner, bytes, PROC_FRAME_MAX + 1, clock_after(10), &answer,
+				 &err));
+	EXPECT_NUMBER(err.kind, ERR_NET);
+	test_case("partner/an answer longer than the caller wants");
+	CLEANUP(str_done) struct str small = STR_MAX(4);
+	EXPECT(proc_partner_open(&partner, converse, WORD(""), &err));
+	EXPECT(!ask(&partner, "one", &small, &err));
+	EXPECT_NUMBER(err.kind, ERR_NET);
+	proc_partner_close(&partner);
+}
+
+/* One that does not want to go is not waited for. */
+static void test_partner_close(void)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct proc_partner partner = { 0 };
+	int64_t start = clock_now();
+
+	test_case("partner/is ended when it is busy");
+	EXPECT(proc_partner_open(&partner, oversleep, NULL, &err));
+	proc_partner_close(&partner);
+	EXPECT(clock_now() - start < 5000);
+}
+
 int main(void)
 {
 	int descriptors = count_descriptors();
@@ -374,6 +524,10 @@ int main(void)
 	test_call();
 	test_call_limit();
 	test_call_stdout();
+	test_partner();
+	test_partner_silence();
+	test_partner_frames();
+	test_partner_close();
 	test_case("no descriptor and no child is left over");
 	EXPECT_NUMBER(count_descriptors(), descriptors);
 	EXPECT(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
