@@ -1,0 +1,30 @@
+/* json.h - reading a JSON object, of which some members are wanted; pure */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/str.h"
+
+/* What is nested deeper is refused. */
+enum { JSON_DEPTH_MAX = 32 };
+
+enum json_kind { JSON_NONE, JSON_STRING, JSON_NUMBER };
+
+/*
+ * A member that is wanted. `kind` and `value` are filled in: a string is decoded to UTF-8 (and may
+ * hold NUL bytes), a number stands as it was written. JSON_NONE: it is not there, or is neither.
+ * The caller initialises `value`, and with it says how long the value may be, and if it is a
+ * secret.
+ */
+struct json_member {
+	const char *name;
+	enum json_kind kind;
+	struct str value;
+};
+
+/*
+ * Reads a text that is one JSON object, RFC 8259. Only members of the object itself are looked at,
+ * not those of objects in it; of several with the same name the last counts. False: it is no such
+ * text, or a value is longer than its string may be.
+ */
+bool json_read_object(const char *text, size_t len, struct json_member *members,
+		      size_t count) MUST_USE;
