@@ -28,10 +28,13 @@
 	CALL(handshake)                                                                            \
 	CALL(init)                                                                                 \
 	CALL(priority_set_direct)                                                                  \
+	CALL(protocol_get_version)                                                                 \
 	CALL(record_get_direction)                                                                 \
 	CALL(record_recv)                                                                          \
 	CALL(record_send)                                                                          \
 	CALL(server_name_set)                                                                      \
+	CALL(session_channel_binding)                                                              \
+	CALL(session_ext_master_secret_status)                                                     \
 	CALL(session_get_desc)                                                                     \
 	CALL(strerror)                                                                             \
 	CALL(transport_set_int2)                                                                   \
