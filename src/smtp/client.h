@@ -43,6 +43,9 @@ struct client {
 void client_init(struct client *client, const struct settings *settings, int fd, int64_t end);
 void client_done(struct client *client);
 
+/* By when a step that begins now has to be done: RFC 5321's limit, or what the settings allow. */
+int64_t client_deadline(const struct client *client, enum phase phase);
+
 /* Nothing more is said, and no reply awaited. */
 void client_end_all(struct client *client);
 

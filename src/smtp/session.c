@@ -35,7 +35,7 @@ static bool find_password(const struct settings *s, struct secret *password, str
 	if (!config_may_send_credentials(s))
 		return err_set(err, ERR_CONFIG,
 			       _("credentials are sent over verified TLS only; set tls on"));
-	if (*s->auth && !sasl_needs_password(s->auth))
+	if (*s->auth && sasl_need(s->auth) == NEEDS_NOTHING)
 		return true;
 	if (!s->user)
 		return err_set(err, ERR_AUTH, _("no user name: set user"));
@@ -101,7 +101,9 @@ static bool greet(struct session *session, struct err *err)
 
 static bool log_in(struct session *session, const struct secret *password, struct err *err)
 {
-	const char *mechanism = sasl_choose(session->settings, &session->client.can, err);
+	const char *auth = session->settings->auth;
+	bool is_token = *auth && sasl_need(auth) == NEEDS_TOKEN;
+	const char *mechanism = sasl_choose(&session->client, is_token, err);
 
 	return mechanism && sasl_login(&session->client, mechanism, password, err);
 }

@@ -256,16 +256,8 @@ static const struct {
 } later[] = {
 	{ "proxy_host", "proxy" },
 	{ "proxy_port", "1080" },
-	{ "ntlmdomain", "d" },
 	{ "set_to_header", "on" },
 	{ "set_to_header", "undisclosed_recipients" },
-	{ "auth", "gssapi" },
-	{ "auth", "oauthbearer" },
-	{ "auth", "xoauth2" },
-	{ "auth", "digest-md5" },
-	{ "auth", "ntlm" },
-	{ "auth", "scram-sha-256-plus" },
-	{ "auth", "scram-sha-1-plus" },
 	{ "tls_key_file", "pkcs11:object=x" },
 	{ "tls_cert_file", "pkcs11:object=x" },
 };
