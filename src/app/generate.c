@@ -11,7 +11,6 @@
 #include "conf/option.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,13 +86,6 @@ static const struct {
 #include "conf/options.def"
 };
 
-static const struct {
-	const char *name, *patterns;
-} later[] = {
-#define LATER(name, patterns) { #name, patterns },
-#include "conf/options.def"
-};
-
 static const char *const methods[] = {
 #define METHOD(name) (name),
 #include "conf/options.def"
@@ -103,33 +95,10 @@ static const char *const methods[] = {
 
 /* The tables */
 
-static const char *later_patterns(const char *name)
-{
-	for (size_t i = 0; i < LENGTH(later); i++)
-		if (strcmp(later[i].name, name) == 0)
-			return later[i].patterns;
-	return "";
-}
-
-static bool is_later(const char *name, const char *value)
-{
-	char patterns[LINE_MAX_LEN];
-	char *rest = patterns;
-
-	snprintf(patterns, sizeof patterns, "%s", later_patterns(name));
-	for (char *pattern; (pattern = strsep(&rest, "|"));)
-		if (fnmatch(pattern, value, 0) == 0)
-			return true;
-	return false;
-}
-
-/* Whether completions offer it as a long option: not where no value of it can be honoured yet. */
+/* Whether completions offer it as a long option. */
 static bool is_offered(const struct item *item)
 {
-	if (!item->name)
-		return false;
-	return !item->type ||
-	       (!(item->flags & OPTION_NO_FLAG) && !is_later(item->name, "any value"));
+	return item->name && (!item->type || !(item->flags & OPTION_NO_FLAG));
 }
 
 static char first_letter(const struct item *item)
@@ -156,7 +125,7 @@ static void put_words(const struct item *item, const char *separator)
 
 	snprintf(argument, sizeof argument, "%s", item->argument ? item->argument : "");
 	for (char *word; (word = strsep(&rest, "|"));) {
-		if (!islower((unsigned char)*word) || is_later(item->name, word))
+		if (!islower((unsigned char)*word))
 			continue;
 		printf("%s%s", between, word);
 		between = separator;
@@ -164,8 +133,7 @@ static void put_words(const struct item *item, const char *separator)
 	if (!item->type || strcmp(item->type, "AUTH") != 0)
 		return;
 	for (size_t i = 0; i < LENGTH(methods); i++)
-		if (!is_later("auth", methods[i]))
-			printf("%s%s", separator, methods[i]);
+		printf("%s%s", separator, methods[i]);
 }
 
 static bool has_words(const struct item *item)
@@ -218,31 +186,6 @@ static void put_default(const struct item *item)
 		printf("\tDefault: *%s*\n\n", item->value);
 }
 
-/* From "a|b*" to "a*, *b\*", which stands between two more asterisks. */
-static void put_pattern_char(char c)
-{
-	if (c == '|')
-		printf("*, *");
-	else if (c == '*')
-		printf("\\*");
-	else
-		putchar(c);
-}
-
-static void put_later(const struct item *item)
-{
-	const char *patterns = later_patterns(item->name);
-
-	if (strcmp(patterns, "?*") == 0) {
-		printf("\tThis version can't honour it yet.\n\n");
-	} else if (*patterns) {
-		printf("\tThis version can't honour these values yet: *");
-		for (; *patterns; patterns++)
-			put_pattern_char(*patterns);
-		printf("*\n\n");
-	}
-}
-
 static void put_setting(const struct item *item)
 {
 	printf("*%s* ", item->name);
@@ -250,7 +193,6 @@ static void put_setting(const struct item *item)
 	putchar('\n');
 	put_paragraphs(item->manual);
 	put_default(item);
-	put_later(item);
 }
 
 static void put_settings(void)
@@ -581,7 +523,7 @@ static void put_example_group(const struct group *group)
 	bool has_title = false;
 
 	for (const struct item *item = settings; item->name; item++) {
-		if (strcmp(item->group, group->id) != 0 || is_later(item->name, "any value"))
+		if (strcmp(item->group, group->id) != 0)
 			continue;
 		if (!has_title)
 			printf("\n# == %s ==\n", group->title);

@@ -111,24 +111,13 @@ static char letter_of(const struct option *option)
 	return '\0';
 }
 
-/* An option whose every value is still unsupported is not offered. */
-static bool is_offered(const struct option *option)
-{
-	return !(option->flags & OPTION_NO_FLAG) && option_is_supported(option, "*");
-}
-
 static void add_options(struct str *out, enum option_group group)
 {
-	size_t start = out->len;
-
 	str_addf(out, "\n%s:\n", _(option_groups[group]));
-	size_t title = out->len;
 	for (size_t i = 0; i < OPTION_COUNT; i++)
-		if (options[i].group == group && is_offered(&options[i]))
+		if (options[i].group == group && !(options[i].flags & OPTION_NO_FLAG))
 			add_line(out, letter_of(&options[i]), options[i].name, options[i].argument,
 				 options[i].flags & OPTION_ALONE, _(options[i].help));
-	if (out->len == title)
-		str_cut(out, start);
 }
 
 void cli_help(struct str *out)
@@ -152,8 +141,7 @@ static void add_methods(struct str *out)
 	const char *method;
 
 	for (size_t i = 0; (method = option_type_method(i)); i++)
-		if (option_is_supported(&options[OPT_auth], method))
-			str_addf(out, "%s ", method);
+		str_addf(out, "%s ", method);
 	str_add_char(out, '\n');
 }
 

@@ -297,8 +297,6 @@ bool config_check(const struct account *account, bool is_mail, struct err *err)
 {
 	const struct settings *settings = &account->settings;
 
-	if (!option_check_supported(settings, err))
-		return false;
 	const char *wrong = wrong_with_relay(settings);
 	if (!wrong)
 		wrong = wrong_with_tls(settings);

@@ -5,7 +5,6 @@
 #include "base/i18n.h"
 #include "conf/type.h"
 
-#include <fnmatch.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -41,11 +40,6 @@ static const struct {
 	enum option_id id;
 } letters[] = {
 #define LETTER(letter, name) { letter, OPT_##name },
-#include "conf/options.def"
-};
-
-static const char *const unsupported[OPTION_COUNT] = {
-#define LATER(name, patterns) [OPT_##name] = (patterns),
 #include "conf/options.def"
 };
 
@@ -247,49 +241,6 @@ void origin_print(const struct origin *origin, struct str *out)
 		str_add(out, _("command line by which the message was given in"));
 		break;
 	}
-}
-
-static bool matches_one_of(const char *patterns, const char *value)
-{
-	for (;;) {
-		size_t len = strcspn(patterns, "|");
-		CLEANUP(mem_free_at) char *pattern = mem_copy_n(patterns, len);
-		if (fnmatch(pattern, value, 0) == 0)
-			return true;
-		if (!patterns[len])
-			return false;
-		patterns += len + 1;
-	}
-}
-
-bool option_is_supported(const struct option *option, const char *value)
-{
-	const char *patterns = unsupported[option_id(option)];
-
-	return !patterns || !matches_one_of(patterns, value);
-}
-
-static bool check_one(const struct settings *settings, const struct option *option, struct err *err)
-{
-	CLEANUP(str_done) struct str value = STR_INIT;
-	CLEANUP(str_done) struct str where = STR_INIT;
-	CLEANUP(str_done) struct str shown = STR_INIT;
-
-	option_print(settings, option, &value);
-	if (option_is_supported(option, value.bytes))
-		return true;
-	origin_print(&settings->origins[option_id(option)], &where);
-	str_add_printable(&shown, value.bytes, value.len);
-	return err_set(err, ERR_CONFIG, _("%s: %s: \"%s\" is not supported by this version yet"),
-		       where.bytes, option->name, shown.bytes);
-}
-
-bool option_check_supported(const struct settings *settings, struct err *err)
-{
-	for (size_t i = 0; i < OPTION_COUNT; i++)
-		if (!check_one(settings, &options[i], err))
-			return false;
-	return true;
 }
 
 void settings_init(struct settings *settings)

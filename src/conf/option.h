@@ -83,8 +83,3 @@ void option_print(const struct settings *settings, const struct option *option, 
 void option_show(const struct settings *settings, const struct option *option, struct str *out);
 /* Appends "FILE:LINE", "environment", "From field", "command line" or "default". */
 void origin_print(const struct origin *origin, struct str *out);
-
-/* Whether this version can honour a value, written as in a config file, or only knows it. */
-bool option_is_supported(const struct option *option, const char *value);
-/* Fails with ERR_CONFIG, naming origin and setting, where this version can't honour a value yet. */
-bool option_check_supported(const struct settings *settings, struct err *err) MUST_USE;

@@ -45,6 +45,7 @@
 	CALL(privkey_init)                                                                         \
 	CALL(privkey_sign_data2)                                                                   \
 	CALL(privkey_sign_hash2)                                                                   \
+	CALL(protocol_get_version)                                                                 \
 	CALL(pubkey_get_pk_algorithm)                                                              \
 	CALL(pubkey_verify_data2)                                                                  \
 	CALL(pubkey_verify_hash2)                                                                  \
@@ -52,6 +53,8 @@
 	CALL(record_recv)                                                                          \
 	CALL(record_send)                                                                          \
 	CALL(server_name_set)                                                                      \
+	CALL(session_channel_binding)                                                              \
+	CALL(session_ext_master_secret_status)                                                     \
 	CALL(session_get_desc)                                                                     \
 	CALL(session_get_ptr)                                                                      \
 	CALL(session_set_ptr)                                                                      \

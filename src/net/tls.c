@@ -312,6 +312,33 @@ bool tls_verify(struct tls *tls, struct err *err)
 	return tls->is_believed || trust_verify(tls->session, tls->settings, tls->names, err);
 }
 
+static enum tls_binding kind_of_binding(const struct tls *tls)
+{
+	gnutls_protocol_t version = gnutls->protocol_get_version(tls->session);
+
+	if (version == GNUTLS_TLS1_3)
+		return TLS_BINDING_EXPORTER;
+	if (version == GNUTLS_TLS1_2 && gnutls->session_ext_master_secret_status(tls->session))
+		return TLS_BINDING_UNIQUE;
+	return TLS_BINDING_NONE;
+}
+
+enum tls_binding tls_channel_binding(const struct tls *tls, struct str *out)
+{
+	enum tls_binding kind = kind_of_binding(tls);
+	gnutls_datum_t bytes = { 0 };
+
+	if (kind == TLS_BINDING_NONE ||
+	    gnutls->session_channel_binding(tls->session,
+					    kind == TLS_BINDING_EXPORTER ? GNUTLS_CB_TLS_EXPORTER
+									 : GNUTLS_CB_TLS_UNIQUE,
+					    &bytes) < 0)
+		return TLS_BINDING_NONE;
+	str_add_n(out, bytes.data, bytes.size);
+	free(bytes.data);
+	return kind;
+}
+
 void tls_bye(struct tls *tls)
 {
 	(void)gnutls->bye(tls->session, GNUTLS_SHUT_WR);

@@ -46,6 +46,17 @@ enum tls_step tls_send(struct tls *tls, const char *bytes, size_t len, size_t *d
  */
 bool tls_verify(struct tls *tls, struct err *err) MUST_USE;
 
+/* What ties a login to one connection, so that nobody between can pass it on; RFC 5929, RFC 9266.
+ */
+enum tls_binding { TLS_BINDING_NONE, TLS_BINDING_EXPORTER, TLS_BINDING_UNIQUE };
+
+/*
+ * Appends the channel binding of a session after its handshake: tls-exporter for TLS 1.3,
+ * tls-unique for TLS 1.2 with the extended master secret (RFC 7627). Anything else has none that
+ * could be trusted.
+ */
+enum tls_binding tls_channel_binding(const struct tls *tls, struct str *out);
+
 /* Sends a close_notify if that is possible without waiting. */
 void tls_bye(struct tls *tls);
 

@@ -33,8 +33,7 @@ void client_done(struct client *client)
 	client->settings = NULL;
 }
 
-/* RFC 5321's limit for the phase, or what the settings allow. */
-static void set_deadline(struct client *client, enum phase phase)
+int64_t client_deadline(const struct client *client, enum phase phase)
 {
 	const struct settings *s = client->settings;
 	int seconds = phases[phase].seconds;
@@ -43,7 +42,12 @@ static void set_deadline(struct client *client, enum phase phase)
 		seconds = s->final_timeout > 0 ? s->final_timeout : seconds;
 	else if (s->timeout > 0 && s->timeout < seconds)
 		seconds = s->timeout;
-	client->stream.deadline = clock_after(seconds);
+	return clock_earlier(clock_after(seconds), client->stream.end);
+}
+
+static void set_deadline(struct client *client, enum phase phase)
+{
+	client->stream.deadline = client_deadline(client, phase);
 }
 
 /* What is expected still points to results that may be gone by the next reply. */

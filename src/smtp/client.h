@@ -29,7 +29,8 @@ struct expected {
  */
 struct client {
 	const struct settings *settings;
-	const char *name; /* to introduce us with; borrowed */
+	const char *name;  /* to introduce us with; borrowed */
+	const char *relay; /* what the relay is called, NULL: not known; borrowed */
 	struct stream stream;
 	struct capabilities can;
 	struct reply reply; /* the last one read */
@@ -47,6 +48,9 @@ struct client {
  */
 void client_init(struct client *client, const struct settings *settings, int fd, int64_t end);
 void client_done(struct client *client);
+
+/* By when a step that begins now has to be done: RFC 5321's limit, or what the settings allow. */
+int64_t client_deadline(const struct client *client, enum phase phase);
 
 /* Nothing more is said, and no reply awaited. */
 void client_end_all(struct client *client);

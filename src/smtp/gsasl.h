@@ -8,7 +8,7 @@
 
 /* The functions that are used, without their prefix. */
 #define GSASL_CALLS(CALL)                                                                          \
-	CALL(base64_from)                                                                          \
+	CALL(callback_set)                                                                         \
 	CALL(check_version)                                                                        \
 	CALL(client_start)                                                                         \
 	CALL(done)                                                                                 \
@@ -17,7 +17,9 @@
 	CALL(init)                                                                                 \
 	CALL(property_set)                                                                         \
 	CALL(property_set_raw)                                                                     \
-	CALL(step64)                                                                               \
+	CALL(session_hook_get)                                                                     \
+	CALL(session_hook_set)                                                                     \
+	CALL(step)                                                                                 \
 	CALL(strerror)
 
 struct gsasl_calls {

@@ -1,264 +1,247 @@
-/* sasl.c - logging in, by libgsasl */
+/* sasl.c - logging in */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/sasl.h"
 
+#include "base/base64.h"
 #include "base/i18n.h"
 #include "base/log.h"
-#include "smtp/gsasl.h"
+#include "smtp/exchange.h"
 
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
+/* RFC 5321 section 4.5.3.1.4, CRLF included. RFC 4954 section 4 makes it no longer for AUTH. */
+enum { COMMAND_MAX = 512 };
 
-/* RFC 4954 section 4: a line of the exchange, CRLF included. */
-enum { LINE_MAX_OCTETS = 12288 };
-
-/* In the order of choice. */
-static const struct mechanism {
-	const char *name;
-	bool is_chosen_unasked;
-	bool is_client_first;
-	bool needs_password;
-	bool is_scram;
-} mechanisms[] = {
-	{ "SCRAM-SHA-256", true, true, true, true }, { "SCRAM-SHA-1", true, true, true, true },
-	{ "PLAIN", true, true, true, false },        { "LOGIN", true, false, true, false },
-	{ "CRAM-MD5", false, false, true, false },   { "EXTERNAL", false, true, false, false },
-};
-enum { MECHANISMS = sizeof mechanisms / sizeof *mechanisms };
-
-/* An exchange under way. */
-struct exchange {
+/* One attempt to log in. */
+struct attempt {
 	struct client *client;
-	const struct mechanism *mechanism;
-	Gsasl *library;
-	Gsasl_session *session;
-	bool is_done; /* as far as the mechanism knows */
+	struct exchange exchange;
+	struct str binding;
 };
 
-static const struct mechanism *find_mechanism(const char *name)
+/* Choosing */
+
+enum mechanism_need sasl_need(const char *mechanism)
 {
-	for (size_t i = 0; i < MECHANISMS; i++)
-		if (strcmp(mechanisms[i].name, name) == 0)
-			return &mechanisms[i];
-	return NULL;
+	const struct mechanism *found = mechanism_find(mechanism);
+
+	return found ? found->need : NEEDS_NOTHING;
 }
 
-bool sasl_needs_password(const char *mechanism)
+static enum tls_binding find_binding(const struct client *client, struct str *out)
 {
-	const struct mechanism *found = find_mechanism(mechanism);
+	const struct tls *tls = client->stream.tls;
 
-	return found && found->needs_password;
+	return tls ? tls_channel_binding(tls, out) : TLS_BINDING_NONE;
 }
 
-static void add_offered(struct str *out, const struct capabilities *can)
+static const struct mechanism *find_next(const struct client *client, const struct mechanism *last,
+					 enum mechanism_need need)
 {
-	str_add_printable(out, can->mechanisms.bytes, can->mechanisms.len);
+	CLEANUP(str_done) struct str unused = STR_INIT;
+	bool has_binding = find_binding(client, &unused) != TLS_BINDING_NONE;
+
+	return mechanism_next(last, &client->can, need, has_binding);
 }
 
-static const char *choose_named(const char *name, const struct capabilities *can, struct err *err)
+static void add_offered(struct str *out, const struct client *client)
 {
-	const struct mechanism *found = find_mechanism(name);
+	str_add_printable(out, client->can.mechanisms.bytes, client->can.mechanisms.len);
+}
+
+static const char *choose_named(const struct client *client, const char *name, struct err *err)
+{
+	const struct mechanism *found = mechanism_find(name);
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	if (!found || !capabilities_has_mechanism(&client->can, name)) {
+		add_offered(&text, client);
+		err_set(err, ERR_UNAVAILABLE, _("the relay does not offer %s, but:%s"), name,
+			text.bytes);
+		return NULL;
+	}
+	if (found->flags & MECHANISM_PLUS && find_binding(client, &text) == TLS_BINDING_NONE) {
+		err_set(err, ERR_UNAVAILABLE,
+			_("%s needs TLS 1.3, or TLS 1.2 with the extended master secret"), name);
+		return NULL;
+	}
+	return found->name;
+}
+
+const char *sasl_choose(const struct client *client, bool is_token, struct err *err)
+{
 	CLEANUP(str_done) struct str offered = STR_INIT;
 
-	if (found && capabilities_has_mechanism(can, name))
-		return found->name;
-	add_offered(&offered, can);
-	err_set(err, ERR_UNAVAILABLE, _("the relay does not offer %s, but:%s"), name,
-		offered.bytes);
-	return NULL;
-}
-
-const char *sasl_choose(const struct settings *settings, const struct capabilities *can,
-			struct err *err)
-{
-	CLEANUP(str_done) struct str offered = STR_INIT;
-
-	if (!(can->has & CAP_AUTH)) {
+	if (!(client->can.has & CAP_AUTH)) {
 		err_set(err, ERR_UNAVAILABLE, _("the relay does not offer AUTH"));
 		return NULL;
 	}
-	if (*settings->auth)
-		return choose_named(settings->auth, can, err);
-	for (size_t i = 0; i < MECHANISMS; i++)
-		if (mechanisms[i].is_chosen_unasked &&
-		    capabilities_has_mechanism(can, mechanisms[i].name))
-			return mechanisms[i].name;
-	add_offered(&offered, can);
-	err_set(err, ERR_UNAVAILABLE,
-		_("the relay offers no way to log in that is chosen by itself, but:%s"),
-		offered.bytes);
+	if (*client->settings->auth)
+		return choose_named(client, client->settings->auth, err);
+	const struct mechanism *found =
+		find_next(client, NULL, is_token ? NEEDS_TOKEN : NEEDS_PASSWORD);
+	if (found)
+		return found->name;
+	add_offered(&offered, client);
+	if (is_token)
+		err_set(err, ERR_UNAVAILABLE,
+			_("the relay offers no way to log in with an access token, but:%s"),
+			offered.bytes);
+	else
+		err_set(err, ERR_UNAVAILABLE,
+			_("the relay offers no way to log in that is chosen by itself, but:%s"),
+			offered.bytes);
 	return NULL;
 }
 
-unsigned long sasl_scram_iterations(const char *message, size_t len)
-{
-	const char *found = memmem(message, len, ",i=", 3);
-	unsigned long count = 0;
+/* The exchange */
 
-	if (!found)
-		return 0;
-	const char *end = message + len;
-	for (const char *c = found + 3; c < end && *c != ','; c++) {
-		if (*c < '0' || *c > '9')
-			return 0;
-		if (__builtin_mul_overflow(count, 10UL, &count) ||
-		    __builtin_add_overflow(count, (unsigned long)(*c - '0'), &count))
-			return ULONG_MAX;
-	}
-	return count;
-}
-
-static bool failed_locally(int status, struct err *err)
-{
-	enum err_kind kind = ERR_PROTO;
-
-	if (status == GSASL_MALLOC_ERROR)
-		mem_exhausted();
-	if (status == GSASL_AUTHENTICATION_ERROR || status == GSASL_SASLPREP_ERROR)
-		kind = ERR_AUTH;
-	return err_set(err, kind, "%s", gsasl->strerror(status));
-}
-
-/* The server may ask for so much work that we would seem to hang. */
-static bool check_challenge(const struct exchange *exchange, const char *challenge, struct err *err)
-{
-	char *decoded = NULL;
-	size_t len = 0;
-
-	if (!exchange->mechanism->is_scram || !*challenge)
-		return true;
-	int status = gsasl->base64_from(challenge, strlen(challenge), &decoded, &len);
-	if (status != GSASL_OK)
-		return err_set(err, ERR_PROTO, _("the server's challenge is not base64"));
-	unsigned long iterations = sasl_scram_iterations(decoded, len);
-	gsasl->free(decoded);
-	if (iterations > SASL_ITERATIONS_MAX)
-		return err_set(err, ERR_PROTO,
-			       _("the server asks for %lu iterations, the limit is %d"), iterations,
-			       SASL_ITERATIONS_MAX);
-	return true;
-}
-
-/* What the mechanism answers to a challenge, in base64. */
-static bool take_step(struct exchange *exchange, const char *challenge, struct str *response,
+/* What our side answers to a challenge, in base64. */
+static bool take_step(struct attempt *attempt, const struct str *challenge, struct str *text,
 		      struct err *err)
 {
-	char *answer = NULL;
+	CLEANUP(str_done) struct str response = STR_SECRET(0);
+	struct exchange *exchange = &attempt->exchange;
 
-	if (exchange->is_done)
-		return err_set(err, ERR_PROTO, _("the server goes on when all has been said"));
-	if (!check_challenge(exchange, challenge, err))
+	exchange->deadline = client_deadline(attempt->client, PHASE_AUTH);
+	if (!exchange->mechanism->player->step(exchange, challenge, &response, err))
 		return false;
-	int status = gsasl->step64(exchange->session, challenge, &answer);
-	if (status != GSASL_OK && status != GSASL_NEEDS_MORE)
-		return failed_locally(status, err);
-	exchange->is_done = status == GSASL_OK;
-	if (answer) {
-		str_add(response, answer);
-		mem_wipe(answer, strlen(answer));
-		gsasl->free(answer);
-	}
+	base64_add(text, response.bytes, response.len);
 	return true;
 }
 
-/* Ends an exchange that we can't go on with, so that the server knows; RFC 4954 section 4. */
-static void cancel(struct exchange *exchange)
+static bool send_response(struct client *client, const struct str *text, struct err *err)
 {
-	CLEANUP(err_done) struct err ignored = ERR_INIT;
-
-	if (!client_exchange(exchange->client, PHASE_AUTH, "*", NULL, &ignored))
-		log_debug("%s", ignored.text);
+	return client_exchange(client, PHASE_AUTH, text->bytes, text->len ? _("(hidden)") : "",
+			       err);
 }
 
-/* AUTH, with the initial response where there is one and the line has room for it. */
-static bool begin(struct exchange *exchange, struct err *err)
+/* AUTH, with the initial response where there is one; behind it where the line has no room. */
+static bool begin(struct attempt *attempt, struct err *err)
 {
 	CLEANUP(str_done) struct str line = STR_SECRET(0);
-	CLEANUP(str_done) struct str response = STR_SECRET(0);
+	CLEANUP(str_done) struct str text = STR_SECRET(0);
 	CLEANUP(str_done) struct str shown = STR_INIT;
+	const struct mechanism *mechanism = attempt->exchange.mechanism;
+	struct client *client = attempt->client;
+	bool has_response = mechanism->flags & MECHANISM_CLIENT_FIRST;
 
-	str_addf(&line, "AUTH %s", exchange->mechanism->name);
+	str_addf(&line, "AUTH %s", mechanism->name);
 	str_add(&shown, line.bytes);
-	if (exchange->mechanism->is_client_first) {
-		if (!take_step(exchange, "", &response, err))
-			return false;
-		if (line.len + response.len + 3 > LINE_MAX_OCTETS)
-			return err_set(err, ERR_AUTH, _("user name or password are too long"));
-		str_addf(&line, " %s", response.len ? response.bytes : "=");
+	if (has_response && !take_step(attempt, &(struct str)STR_INIT, &text, err))
+		return false;
+	bool is_apart = line.len + text.len + 3 > COMMAND_MAX;
+	if (has_response && !is_apart) {
+		str_addf(&line, " %s", text.len ? text.bytes : "=");
 		str_add(&shown, _(" (hidden)"));
 	}
-	return client_exchange(exchange->client, PHASE_AUTH, line.bytes, shown.bytes, err);
+	return client_exchange(client, PHASE_AUTH, line.bytes, shown.bytes, err) &&
+	       (!is_apart || client->reply.code != 334 || send_response(client, &text, err));
 }
 
 /* One challenge and its response. */
-static bool respond(struct exchange *exchange, struct err *err)
+static bool respond(struct attempt *attempt, struct err *err)
 {
-	CLEANUP(str_done) struct str response = STR_SECRET(0);
-	struct client *client = exchange->client;
+	CLEANUP(str_done) struct str challenge = STR_INIT;
+	CLEANUP(str_done) struct str text = STR_SECRET(0);
+	const struct str *said = &attempt->client->reply.text;
 
-	if (!take_step(exchange, client->reply.text.bytes, &response, err))
-		return false;
-	return client_exchange(client, PHASE_AUTH, response.bytes,
-			       response.len ? _("(hidden)") : "", err);
+	if (!base64_read(&challenge, said->bytes, said->len))
+		return err_set(err, ERR_PROTO, _("the server's challenge is not base64"));
+	return take_step(attempt, &challenge, &text, err) &&
+	       send_response(attempt->client, &text, err);
 }
 
-static bool conclude(struct exchange *exchange, struct err *err)
+/* Ends an exchange that we can't go on with, so that the server knows; RFC 4954 section 4. */
+static void cancel(struct client *client)
 {
-	if (!reply_judge(&exchange->client->reply, PHASE_AUTH, err))
-		return false;
-	if (exchange->is_done)
-		return true;
+	CLEANUP(err_done) struct err ignored = ERR_INIT;
+
+	if (client->is_over || client->stream.is_lost || client->reply.code != 334)
+		return;
+	if (!client_exchange(client, PHASE_AUTH, "*", NULL, &ignored))
+		log_debug("%s", ignored.text);
+}
+
+static bool conclude(const struct attempt *attempt, struct err *err)
+{
+	const struct exchange *exchange = &attempt->exchange;
+	bool is_in = reply_judge(&attempt->client->reply, PHASE_AUTH, err);
+
+	if (exchange->remark.len)
+		return is_in ? err_set(err, ERR_PROTO,
+				       _("the server let us in after it had refused the token"))
+			     : err_wrap(err, _("the relay does not take the access token (%s)"),
+					exchange->remark.bytes);
+	if (!is_in || exchange->is_done)
+		return is_in;
 	return err_set(err, ERR_AUTH,
 		       _("the server let us in without proving that it knows the password"));
 }
 
-static bool converse(struct exchange *exchange, struct err *err)
+static bool converse(struct attempt *attempt, struct err *err)
 {
-	struct client *client = exchange->client;
-	bool goes_on = begin(exchange, err);
+	bool goes_on = begin(attempt, err);
 
-	while (goes_on && client->reply.code == 334) {
-		goes_on = respond(exchange, err);
-		if (!goes_on && !client->stream.is_lost && client->reply.code == 334)
-			cancel(exchange);
+	while (goes_on && attempt->client->reply.code == 334) {
+		goes_on = respond(attempt, err);
+		if (!goes_on)
+			cancel(attempt->client);
 	}
-	return goes_on && conclude(exchange, err);
+	return goes_on && conclude(attempt, err);
 }
 
-static void set_properties(struct exchange *exchange, const struct secret *password)
+/* Whether another mechanism may do what this one can't. */
+static bool is_about_mechanism(const struct attempt *attempt, const struct err *err)
 {
-	const struct settings *s = exchange->client->settings;
-	const char *user = s->user ? s->user : "";
-
-	if (!exchange->mechanism->needs_password) {
-		gsasl->property_set(exchange->session, GSASL_AUTHZID, user);
-		return;
+	if (attempt->client->is_over || attempt->client->stream.is_lost)
+		return false;
+	switch (err->code) {
+	case 432: /* not before PLAIN was used once */
+	case 504: /* unknown */
+	case 534: /* too weak */
+	case 538: /* not in clear text */
+		return true;
+	default:
+		return attempt->exchange.is_incapable;
 	}
-	gsasl->property_set(exchange->session, GSASL_AUTHID, user);
-	gsasl->property_set_raw(exchange->session, GSASL_PASSWORD, password->bytes, password->len);
 }
 
-bool sasl_login(struct client *client, const char *mechanism, const struct secret *password,
+static bool log_in_by(struct client *client, const struct mechanism *mechanism,
+		      const struct secret *secret, bool *is_hopeless, struct err *err)
+{
+	struct attempt attempt = { .client = client,
+				   .exchange = { .mechanism = mechanism,
+						 .settings = client->settings,
+						 .host = client->relay ? client->relay : "",
+						 .secret = secret,
+						 .binding = &attempt.binding,
+						 .remark = STR_INIT },
+				   .binding = STR_INIT };
+
+	log_debug(_("logging in with %s"), mechanism->name);
+	if (mechanism->flags & MECHANISM_PLUS)
+		attempt.exchange.binding_kind = find_binding(client, &attempt.binding);
+	bool is_in = mechanism->player->open(&attempt.exchange, err) && converse(&attempt, err);
+	*is_hopeless = !is_in && !is_about_mechanism(&attempt, err);
+	mechanism->player->close(&attempt.exchange);
+	str_done(&attempt.exchange.remark);
+	str_done(&attempt.binding);
+	return is_in || err_wrap(err, "AUTH %s", mechanism->name);
+}
+
+bool sasl_login(struct client *client, const char *mechanism, const struct secret *secret,
 		struct err *err)
 {
-	if (!gsasl_load(err))
-		return false;
-	struct exchange exchange = { .client = client, .mechanism = find_mechanism(mechanism) };
-	bool is_in = false;
+	const struct mechanism *current = mechanism_find(mechanism);
+	bool is_hopeless = false;
 
-	log_debug(_("logging in with %s"), mechanism);
-	int status = gsasl->init(&exchange.library);
-	if (status == GSASL_OK)
-		status = gsasl->client_start(exchange.library, mechanism, &exchange.session);
-	if (status == GSASL_OK) {
-		set_properties(&exchange, password);
-		is_in = converse(&exchange, err);
-		gsasl->finish(exchange.session);
-	} else {
-		failed_locally(status, err);
+	while (!log_in_by(client, current, secret, &is_hopeless, err)) {
+		if (is_hopeless || *client->settings->auth)
+			return false;
+		current = find_next(client, current, current->need);
+		if (!current)
+			return false;
+		log_debug("%s", err->text);
+		err_done(err);
 	}
-	if (exchange.library)
-		gsasl->done(exchange.library);
-	return is_in || err_wrap(err, "AUTH %s", mechanism);
+	return true;
 }

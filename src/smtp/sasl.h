@@ -1,35 +1,30 @@
-/* sasl.h - logging in, by libgsasl */
+/* sasl.h - logging in */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "base/err.h"
 #include "smtp/client.h"
+#include "smtp/mechanism.h"
 
-/* SCRAM's iterations are work that the server makes us do; more than this is an attack. */
-enum { SASL_ITERATIONS_MAX = 1000000 };
+/* What a mechanism has to be given, by its name (upper case). */
+enum mechanism_need sasl_need(const char *mechanism);
 
 /*
  * The mechanism to log in with: the one that the settings name, else the strongest that the server
- * offers, of those that are safe unasked. ERR_UNAVAILABLE: the server has no AUTH, or not that
- * mechanism, or none that we would choose.
+ * offers and that is safe unasked; where our secret is an access token, one for tokens.
+ * ERR_UNAVAILABLE: the server has no AUTH, or not that mechanism, or none that we would choose, or
+ * the TLS session has no channel binding for it.
  */
-const char *sasl_choose(const struct settings *settings, const struct capabilities *can,
-			struct err *err) MUST_USE;
-
-/* Whether a mechanism proves the knowledge of a password. */
-bool sasl_needs_password(const char *mechanism);
+const char *sasl_choose(const struct client *client, bool is_token, struct err *err) MUST_USE;
 
 /*
- * AUTH with its exchange, RFC 4954; with an initial response where the mechanism has one. Only a
- * 235 after the mechanism has come to its end is a success. ERR_AUTH: refused for good, or the
- * server could not prove that it knows the password; ERR_DEFER: refused for now; ERR_PROTO:
- * nonsense.
+ * AUTH with its exchange, RFC 4954. Only a 235 after the mechanism has come to its end is a
+ * success. Where the settings name no mechanism and this one can't be done here, or the server does
+ * not want it, the next weaker one is tried; but never again after a refused password.
+ *
+ * ERR_AUTH: refused for good, or the server could not prove that it knows the password; ERR_DEFER:
+ * refused for now; ERR_UNAVAILABLE: the library can't do it; ERR_PROTO: nonsense. After a refusal
+ * (err->code is 535 where it is about the secret) another secret may be tried.
  */
-bool sasl_login(struct client *client, const char *mechanism, const struct secret *password,
+bool sasl_login(struct client *client, const char *mechanism, const struct secret *secret,
 		struct err *err) MUST_USE;
-
-/*
- * The iteration count in a decoded first message of a SCRAM server (RFC 5802 section 7); 0 where
- * there is none, or one that is no number.
- */
-unsigned long sasl_scram_iterations(const char *message, size_t len);

@@ -25,7 +25,7 @@ bool session_wrap(const struct session *session, struct err *err)
 /* One that is still to be chosen needs one. */
 static bool needs_secret(const struct settings *s)
 {
-	return !*s->auth || sasl_needs_password(s->auth);
+	return !*s->auth || sasl_need(s->auth) != NEEDS_NOTHING;
 }
 
 static bool check_login(const struct settings *s, struct err *err)
@@ -73,6 +73,7 @@ static bool connect_client(struct session *session, struct err *err)
 		return false;
 	client_init(&session->client, s, fd, end);
 	session->client.name = session->selfname = selfname(s, fd);
+	session->client.relay = session->reached.names.items[0];
 	free(session->where);
 	session->where = mem_copy(session->reached.place);
 	return true;
@@ -157,7 +158,7 @@ static bool is_stale(const struct session *session, const struct credential *cre
 
 static bool log_in(struct session *session, struct credential *credential, struct err *err)
 {
-	const char *mechanism = sasl_choose(session->settings, &session->client.can, err);
+	const char *mechanism = sasl_choose(&session->client, credential->is_token, err);
 
 	if (!mechanism)
 		return false;

@@ -99,23 +99,8 @@ def letters():
     return list(first.values()) + flags()[1]
 
 
-def later():
-    """Settings with the values that this version can't honour, as patterns."""
-    text = (SRC / "conf/options.def").read_text()
-    found = dict(re.findall(r'^LATER\((\w+), "([^"]*)"\)', text, re.M))
-    expect(len(found) == len(re.findall(r"^LATER\(", text, re.M)),
-           "options.def has LATER entries that this check can't read")
-    return found
-
-
-def offered_settings():
-    """Not those whose every value comes later; and whether each has a long option."""
-    never = {name for name, patterns in later().items() if patterns == "?*"}
-    return {n: has_flag for n, has_flag in settings().items() if n not in never}
-
-
 def long_options():
-    return flags()[0] + [n.replace("_", "-") for n, has_flag in offered_settings().items()
+    return flags()[0] + [n.replace("_", "-") for n, has_flag in settings().items()
                          if has_flag]
 
 
@@ -397,22 +382,6 @@ def manual_has_every_option(_):
 
 
 @suite.case
-def manual_names_what_comes_later(_):
-    """What parses but is refused is said to be so."""
-    manual = plain_manual("mailchute.conf.5")
-    heads = "|".join(settings())
-    wrong = []
-    for name, patterns in later().items():
-        found = re.search(rf"^ {{7}}{name}(?: [^\n]*)?$(.*?)(?=^ {{7}}(?:{heads})(?: |$)|^\w|\Z)",
-                          manual, re.M | re.S)
-        said = re.search(r"This version can't honour(.*?)\n\n", found.group(1) + "\n\n", re.S)
-        words = [] if patterns == "?*" else patterns.split("|")
-        if not said or any(w not in said.group(1) for w in words):
-            wrong.append(name)
-    expect_none(wrong, "not said to be unsupported")
-
-
-@suite.case
 def manual_formats_without_warnings(_):
     for name in ("mailchute.1", "mailchute.conf.5", "mailchute-queue.7", "mailchute-msmtp.7"):
         path = BUILD / "doc" / name
@@ -513,7 +482,7 @@ def example_config_is_whole(folder):
              if p.is_file()]
     expect(len(found) == 1, f"no example config in {BUILD}")
     text = found[0].read_text()
-    missing = [n for n in offered_settings() if not re.search(rf"^#? ?{n}\b", text, re.M)]
+    missing = [n for n in settings() if not re.search(rf"^#? ?{n}\b", text, re.M)]
     expect_none(missing, "not in the example config")
     done = run_program(["-C", write_private(folder / "config", text), "--print-config"])
     expect(done.status == 0, str(done))

@@ -17,6 +17,7 @@ What is expected:
 
   exit: N [N...]      the exit status, one of these (default 0)
   stderr: REGEX       is in stderr; `stderr!: REGEX` is not
+  stdout: REGEX       is in stdout, where there is nothing without it; `stdout!: REGEX` is not
   place: no           stderr need not name the relay's host and port
   messages: N         the relay took so many messages (default: 1 with exit 0, else 0)
   mail: REGEX         the whole MAIL line of the last transaction
@@ -54,7 +55,7 @@ DEFAULT_MESSAGE = [
 FILLER = b"The quick brown fox jumps over the lazy dog, over and over.\n"
 SINGLE = {"relay", "args", "body", "filler", "exit", "place", "messages", "mail", "verbs", "waits", "login", "clear",
           "faults", "limit"}
-REPEATED = {"config", "stderr", "stderr!", "rcpt", "content", "content!", "wire", "sent", "sent!"}
+REPEATED = {"config", "stderr", "stderr!", "stdout", "stdout!", "rcpt", "content", "content!", "wire", "sent", "sent!"}
 
 
 class Case:
@@ -116,11 +117,12 @@ def config_for(relay, case, names):
 
 
 def secrets_to_find():
-    """The password and how base64 shows it, whatever stands before and behind it."""
-    yield b"secret"
-    for shift in range(3):
-        code = base64.b64encode(b"\0" * shift + b"secret").rstrip(b"=")
-        yield code[(shift * 8 + 5) // 6:len(code) - (shift > 0)]
+    """Password and token and how base64 shows them, whatever stands before and behind them."""
+    for secret in b"secret", b"token-of-tester":
+        yield secret
+        for shift in range(3):
+            code = base64.b64encode(b"\0" * shift + secret).rstrip(b"=")
+            yield code[(shift * 8 + 5) // 6:len(code) - 1]
 
 
 def body_of(message):
@@ -150,7 +152,9 @@ def check_always(case, relay, result, stdin):
     expect(result.status != 0 or relay.received, "exit 0, and the relay has not taken the message")
     expect(not relay.faults or case.get("faults") == "any", f"faults of the client: {relay.faults}")
     if case.get("clear") != "yes":
-        expect(not any(s in relay.clear for s in secrets_to_find()), "the password was sent in clear")
+        expect(not any(s in relay.clear for s in secrets_to_find()), "a secret was sent in clear")
+    printed = (result.stdout + result.stderr).replace(b"master secret", b"")
+    expect(not any(s in printed for s in secrets_to_find()), "a secret was printed")
     for taken in relay.received:
         check_body(case, taken.content, stdin)
     for sent in relay.transactions:
@@ -163,16 +167,17 @@ def check_outcome(case, relay, result, names):
     statuses = [int(word) for word in case.get("exit", "0").split()]
     expect(result.status in statuses, f"exit {result.status}, wanted {case.get('exit', '0')}")
     text = result.stderr.decode()
-    expect(not result.stdout, "it wrote to stdout")
+    expect(not result.stdout or case.get("stdout"), "it wrote to stdout")
     if result.status == 0 and not case.get("stderr"):
         expect(not text, "exit 0, and something on stderr")
     if result.status != 0 and case.get("place") != "no":
         place = relay.path or f"localhost:{relay.port}"
         expect(place in text, f"stderr does not name {place}")
-    for pattern in case.get("stderr"):
-        expect(re.search(fill(pattern, names), text), f"stderr lacks: {pattern}")
-    for pattern in case.get("stderr!"):
-        expect(not re.search(fill(pattern, names), text), f"stderr has: {pattern}")
+    for name, text in ("stderr", text), ("stdout", result.stdout.decode()):
+        for pattern in case.get(name):
+            expect(re.search(fill(pattern, names), text), f"{name} lacks: {pattern}")
+        for pattern in case.get(f"{name}!"):
+            expect(not re.search(fill(pattern, names), text), f"{name} has: {pattern}")
 
 
 def fill(pattern, names):

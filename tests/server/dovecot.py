@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """dovecot.py - Dovecot as SASL provider of Postfix, as LMTP server, and as submission server
 
-The submission server is there for EXTERNAL, which Postfix cannot do; it relays through Postfix.
+The submission server is there for EXTERNAL, which Postfix cannot do; it relays through Postfix. Access
+tokens are judged by accesstokens.py, tickets by the keys of realm.py.
 """
 import pwd
 import shutil
@@ -25,7 +26,10 @@ ssl_ca = <{certs.ca}
 ssl_verify_client_cert = yes
 ssl_require_crl = no
 auth_ssl_username_from_cert = yes
-auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 external
+auth_mechanisms = plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256 external gssapi xoauth2 oauthbearer
+auth_krb5_keytab = {realm.keytab}
+auth_gssapi_hostname = "$ALL"
+import_environment = $import_environment KRB5_CONFIG={realm.config}
 auth_username_format = %Ln
 auth_failure_delay = 0
 first_valid_uid = 1
@@ -36,9 +40,14 @@ passdb {{
   mechanisms = external
 }}
 passdb {{
+  driver = oauth2
+  args = {folder}/oauth2
+  mechanisms = xoauth2 oauthbearer
+}}
+passdb {{
   driver = passwd-file
   args = {folder}/users
-  mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
+  mechanisms = plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256 gssapi
 }}
 userdb {{
   driver = passwd-file
@@ -76,18 +85,26 @@ service auth {{
 }}
 """
 
+OAUTH2 = """
+tokeninfo_url = http://127.0.0.1:{port}/tokeninfo?access_token=
+username_attribute = email
+active_attribute = active
+active_value = true
+"""
+
 
 class Dovecot:
     """Running from construction to stop(); the folder holds everything it writes."""
 
-    def __init__(self, folder, certs, ports):
+    def __init__(self, folder, certs, ports, realm, tokens):
         self.folder = folder
         self.auth_socket = folder / "auth-client"
         self.lmtp_socket = folder / "lmtp"
         self.make_homes()
+        (folder / "oauth2").write_text(OAUTH2.format(port=tokens.port))
         config = folder / "dovecot.conf"
         config.write_text(CONFIG.format(
-            folder=folder, certs=certs, password=PASSWORD, relay_port=ports["submission"],
+            folder=folder, certs=certs, realm=realm, password=PASSWORD, relay_port=ports["submission"],
             submissions_port=ports["dovecot"], lmtp_port=ports["lmtp"]))
         self.daemon = Daemon(["/usr/sbin/dovecot", "-F", "-c", config],
                              [ports["dovecot"], ports["lmtp"]], folder / "log")

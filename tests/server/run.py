@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - the server suite: the program against a real Postfix and a real Dovecot on loopback
+"""run.py - the server suite: the program against a real Postfix, Dovecot, Exim and KDC on loopback
 
-One pair of servers is started and shared by all cases; a case finds its message by its sender,
+One of each is started and shared by all cases; a case finds its message by its sender,
 which no other case uses. Needs root, for Postfix's own sake, and what tests/setup puts in place.
 """
 import base64
@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -23,13 +24,17 @@ import msmtp
 import tokens
 from daemon import free_ports, has_ipv6, wait_until
 from dovecot import PASSWORD, Dovecot
+from exim import Exim
 from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private
+from plus import PlusServer
 from postfix import Postfix
+from realm import Realm
 from relay.relay import make_cert, make_certs
+from accesstokens import LONG_TOKEN, TOKEN, TokenInfo
 
-UNPACKED = TOP / "build" / "servers" / "postfix"
-PORTS = ("submission", "submissions", "certificate", "small", "few", "dovecot", "lmtp")
-MECHANISMS = ("PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5")
+UNPACKED = TOP / "build" / "servers"
+PORTS = ("submission", "submissions", "certificate", "small", "few", "dovecot", "lmtp", "kdc", "exim")
+MECHANISMS = ("PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "DIGEST-MD5")
 MEGABYTE = 1024 * 1024
 LARGE = 100 * MEGABYTE
 MEMORY_LIMIT_KB = 16 * 1024
@@ -54,36 +59,45 @@ suite = Suite("server")
 
 
 class Site:
-    """The certificates, Dovecot and Postfix that all cases share."""
+    """The certificates and the servers that all cases share."""
 
     def __init__(self, folder):
         self.certs = make_certs(folder / "certs")
         self.stranger, _ = make_cert(folder / "certs", "stranger", "cn=Stranger\nca\n")
         self.ports = free_ports(PORTS)
         # Dovecot wants short paths for its sockets, hence the short names
-        (folder / "d").mkdir()
-        (folder / "p").mkdir()
-        self.dovecot = Dovecot(folder / "d", self.certs, self.ports)
+        for name in ("d", "e", "k", "p"):
+            (folder / name).mkdir()
+        self.running = []
         try:
-            self.postfix = Postfix(folder / "p", UNPACKED, self.certs, self.dovecot.auth_socket,
-                                   self.ports)
+            self.tokens = self.keep(TokenInfo())
+            self.realm = self.keep(Realm(folder / "k", self.ports["kdc"], PASSWORD))
+            self.dovecot = self.keep(Dovecot(folder / "d", self.certs, self.ports, self.realm, self.tokens))
+            self.postfix = self.keep(Postfix(folder / "p", UNPACKED / "postfix", self.certs,
+                                             self.dovecot.auth_socket, self.ports))
+            self.exim = self.keep(Exim(folder / "e", UNPACKED / "exim4-daemon-heavy", self.certs,
+                                       self.ports["exim"], PASSWORD))
         except BaseException:
-            self.dovecot.stop()
+            self.stop()
             raise
 
+    def keep(self, server):
+        self.running.append(server)
+        return server
+
     def stop(self):
-        self.postfix.stop()
-        self.dovecot.stop()
+        for server in reversed(self.running):
+            server.stop()
 
 
 def settings(port="submission", **changes):
-    """An account for a port by its name; a keyword replaces or adds a setting, None drops it."""
+    """An account for a port, by its name or number; a keyword replaces or adds a setting, None drops it."""
     account = {
         "queue": "off",
         "host": "localhost",
-        "port": site.ports[port],
+        "port": site.ports.get(port, port),
         "tls": "on",
-        "tls_starttls": "off" if port in ("submissions", "certificate", "dovecot") else "on",
+        "tls_starttls": "off" if port in ("submissions", "certificate", "dovecot", "exim") else "on",
         "tls_trust_file": site.certs.ca,
         "auth": "on",
         "user": "tester",
@@ -94,10 +108,10 @@ def settings(port="submission", **changes):
 
 
 def send(folder, config, sender, recipients=("bob@example.net",), text=HEADER + b"\n" + PLAIN,
-         options=()):
+         options=(), env=None):
     """Run the program with a config's text; `text` is the message, as bytes or as a file."""
     path = write_private(folder / "config", config)
-    return run_program(["-C", path, "-f", sender, *options, *recipients], text, home=folder)
+    return run_program(["-C", path, "-f", sender, *options, *recipients], text, home=folder, env=env)
 
 
 def expect_status(result, *statuses):
@@ -332,11 +346,11 @@ def pinned(folder, port):
 add_for_ports("pinned", pinned)
 
 
-def logs_in(name, setting):
-    """A case: login with `auth` set so ends with the mechanism of this name."""
+def logs_in(name, setting, env=lambda: None, **changes):
+    """A case: login with `auth` set so ends with the mechanism of this name. The folder's name is its own."""
     def case(folder, port):
-        sender = f"auth-{setting}-{port}@example.org"
-        expect_status(send(folder, settings(port, auth=setting), sender), 0)
+        sender = f"{folder.name}-{port}@example.org"
+        expect_status(send(folder, settings(port, auth=setting, **changes), sender, env=env()), 0)
         method = method_of(site.postfix.arrived(sender).queue_id)
         expect(method == name, f"logged in with {method}")
     return case
@@ -345,6 +359,121 @@ def logs_in(name, setting):
 for mechanism in MECHANISMS:
     add_for_ports(f"auth-{mechanism.lower()}", logs_in(mechanism, mechanism.lower()))
 add_for_ports("auth-of-our-choice", logs_in("SCRAM-SHA-256", "on"))
+for mechanism in ("XOAUTH2", "OAUTHBEARER"):
+    add_for_ports(f"auth-{mechanism.lower()}", logs_in(mechanism, mechanism.lower(), password=TOKEN))
+    add_for_ports(f"auth-{mechanism.lower()}-long", logs_in(mechanism, mechanism.lower(), password=LONG_TOKEN))
+add_for_ports("auth-gssapi", logs_in("GSSAPI", "gssapi", lambda: site.realm.env, password=None))
+
+
+@suite.case
+def gssapi_without_a_ticket(folder):
+    env = {**site.realm.env, "KRB5CCNAME": f"FILE:{folder}/none"}
+    expect_refused(folder, settings(auth="gssapi", password=None), 77, "AUTH GSSAPI: Kerberos gives no ticket",
+                   "klist", env=env)
+
+
+@suite.case
+def gssapi_as_somebody_else(folder):
+    """The ticket is good, but not for acting as whom the account names."""
+    config = settings(auth="gssapi", user="by-tcp", password=None)
+    expect_refused(folder, config, 77, "AUTH GSSAPI: 535", env=site.realm.env)
+
+
+@suite.case
+def gssapi_without_a_name(folder):
+    sender = "gssapi-nobody@example.org"
+    config = settings(auth="gssapi", user=None, password=None)
+    expect_status(send(folder, config, sender, env=site.realm.env), 0)
+    expect(method_of(site.postfix.arrived(sender).queue_id) == "GSSAPI", "another login")
+
+
+@suite.case
+def gssapi_with_a_silent_kdc(folder):
+    """There is a ticket, and nobody who would give one for the relay: that is waited for, but not long."""
+    env = site.realm.new_ticket(folder / "tickets")
+    with contextlib.ExitStack() as stack:
+        deaf = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        also = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        also.bind(deaf.getsockname())
+        site.realm.write_client(folder / "krb5.conf", deaf.getsockname()[1])
+        env["KRB5_CONFIG"] = str(folder / "krb5.conf")
+        expect_refused(folder, settings(auth="gssapi", password=None, timeout=2), 75,
+                       "AUTH GSSAPI: Kerberos: no answer in time", env=env)
+
+
+@suite.case
+def auth_ntlm(folder):
+    sender = "ntlm@example.org"
+    expect_status(send(folder, settings("exim", auth="ntlm", ntlmdomain="EXAMPLE"), sender), 0)
+    expect(site.exim.login(sender) == "ntlm:tester", site.exim.login(sender))
+
+
+@suite.case
+def wrong_password_ntlm(folder):
+    expect_refused(folder, settings("exim", auth="ntlm", password="wrong"), 77, "AUTH NTLM: 535")
+
+
+def external_at_exim(user, identity):
+    """A case: the certificate says who we are, the user's name, if any, as whom to act."""
+    def case(folder):
+        sender = f"external-{user or 'nobody'}@example.org"
+        config = settings("exim", auth="external", user=user, password=None,
+                          tls_cert_file=site.certs.client_cert, tls_key_file=site.certs.client_key)
+        expect_status(send(folder, config, sender), 0)
+        expect(site.exim.login(sender) == f"external:{identity}", site.exim.login(sender))
+    return case
+
+
+suite.add("auth-external-exim", external_at_exim(None, "tester|"))
+suite.add("auth-external-exim-as", external_at_exim("alice", "tester|alice"))
+
+
+@suite.case
+def external_without_a_certificate(folder):
+    expect_refused(folder, settings("exim", auth="external", user=None, password=None), 69, "EXTERNAL")
+
+
+def bound_settings(server, **changes):
+    return settings(server.port, tls_starttls="off", **changes)
+
+
+def plus_logs_in(version, auth, name):
+    """A case: a login that is bound to its TLS session, at a peer that shares no library with the program."""
+    def case(folder):
+        with PlusServer(site.certs, PASSWORD, version) as server:
+            expect_status(send(folder, bound_settings(server, auth=auth), "a@example.org"), 0)
+        expect(server.logins == [name], f"logins: {server.logins}")
+    return case
+
+
+for tls_version in ("1.3", "1.2"):
+    for method in ("on", "scram-sha-256-plus", "scram-sha-1-plus"):
+        suite.add(f"plus-{method}-tls-{tls_version}",
+                  plus_logs_in(tls_version, method, "SCRAM-SHA-256-PLUS" if method == "on" else method.upper()))
+
+
+def plus_between(version):
+    """A case: who stands between gets nothing that another connection would take, and no second try."""
+    def case(folder):
+        with PlusServer(site.certs, PASSWORD, version, is_between=True) as server:
+            expect_refused(folder, bound_settings(server), 77, "AUTH SCRAM-SHA-256-PLUS: 535")
+        expect(not server.logins, f"logins: {server.logins}")
+    return case
+
+
+suite.add("plus-between-tls-1.3", plus_between("1.3"))
+suite.add("plus-between-tls-1.2", plus_between("1.2"))
+
+
+def wrong_token(mechanism):
+    def case(folder, port):
+        expect_refused(folder, settings(port, auth=mechanism, password="another"), 77,
+                       f"AUTH {mechanism.upper()}: the relay does not take the access token (status ", "535")
+    return case
+
+
+add_for_ports("wrong-token-xoauth2", wrong_token("xoauth2"))
+add_for_ports("wrong-token-oauthbearer", wrong_token("oauthbearer"))
 
 
 @suite.case
@@ -575,11 +704,9 @@ def complaint():
     """Why the servers cannot be started here, or nothing."""
     if os.geteuid() != 0:
         return "Postfix starts as root only"
-    if not UNPACKED.is_dir():
-        return f"{UNPACKED} is missing: run sh tests/setup"
-    if not msmtp.MSMTP.exists():
-        return f"{msmtp.MSMTP} is missing: run sh tests/setup"
-    return ""
+    names = ("exim4-daemon-heavy", "msmtp", "postfix")
+    missing = [name for name in names if not (UNPACKED / name).is_dir()]
+    return f"{' and '.join(missing)} missing in {UNPACKED}: run sh tests/setup" if missing else ""
 
 
 if __name__ == "__main__":

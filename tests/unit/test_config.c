@@ -644,8 +644,6 @@ static const struct {
 	  "0 localhost a@b", "host_srv and host_fallback" },
 	{ "a socket goes before SRV", "socket s\nfrom a@b\nhost_srv", true, "0 localhost a@b",
 	  NULL },
-	{ "what comes later", "host h\nfrom a@b\nauth ntlm", true, "25 localhost a@b",
-	  "user.conf:3: auth: \"ntlm\" is not supported" },
 };
 
 static void test_completion(void)

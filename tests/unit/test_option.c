@@ -275,7 +275,6 @@ static void test_defaults_round_trip(void)
 		EXPECT(option_set(&settings, &options[i], before.bytes, &origin, &err));
 		option_print(&settings, &options[i], &after);
 		EXPECT_TEXT(after.bytes, before.bytes);
-		EXPECT(option_is_supported(&options[i], after.bytes));
 	}
 }
 
@@ -322,39 +321,6 @@ static void test_overlay(void)
 	EXPECT_TEXT(copy.host, "lower");
 }
 
-/* Values that parse, but can't be honoured. */
-static const struct {
-	const char *name, *text;
-} later[] = {
-	{ "ntlmdomain", "d" },
-	{ "auth", "gssapi" },
-	{ "auth", "oauthbearer" },
-	{ "auth", "xoauth2" },
-	{ "auth", "digest-md5" },
-	{ "auth", "ntlm" },
-	{ "auth", "scram-sha-256-plus" },
-	{ "auth", "scram-sha-1-plus" },
-};
-
-static void test_unsupported(void)
-{
-	const struct origin file = { .kind = ORIGIN_FILE, .file = "/etc/x", .line = 7 };
-
-	for (size_t i = 0; i < LENGTH(later); i++) {
-		CLEANUP(err_done) struct err err = ERR_INIT;
-		CLEANUP(settings_done) struct settings settings;
-		CLEANUP(mem_free_at) char *where = str_format("/etc/x:7: %s: ", later[i].name);
-
-		test_case("not supported: %s %s", later[i].name, later[i].text);
-		settings_init(&settings);
-		EXPECT(option_set_named(&settings, later[i].name, later[i].text, &file, &err));
-		EXPECT(!option_check_supported(&settings, &err));
-		EXPECT_NUMBER(err.kind, ERR_CONFIG);
-		EXPECT_PART(err.text, where);
-		EXPECT_PART(err.text, "is not supported by this version yet");
-	}
-}
-
 static void test_letters(void)
 {
 	test_case("letters");
@@ -374,7 +340,6 @@ int main(void)
 	test_old_spellings();
 	test_defaults_round_trip();
 	test_overlay();
-	test_unsupported();
 	test_letters();
 	return test_end();
 }

@@ -7,70 +7,50 @@
 #include "smtp/sasl.h"
 
 #include <gsasl.h>
-#include <limits.h>
 #include <stdlib.h>
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 
-static const struct {
-	const char *message;
-	size_t len;
-	unsigned long iterations;
-} firsts[] = {
-	{ BYTES("r=abc,s=c2FsdA==,i=4096"), 4096 },
-	{ BYTES("r=abc,s=c2FsdA==,i=4096,x=1"), 4096 },
-	{ BYTES("r=abc,s=c2FsdA==,i=1"), 1 },
-	{ BYTES("r=abc,s=c2FsdA==,i=0"), 0 },
-	{ BYTES("r=abc,s=c2FsdA==,i=2147483647"), 2147483647 },
-	{ BYTES("r=abc,s=c2FsdA==,i=007"), 7 },
-	{ BYTES("r=abc,s=c2FsdA==,i=99999999999999999999999"), ULONG_MAX },
-	{ BYTES("r=abc,s=c2FsdA==,i="), 0 },
-	{ BYTES("r=abc,s=c2FsdA==,i=-1"), 0 },
-	{ BYTES("r=abc,s=c2FsdA==,i=4096x"), 0 },
-	{ BYTES("r=abc,s=c2FsdA=="), 0 },
-	{ BYTES("i=4096"), 0 },
-	{ BYTES("v=c2ln"), 0 },
-	{ BYTES(""), 0 },
-};
-
-static void test_iterations(void)
-{
-	for (size_t i = 0; i < LENGTH(firsts); i++) {
-		test_case("iterations/%zu/%s", i, firsts[i].message);
-		EXPECT(sasl_scram_iterations(firsts[i].message, firsts[i].len) ==
-		       firsts[i].iterations);
-	}
-	test_case("iterations/nothing behind the end is read");
-	EXPECT_NUMBER(sasl_scram_iterations("r=a,s=b,i=4096", strlen("r=a,s=b,i=40")), 40);
-}
-
-#define EVERYTHING " SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN CRAM-MD5 EXTERNAL "
+#define EVERYTHING                                                                                 \
+	" SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN OAUTHBEARER XOAUTH2 GSSAPI EXTERNAL CRAM-MD5 "     \
+	"DIGEST-MD5 NTLM SCRAM-SHA-256-PLUS "
 
 static const struct {
 	const char *auth;
-	bool has_auth;
-	const char *offered;
+	bool is_token;
+	const char *offered; /* NULL: no AUTH */
 	const char *chosen;
 	const char *part; /* of the error's text, where nothing is chosen */
 } choices[] = {
-	{ "", true, EVERYTHING, "SCRAM-SHA-256", NULL },
-	{ "", true, " LOGIN PLAIN SCRAM-SHA-1 ", "SCRAM-SHA-1", NULL },
-	{ "", true, " LOGIN PLAIN ", "PLAIN", NULL },
-	{ "", true, " CRAM-MD5 LOGIN ", "LOGIN", NULL },
-	{ "", true, " CRAM-MD5 EXTERNAL ", NULL, "CRAM-MD5 EXTERNAL" },
-	{ "", true, " SCRAM-SHA-256-PLUS XPLAIN ", NULL, "SCRAM-SHA-256-PLUS XPLAIN" },
-	{ "", true, " \033[2J ", NULL, "?[2J" },
-	{ "", true, "  ", NULL, "no way to log in" },
-	{ "", false, "", NULL, "does not offer AUTH" },
-	{ "PLAIN", false, "", NULL, "does not offer AUTH" },
-	{ "PLAIN", true, EVERYTHING, "PLAIN", NULL },
-	{ "LOGIN", true, EVERYTHING, "LOGIN", NULL },
-	{ "CRAM-MD5", true, EVERYTHING, "CRAM-MD5", NULL },
-	{ "EXTERNAL", true, EVERYTHING, "EXTERNAL", NULL },
-	{ "SCRAM-SHA-1", true, EVERYTHING, "SCRAM-SHA-1", NULL },
-	{ "SCRAM-SHA-256", true, " PLAIN SCRAM-SHA-1 ", NULL,
+	{ "", false, EVERYTHING, "SCRAM-SHA-256", NULL },
+	{ "", false, " LOGIN PLAIN SCRAM-SHA-1 ", "SCRAM-SHA-1", NULL },
+	{ "", false, " LOGIN PLAIN ", "PLAIN", NULL },
+	{ "", false, " CRAM-MD5 LOGIN ", "LOGIN", NULL },
+	{ "", false, " XOAUTH2 OAUTHBEARER LOGIN ", "LOGIN", NULL },
+	{ "", false, " XOAUTH2 OAUTHBEARER ", NULL, "but: XOAUTH2 OAUTHBEARER" },
+	{ "", false, " CRAM-MD5 EXTERNAL DIGEST-MD5 NTLM GSSAPI ", NULL, "CRAM-MD5 EXTERNAL" },
+	{ "", false, " SCRAM-SHA-256-PLUS XPLAIN ", NULL, "SCRAM-SHA-256-PLUS XPLAIN" },
+	{ "", false, " \033[2J ", NULL, "?[2J" },
+	{ "", false, "  ", NULL, "no way to log in" },
+	{ "", false, NULL, NULL, "does not offer AUTH" },
+	{ "", true, EVERYTHING, "OAUTHBEARER", NULL },
+	{ "", true, " PLAIN XOAUTH2 ", "XOAUTH2", NULL },
+	{ "", true, " PLAIN SCRAM-SHA-256 ", NULL, "with an access token, but: PLAIN" },
+	{ "PLAIN", false, NULL, NULL, "does not offer AUTH" },
+	{ "PLAIN", false, EVERYTHING, "PLAIN", NULL },
+	{ "LOGIN", false, EVERYTHING, "LOGIN", NULL },
+	{ "CRAM-MD5", false, EVERYTHING, "CRAM-MD5", NULL },
+	{ "DIGEST-MD5", false, EVERYTHING, "DIGEST-MD5", NULL },
+	{ "NTLM", false, EVERYTHING, "NTLM", NULL },
+	{ "GSSAPI", false, EVERYTHING, "GSSAPI", NULL },
+	{ "EXTERNAL", false, EVERYTHING, "EXTERNAL", NULL },
+	{ "XOAUTH2", true, EVERYTHING, "XOAUTH2", NULL },
+	{ "OAUTHBEARER", true, EVERYTHING, "OAUTHBEARER", NULL },
+	{ "SCRAM-SHA-1", false, EVERYTHING, "SCRAM-SHA-1", NULL },
+	{ "SCRAM-SHA-256", false, " PLAIN SCRAM-SHA-1 ", NULL,
 	  "does not offer SCRAM-SHA-256, but: PLAIN SCRAM-SHA-1" },
-	{ "GSSAPI", true, " GSSAPI PLAIN ", NULL, "GSSAPI" },
+	{ "SCRAM-SHA-256-PLUS", false, EVERYTHING, NULL, "extended master secret" },
+	{ "GSS-SPNEGO", false, " GSS-SPNEGO PLAIN ", NULL, "GSS-SPNEGO" },
 };
 
 static void test_choice(void)
@@ -78,48 +58,94 @@ static void test_choice(void)
 	for (size_t i = 0; i < LENGTH(choices); i++) {
 		CLEANUP(err_done) struct err err = ERR_INIT;
 		CLEANUP(settings_done) struct settings settings;
-		CLEANUP(capabilities_done) struct capabilities can = { .mechanisms = STR_INIT };
+		struct client client;
 
 		settings_init(&settings);
 		settings.auth = mem_copy(choices[i].auth);
-		can.has = choices[i].has_auth ? CAP_AUTH : 0;
-		str_add(&can.mechanisms, choices[i].offered);
-		test_case("choice/%zu/%s of%s", i, choices[i].auth, choices[i].offered);
-		EXPECT_TEXT(sasl_choose(&settings, &can, &err), choices[i].chosen);
+		client_init(&client, &settings, -1, CLOCK_NEVER);
+		client.can.has = choices[i].offered ? CAP_AUTH : 0;
+		str_add(&client.can.mechanisms, choices[i].offered ? choices[i].offered : "");
+		test_case("choice/%zu/%s of%s", i, choices[i].auth, client.can.mechanisms.bytes);
+		EXPECT_TEXT(sasl_choose(&client, choices[i].is_token, &err), choices[i].chosen);
 		EXPECT_NUMBER(err.kind, choices[i].chosen ? ERR_NONE : ERR_UNAVAILABLE);
 		if (choices[i].part)
 			EXPECT_PART(err.text, choices[i].part);
+		client_done(&client);
 	}
 }
 
-static void test_needs_password(void)
+static void test_needs(void)
 {
-	test_case("only EXTERNAL needs no password");
-	EXPECT(!sasl_needs_password("EXTERNAL"));
-	EXPECT(sasl_needs_password("PLAIN") && sasl_needs_password("LOGIN"));
-	EXPECT(sasl_needs_password("CRAM-MD5") && sasl_needs_password("SCRAM-SHA-1"));
-	EXPECT(sasl_needs_password("SCRAM-SHA-256"));
+	static const struct {
+		const char *mechanism;
+		enum mechanism_need need;
+	} needs[] = { { "SCRAM-SHA-256-PLUS", NEEDS_PASSWORD },
+		      { "SCRAM-SHA-1-PLUS", NEEDS_PASSWORD },
+		      { "SCRAM-SHA-256", NEEDS_PASSWORD },
+		      { "SCRAM-SHA-1", NEEDS_PASSWORD },
+		      { "PLAIN", NEEDS_PASSWORD },
+		      { "LOGIN", NEEDS_PASSWORD },
+		      { "CRAM-MD5", NEEDS_PASSWORD },
+		      { "DIGEST-MD5", NEEDS_PASSWORD },
+		      { "NTLM", NEEDS_PASSWORD },
+		      { "OAUTHBEARER", NEEDS_TOKEN },
+		      { "XOAUTH2", NEEDS_TOKEN },
+		      { "GSSAPI", NEEDS_NOTHING },
+		      { "EXTERNAL", NEEDS_NOTHING },
+		      { "UNHEARD-OF", NEEDS_NOTHING } };
+
+	for (size_t i = 0; i < LENGTH(needs); i++) {
+		test_case("need/%s", needs[i].mechanism);
+		EXPECT_NUMBER(sasl_need(needs[i].mechanism), needs[i].need);
+	}
 }
 
-/* Logs in at a server that plays that script, as that user. */
-static bool log_in(void (*script)(struct peer *), const void *arg, const char *mechanism,
-		   const char *user, const char *password, struct err *err)
+/* How to log in. */
+struct login {
+	const char *mechanism;
+	const char *user;
+	const char *secret;
+	const char *offered; /* NULL: the account names the mechanism */
+	const char *domain;  /* ntlmdomain */
+};
+
+static void set_up(struct settings *settings, struct secret *secret, const struct login *login)
+{
+	settings_init(settings);
+	settings->host = mem_copy("mail.example.org");
+	settings->port = 587;
+	settings->auth = mem_copy(login->offered ? "" : login->mechanism);
+	settings->user = login->user ? mem_copy(login->user) : NULL;
+	settings->ntlmdomain = login->domain ? mem_copy(login->domain) : NULL;
+	if (login->secret)
+		secret_set(secret, login->secret, strlen(login->secret));
+}
+
+/* Logs in at a server that plays that script. */
+static bool log_in_as(void (*script)(struct peer *), const void *arg, const struct login *login,
+		      struct err *err)
 {
 	CLEANUP(settings_done) struct settings settings;
 	CLEANUP(secret_done) struct secret secret = { 0 };
 	struct client client;
 	struct peer peer;
 
-	settings_init(&settings);
-	settings.user = user ? mem_copy(user) : NULL;
-	if (password)
-		secret_set(&secret, password, strlen(password));
+	set_up(&settings, &secret, login);
 	client_init(&client, &settings, peer_start(&peer, script, arg), clock_after(PEER_SECONDS));
-	bool is_in = sasl_login(&client, mechanism, &secret, err);
+	str_add(&client.can.mechanisms, login->offered ? login->offered : "");
+	bool is_in = sasl_login(&client, login->mechanism, &secret, err);
 	client_done(&client);
 	peer_finish(&peer);
 	peer_done(&peer);
 	return is_in;
+}
+
+static bool log_in(void (*script)(struct peer *), const void *arg, const char *mechanism,
+		   const char *user, const char *password, struct err *err)
+{
+	const struct login login = { .mechanism = mechanism, .user = user, .secret = password };
+
+	return log_in_as(script, arg, &login, err);
 }
 
 /* What the server of libgsasl knows. */
@@ -127,6 +153,7 @@ struct account {
 	const char *mechanism;
 	const char *user;
 	const char *password;
+	const char *realm; /* of DIGEST-MD5 */
 };
 
 static int answer_library(Gsasl *library, Gsasl_session *session, Gsasl_property property)
@@ -138,6 +165,10 @@ static int answer_library(Gsasl *library, Gsasl_session *session, Gsasl_property
 	case GSASL_PASSWORD:
 		gsasl_property_set(session, GSASL_PASSWORD, account->password);
 		return GSASL_OK;
+	case GSASL_REALM:
+		if (account->realm)
+			gsasl_property_set(session, GSASL_REALM, account->realm);
+		return account->realm ? GSASL_OK : GSASL_NO_CALLBACK;
 	case GSASL_VALIDATE_EXTERNAL:
 		return strcmp(name ? name : "", account->user) == 0 ? GSASL_OK
 								    : GSASL_AUTHENTICATION_ERROR;
@@ -215,8 +246,8 @@ static void serve(struct peer *peer)
 		peer_fail(peer, "the peer got '%s' behind the end", peer->packet.bytes);
 }
 
-static const char *const mechanisms[] = { "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1",
-					  "SCRAM-SHA-256" };
+static const char *const mechanisms[] = { "PLAIN",      "LOGIN",       "CRAM-MD5",
+					  "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256" };
 
 static void test_logging_in(void)
 {
@@ -227,7 +258,7 @@ static void test_logging_in(void)
 		for (size_t k = 0; k < LENGTH(passwords); k++) {
 			CLEANUP(err_done) struct err err = ERR_INIT;
 			const struct account account = { mechanisms[i], "joe=x,y@a.example",
-							 passwords[k] };
+							 passwords[k], NULL };
 
 			test_case("login/%s/%s", mechanisms[i], passwords[k]);
 			EXPECT(log_in(serve, &account, mechanisms[i], account.user, passwords[k],
@@ -240,7 +271,7 @@ static void test_wrong_password(void)
 {
 	for (size_t i = 0; i < LENGTH(mechanisms); i++) {
 		CLEANUP(err_done) struct err err = ERR_INIT;
-		const struct account account = { mechanisms[i], "joe", "right" };
+		const struct account account = { mechanisms[i], "joe", "right", NULL };
 
 		test_case("wrong password/%s", mechanisms[i]);
 		EXPECT(!log_in(serve, &account, mechanisms[i], "joe", "wrong", &err));
@@ -254,8 +285,8 @@ static void test_wrong_password(void)
 static void test_external(void)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
-	const struct account nobody = { "EXTERNAL", "", NULL };
-	const struct account joe = { "EXTERNAL", "joe@a.example", NULL };
+	const struct account nobody = { "EXTERNAL", "", NULL, NULL };
+	const struct account joe = { "EXTERNAL", "joe@a.example", NULL, NULL };
 
 	test_case("EXTERNAL/with a name");
 	EXPECT(log_in(serve, &joe, "EXTERNAL", "joe@a.example", NULL, &err));
@@ -462,31 +493,385 @@ static void test_cheats(void)
 	}
 }
 
-static void test_long_password(void)
+/* Offers two realms, and wants to hear the one in `arg`. */
+static void ask_for_realm(struct peer *peer)
+{
+	static const char words[] =
+		"realm=\"a.example\",realm=\"c.example\",nonce=\"1\",qop=\"auth\","
+		"charset=utf-8,algorithm=md5-sess";
+	CLEANUP(str_done) struct str line = STR_INIT;
+	CLEANUP(str_done) struct str answer = STR_INIT;
+
+	base64_add(&line, words, strlen(words));
+	if (!peer_take(peer) || !challenge(peer, line.bytes) ||
+	    !base64_read(&answer, peer->packet.bytes, peer->packet.len))
+		return;
+	if (!strstr(answer.bytes, peer->arg))
+		peer_fail(peer, "the peer got '%s'", answer.bytes);
+	peer_send(peer, "535 5.7.8 who?\r\n");
+}
+
+static void test_realm(void)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
-	CLEANUP(str_done) struct str password = STR_INIT;
+	const struct account account = { "DIGEST-MD5", "joe", "pass", "a.example" };
+	struct login login = { "DIGEST-MD5", "joe", "pass", NULL, NULL };
 
-	while (password.len < 12000)
-		str_add(&password, "0123456789");
-	test_case("a password that no line can hold is not sent");
-	EXPECT(!log_in(peer_play, (const struct peer_step[]){ { 0 } }, "PLAIN", "user",
-		       password.bytes, &err));
+	test_case("realm/the server's");
+	EXPECT(log_in_as(serve, &account, &login, &err));
+	test_case("realm/the server's first one");
+	EXPECT(!log_in_as(ask_for_realm, "realm=\"a.example\"", &login, &err));
+	test_case("realm/ours");
+	login.domain = "b.example";
+	EXPECT(!log_in_as(ask_for_realm, "realm=\"b.example\"", &login, &err));
+}
+
+/* What does not fit into the line of AUTH comes behind it. */
+static void test_long_secret(const char *mechanism, size_t secret_len)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str secret = STR_INIT;
+	CLEANUP(str_done) struct str plain = STR_INIT;
+	CLEANUP(str_done) struct str line = STR_INIT;
+	CLEANUP(mem_free_at) char *command = str_format("AUTH %s", mechanism);
+	bool is_plain = strcmp(mechanism, "PLAIN") == 0;
+
+	while (secret.len < secret_len)
+		str_add_char(&secret, "0123456789"[secret.len % 10]);
+	str_add_n(&plain, is_plain ? "\0user\0" : "user=user\1auth=Bearer ", is_plain ? 6 : 22);
+	str_add(&plain, secret.bytes);
+	str_add(&plain, is_plain ? "" : "\1\1");
+	base64_add(&line, plain.bytes, plain.len);
+	bool fits = strlen(command) + 1 + line.len + 2 <= 512;
+	CLEANUP(mem_free_at) char *whole = str_format("%s %s\r\n", command, line.bytes);
+	str_add(&line, "\r\n");
+	CLEANUP(mem_free_at) char *alone = str_format("%s\r\n", command);
+	const struct peer_step together[] = { { whole, "235 ok\r\n" }, { 0 } };
+	const struct peer_step apart[] = { { alone, "334 \r\n" },
+					   { line.bytes, "235 ok\r\n" },
+					   { 0 } };
+
+	test_case("long/%s with %zu octets of secret", mechanism, secret_len);
+	EXPECT(log_in(peer_play, fits ? together : apart, mechanism, "user", secret.bytes, &err));
+	EXPECT_TEXT(err.text, NULL);
+}
+
+static void test_length(void)
+{
+	static const size_t lengths[] = { 1,   300, 360, 367, 368,  369,
+					  370, 371, 372, 380, 4096, 12000 };
+
+	for (size_t i = 0; i < LENGTH(lengths); i++) {
+		test_long_secret("PLAIN", lengths[i]);
+		test_long_secret("XOAUTH2", lengths[i]);
+	}
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str secret = STR_INIT;
+	while (secret.len < 600)
+		str_add(&secret, "0123456789");
+	test_case("long/refused before the response");
+	EXPECT(!log_in(
+		peer_play,
+		(const struct peer_step[]){ { "AUTH PLAIN\r\n", "535 5.7.8 no\r\n" }, { 0 } },
+		"PLAIN", "user", secret.bytes, &err));
+	EXPECT_NUMBER(err.code, 535);
+}
+
+/* "AHUAcA==" is "\0u\0p"; "dQ==" is "u"; the OAuth ones are what test_oauth.c has in clear. */
+#define AUTH_PLAIN   "AUTH PLAIN AHUAcA==\r\n"
+#define AUTH_LOGIN   "AUTH LOGIN\r\n"
+#define AUTH_XOAUTH2 "AUTH XOAUTH2 dXNlcj11AWF1dGg9QmVhcmVyIHABAQ==\r\n"
+#define AUTH_OAUTHBEARER                                                                           \
+	"AUTH OAUTHBEARER "                                                                        \
+	"bixhPXUsAWhvc3Q9bWFpbC5leGFtcGxlLm9yZwFwb3J0PTU4NwFhdXRoPUJlYXJlciBwAQE=\r\n"
+
+/* With what another mechanism is tried, and with what not. */
+static const struct {
+	const char *name;
+	const char *first;
+	const char *offered; /* NULL: the account names the mechanism */
+	struct peer_step steps[6];
+	enum err_kind kind;
+	int code;
+	const char *part;
+} substitutes[] = {
+	{ "504, and the next gets in",
+	  "PLAIN",
+	  " PLAIN LOGIN ",
+	  { { AUTH_PLAIN, "504 5.5.4 unknown\r\n" },
+	    { AUTH_LOGIN, "334 VXNlcm5hbWU6\r\n" },
+	    { "dQ==\r\n", "334 UGFzc3dvcmQ6\r\n" },
+	    { "cA==\r\n", "235 ok\r\n" } },
+	  ERR_NONE,
+	  0,
+	  "" },
+	{ "534, and the next is refused",
+	  "PLAIN",
+	  " PLAIN LOGIN ",
+	  { { AUTH_PLAIN, "534 5.7.9 too weak\r\n" }, { AUTH_LOGIN, "535 5.7.8 no\r\n" } },
+	  ERR_AUTH,
+	  535,
+	  "AUTH LOGIN: 535 5.7.8 no" },
+	{ "538, and there is no other",
+	  "PLAIN",
+	  " PLAIN ",
+	  { { AUTH_PLAIN, "538 5.7.11 encrypt\r\n" } },
+	  ERR_AUTH,
+	  538,
+	  "AUTH PLAIN: 538" },
+	{ "432, which wants PLAIN once",
+	  "PLAIN",
+	  " LOGIN PLAIN ",
+	  { { AUTH_PLAIN, "432 4.7.12 transition\r\n" }, { AUTH_LOGIN, "454 4.7.0 later\r\n" } },
+	  ERR_DEFER,
+	  454,
+	  "AUTH LOGIN: 454" },
+	{ "535 is the end",
+	  "PLAIN",
+	  " PLAIN LOGIN ",
+	  { { AUTH_PLAIN, "535 5.7.8 no\r\n" } },
+	  ERR_AUTH,
+	  535,
+	  "AUTH PLAIN: 535" },
+	{ "454 is the end",
+	  "PLAIN",
+	  " PLAIN LOGIN ",
+	  { { AUTH_PLAIN, "454 4.7.0 later\r\n" } },
+	  ERR_DEFER,
+	  454,
+	  "AUTH PLAIN: 454" },
+	{ "nonsense is the end",
+	  "PLAIN",
+	  " PLAIN LOGIN ",
+	  { { AUTH_PLAIN, "504-a\r\n550 b\r\n" } },
+	  ERR_PROTO,
+	  0,
+	  "two codes" },
+	{ "a named mechanism has no other",
+	  "PLAIN",
+	  NULL,
+	  { { AUTH_PLAIN, "504 5.5.4 unknown\r\n" } },
+	  ERR_AUTH,
+	  504,
+	  "AUTH PLAIN: 504" },
+	{ "a token never goes by a mechanism for passwords",
+	  "XOAUTH2",
+	  " XOAUTH2 OAUTHBEARER PLAIN LOGIN ",
+	  { { AUTH_XOAUTH2, "504 5.5.4 unknown\r\n" } },
+	  ERR_AUTH,
+	  504,
+	  "AUTH XOAUTH2: 504" },
+	{ "from OAUTHBEARER to XOAUTH2",
+	  "OAUTHBEARER",
+	  " XOAUTH2 OAUTHBEARER PLAIN LOGIN ",
+	  { { AUTH_OAUTHBEARER, "504 5.5.4 unknown\r\n" }, { AUTH_XOAUTH2, "235 ok\r\n" } },
+	  ERR_NONE,
+	  0,
+	  "" },
+};
+
+static void test_substitutes(void)
+{
+	for (size_t i = 0; i < LENGTH(substitutes); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		const struct login login = { substitutes[i].first, "u", "p", substitutes[i].offered,
+					     NULL };
+
+		test_case("substitute/%s", substitutes[i].name);
+		EXPECT_NUMBER(log_in_as(peer_play, substitutes[i].steps, &login, &err),
+			      substitutes[i].kind == ERR_NONE);
+		EXPECT_NUMBER(err.kind, substitutes[i].kind);
+		EXPECT_NUMBER(err.code, substitutes[i].code);
+		EXPECT_PART(err.text ? err.text : "", substitutes[i].part);
+	}
+}
+
+/* Cancels where the proof is due, then takes PLAIN. */
+static void play_incapable(struct peer *peer)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	if (!peer_take(peer))
+		return;
+	add_first_challenge(peer, BYTES("s=c2FsdA==,i=4096"), &line);
+	if (peer_send(peer, line.bytes) && peer_expect(peer, "*\r\n") &&
+	    peer_send(peer, "501 5.7.0 so be it\r\n") &&
+	    peer_expect(peer, "AUTH PLAIN AHUABw==\r\n"))
+		peer_send(peer, "235 ok\r\n");
+}
+
+/* SASLprep knows no U+0007, so SCRAM can't be done with this password, and PLAIN can. */
+static void test_incapable(void)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct login login = { "SCRAM-SHA-1", "u", "\a", " SCRAM-SHA-1 PLAIN ", NULL };
+
+	test_case("substitute/a password that SCRAM can't have");
+	EXPECT(log_in_as(play_incapable, NULL, &login, &err));
+	EXPECT_TEXT(err.text, NULL);
+}
+
+/* What servers answer to a token that they don't take. */
+static const struct {
+	const char *name;
+	const char *mechanism;
+	struct peer_step steps[4];
+	enum err_kind kind;
+	int code;
+	const char *text;
+} refusals[] = {
+	{ "XOAUTH2 wants an empty line",
+	  "XOAUTH2",
+	  { { AUTH_XOAUTH2,
+	      "334 eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIiwic2NvcGUiOiJodHRwczovL21h"
+	      "aWwuZXhhbXBsZS9vIn0=\r\n" },
+	    { "\r\n", "535 5.7.8 refused\r\n" } },
+	  ERR_AUTH,
+	  535,
+	  "AUTH XOAUTH2: the relay does not take the access token (status 400, scope "
+	  "https://mail.example/o): 535 5.7.8 refused" },
+	{ "OAUTHBEARER wants a control character",
+	  "OAUTHBEARER",
+	  { { AUTH_OAUTHBEARER, "334 eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=\r\n" },
+	    { "AQ==\r\n", "535 refused\r\n" } },
+	  ERR_AUTH,
+	  535,
+	  "AUTH OAUTHBEARER: the relay does not take the access token (status invalid_token): 535 "
+	  "refused" },
+	{ "4xx after it",
+	  "XOAUTH2",
+	  { { AUTH_XOAUTH2, "334 e30=\r\n" }, { "\r\n", "454 4.7.0 later\r\n" } },
+	  ERR_DEFER,
+	  454,
+	  "AUTH XOAUTH2: the relay does not take the access token ({}): 454 4.7.0 later" },
+	{ "in after all",
+	  "XOAUTH2",
+	  { { AUTH_XOAUTH2, "334 e30=\r\n" }, { "\r\n", "235 ok\r\n" } },
+	  ERR_PROTO,
+	  0,
+	  "AUTH XOAUTH2: the server let us in after it had refused the token" },
+	{ "an empty message",
+	  "XOAUTH2",
+	  { { AUTH_XOAUTH2, "334 \r\n" }, { "\r\n", "235 ok\r\n" } },
+	  ERR_AUTH,
+	  0,
+	  "AUTH XOAUTH2: the server let us in without proving that it knows the password" },
+	{ "one message after the other",
+	  "XOAUTH2",
+	  { { AUTH_XOAUTH2, "334 e30=\r\n" },
+	    { "\r\n", "334 e30=\r\n" },
+	    { "*\r\n", "501 so be it\r\n" } },
+	  ERR_PROTO,
+	  0,
+	  "AUTH XOAUTH2: the server goes on when all has been said" },
+	{ "not base64",
+	  "XOAUTH2",
+	  { { AUTH_XOAUTH2, "334 {}\r\n" }, { "*\r\n", "501 so be it\r\n" } },
+	  ERR_PROTO,
+	  0,
+	  "AUTH XOAUTH2: the server's challenge is not base64" },
+	{ "refused at once",
+	  "XOAUTH2",
+	  { { AUTH_XOAUTH2, "535 5.7.8 refused\r\n" } },
+	  ERR_AUTH,
+	  535,
+	  "AUTH XOAUTH2: 535 5.7.8 refused" },
+};
+
+static void test_refusals(void)
+{
+	for (size_t i = 0; i < LENGTH(refusals); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+
+		test_case("refusal/%s", refusals[i].name);
+		EXPECT(!log_in(peer_play, refusals[i].steps, refusals[i].mechanism, "u", "p",
+			       &err));
+		EXPECT_NUMBER(err.kind, refusals[i].kind);
+		EXPECT_NUMBER(err.code, refusals[i].code);
+		EXPECT_TEXT(err.text, refusals[i].text);
+		EXPECT(!err.code || atoi(err.text + strlen(err.text) - err.reply_len) == err.code);
+	}
+}
+
+/* After a refused token another one can be tried on the same connection. */
+static void test_second_token(void)
+{
+	static const struct peer_step steps[] = {
+		{ AUTH_XOAUTH2, "334 e30=\r\n" },
+		{ "\r\n", "535 5.7.8 refused\r\n" },
+		{ "AUTH XOAUTH2 dXNlcj11AWF1dGg9QmVhcmVyIHEBAQ==\r\n", "235 ok\r\n" },
+		{ 0 }
+	};
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(settings_done) struct settings settings;
+	CLEANUP(secret_done) struct secret secret = { 0 };
+	CLEANUP(secret_done) struct secret other = { 0 };
+	const struct login login = { "XOAUTH2", "u", "p", NULL, NULL };
+	struct client client;
+	struct peer peer;
+
+	test_case("a second token");
+	set_up(&settings, &secret, &login);
+	secret_set(&other, "q", 1);
+	client_init(&client, &settings, peer_start(&peer, peer_play, steps),
+		    clock_after(PEER_SECONDS));
+	EXPECT(!sasl_login(&client, "XOAUTH2", &secret, &err));
 	EXPECT_NUMBER(err.kind, ERR_AUTH);
-	EXPECT_PART(err.text, "too long");
+	EXPECT_NUMBER(err.code, 535);
+	EXPECT(sasl_login(&client, "XOAUTH2", &other, &err));
+	client_done(&client);
+	peer_finish(&peer);
+	peer_done(&peer);
+}
+
+static const struct {
+	const char *name;
+	const char *mechanism;
+	const char *user;
+	const char *token;
+	const char *part;
+} bad_tokens[] = {
+	{ "empty", "XOAUTH2", "u", "", "empty" },
+	{ "a blank", "XOAUTH2", "u", "to ken", "blank" },
+	{ "a control character", "OAUTHBEARER", "u", "a\1auth=Bearer b", "control character" },
+	{ "DEL", "OAUTHBEARER", "u", "xyz\x7f", "control character" },
+	{ "a line end", "XOAUTH2", "u", "xyz\n", "control character" },
+	{ "a control character in the name", "XOAUTH2", "u\1auth=", "xyz", "user name" },
+	{ "a control character in the name, with a GS2 header", "OAUTHBEARER", "u\x1f", "xyz",
+	  "user name" },
+};
+
+static void test_bad_tokens(void)
+{
+	for (size_t i = 0; i < LENGTH(bad_tokens); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+
+		test_case("bad token/%s", bad_tokens[i].name);
+		EXPECT(!log_in(peer_play, (const struct peer_step[]){ { 0 } },
+			       bad_tokens[i].mechanism, bad_tokens[i].user, bad_tokens[i].token,
+			       &err));
+		EXPECT_NUMBER(err.kind, ERR_AUTH);
+		EXPECT_PART(err.text, bad_tokens[i].part);
+		EXPECT(!*bad_tokens[i].token || !strstr(err.text, bad_tokens[i].token));
+	}
 }
 
 int main(void)
 {
 	test_begin("sasl");
-	test_iterations();
 	test_choice();
-	test_needs_password();
+	test_needs();
 	test_logging_in();
 	test_wrong_password();
 	test_external();
 	test_dialogues();
 	test_cheats();
-	test_long_password();
+	test_realm();
+	test_length();
+	test_substitutes();
+	test_incapable();
+	test_refusals();
+	test_second_token();
+	test_bad_tokens();
 	return test_end();
 }

@@ -1,0 +1,56 @@
+/* mechanism.c - the SASL mechanisms: what each of them is, and which one comes next */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "smtp/mechanism.h"
+
+#include "smtp/exchange.h"
+
+#include <string.h>
+
+enum {
+	FIRST = MECHANISM_CLIENT_FIRST,
+	SCRAM = MECHANISM_UNASKED | MECHANISM_CLIENT_FIRST | MECHANISM_SCRAM,
+	PLUS = SCRAM | MECHANISM_PLUS,
+};
+
+/* In the order of choice, the strongest first. */
+static const struct mechanism mechanisms[] = {
+	{ "SCRAM-SHA-256-PLUS", NEEDS_PASSWORD, PLUS, &player_gsasl },
+	{ "SCRAM-SHA-1-PLUS", NEEDS_PASSWORD, PLUS, &player_gsasl },
+	{ "SCRAM-SHA-256", NEEDS_PASSWORD, SCRAM, &player_gsasl },
+	{ "SCRAM-SHA-1", NEEDS_PASSWORD, SCRAM, &player_gsasl },
+	{ "PLAIN", NEEDS_PASSWORD, MECHANISM_UNASKED | FIRST, &player_gsasl },
+	{ "LOGIN", NEEDS_PASSWORD, MECHANISM_UNASKED, &player_gsasl },
+	{ "OAUTHBEARER", NEEDS_TOKEN, MECHANISM_UNASKED | FIRST, &player_oauth },
+	{ "XOAUTH2", NEEDS_TOKEN, MECHANISM_UNASKED | FIRST, &player_oauth },
+	{ "GSSAPI", NEEDS_NOTHING, FIRST, &player_gssapi },
+	{ "EXTERNAL", NEEDS_NOTHING, FIRST, &player_gsasl },
+	{ "CRAM-MD5", NEEDS_PASSWORD, 0, &player_gsasl },
+	{ "DIGEST-MD5", NEEDS_PASSWORD, 0, &player_gsasl },
+	{ "NTLM", NEEDS_PASSWORD, FIRST, &player_gsasl },
+};
+enum { MECHANISMS = sizeof mechanisms / sizeof *mechanisms };
+
+const struct mechanism *mechanism_find(const char *name)
+{
+	for (size_t i = 0; i < MECHANISMS; i++)
+		if (strcmp(mechanisms[i].name, name) == 0)
+			return &mechanisms[i];
+	return NULL;
+}
+
+static bool is_possible(const struct mechanism *mechanism, enum mechanism_need need,
+			bool has_binding)
+{
+	return mechanism->flags & MECHANISM_UNASKED && mechanism->need == need &&
+	       (has_binding || !(mechanism->flags & MECHANISM_PLUS));
+}
+
+const struct mechanism *mechanism_next(const struct mechanism *last, const struct capabilities *can,
+				       enum mechanism_need need, bool has_binding)
+{
+	for (size_t i = last ? (size_t)(last - mechanisms) + 1 : 0; i < MECHANISMS; i++)
+		if (is_possible(&mechanisms[i], need, has_binding) &&
+		    capabilities_has_mechanism(can, mechanisms[i].name))
+			return &mechanisms[i];
+	return NULL;
+}

@@ -1,0 +1,34 @@
+/* mechanism.h - the SASL mechanisms: what each of them is, and which one comes next */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "smtp/reply.h"
+
+/* What a mechanism has to be given. */
+enum mechanism_need { NEEDS_NOTHING, NEEDS_PASSWORD, NEEDS_TOKEN };
+
+enum mechanism_flag {
+	MECHANISM_UNASKED = 1 << 0,      /* it may be chosen by itself */
+	MECHANISM_CLIENT_FIRST = 1 << 1, /* the client speaks first */
+	MECHANISM_SCRAM = 1 << 2,        /* RFC 5802 */
+	MECHANISM_PLUS = 1 << 3,         /* it is bound to the TLS session */
+};
+
+struct player;
+
+struct mechanism {
+	const char *name;
+	enum mechanism_need need;
+	unsigned flags;
+	const struct player *player; /* who plays our side; see exchange.h */
+};
+
+/* The mechanism of that name (upper case), or NULL. */
+const struct mechanism *mechanism_find(const char *name);
+
+/*
+ * The strongest one that is offered, may be chosen by itself and needs just that, of those that are
+ * weaker than `last` (NULL: of all). Where there is no channel binding, none that wants one.
+ */
+const struct mechanism *mechanism_next(const struct mechanism *last, const struct capabilities *can,
+				       enum mechanism_need need, bool has_binding);
