@@ -1,0 +1,382 @@
+/* texttype.c - the types of settings that are a text, or are kept as one */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "conf/hostlist.h"
+#include "conf/type.h"
+#include "conf/uri.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+/* Texts */
+
+static bool replace_text(void *field, char *text)
+{
+	char **old = field;
+
+	free(*old);
+	*old = text;
+	return true;
+}
+
+static bool has_octet_up_to(const char *text, unsigned char limit)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text <= limit || *text == 0x7F)
+			return true;
+	return false;
+}
+
+static bool parse_text(const struct option *option, void *field, const char *text)
+{
+	(void)option;
+	return !has_octet_up_to(text, 0x1F) && replace_text(field, mem_copy(text));
+}
+
+static bool parse_word(const struct option *option, void *field, const char *text)
+{
+	(void)option;
+	return !has_octet_up_to(text, ' ') && replace_text(field, mem_copy(text));
+}
+
+static bool parse_hosts(const struct option *option, void *field, const char *text)
+{
+	(void)option;
+	return !has_octet_up_to(text, 0x1F) && hostlist_is_valid(text) &&
+	       replace_text(field, mem_copy(text));
+}
+
+static bool parse_sender(const struct option *option, void *field, const char *text)
+{
+	size_t len = strlen(text);
+
+	(void)option;
+	if (has_octet_up_to(text, 0x1F))
+		return false;
+	if (len >= 2 && text[0] == '<' && text[len - 1] == '>')
+		return replace_text(field, mem_copy_n(text + 1, len - 2));
+	return replace_text(field, mem_copy(text));
+}
+
+static bool parse_path(const struct option *option, void *field, const char *text)
+{
+	(void)option;
+	return replace_text(field, fs_expand_home(text));
+}
+
+static bool parse_command(const struct option *option, void *field, const char *text)
+{
+	(void)option;
+	return replace_text(field, mem_copy(text));
+}
+
+static void print_text(const struct option *option, const void *field, struct str *out)
+{
+	char *const *text = field;
+
+	(void)option;
+	str_add(out, *text ? *text : "");
+}
+
+/* No file is what an empty name means, too. */
+static void show_path(const void *field, struct str *out)
+{
+	const char *path = *(char *const *)field;
+
+	str_add(out, path && *path ? path : _("(not set)"));
+}
+
+static bool has_text(const void *field)
+{
+	char *const *text = field;
+
+	return *text != NULL;
+}
+
+static void copy_text(void *to, const void *from)
+{
+	char **target = to;
+	char *const *text = from;
+
+	*target = *text ? mem_copy(*text) : NULL;
+}
+
+static void release_text(void *field)
+{
+	mem_free_at(field);
+}
+
+#define TEXT_TYPE(how, what)                                                                       \
+	{                                                                                          \
+		.expected = (what), .parse = (how), .print = print_text, .has_value = has_text,    \
+		.copy = copy_text, .release = release_text                                         \
+	}
+
+const struct option_type option_type_TEXT =
+	TEXT_TYPE(parse_text, N_("a text without control characters"));
+const struct option_type option_type_WORD =
+	TEXT_TYPE(parse_word, N_("a name without blanks and control characters"));
+const struct option_type option_type_HOSTS =
+	TEXT_TYPE(parse_hosts, N_("hosts as in mx.example:587 or [2001:db8::1]:587"));
+const struct option_type option_type_SENDER =
+	TEXT_TYPE(parse_sender, N_("an address without control characters"));
+const struct option_type option_type_PATH = {
+	.expected = N_("a file name"),
+	.parse = parse_path,
+	.print = print_text,
+	.show = show_path,
+	.has_value = has_text,
+	.copy = copy_text,
+	.release = release_text,
+};
+const struct option_type option_type_COMMAND = TEXT_TYPE(parse_command, N_("a command"));
+
+/*
+ * A file, or an object on a token. A PIN in its URI is not shown, nor kept in the queue; so that no
+ * error shows it, any text is one.
+ */
+
+static void release_credential(void *field)
+{
+	char *const *text = field;
+
+	if (*text)
+		mem_wipe(*text, strlen(*text));
+	mem_free_at(field);
+}
+
+static bool parse_credential(const struct option *option, void *field, const char *text)
+{
+	char **credential = field;
+
+	if (!uri_is_token(text))
+		return parse_path(option, field, text);
+	release_credential(field);
+	*credential = mem_copy(text);
+	return true;
+}
+
+static void print_credential(const struct option *option, const void *field, struct str *out)
+{
+	char *const *text = field;
+
+	if (!uri_is_token(*text)) {
+		print_text(option, field, out);
+		return;
+	}
+	CLEANUP(mem_free_at) char *shown = uri_without_pin(*text);
+	str_add(out, shown);
+}
+
+const struct option_type option_type_CREDENTIAL = {
+	.expected = N_("a file name or a URI"),
+	.parse = parse_credential,
+	.print = print_credential,
+	.has_value = has_text,
+	.copy = copy_text,
+	.release = release_credential,
+};
+
+/* Secrets */
+
+static bool parse_secret(const struct option *option, void *field, const char *text)
+{
+	(void)option;
+	secret_set(field, text, strlen(text));
+	return true;
+}
+
+static void print_secret(const struct option *option, const void *field, struct str *out)
+{
+	const struct secret *secret = field;
+
+	(void)option;
+	str_add(out, secret->bytes ? "*" : "");
+}
+
+static bool has_secret(const void *field)
+{
+	const struct secret *secret = field;
+
+	return secret->bytes != NULL;
+}
+
+static void copy_secret(void *to, const void *from)
+{
+	const struct secret *secret = from;
+
+	*(struct secret *)to = (struct secret){ 0 };
+	if (secret->bytes)
+		secret_set(to, secret->bytes, secret->len);
+}
+
+static void release_secret(void *field)
+{
+	secret_done(field);
+}
+
+const struct option_type option_type_SECRET = {
+	.expected = N_("a password"),
+	.parse = parse_secret,
+	.print = print_secret,
+	.has_value = has_secret,
+	.copy = copy_secret,
+	.release = release_secret,
+};
+
+/* Authentication methods */
+
+static const char *const methods[] = {
+#define METHOD(name) (name),
+#include "conf/options.def"
+};
+
+const char *option_type_method(size_t number)
+{
+	return number < LENGTH(methods) ? methods[number] : NULL;
+}
+
+static void add_in_case(struct str *out, const char *text, size_t len, int (*change)(int))
+{
+	for (size_t i = 0; i < len; i++)
+		str_add_char(out, (char)change((unsigned char)text[i]));
+}
+
+static char *in_upper_case(const char *text)
+{
+	struct str upper = STR_INIT;
+
+	add_in_case(&upper, text, strlen(text), toupper);
+	return str_take(&upper);
+}
+
+static bool parse_auth(const struct option *option, void *field, const char *text)
+{
+	(void)option;
+	if (strcmp(text, "on") == 0)
+		return replace_text(field, mem_copy(""));
+	if (strcmp(text, "off") == 0)
+		return replace_text(field, NULL);
+	for (size_t i = 0; i < LENGTH(methods); i++)
+		if (strcasecmp(text, methods[i]) == 0)
+			return replace_text(field, in_upper_case(text));
+	return false;
+}
+
+static void print_auth(const struct option *option, const void *field, struct str *out)
+{
+	const char *method = *(char *const *)field;
+
+	(void)option;
+	if (!method)
+		str_add(out, "off");
+	else if (!*method)
+		str_add(out, "on");
+	else
+		add_in_case(out, method, strlen(method), tolower);
+}
+
+static void show_auth(const void *field, struct str *out)
+{
+	const char *method = *(char *const *)field;
+
+	if (!method)
+		str_add(out, "none");
+	else
+		str_add(out, *method ? method : "choose");
+}
+
+const struct option_type option_type_AUTH = {
+	.expected = N_("on, off, or the name of an authentication method"),
+	.parse = parse_auth,
+	.print = print_auth,
+	.show = show_auth,
+	.copy = copy_text,
+	.release = release_text,
+};
+
+/* Conditions of a delivery status notification */
+
+/* A word of a list, without the blanks around it; moves on to what follows the comma. */
+static size_t next_word(const char **list, const char **word)
+{
+	*word = *list + strspn(*list, " \t");
+	size_t len = strcspn(*word, ",");
+	*list = *word + len;
+	while (len > 0 && (*word)[len - 1] == ' ')
+		len--;
+	return len;
+}
+
+static bool is_condition(const char *word, size_t len)
+{
+	static const char *const conditions[] = { "failure", "delay", "success" };
+
+	for (size_t i = 0; i < LENGTH(conditions); i++)
+		if (strlen(conditions[i]) == len && strncasecmp(word, conditions[i], len) == 0)
+			return true;
+	return false;
+}
+
+/* RFC 3461 section 4.1 has each of them once. */
+static bool parse_conditions(void *field, const char *text)
+{
+	CLEANUP(str_done) struct str list = STR_INIT;
+	const char *word;
+
+	for (;;) {
+		CLEANUP(str_done) struct str upper = STR_INIT;
+		size_t len = next_word(&text, &word);
+		add_in_case(&upper, word, len, toupper);
+		if (!is_condition(word, len) || strstr(list.bytes, upper.bytes))
+			return false;
+		str_add(&list, upper.bytes);
+		if (!*text)
+			return replace_text(field, str_take(&list));
+		str_add_char(&list, ',');
+		text++;
+	}
+}
+
+static bool parse_notify(const struct option *option, void *field, const char *text)
+{
+	(void)option;
+	if (strcasecmp(text, "off") == 0)
+		return replace_text(field, NULL);
+	if (strcasecmp(text, "never") == 0)
+		return replace_text(field, mem_copy("NEVER"));
+	return parse_conditions(field, text);
+}
+
+static void print_notify(const struct option *option, const void *field, struct str *out)
+{
+	const char *list = *(char *const *)field;
+
+	(void)option;
+	if (list)
+		add_in_case(out, list, strlen(list), tolower);
+	else
+		str_add(out, "off");
+}
+
+static void show_notify(const void *field, struct str *out)
+{
+	const char *list = *(char *const *)field;
+
+	str_add(out, list ? list : _("(not set)"));
+}
+
+const struct option_type option_type_NOTIFY = {
+	.expected = N_("off, never, or a list of failure, delay and success"),
+	.parse = parse_notify,
+	.print = print_notify,
+	.show = show_notify,
+	.has_value = has_text,
+	.copy = copy_text,
+	.release = release_text,
+};
