@@ -101,9 +101,7 @@ static bool greet(struct session *session, struct err *err)
 
 static bool log_in(struct session *session, const struct secret *password, struct err *err)
 {
-	const char *auth = session->settings->auth;
-	bool is_token = *auth && sasl_need(auth) == NEEDS_TOKEN;
-	const char *mechanism = sasl_choose(&session->client, is_token, err);
+	const char *mechanism = sasl_choose(&session->client, false, err);
 
 	return mechanism && sasl_login(&session->client, mechanism, password, err);
 }
