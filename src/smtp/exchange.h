@@ -24,8 +24,7 @@ struct exchange {
 	int64_t deadline; /* of the next step */
 
 	bool is_done;      /* as far as the mechanism knows */
-	bool is_incapable; /* it failed because we can't do this mechanism, whatever the server is
-			    */
+	bool is_incapable; /* it failed because we can't do this mechanism at all */
 	struct str remark; /* what the server said of our credential, printable */
 
 	bool has_begun;

@@ -29,8 +29,8 @@ from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_pri
 from plus import PlusServer
 from postfix import Postfix
 from realm import Realm
-from relay.relay import make_cert, make_certs
 from accesstokens import LONG_TOKEN, TOKEN, TokenInfo
+from relay.relay import Relay, make_cert, make_certs
 
 UNPACKED = TOP / "build" / "servers"
 PORTS = ("submission", "submissions", "certificate", "small", "few", "dovecot", "lmtp", "kdc", "exim")
@@ -385,6 +385,16 @@ def gssapi_without_a_name(folder):
     config = settings(auth="gssapi", user=None, password=None)
     expect_status(send(folder, config, sender, env=site.realm.env), 0)
     expect(method_of(site.postfix.arrived(sender).queue_id) == "GSSAPI", "another login")
+
+
+@suite.case
+def gssapi_in_at_once(folder):
+    """Who lets everybody in has not shown that he knows the service's key."""
+    dialogue = "ehlo: 250-relay.test | 250 AUTH GSSAPI\nauth: 235 2.7.0 welcome"
+    with Relay(tls="implicit", auth=("PLAIN",), certs=site.certs, dialogue=dialogue) as relay:
+        config = settings(relay.port, tls_starttls="off", auth="gssapi", password=None)
+        expect_refused(folder, config, 77, "AUTH GSSAPI: the server let us in without proving",
+                       env=site.realm.env)
 
 
 @suite.case
