@@ -142,17 +142,11 @@ static bool greet(struct session *session, const struct secret *password, struct
 static bool try_login(struct session *session, const char *mechanism,
 		      const struct credential *credential, struct err *err)
 {
-<<<<<<< HEAD
 	if (sasl_login(&session->client, mechanism, &credential->secret, err))
 		return true;
 	if (err->code == 535)
 		credential_refused(credential);
 	return false;
-=======
-	const char *mechanism = sasl_choose(&session->client, false, err);
-
-	return mechanism && sasl_login(&session->client, mechanism, password, err);
->>>>>>> c8a1c7895d24462514297da3086dd982f370dc8a
 }
 
 /* A token that was kept may have been revoked before its time. */

@@ -22,6 +22,7 @@ import clients
 import keyring
 import msmtp
 import tokens
+from accesstokens import LONG_TOKEN, TOKEN, TokenInfo
 from daemon import free_ports, has_ipv6, wait_until
 from dovecot import PASSWORD, Dovecot
 from exim import Exim
@@ -29,7 +30,6 @@ from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_pri
 from plus import PlusServer
 from postfix import Postfix
 from realm import Realm
-from accesstokens import LONG_TOKEN, TOKEN, TokenInfo
 from relay.relay import Relay, make_cert, make_certs
 
 UNPACKED = TOP / "build" / "servers"
