@@ -5,7 +5,6 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "conf/expand.h"
-#include "mail/alias.h"
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -96,12 +95,30 @@ static bool needs_aliases(const struct settings *settings, const struct address_
 	return access(settings->aliases, R_OK) == 0;
 }
 
+static char *local_domains(const struct settings *settings)
+{
+	char host[256] = "";
+
+	if (settings->local_domains)
+		return mem_copy(settings->local_domains);
+	return str_format("localhost %s", gethostname(host, sizeof host - 1) == 0 ? host : "");
+}
+
+bool addressing_read_aliases(struct alias_table *table, const struct settings *settings,
+			     struct err *err)
+{
+	if (!alias_read(table, settings->aliases, err))
+		return false;
+	table->local_domains = local_domains(settings);
+	return true;
+}
+
 static bool expand_aliases(const struct settings *settings, const struct address_list *in,
 			   struct address_list *out, struct err *err)
 {
 	CLEANUP(alias_table_done) struct alias_table table = { 0 };
 
-	return alias_read(&table, settings->aliases, err) && alias_expand(&table, in, out, err);
+	return addressing_read_aliases(&table, settings, err) && alias_expand(&table, in, out, err);
 }
 
 static bool add_all(struct envelope *envelope, const struct settings *settings, bool qualifies,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/cli.h"
+#include "mail/alias.h"
 #include "mail/envelope.h"
 #include "mail/header.h"
 
@@ -22,6 +23,13 @@ bool addressing_set_sender(struct envelope *envelope, const struct request *requ
 bool addressing_set_recipients(struct envelope *envelope, const struct request *request,
 			       const struct settings *settings, bool qualifies,
 			       const struct header *header, struct err *err) MUST_USE;
+
+/*
+ * Reads the file with the aliases; names in a local domain (see *local_domains*) can be found in
+ * it. ERR_CONFIG.
+ */
+bool addressing_read_aliases(struct alias_table *table, const struct settings *settings,
+			     struct err *err) MUST_USE;
 
 /* What a name without a domain belongs to: maildomain, /etc/mailname, or the host; caller frees. */
 char *addressing_domain(const struct settings *settings) MUST_USE;

@@ -70,7 +70,7 @@ static void complete_recipients(struct envelope *envelope, const struct settings
 	CLEANUP(alias_table_done) struct alias_table table = { 0 };
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	if (settings->aliases && !alias_read(&table, settings->aliases, &err))
+	if (settings->aliases && !addressing_read_aliases(&table, settings, &err))
 		report_problem(&err);
 	for (size_t i = 0; i < envelope->count; i++) {
 		struct recipient *recipient = &envelope->recipients[i];

@@ -282,7 +282,7 @@ bool repair_addresses(struct changes *changes, const struct envelope *envelope,
 		settings->set_to_header == SET_TO_ALIASES || settings->set_to_header == SET_TO_ON;
 
 	if (needs_aliases && settings->aliases && *settings->aliases &&
-	    !alias_read(&repair.aliases, settings->aliases, err))
+	    !addressing_read_aliases(&repair.aliases, settings, err))
 		return false;
 	repair_from(&repair);
 	repair_to(&repair);

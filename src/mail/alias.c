@@ -50,6 +50,7 @@ void alias_table_done(struct alias_table *table)
 		alias_done(&table->items[i]);
 	free(table->items);
 	free(table->path);
+	free(table->local_domains);
 	*table = (struct alias_table){ 0 };
 }
 
@@ -373,6 +374,32 @@ static const struct alias *find_alias(const struct alias_table *table,
 	return found || address->domain ? found : find_name(table, &fallback);
 }
 
+static bool is_local(const struct alias_table *table, const char *domain)
+{
+	static const char separators[] = " \t,";
+	const char *at = table->local_domains ? table->local_domains : "";
+
+	for (at += strspn(at, separators); *at; at += strspn(at, separators)) {
+		size_t len = strcspn(at, separators);
+		CLEANUP(mem_free_at) char *local = mem_copy_n(at, len);
+		if (compare_folded(local, domain) == 0)
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+/* Only for what was given: a target that has a domain is meant as it stands. */
+static const struct alias *find_local(const struct alias_table *table,
+				      const struct address *address)
+{
+	const struct address name = { .local = address->local };
+
+	if (!address->domain || !is_local(table, address->domain))
+		return NULL;
+	return find_name(table, &name);
+}
+
 static void append_copy(struct address_list *list, const struct address *address)
 {
 	mem_grow(list->items, list->count);
@@ -389,7 +416,7 @@ static void add_step(struct str *out, const struct step *step)
 	CLEANUP(mem_free_at) char *path = address_path(step->address);
 
 	str_add(out, path);
-	if (compare_names(step->address, &step->alias->name) != 0)
+	if (compare_folded(step->address->local, step->alias->name.local) != 0)
 		str_add(out, " (default)");
 }
 
@@ -420,8 +447,10 @@ static bool refuse_loop(struct expansion *expansion, const struct step *last)
 static bool expand_address(struct expansion *expansion, const struct address *address)
 {
 	const struct alias *alias = find_alias(expansion->table, address);
-	const struct step step = { address, alias };
 
+	if (!alias && expansion->depth == 0)
+		alias = find_local(expansion->table, address);
+	const struct step step = { address, alias };
 	if (!alias) {
 		append_copy(expansion->out, address);
 		return true;

@@ -16,9 +16,13 @@ struct alias {
 	int line;
 };
 
-/* A file's entries, sorted by name. `path` is what errors call the file. */
+/*
+ * A file's entries, sorted by name. `path` is what errors call the file. `local_domains` may be set
+ * by the caller: the domains of this machine, with blanks or commas between them.
+ */
 struct alias_table {
 	char *path;
+	char *local_domains;
 	struct alias *items;
 	size_t count;
 };
@@ -42,8 +46,9 @@ bool alias_read(struct alias_table *table, const char *path, struct err *err) MU
  * Appends `in` with every alias replaced by its targets, theirs included, in the order of the list
  * and of the file; of addresses that are the same the first stays. A name is found by its exact
  * spelling, else without regard to case; a local name that isn't found goes where `default` does,
- * if there is such an entry, and stays as it is if not. ERR_CONFIG for a loop, with the names in
- * it, and for an entry with a fault; `out` is then as it was before.
+ * if there is such an entry, and stays as it is if not. An address in `in` with a local domain and no
+ * entry of its own goes where the name alone goes, if that has an entry. ERR_CONFIG for a loop, with
+ * the names in it, and for an entry with a fault; `out` is then as it was before.
  */
 bool alias_expand(const struct alias_table *table, const struct address_list *in,
 		  struct address_list *out, struct err *err) MUST_USE;

@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -907,6 +908,19 @@ def aliases_that_are_not_needed(folder):
     expect(b"a@b.example..." in run(folder, "-bv", "root", "bob@b.example").stdout, "not expanded")
     expect_error(folder, ["-bv", "list"], 78, f"{aliases}:2: list: '|cat'")
     expect_error(folder, ["-bi"], 78, f"{aliases}:2: list: '|cat'")
+
+
+@suite.case
+def root_at_this_host_msmtp_146(folder):
+    """An alias for a name counts for that name at this machine, too."""
+    (folder / "aliases").write_text("root: a@b.example\n")
+    for setting, host, expected in (("", socket.gethostname(), "a@b.example"), ("", "localhost", "a@b.example"),
+                                    ("", "c.example", "root@c.example"),
+                                    ("local_domains x.example, c.example\n", "c.example", "a@b.example"),
+                                    ("local_domains none\n", "localhost", "root@localhost")):
+        configure(folder, f"host h\naliases {folder}/aliases\n{setting}")
+        out = run(folder, "-bv", f"root@{host}").stdout.decode()
+        expect(out.startswith(f"{expected}..."), f"{setting}, {host}: {out}")
 
 
 @suite.case

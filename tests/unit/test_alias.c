@@ -32,8 +32,9 @@ static void expect_expansion(const char *file, const char *recipients, const cha
 	CLEANUP(str_done) struct str found = STR_INIT;
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	if (parse(&table, file, &err) &&
-	    address_parse_list(recipients, strlen(recipients), &in, &err) &&
+	bool is_read = parse(&table, file, &err);
+	table.local_domains = mem_copy("localhost, Here.example");
+	if (is_read && address_parse_list(recipients, strlen(recipients), &in, &err) &&
 	    alias_expand(&table, &in, &out, &err)) {
 		add_list(&found, &out);
 	} else {
@@ -92,6 +93,16 @@ static void test_expansion(void)
 		{ "full address, local name", "root@h: a@b", "root", "root" },
 		{ "full address, literal", "root@[IPv6:::1]: a@b", "root@[IPv6:::1]", "a@b" },
 		{ "full address as target", "a: b@c\nb@c: d@e", "a", "d@e" },
+		/* domains of this machine */
+		{ "local", "root: a@b", "root@localhost, ops@localhost", "a@b & ops@localhost" },
+		{ "local, case", "Root: a@b", "root@HERE.Example", "a@b" },
+		{ "local, not the whole name", "root: a@b", "root@here, root@x.localhost",
+		  "root@here & root@x.localhost" },
+		{ "local, an entry of its own", "root: a@b\nroot@localhost: c@d", "root@localhost",
+		  "c@d" },
+		{ "local, not as a target", "root: root@here.example", "root, root@here.example",
+		  "root@here.example" },
+		{ "local, not by default", "default: a@b", "bob@localhost", "bob@localhost" },
 		/* default */
 		{ "default", "default: a@b", "bob", "a@b" },
 		{ "default and others", "bob: c@d\ndefault: a@b", "bob, joe", "c@d & a@b" },
