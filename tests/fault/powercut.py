@@ -81,7 +81,7 @@ def check_state(world, state, message, is_promised):
 
 
 @suite.case
-def power_cut_after_every_call(folder):
+def power_cut_after_every_call_freescout_5457(folder):
     cut_after_every_call(folder, [])
 
 

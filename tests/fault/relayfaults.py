@@ -112,7 +112,7 @@ def cut(number):
 
 
 @suite.case
-def last_reply_cut_at_every_byte(folder):
+def last_reply_cut_at_every_byte_msmtp_14(folder):
     with World(folder, SETTINGS) as world:
         world.save("empty")
         gather((f"{how} after {number}", lambda h=how, n=number: cut_send(world, h, n))

@@ -266,10 +266,28 @@ def one_relay_hangs(folder):
         expect(len(scene.spool.files()) == 20, "not all of the others wait")
 
 
+# where it was reported, and what: the names of the cases
+CASES = {
+    "msmtp-155-git-patch": git_patch,
+    "msmtp-8-empty-from": empty_from,
+    "msmtp-29-only-hidden-recipients": only_hidden_recipients,
+    "msmtp-146-alias-of-root-at-this-host": alias_of_root_at_this_host,
+    "msmtp-51-sender-field": sender_field,
+    "msmtp-87-queue-path-with-blanks": queue_path_with_blanks,
+    "msmtp-20-one-of-three": one_of_three,
+    "stalwart-1384-so-many-in-a-session": so_many_in_a_session,
+    "full-relay-is-let-alone": full_relay_is_let_alone,
+    "msmtp-115-log-that-can-not-be-written": log_that_can_not_be_written,
+    "msmtp-63-msmtp-177-config-that-can-not-be-read": config_that_can_not_be_read,
+    "smtpd-1155-without-new-privileges": without_new_privileges,
+    "nullmailer-27-null-sender-stays": null_sender_stays,
+    "msmtp-1.8.19-address-that-begins-with-a-dash": address_that_begins_with_a_dash,
+    "msmtp-178-nothing-in-tmp": nothing_in_tmp,
+    "dma-18-line-of-1000-octets": line_of_1000_octets,
+    "nullmailer-75-one-relay-hangs": one_relay_hangs,
+}
+
+
 def add_cases(suite):
-    for function in (git_patch, empty_from, only_hidden_recipients, alias_of_root_at_this_host, sender_field,
-                     queue_path_with_blanks, one_of_three, so_many_in_a_session, full_relay_is_let_alone,
-                     log_that_can_not_be_written, config_that_can_not_be_read, without_new_privileges,
-                     null_sender_stays, address_that_begins_with_a_dash, nothing_in_tmp, line_of_1000_octets,
-                     one_relay_hangs):
-        suite.add(f"reported-{function.__name__.replace('_', '-')}", function)
+    for name, function in CASES.items():
+        suite.add(f"reported-{name}", function)

@@ -202,7 +202,7 @@ def no_notice_about_notices(folder):
         expect(not scene.spool.files() and len(scene.spool.files("failed")) == 1, f"with {options}")
 
 
-def notice_refused(folder):
+def notice_refused_nullmailer_54(folder):
     """A notice that nobody wants ends in failed/, and makes no further one."""
     scene = refused(folder)
     with scene.up("mail: 550 5.7.1 no notices here") as relay:
@@ -262,6 +262,6 @@ def failed_again(folder):
 def add_cases(suite):
     for function in (steps_of_message, steps_of_route, only_what_is_due, count_of_attempts, expiry,
                      no_expiry_by_tries_alone, expiry_by_setting, clock_jumps, clock_set_back, doubt, crashes,
-                     notice, no_notice_about_notices, notice_refused, notice_with_a_sender, notice_to_somebody,
+                     notice, no_notice_about_notices, notice_refused_nullmailer_54, notice_with_a_sender, notice_to_somebody,
                      notice_expires, on_failure, failed_again):
         suite.case(function)

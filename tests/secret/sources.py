@@ -96,7 +96,7 @@ def add_source(suite, prepare):
         more = prepare(place)
         expect_sent(place, AWKWARD, **more)
 
-    suite.add(f"awkward-{prepare.__name__.replace('_', '-')}", case)
+    suite.add(f"awkward-loxberry-722-{prepare.__name__.replace('_', '-')}", case)
 
 
 def awkward_password_fd(folder):

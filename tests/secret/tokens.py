@@ -260,7 +260,7 @@ def a_password_comes_later(folder):
             expect_sent(office, relay, 1)
 
 
-def a_long_token(folder):
+def a_long_token_msmtp_68(folder):
     with Office(folder) as office:
         token = "x" * 6000
         office.grants(token, expires_in=3600)
@@ -285,5 +285,5 @@ def add_cases(suite):
     for case in (bare_token, kept_until_it_expires, not_kept_for_a_minute, nowhere_to_keep_it,
                  folder_of_the_service, one_for_each_account, refused_and_replaced, refused_when_fresh, refused_twice,
                  refused_for_now, refused_and_no_other, helper_errors, no_network_for_the_helper,
-                 a_run_uses_the_kept_one, a_password_comes_later, a_long_token, two_at_once):
+                 a_run_uses_the_kept_one, a_password_comes_later, a_long_token_msmtp_68, two_at_once):
         suite.add("token-" + case.__name__.replace("_", "-"), case)

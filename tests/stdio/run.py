@@ -156,7 +156,7 @@ DIALOGUES = [
     ("message", HELLO + MESSAGE + "QUIT\n", "220 250 250 250 354 250 221", 1),
     ("message-crlf", crlf(HELLO + MESSAGE + "QUIT\n"), "220 250 250 250 354 250 221", 1),
     ("message-after-helo", "HELO here\n" + MESSAGE + "QUIT\n", "220 250 250 250 354 250 221", 1),
-    ("message-in-small-letters", (HELLO + MESSAGE).lower(), "220 250 250 250 354 250", 1),
+    ("message-in-small-letters-msmtp-59", (HELLO + MESSAGE).lower(), "220 250 250 250 354 250", 1),
     ("message-without-quit", HELLO + MESSAGE, "220 250 250 250 354 250", 1),
     ("three-messages", HELLO + MESSAGE * 3 + "QUIT\n", "220 250" + " 250 250 354 250" * 3 + " 221", 3),
     ("message-rset-message", HELLO + MESSAGE + "RSET\n" + MESSAGE + "QUIT\n",
@@ -473,7 +473,7 @@ def queue_only(folder):
 
 
 @suite.case
-def background_flags_of_alpine(folder):
+def background_flags_of_alpine_smtpd_761(folder):
     with relays.Relay() as relay:
         talk(folder, HELLO + MESSAGE + "QUIT\n", *configure(folder, relay.port), "-odb", "-oem")
         relay.wait_message()
