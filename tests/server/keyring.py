@@ -27,7 +27,8 @@ class Desktop:
                     "XDG_DATA_DIRS": str(folder / "none")}
 
     def __enter__(self):
-        bus = self.start("dbus-daemon", "--session", "--nofork", "--print-address=1")
+        bus = self.start("dbus-daemon", "--session", "--nofork", "--print-address=1",
+                         f"--address=unix:dir={self.folder}")
         address = bus.stdout.readline().decode().strip()
         expect(address, "there is no session bus")
         self.env["DBUS_SESSION_BUS_ADDRESS"] = address
