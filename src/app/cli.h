@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "conf/settings.h"
 
+#include <stdint.h>
+
 /* What to do; where several were asked for, the last in this order is done. */
 enum mode {
 	MODE_SEND,
@@ -62,6 +64,7 @@ struct request {
 	const char *log_tag;     /* -L, printable and without blanks */
 	const char *configured;  /* --configure: an address, as given */
 	const char *rmqs;        /* --rmqs: what ETRN is about, printable ASCII without blanks */
+	int64_t not_before;      /* --at, in seconds since 1970; 0: now */
 
 	/* For the modes of the queue. `choice` are -qI, -qS and -qR, which imply ignores_schedule.
 	 */

@@ -281,9 +281,13 @@ static void fill_envelope(struct job *job)
 static void fill_record(struct job *job)
 {
 	struct record *record = &job->entry.record;
+	int64_t not_before = job->request->not_before;
 
 	record->created = time(NULL);
-	record->expires = record->created + (int64_t)job->account.settings.queue_expire * DAY;
+	record->not_before = not_before;
+	record->progress.next_try = not_before;
+	record->expires = (not_before > 0 ? not_before : record->created) +
+			  (int64_t)job->account.settings.queue_expire * DAY;
 	record->uid = job->uid;
 	record->is_raw = job->lacks_config;
 	if (settings_is_explicit(&job->request->settings, OPT_from))
@@ -332,14 +336,23 @@ static bool set_recipients(struct job *job, struct err *err)
 					 job_qualifies(job), header, err);
 }
 
+/* What is to be sent later has to be kept until then. */
+static bool check_queue(const struct job *job, struct err *err)
+{
+	if (job->request->not_before == 0 || job->account.settings.queue != QUEUE_OFF)
+		return true;
+	return err_set(err, ERR_USAGE, _("--at needs the queue, and queue is off"));
+}
+
 bool job_finish(struct job *job, struct err *err)
 {
 	const struct settings *s = &job->account.settings;
+	time_t date = job->request->not_before > 0 ? job->request->not_before : time(NULL);
 
-	if (!prepare_account(job, err) ||
+	if (!prepare_account(job, err) || !check_queue(job, err) ||
 	    !addressing_set_sender(job->envelope, job->request, s, err) ||
 	    !set_recipients(job, err) ||
-	    !complete_message(&job->message, job->envelope, s, err) ||
+	    !complete_message(&job->message, job->envelope, s, date, err) ||
 	    !wire_check(&job->message, err))
 		return false;
 	fill_envelope(job);

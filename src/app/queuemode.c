@@ -199,7 +199,8 @@ static int remove_message(struct spool *spool, const struct chosen *chosen, stru
 	return is_removed ? say(chosen->id, _("removed")) : report_error(err);
 }
 
-/* As if it had just come in, but for its age; what may have arrived stays in doubt. */
+/* As if it had just come in to be sent at once, but for its age; what may have arrived stays in
+ * doubt. */
 static void renew(struct record *record)
 {
 	struct record_progress *progress = &record->progress;
@@ -213,6 +214,7 @@ static void renew(struct record *record)
 	progress->counted = 0;
 	progress->last_counted = 0;
 	progress->next_try = time(NULL);
+	progress->flags |= RECORD_RELEASED;
 }
 
 /*

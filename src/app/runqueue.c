@@ -79,7 +79,11 @@ static bool has_recipient(const struct envelope *envelope, const char *part)
 
 static bool is_ready(const struct run_choice *choice, const struct record *record)
 {
-	return choice->ignores_schedule || schedule_is_due(record, time(NULL)) ||
+	int64_t now = time(NULL);
+
+	if (schedule_is_early(record, now))
+		return false;
+	return choice->ignores_schedule || schedule_is_due(record, now) ||
 	       (choice->follows_success && record->progress.flags & RECORD_ROUTE_FAILED);
 }
 

@@ -7,6 +7,7 @@
 import contracts
 import errors
 import importing
+import later
 import reported
 import runs
 import seeing
@@ -16,7 +17,7 @@ from scene import Suite
 
 def main():
     suite = Suite("queue")
-    for module in (contracts, errors, waiting, runs, seeing, importing, reported):
+    for module in (contracts, errors, waiting, runs, seeing, importing, later, reported):
         module.add_cases(suite)
     suite.main()
 

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { WORDS_MAX = 14 };
 
@@ -83,6 +84,7 @@ static void describe(const struct request *request, struct str *out)
 	describe_text("tag", request->log_tag, out);
 	describe_text("for", request->rmqs, out);
 	describe_text("of", request->configured, out);
+	str_add(out, request->not_before > time(NULL) ? " later" : "");
 	describe_queue(request, out);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		if (!settings_is_explicit(&request->settings, (enum option_id)i))
@@ -184,6 +186,9 @@ static const struct {
 	{ { "--queue-list=json", "-a", "x" }, "list account=x json" },
 	{ { "--queue-list=text" }, "list" },
 	{ { "--queue-show", "abcd" }, "show id=abcd" },
+	{ { "--at", "+2h", "a" }, "send later <a>" },
+	{ { "--at=23:59", "-t" }, "send -t later" },
+	{ { "--at=9999-12-31T23:59Z", "-P" }, "pretend later" },
 	{ { "--queue-retry=abcd", "-a", "x" }, "retry account=x id=abcd" },
 	{ { "--queue-hold", "abcd" }, "hold id=abcd" },
 	{ { "--queue-remove", "abcd" }, "remove id=abcd" },
@@ -253,6 +258,14 @@ static const struct {
 	{ { "-q", "a@b" }, "a@b: recipients are for sending" },
 	{ { "-bp", "a@b" }, "a@b: recipients are for sending" },
 	{ { "-bs", "a@b" }, "a@b: recipients are for sending" },
+	{ { "--at" }, "--at: an argument is missing" },
+	{ { "--at=soon" }, "--at: expected a time such as" },
+	{ { "--at=" }, "--at: expected a time such as" },
+	{ { "--at=\x1b" }, ", not \"?\"" },
+	{ { "--at=2020-01-01T00:00" }, "--at: 2020-01-01T00:00 is past" },
+	{ { "--at=+2h", "-q" }, "--at is for sending a message" },
+	{ { "--at=+2h", "-bs" }, "--at is for sending a message" },
+	{ { "--at=+2h", "-bv", "a" }, "--at is for sending a message" },
 	{ { "--queue-list=xml" }, "--queue-list: expected text or json" },
 	{ { "--queue-show" }, "--queue-show: an argument is missing" },
 	{ { "--queue-show=a", "--queue-hold=b" }, "--queue-hold: one message at a time" },
