@@ -146,7 +146,7 @@ int explain_message(const struct request *request)
 	report_warnings(&job.config.warnings);
 	if (!is_ready || !explain(&job, &text, &err))
 		return report_error(&err);
-	if (job.lacks_config)
-		report_problem(&job.config_trouble);
+	if (job.obstacle.kind != ERR_NONE)
+		report_problem(&job.obstacle);
 	return report_text(&text);
 }

@@ -4,6 +4,7 @@
 
 #include "app/addressing.h"
 #include "app/complete.h"
+#include "app/filter.h"
 #include "app/report.h"
 #include "app/route.h"
 #include "base/i18n.h"
@@ -43,7 +44,7 @@ void job_done(struct job *job)
 {
 	account_done(&job->account);
 	config_done(&job->config);
-	err_done(&job->config_trouble);
+	err_done(&job->obstacle);
 	message_done(&job->message);
 	entry_release(&job->entry);
 	spool_close(&job->spool);
@@ -101,7 +102,7 @@ static bool do_without_config(struct job *job, struct err *err)
 	if (job->request->contract != CONTRACT_SENDMAIL ||
 	    (err->kind != ERR_CONFIG && err->kind != ERR_IO))
 		return false;
-	err_copy(&job->config_trouble, err);
+	err_copy(&job->obstacle, err);
 	err_done(err);
 	job->lacks_config = true;
 	if (job->has_account)
@@ -290,6 +291,7 @@ static void fill_record(struct job *job)
 			  (int64_t)job->account.settings.queue_expire * DAY;
 	record->uid = job->uid;
 	record->is_raw = job->lacks_config;
+	record->is_unfiltered = job->lacks_config || job->is_unfiltered;
 	if (settings_is_explicit(&job->request->settings, OPT_from))
 		record->progress.flags |= RECORD_SENDER_GIVEN;
 	route_remember(record, job->request->config_file, &job->account);
@@ -336,6 +338,22 @@ static bool set_recipients(struct job *job, struct err *err)
 					 job_qualifies(job), header, err);
 }
 
+/*
+ * A caller who looks at nothing is served where the filter fails, too: it is run again at each
+ * attempt. What it refuses is refused.
+ */
+static bool filter(struct job *job, struct err *err)
+{
+	if (filter_message(&job->message, job->envelope, &job->account.settings, err))
+		return true;
+	if (job->request->contract != CONTRACT_SENDMAIL || err->kind == ERR_INPUT)
+		return false;
+	err_copy(&job->obstacle, err);
+	err_done(err);
+	job->is_unfiltered = true;
+	return true;
+}
+
 /* What is to be sent later has to be kept until then. */
 static bool check_queue(const struct job *job, struct err *err)
 {
@@ -352,7 +370,7 @@ bool job_finish(struct job *job, struct err *err)
 	if (!prepare_account(job, err) || !check_queue(job, err) ||
 	    !addressing_set_sender(job->envelope, job->request, s, err) ||
 	    !set_recipients(job, err) ||
-	    !complete_message(&job->message, job->envelope, s, date, err) ||
+	    !complete_message(&job->message, job->envelope, s, date, err) || !filter(job, err) ||
 	    !wire_check(&job->message, err))
 		return false;
 	fill_envelope(job);

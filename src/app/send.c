@@ -264,8 +264,8 @@ static void tell_kept(struct sending *sending)
 	struct entry *entry = &sending->job->entry;
 	CLEANUP(err_done) struct err reason = ERR_INIT;
 
-	if (sending->job->lacks_config)
-		err_copy(&reason, &sending->job->config_trouble);
+	if (sending->job->obstacle.kind != ERR_NONE)
+		err_copy(&reason, &sending->job->obstacle);
 	else if (sending->job->request->delivery == DELIVERY_QUEUE_ONLY)
 		attempt_explain_kept(entry, settings_of(sending), &reason);
 	if (reason.kind != ERR_NONE)
@@ -282,8 +282,8 @@ static int leave_for_later(struct sending *sending, struct err *err)
 		err_copy(err, &job->no_queue);
 		return err_exit_status(err->kind);
 	}
-	if (job->lacks_config)
-		err_copy(&reason, &job->config_trouble);
+	if (job->obstacle.kind != ERR_NONE)
+		err_copy(&reason, &job->obstacle);
 	else
 		attempt_explain_kept(&job->entry, settings_of(sending), &reason);
 	if (reason.kind != ERR_NONE)
@@ -306,8 +306,8 @@ static int send_job(struct job *job, struct err *err)
 		tell_kept(&sending);
 	if (is_left)
 		exit(EX_OK);
-	if (job->lacks_config)
-		err_copy(err, &job->config_trouble);
+	if (job->obstacle.kind != ERR_NONE)
+		err_copy(err, &job->obstacle);
 	else if (!try(&sending, err))
 		log_debug("%s", err->text);
 	if (sending.is_saved)

@@ -6,6 +6,7 @@
 """
 import contracts
 import errors
+import filters
 import importing
 import later
 import reported
@@ -17,7 +18,7 @@ from scene import Suite
 
 def main():
     suite = Suite("queue")
-    for module in (contracts, errors, waiting, runs, seeing, importing, later, reported):
+    for module in (contracts, errors, waiting, runs, seeing, filters, importing, later, reported):
         module.add_cases(suite)
     suite.main()
 
