@@ -1,5 +1,4 @@
-/* test_filetype.c - media types by name: weights, case, files that are more important than others
- */
+/* test_filetype.c - media types by name: weights, case, and which file counts more */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
