@@ -409,16 +409,16 @@ static void test_replace(void)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(fs_close_at) int fd = fs_open_nameless(NULL, &err);
 	CLEANUP(fs_close_at) int read_only = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	CLEANUP(message_done) struct message kept;
+	CLEANUP(message_done) struct message same;
 	CLEANUP(message_done) struct message moved;
 	char byte;
 
 	test_case("another message takes the place of a longer one, in its file");
-	message_init(&kept);
-	kept.fd = fd;
-	fill(&kept, "From: old\n\nold and very much longer than the new one will ever be\n");
-	expect_replaced(&kept, expected);
-	EXPECT(kept.fd == fd && !kept.owns_fd);
+	message_init(&same);
+	same.fd = fd;
+	fill(&same, "From: old\n\nold and very much longer than the new one will ever be\n");
+	expect_replaced(&same, expected);
+	EXPECT(same.fd == fd && !same.owns_fd);
 	EXPECT_NUMBER(lseek(fd, 0, SEEK_END), MESSAGE_BODY_AT + (off_t)sizeof expected - 1);
 	test_case("where the file takes no more it brings its own");
 	message_init(&moved);
