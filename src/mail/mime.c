@@ -172,12 +172,17 @@ static void add_extended(struct str *out, const char *name, const char *value)
 	}
 }
 
-/* Readers differ about backslashes within quotes, so that no value needs any. */
+/*
+ * Readers differ about backslashes and blanks within quotes, and many take what looks like an
+ * encoded-word for one.
+ */
 static bool is_simple(const char *name, const char *value)
 {
 	size_t len = strlen(value);
 
-	return str_is_ascii(value, len) && !strpbrk(value, "\"\\") &&
+	if (len > 0 && (value[0] == ' ' || value[len - 1] == ' '))
+		return false;
+	return str_is_ascii(value, len) && !strpbrk(value, "\"\\") && !strstr(value, "=?") &&
 	       strlen(name) + len + sizeof " =\"\"" - 1 <= PARAMETER_LINE_MAX;
 }
 
@@ -190,7 +195,7 @@ void mime_add_parameter(struct str *out, const char *name, const char *value)
 		return;
 	}
 	str_addf(out, ";" FOLD "%s=", name);
-	if (is_token(value) || is_extended_already)
+	if ((is_token(value) && !strpbrk(value, "*'%")) || is_extended_already)
 		str_add(out, value);
 	else
 		atom_add_quoted(out, value);

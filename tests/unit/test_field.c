@@ -105,8 +105,8 @@ static void test_addresses(void)
 	test_case("a list is folded");
 	EXPECT(address_parse_list(given, sizeof given - 1, &list, &err));
 	field_add_addresses(&out, "To", &list);
-	EXPECT_TEXT(out.bytes, "To: ann@a.example, \"Bob B.\" <bob@b.example>, "
-			       "=?UTF-8?B?SsO8cmdlbg==?= <j@c>,\r\n x@d.example, root\r\n");
+	EXPECT_TEXT(out.bytes, "To: ann@a.example, \"Bob B.\" <bob@b.example>,\r\n"
+			       " =?UTF-8?B?SsO8cmdlbg==?= <j@c>, x@d.example, root\r\n");
 }
 
 int main(void)
