@@ -21,6 +21,7 @@ enum action {
 	DO_SWITCH,
 	DO_TEXT,
 	DO_QUEUE_ID,
+	DO_COMPOSE,
 	DO_IMPORT,
 	DO_LIST,
 	DO_RUN,
@@ -53,6 +54,7 @@ static const struct flag flags[] = {
 #define TEXT(member)   DO_TEXT, offsetof(struct request, member)
 #define QUEUE_ID(mode) DO_QUEUE_ID, MODE_QUEUE_##mode
 #define IMPORT()       DO_IMPORT, MODE_QUEUE_IMPORT
+#define COMPOSE(part)  DO_COMPOSE, COMPOSE_##part
 #define LIST()         DO_LIST, MODE_QUEUE_LIST
 #define RUN()          DO_RUN, 0
 #define SUBSET()       DO_SUBSET, 0
@@ -296,6 +298,9 @@ static bool do_flag(struct args *args, const struct flag *flag, const char *name
 		return true;
 	case DO_QUEUE_ID:
 		return do_queue_id(request, (enum mode)flag->place, name, text, err);
+	case DO_COMPOSE:
+		return composition_take(&request->composition, (enum compose_option)flag->place,
+					text, err);
 	case DO_IMPORT:
 		request->import_folder = text;
 		return do_mode(request, MODE_QUEUE_IMPORT);
@@ -409,7 +414,7 @@ static bool find_long(const char *prefix, struct long_name *found, struct err *e
 
 /*
  * Whether it is for those who know what they call: it names a file, runs a program, leads to a
- * secret, or is a mode.
+ * secret, makes a message, or is a mode.
  */
 static bool is_for_people(unsigned option_flags, const struct flag *flag)
 {
@@ -418,6 +423,7 @@ static bool is_for_people(unsigned option_flags, const struct flag *flag)
 		       action == DO_CONFIGURE || action == DO_RMQS;
 
 	return option_flags & (OPTION_FILE | OPTION_RUNS | OPTION_SECRET) ||
+	       action == DO_COMPOSE ||
 	       (is_mode && flag->place != MODE_VERSION && flag->place != MODE_HELP);
 }
 
@@ -529,7 +535,7 @@ static bool do_word(struct args *args, const char *word, struct err *err)
 static bool has_message(enum mode mode)
 {
 	return mode == MODE_SEND || mode == MODE_PRINT_CONFIG || mode == MODE_PRETEND ||
-	       mode == MODE_EXPLAIN;
+	       mode == MODE_EXPLAIN || mode == MODE_DRY_RUN;
 }
 
 static bool has_recipients(enum mode mode)
@@ -560,6 +566,21 @@ static bool check_combination(const struct request *request, struct err *err)
 	return true;
 }
 
+/* The header that is made names the recipients. */
+static bool finish_composition(struct request *request, struct err *err)
+{
+	if (request->read_recipients)
+		return err_set(
+			err, ERR_USAGE,
+			_("-t is for a message with a header, and --to and the like make one"));
+	if (!has_message(request->mode) && request->mode != MODE_VERSION &&
+	    request->mode != MODE_HELP)
+		return err_set(err, ERR_USAGE,
+			       _("--to, --subject and the like are for sending a message"));
+	request->read_recipients = true;
+	return composition_check(&request->composition, err);
+}
+
 /* Takes on the personality of a name, if it has one. */
 static void begin(struct args *args, const char *argv0)
 {
@@ -585,6 +606,8 @@ bool cli_parse(struct request *request, int argc, char *argv[], struct err *err)
 	while (*args.next)
 		if (!do_word(&args, *args.next++, err))
 			return false;
+	if (request->composition.is_wanted && !finish_composition(request, err))
+		return false;
 	request->dsn_is_wish =
 		request->contract == CONTRACT_SENDMAIL &&
 		(request->envid || settings_is_explicit(&request->settings, OPT_dsn_notify) ||
@@ -597,6 +620,7 @@ void request_done(struct request *request)
 	if (!request)
 		return;
 	free(request->recipients);
+	composition_done(&request->composition);
 	settings_done(&request->settings);
 	*request = (struct request){ 0 };
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/composition.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "conf/settings.h"
@@ -23,6 +24,7 @@ enum mode {
 	MODE_QUEUE_IMPORT, /* --queue-import: take over what msmtp's scripts have queued */
 	MODE_RMQS,
 	MODE_SERVERINFO,
+	MODE_DRY_RUN,
 	MODE_EXPLAIN,
 	MODE_PRINT_CONFIG,
 	MODE_PRETEND,
@@ -79,6 +81,8 @@ struct request {
 	bool is_json;          /* --queue-list=json */
 	bool is_all_users;     /* --all-users */
 	int interval;          /* seconds between runs; 0: one run */
+
+	struct composition composition; /* --to, --subject and so on; read_recipients is set, too */
 
 	struct settings settings;
 	const char **recipients; /* each an address list, as given */

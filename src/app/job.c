@@ -4,6 +4,7 @@
 
 #include "app/addressing.h"
 #include "app/complete.h"
+#include "app/compose.h"
 #include "app/filter.h"
 #include "app/report.h"
 #include "app/route.h"
@@ -22,7 +23,9 @@ enum { DAY = 24 * 60 * 60 };
 /* Whether there is, or would be, a message to send. */
 static bool is_mail(const struct job *job)
 {
-	return job->request->mode == MODE_SEND || job->request->mode == MODE_EXPLAIN;
+	enum mode mode = job->request->mode;
+
+	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_DRY_RUN;
 }
 
 static struct config_places places(const struct job *job)
@@ -121,7 +124,7 @@ static void open_queue(struct job *job)
 	CLEANUP(mem_free_at)
 	char *path = s->queue_folder ? mem_copy(s->queue_folder) : spool_default_path();
 
-	if (s->queue == QUEUE_OFF || job->request->mode == MODE_EXPLAIN)
+	if (s->queue == QUEUE_OFF || job->request->mode != MODE_SEND)
 		return;
 	job->has_entry = spool_open(&job->spool, path, true, &job->no_queue) &&
 			 spool_has_room(&job->spool, s->queue_max, &job->no_queue) &&
@@ -314,7 +317,8 @@ bool job_begin(struct job *job, struct err *err)
 
 bool job_qualifies(const struct job *job)
 {
-	return job->request->contract == CONTRACT_SENDMAIL && !job->lacks_config;
+	return (job->request->contract == CONTRACT_SENDMAIL && !job->lacks_config) ||
+	       job->request->composition.is_wanted;
 }
 
 static bool names_nobody(const struct request *request)
@@ -362,13 +366,34 @@ static bool check_queue(const struct job *job, struct err *err)
 	return err_set(err, ERR_USAGE, _("--at needs the queue, and queue is off"));
 }
 
+/*
+ * A message that is made here is one by RFC 5322, whatever the settings let others do: it says
+ * when, by whom and to whom, in whole addresses, and hides who is to be hidden.
+ */
+static bool insist(struct job *job, struct err *err)
+{
+	struct settings *s = &job->account.settings;
+
+	if (!job->request->composition.is_wanted)
+		return true;
+	s->remove_bcc_headers = true;
+	s->set_date_header = SET_DATE_AUTO;
+	s->set_msgid_header = SET_MSGID_AUTO;
+	if (s->set_from_header == SET_FROM_OFF)
+		s->set_from_header = SET_FROM_AUTO;
+	if (s->set_to_header == SET_TO_OFF)
+		s->set_to_header = SET_TO_QUALIFY;
+	return *job->envelope->sender ||
+	       err_set(err, ERR_USAGE, _("a message that is made here needs a sender (--from)"));
+}
+
 bool job_finish(struct job *job, struct err *err)
 {
 	const struct settings *s = &job->account.settings;
 	time_t date = job->request->not_before > 0 ? job->request->not_before : time(NULL);
 
 	if (!prepare_account(job, err) || !check_queue(job, err) ||
-	    !addressing_set_sender(job->envelope, job->request, s, err) ||
+	    !addressing_set_sender(job->envelope, job->request, s, err) || !insist(job, err) ||
 	    !set_recipients(job, err) ||
 	    !complete_message(&job->message, job->envelope, s, date, err) || !filter(job, err) ||
 	    !wire_check(&job->message, err))
@@ -389,11 +414,18 @@ static bool refuse_without_recipients(struct job *job, struct err *err)
 	return err_set(err, ERR_USAGE, _("no recipients (see --help)"));
 }
 
+static bool read_message(struct job *job, int fd, struct err *err)
+{
+	if (job->request->composition.is_wanted)
+		return compose_message(job->request, fd, &job->message, err);
+	return message_read(&job->message, fd, err);
+}
+
 bool job_prepare(struct job *job, int fd, struct err *err)
 {
 	if (names_nobody(job->request) && job->request->mode != MODE_EXPLAIN)
 		return refuse_without_recipients(job, err);
-	return job_begin(job, err) && message_read(&job->message, fd, err) && job_finish(job, err);
+	return job_begin(job, err) && read_message(job, fd, err) && job_finish(job, err);
 }
 
 bool job_save(struct job *job)

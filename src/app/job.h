@@ -68,7 +68,7 @@ bool job_finish(struct job *job, struct err *err) MUST_USE;
 bool job_save(struct job *job);
 
 /*
- * Whether bare recipients get a domain: a program's do, but without a config not before there is
- * one that may name the domain.
+ * Whether bare recipients get a domain: those of a message that is made here, and a program's, but
+ * without a config not before there is one that may name the domain.
  */
 bool job_qualifies(const struct job *job);

@@ -1,5 +1,4 @@
-/* part.c - the parts of a message that we make: how a text travels, and the fields above each part
- */
+/* part.c - the parts of a message that we make, and how a text travels */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/part.h"
 
