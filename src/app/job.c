@@ -69,8 +69,8 @@ static bool load_config(struct job *job, struct err *err)
 /* Whether it is about a message, even if only to say what would become of one. */
 static bool is_about_mail(enum mode mode)
 {
-	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_PRETEND ||
-	       mode == MODE_PRINT_CONFIG;
+	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_DRY_RUN ||
+	       mode == MODE_PRETEND || mode == MODE_PRINT_CONFIG;
 }
 
 static bool choose(struct job *job, const struct settings *wished, struct err *err)
