@@ -6,13 +6,14 @@
 """
 import linting
 import making
+import pages
 import readers
 from desk import Suite
 
 
 def main():
     suite = Suite("compose")
-    for module in (linting, making, readers):
+    for module in (linting, making, readers, pages):
         module.add_cases(suite)
     suite.main()
 
