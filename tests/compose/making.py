@@ -373,11 +373,10 @@ def at_a_terminal(folder):
     process = subprocess.Popen([PROGRAM, "--dry-run", *TO], stdin=theirs, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, env={"HOME": str(folder), **desk.environment()})
     os.close(theirs)
-    hint = process.stderr.readline()
     os.write(ours, b"typed\n\x04")
-    out, rest = process.communicate(timeout=20)
+    out, hint = process.communicate(timeout=20)
     os.close(ours)
-    expect(b"Ctrl-D" in hint and not rest, f"{hint}, {rest}")
+    expect(b"Ctrl-D" in hint and hint.count(b"\n") == 1, f"{hint}")
     expect(out.endswith(b"\n\ntyped\n"), f"{out}")
 
 
