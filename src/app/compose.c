@@ -3,27 +3,19 @@
 #include "app/compose.h"
 
 #include "app/report.h"
+#include "app/source.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "mail/field.h"
 #include "mail/filetype.h"
 #include "mail/lines.h"
-#include "mail/part.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PIECE = 48 * 1024 };
-
-/* A text in a file of its own, so that it can be judged before it is written. */
-struct source {
-	int fd;
-	struct text text;
-};
 
 /* The message on its way. */
 struct composer {
@@ -37,44 +29,11 @@ struct composer {
 
 static void composer_done(struct composer *c)
 {
-	fs_close_at(&c->text.fd);
-	fs_close_at(&c->html.fd);
+	source_done(&c->text);
+	source_done(&c->html);
 }
 
-/* Files */
-
-static bool cannot_read(const char *path, struct err *err)
-{
-	CLEANUP(str_done) struct str shown = STR_INIT;
-
-	str_add_printable(&shown, path, strlen(path));
-	return err_sys(err, ERR_NOINPUT, errno, _("cannot read %s"), shown.bytes);
-}
-
-/*
- * A regular file only: the others may make us wait, or never end. What they say can be given on
- * standard input. Returns -1 on failure.
- */
-static int open_file(const char *path, struct err *err)
-{
-	CLEANUP(fs_close_at) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	CLEANUP(str_done) struct str shown = STR_INIT;
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		(void)cannot_read(path, err);
-		return -1;
-	}
-	str_add_printable(&shown, path, strlen(path));
-	if (!S_ISREG(st.st_mode)) {
-		err_set(err, ERR_NOINPUT, _("%s is not a regular file (- is standard input)"),
-			shown.bytes);
-		return -1;
-	}
-	int opened = fd;
-	fd = -1;
-	return opened;
-}
+/* What it is made of */
 
 /* What is wrong with a file is found before anybody types a text. */
 static bool check_attachments(const struct composition *wish, struct err *err)
@@ -83,38 +42,16 @@ static bool check_attachments(const struct composition *wish, struct err *err)
 		const char *path = wish->attachments[i].path;
 		if (composition_is_stdin(path))
 			continue;
-		CLEANUP(fs_close_at) int fd = open_file(path, err);
+		CLEANUP(fs_close_at) int fd = source_open_file(path, err);
 		if (fd < 0)
 			return err_wrap(err, "--attach");
 	}
 	return true;
 }
 
-/* Reads a text to its end; with `copy` (-1: none) all of it is written there. */
-static bool read_text(int fd, const char *path, struct text *text, int copy, struct err *err)
-{
-	char piece[PIECE];
-	ssize_t got;
-
-	text_begin(text);
-	while ((got = fs_read(fd, piece, sizeof piece)) > 0) {
-		text_take(text, piece, (size_t)got);
-		if (copy >= 0 && !fs_write_all(copy, piece, (size_t)got))
-			return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
-	}
-	text_end(text);
-	return got == 0 || cannot_read(path, err);
-}
-
-static bool read_source(struct source *source, int fd, const char *path, struct err *err)
-{
-	source->fd = fs_open_nameless(NULL, err);
-	return source->fd >= 0 && read_text(fd, path, &source->text, source->fd, err);
-}
-
 static bool read_stdin(const struct composer *c, struct source *source, struct err *err)
 {
-	return read_source(source, c->in, _("standard input"), err);
+	return source_read(source, c->in, _("standard input"), err);
 }
 
 static bool read_named(const struct composer *c, const char *path, struct source *source,
@@ -122,8 +59,8 @@ static bool read_named(const struct composer *c, const char *path, struct source
 {
 	if (composition_is_stdin(path))
 		return read_stdin(c, source, err);
-	CLEANUP(fs_close_at) int fd = open_file(path, err);
-	return fd >= 0 && read_source(source, fd, path, err);
+	CLEANUP(fs_close_at) int fd = source_open_file(path, err);
+	return fd >= 0 && source_read(source, fd, path, err);
 }
 
 /* Whoever sits there is told what is waited for. */
@@ -353,7 +290,7 @@ static bool put_bytes(struct composer *c, int fd, const char *path, struct err *
 		if (got == 0)
 			return true;
 	}
-	return cannot_read(path, err);
+	return source_cannot_read(path, err);
 }
 
 static bool put_file(struct composer *c, const struct attachment *attachment, int fd,
@@ -374,7 +311,7 @@ static bool put_again(struct composer *c, const struct attachment *attachment, i
 		      const struct text *text, struct err *err)
 {
 	if (lseek(fd, 0, SEEK_SET) < 0)
-		return cannot_read(attachment->path, err);
+		return source_cannot_read(attachment->path, err);
 	return put_file(c, attachment, fd, text_charset(text), err);
 }
 
@@ -394,7 +331,7 @@ static bool put_stdin(struct composer *c, const struct attachment *attachment, s
 		return put_file(c, attachment, c->in, NULL, err);
 	bool is_put = read_stdin(c, &source, err) &&
 		      put_again(c, attachment, source.fd, &source.text, err);
-	fs_close_at(&source.fd);
+	source_done(&source);
 	return is_put;
 }
 
@@ -404,12 +341,12 @@ static bool put_attachment(struct composer *c, const struct attachment *attachme
 
 	if (composition_is_stdin(attachment->path))
 		return put_stdin(c, attachment, err);
-	CLEANUP(fs_close_at) int fd = open_file(attachment->path, err);
+	CLEANUP(fs_close_at) int fd = source_open_file(attachment->path, err);
 	if (fd < 0)
 		return false;
 	if (!is_text(attachment))
 		return put_file(c, attachment, fd, NULL, err);
-	return read_text(fd, attachment->path, &text, -1, err) &&
+	return source_judge(fd, attachment->path, &text, err) &&
 	       put_again(c, attachment, fd, &text, err);
 }
 

@@ -218,17 +218,9 @@ static void settle_unfiltered(struct run *run, struct entry *entry, const struct
 	count_settled(run, attempt_settle(entry, settings, &outcome), reason);
 }
 
-static bool load_candidate(struct run *run, struct load *load, const struct candidate *candidate)
+/* Whether there is anything to do but to put it where it belongs. */
+static bool is_sendable(struct run *run, struct entry *entry, const struct candidate *candidate)
 {
-	CLEANUP(err_done) struct err err = ERR_INIT;
-	struct entry *entry = &load->entry;
-	const struct settings *settings = &candidate->route->account.settings;
-	enum claim claim = spool_claim(run->spool, SPOOL_QUEUE, candidate->id, entry, &err);
-
-	if (err.kind != ERR_NONE)
-		report_problem(&err);
-	if (claim != CLAIM_GOT)
-		return false;
 	if (envelope_count_open(&entry->record.envelope) == 0) {
 		settle_left_over(run, entry, candidate->route);
 		return false;
@@ -238,6 +230,20 @@ static bool load_candidate(struct run *run, struct load *load, const struct cand
 		run->result->failed++;
 		return false;
 	}
+	return true;
+}
+
+static bool load_candidate(struct run *run, struct load *load, const struct candidate *candidate)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct entry *entry = &load->entry;
+	const struct settings *settings = &candidate->route->account.settings;
+	enum claim claim = spool_claim(run->spool, SPOOL_QUEUE, candidate->id, entry, &err);
+
+	if (err.kind != ERR_NONE)
+		report_problem(&err);
+	if (claim != CLAIM_GOT || !is_sendable(run, entry, candidate))
+		return false;
 	attempt_adopt(entry, settings);
 	if (!run->is_giving_up && !filter_entry(entry, settings, &load->message, &err)) {
 		settle_unfiltered(run, entry, settings, &err);
