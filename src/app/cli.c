@@ -422,8 +422,7 @@ static bool is_for_people(unsigned option_flags, const struct flag *flag)
 	bool is_mode = action == DO_MODE || action == DO_QUEUE_ID || action == DO_LIST ||
 		       action == DO_CONFIGURE || action == DO_RMQS;
 
-	return option_flags & (OPTION_FILE | OPTION_RUNS | OPTION_SECRET) ||
-	       action == DO_COMPOSE ||
+	return option_flags & (OPTION_FILE | OPTION_RUNS | OPTION_SECRET) || action == DO_COMPOSE ||
 	       (is_mode && flag->place != MODE_VERSION && flag->place != MODE_HELP);
 }
 

@@ -219,8 +219,7 @@ static bool depends_on_message(const struct job *job)
 	const struct settings *s = &job->account.settings;
 
 	return request->read_envelope_from || s->account_by_from ||
-	       (s->from && strstr(s->from, "%F")) ||
-	       (s->aliases && request->read_recipients);
+	       (s->from && strstr(s->from, "%F")) || (s->aliases && request->read_recipients);
 }
 
 bool job_preview(struct job *job, int fd, struct err *err)

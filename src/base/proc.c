@@ -20,7 +20,6 @@
 
 enum ending { ENDED, LATE, TOO_MUCH, BROKEN };
 
-
 /* What this program ignores or blocks; what its caller made it ignore (nohup) stays ignored. */
 static void default_signals(void)
 {
@@ -40,8 +39,7 @@ static bool arrange_descriptors(int in, int answer, int place)
 {
 	int null = open("/dev/null", O_RDWR);
 
-	if (null < 0 || dup2(in < 0 ? null : in, STDIN_FILENO) < 0 ||
-	    dup2(null, STDOUT_FILENO) < 0)
+	if (null < 0 || dup2(in < 0 ? null : in, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		return false;
 	if (answer != place && dup2(answer, place) < 0)
 		return false;

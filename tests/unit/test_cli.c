@@ -80,10 +80,9 @@ static void describe_composition(const struct composition *c, struct str *out)
 static void describe(const struct request *request, struct str *out)
 {
 	static const char *const modes[] = {
-		"send",         "stdio",   "verify",     "aliases", "run",
-		"list",         "show",    "retry",      "hold",    "remove",
-		"import",       "rmqs",    "serverinfo", "dry-run", "explain",
-		"print-config", "pretend", "version",    "help",    "configure",
+		"send",    "stdio",        "verify",  "aliases", "run",  "list",       "show",
+		"retry",   "hold",         "remove",  "import",  "rmqs", "serverinfo", "dry-run",
+		"explain", "print-config", "pretend", "version", "help", "configure",
 	};
 	static const char *const deliveries[] = { "", " background", " queue-only" };
 	static const char *const error_modes[] = { "", " mail-errors", " quiet" };
