@@ -222,7 +222,7 @@ def over_smtp(folder):
     talk = (b"EHLO me\r\nMAIL FROM:<alice@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\nSubject: s\r\n\r\n"
             b"Hello\r\n.\r\nQUIT\r\n")
     scene = Scene(folder, [script(folder, "exit 75")])
-    result = scene.run("-bs", stdin=talk)
+    result = scene.run("-bs", "-odq", stdin=talk)
     expect(b"250 2.0.0 queued as" in result.stdout and b"can't do it now" in result.stderr, f"{result}")
     script(folder, "sed s/Hello/Goodbye/")
     with scene.up() as relay:
