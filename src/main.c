@@ -171,6 +171,8 @@ static int run(const struct request *request)
 		return send_message(request);
 	case MODE_EXPLAIN:
 		return explain_message(request);
+	case MODE_DRY_RUN:
+		return explain_dry_run(request);
 	case MODE_STDIO:
 		return stdio_run(request);
 	case MODE_VERIFY:
@@ -191,6 +193,14 @@ static int run(const struct request *request)
 	}
 }
 
+static bool needs_stdin(const struct request *request)
+{
+	if (request->mode != MODE_SEND && request->mode != MODE_EXPLAIN &&
+	    request->mode != MODE_DRY_RUN)
+		return false;
+	return !request->composition.is_wanted || composition_reads_stdin(&request->composition);
+}
+
 int main(int argc, char *argv[])
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -207,7 +217,7 @@ int main(int argc, char *argv[])
 	if (request.error_mode == ERRORS_QUIET)
 		report_be_quiet();
 	report_set_tag(request.log_tag);
-	if ((request.mode == MODE_SEND || request.mode == MODE_EXPLAIN) && !has_stdin) {
+	if (needs_stdin(&request) && !has_stdin) {
 		err_set(&err, ERR_NOINPUT, _("standard input is closed"));
 		return report_error(&err);
 	}

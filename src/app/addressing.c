@@ -63,7 +63,7 @@ bool addressing_set_sender(struct envelope *envelope, const struct request *requ
 		return true;
 	if (!address_parse_path(from, &address, err))
 		return err_wrap(err, _("sender"));
-	if (request->contract == CONTRACT_SENDMAIL)
+	if (request->contract == CONTRACT_SENDMAIL || request->composition.is_wanted)
 		qualify(&address, settings);
 	CLEANUP(mem_free_at) char *path = address_path(&address);
 	if (!address_check(path, err))

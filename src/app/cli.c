@@ -3,15 +3,16 @@
 #include "app/cli.h"
 
 #include "base/i18n.h"
+#include "base/when.h"
 #include "conf/option.h"
 #include "mail/envelope.h"
 
 #include <ctype.h>
-#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 enum { ENVID_MAX = 100, RMQS_MAX = 500 };
 
@@ -20,6 +21,7 @@ enum action {
 	DO_SWITCH,
 	DO_TEXT,
 	DO_QUEUE_ID,
+	DO_COMPOSE,
 	DO_IMPORT,
 	DO_LIST,
 	DO_RUN,
@@ -27,6 +29,7 @@ enum action {
 	DO_CONFIGURE,
 	DO_RMQS,
 	DO_DEBUG,
+	DO_AT,
 	DO_BODY,
 	DO_OTHER,
 	DO_ERRORS,
@@ -51,12 +54,14 @@ static const struct flag flags[] = {
 #define TEXT(member)   DO_TEXT, offsetof(struct request, member)
 #define QUEUE_ID(mode) DO_QUEUE_ID, MODE_QUEUE_##mode
 #define IMPORT()       DO_IMPORT, MODE_QUEUE_IMPORT
+#define COMPOSE(part)  DO_COMPOSE, COMPOSE_##part
 #define LIST()         DO_LIST, MODE_QUEUE_LIST
 #define RUN()          DO_RUN, 0
 #define SUBSET()       DO_SUBSET, 0
 #define CONFIGURE()    DO_CONFIGURE, MODE_CONFIGURE
 #define RMQS()         DO_RMQS, MODE_RMQS
 #define DEBUG()        DO_DEBUG, 0
+#define AT()           DO_AT, 0
 #define BODY()         DO_BODY, 0
 #define OTHER()        DO_OTHER, 0
 #define ERRORS()       DO_ERRORS, 0
@@ -119,6 +124,22 @@ static bool do_debug(const struct args *args, const char *name, const char *leve
 		return do_mode(args->request, MODE_VERSION);
 	if (!args->is_sendmail || strcmp(name, "-d") != 0)
 		args->request->is_debug = true;
+	return true;
+}
+
+static bool do_at(struct request *request, const char *text, struct err *err)
+{
+	CLEANUP(str_done) struct str shown = STR_INIT;
+	int64_t now = time(NULL);
+
+	str_add_printable(&shown, text, strlen(text));
+	if (!when_parse(text, now, &request->not_before))
+		return err_set(err, ERR_USAGE,
+			       _("--at: expected a time such as 2026-12-24T18:00, 18:00 or +2h, "
+				 "not \"%s\""),
+			       shown.bytes);
+	if (request->not_before <= now)
+		return err_set(err, ERR_USAGE, _("--at: %s is past"), shown.bytes);
 	return true;
 }
 
@@ -207,29 +228,6 @@ static bool do_list(struct request *request, const char *name, const char *forma
 	return do_mode(request, MODE_QUEUE_LIST);
 }
 
-/* The seconds in "90s", "10m" or "1h30m"; a bare number means minutes. 0: it is no such text. */
-static int read_interval(const char *text)
-{
-	static const char units[] = "smhdw";
-	static const long seconds[] = { 1, 60, 3600, 86400, 604800 };
-	long total = 0;
-
-	while (*text) {
-		char *end;
-		long number = isdigit((unsigned char)*text) ? strtol(text, &end, 10) : -1;
-		if (number < 0 || number > INT_MAX)
-			return 0;
-		const char *unit = strchr(units, *end ? *end : 'm');
-		if (!unit)
-			return 0;
-		total += number * seconds[unit - units];
-		text = *end ? end + 1 : end;
-		if (total > INT_MAX)
-			return 0;
-	}
-	return (int)total;
-}
-
 /* Which messages: whoever names them wants them to be tried now. */
 static bool do_subset(struct request *request, char kind, const char *text)
 {
@@ -258,7 +256,7 @@ static bool do_run(struct args *args, const char *text, struct err *err)
 	}
 	if (strcmp(text, "f") == 0 || strcmp(text, "ff") == 0)
 		request->ignores_schedule = true;
-	else if (*text && !(request->interval = read_interval(text)))
+	else if (*text && !(request->interval = when_read_duration(text)))
 		return usage(err, _("expected f, a time as in 10m, or I, S or R"), "-q");
 	return do_mode(request, MODE_QUEUE_RUN);
 }
@@ -300,6 +298,9 @@ static bool do_flag(struct args *args, const struct flag *flag, const char *name
 		return true;
 	case DO_QUEUE_ID:
 		return do_queue_id(request, (enum mode)flag->place, name, text, err);
+	case DO_COMPOSE:
+		return composition_take(&request->composition, (enum compose_option)flag->place,
+					text, err);
 	case DO_IMPORT:
 		request->import_folder = text;
 		return do_mode(request, MODE_QUEUE_IMPORT);
@@ -315,6 +316,8 @@ static bool do_flag(struct args *args, const struct flag *flag, const char *name
 		return do_rmqs(request, text, err);
 	case DO_DEBUG:
 		return do_debug(args, name, text);
+	case DO_AT:
+		return do_at(request, text, err);
 	case DO_BODY:
 		return do_body(request, text, err);
 	case DO_OTHER:
@@ -411,7 +414,7 @@ static bool find_long(const char *prefix, struct long_name *found, struct err *e
 
 /*
  * Whether it is for those who know what they call: it names a file, runs a program, leads to a
- * secret, or is a mode.
+ * secret, makes a message, or is a mode.
  */
 static bool is_for_people(unsigned option_flags, const struct flag *flag)
 {
@@ -419,7 +422,7 @@ static bool is_for_people(unsigned option_flags, const struct flag *flag)
 	bool is_mode = action == DO_MODE || action == DO_QUEUE_ID || action == DO_LIST ||
 		       action == DO_CONFIGURE || action == DO_RMQS;
 
-	return option_flags & (OPTION_FILE | OPTION_RUNS | OPTION_SECRET) ||
+	return option_flags & (OPTION_FILE | OPTION_RUNS | OPTION_SECRET) || action == DO_COMPOSE ||
 	       (is_mode && flag->place != MODE_VERSION && flag->place != MODE_HELP);
 }
 
@@ -527,10 +530,16 @@ static bool do_word(struct args *args, const char *word, struct err *err)
 	return true;
 }
 
+/* Whether there is, or would be, a message to send. */
+static bool has_message(enum mode mode)
+{
+	return mode == MODE_SEND || mode == MODE_PRINT_CONFIG || mode == MODE_PRETEND ||
+	       mode == MODE_EXPLAIN || mode == MODE_DRY_RUN;
+}
+
 static bool has_recipients(enum mode mode)
 {
-	return mode == MODE_SEND || mode == MODE_VERIFY || mode == MODE_PRINT_CONFIG ||
-	       mode == MODE_PRETEND || mode == MODE_EXPLAIN;
+	return has_message(mode) || mode == MODE_VERIFY;
 }
 
 static bool check_combination(const struct request *request, struct err *err)
@@ -549,9 +558,26 @@ static bool check_combination(const struct request *request, struct err *err)
 	if (request->recipient_count > 0 && (request->rmqs || !has_recipients(request->mode)))
 		return usage(err, _("recipients are for sending a message"),
 			     request->recipients[0]);
+	if (request->not_before > 0 && !has_message(request->mode))
+		return err_set(err, ERR_USAGE, _("--at is for sending a message"));
 	if (request->is_all_users && request->mode != MODE_QUEUE_RUN)
 		return err_set(err, ERR_USAGE, _("--all-users goes with --queue-run"));
 	return true;
+}
+
+/* The header that is made names the recipients. */
+static bool finish_composition(struct request *request, struct err *err)
+{
+	if (request->read_recipients)
+		return err_set(
+			err, ERR_USAGE,
+			_("-t is for a message with a header, and --to and the like make one"));
+	if (!has_message(request->mode) && request->mode != MODE_VERSION &&
+	    request->mode != MODE_HELP)
+		return err_set(err, ERR_USAGE,
+			       _("--to, --subject and the like are for sending a message"));
+	request->read_recipients = true;
+	return composition_check(&request->composition, err);
 }
 
 /* Takes on the personality of a name, if it has one. */
@@ -579,6 +605,8 @@ bool cli_parse(struct request *request, int argc, char *argv[], struct err *err)
 	while (*args.next)
 		if (!do_word(&args, *args.next++, err))
 			return false;
+	if (request->composition.is_wanted && !finish_composition(request, err))
+		return false;
 	request->dsn_is_wish =
 		request->contract == CONTRACT_SENDMAIL &&
 		(request->envid || settings_is_explicit(&request->settings, OPT_dsn_notify) ||
@@ -591,6 +619,7 @@ void request_done(struct request *request)
 	if (!request)
 		return;
 	free(request->recipients);
+	composition_done(&request->composition);
 	settings_done(&request->settings);
 	*request = (struct request){ 0 };
 }

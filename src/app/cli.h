@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/composition.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "conf/settings.h"
+
+#include <stdint.h>
 
 /* What to do; where several were asked for, the last in this order is done. */
 enum mode {
@@ -21,6 +24,7 @@ enum mode {
 	MODE_QUEUE_IMPORT, /* --queue-import: take over what msmtp's scripts have queued */
 	MODE_RMQS,
 	MODE_SERVERINFO,
+	MODE_DRY_RUN,
 	MODE_EXPLAIN,
 	MODE_PRINT_CONFIG,
 	MODE_PRETEND,
@@ -62,6 +66,7 @@ struct request {
 	const char *log_tag;     /* -L, printable and without blanks */
 	const char *configured;  /* --configure: an address, as given */
 	const char *rmqs;        /* --rmqs: what ETRN is about, printable ASCII without blanks */
+	int64_t not_before;      /* --at, in seconds since 1970; 0: now */
 
 	/* For the modes of the queue. `choice` are -qI, -qS and -qR, which imply ignores_schedule.
 	 */
@@ -76,6 +81,8 @@ struct request {
 	bool is_json;          /* --queue-list=json */
 	bool is_all_users;     /* --all-users */
 	int interval;          /* seconds between runs; 0: one run */
+
+	struct composition composition; /* --to, --subject and so on; read_recipients is set, too */
 
 	struct settings settings;
 	const char **recipients; /* each an address list, as given */

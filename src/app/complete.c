@@ -29,14 +29,15 @@ static char *new_message_id(const char *sender, const struct settings *s)
 	return str_take(&id);
 }
 
-static void add_missing(struct changes *changes, const char *sender, const struct settings *s)
+static void add_missing(struct changes *changes, const char *sender, const struct settings *s,
+			time_t when)
 {
 	const struct header *header = changes->header;
 	CLEANUP(str_done) struct str date = STR_INIT;
 	CLEANUP(mem_free_at) char *message_id = new_message_id(sender, s);
 
 	if (s->set_date_header == SET_DATE_AUTO && !header_find(header, "Date")) {
-		clock_add_date(&date, time(NULL));
+		clock_add_date(&date, when);
 		changes_add(changes, "Date", date.bytes);
 	}
 	if (s->set_msgid_header == SET_MSGID_AUTO && !header_find(header, "Message-ID"))
@@ -50,7 +51,7 @@ static bool is_signed(const struct header *header)
 }
 
 bool complete_message(struct message *message, const struct envelope *envelope,
-		      const struct settings *s, struct err *err)
+		      const struct settings *s, time_t date, struct err *err)
 {
 	CLEANUP(changes_done) struct changes changes;
 	CLEANUP(str_done) struct str whole = STR_INIT;
@@ -65,7 +66,7 @@ bool complete_message(struct message *message, const struct envelope *envelope,
 		changes_drop(&changes, "Bcc");
 		changes_drop(&changes, "Resent-Bcc");
 	}
-	add_missing(&changes, envelope->sender, s);
+	add_missing(&changes, envelope->sender, s, date);
 	repair_add(&changes, s);
 	changes_write(&changes, &whole);
 	return message_complete(message, &whole, err);

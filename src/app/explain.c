@@ -1,10 +1,11 @@
-/* explain.c - showing what would be sent, and by which rules: --explain */
+/* explain.c - showing what would be sent, and by which rules: --explain, --dry-run */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/explain.h"
 
 #include "app/check.h"
 #include "app/job.h"
 #include "app/report.h"
+#include "app/show.h"
 #include "base/i18n.h"
 #include "conf/option.h"
 
@@ -146,7 +147,18 @@ int explain_message(const struct request *request)
 	report_warnings(&job.config.warnings);
 	if (!is_ready || !explain(&job, &text, &err))
 		return report_error(&err);
-	if (job.lacks_config)
-		report_problem(&job.config_trouble);
+	if (job.obstacle.kind != ERR_NONE)
+		report_problem(&job.obstacle);
 	return report_text(&text);
+}
+
+int explain_dry_run(const struct request *request)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(job_done) struct job job;
+
+	job_init(&job, request);
+	bool is_ready = job_prepare(&job, STDIN_FILENO, &err);
+	report_warnings(&job.config.warnings);
+	return is_ready ? show_message(&job.message) : report_error(&err);
 }

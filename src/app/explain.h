@@ -1,4 +1,4 @@
-/* explain.h - showing what would be sent, and by which rules: --explain */
+/* explain.h - showing what would be sent, and by which rules: --explain, --dry-run */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -10,3 +10,6 @@
  * status that an error in any of these would have.
  */
 int explain_message(const struct request *request);
+
+/* The same, but prints the message as it would be sent, and waits for it at a terminal. */
+int explain_dry_run(const struct request *request);

@@ -122,11 +122,13 @@ static void add_options(struct str *out, enum option_group group)
 
 void cli_help(struct str *out)
 {
-	str_add(out, _("Usage: mailchute [OPTION]... [--] RECIPIENT...\n"
-		       "       mailchute [OPTION]... -t [--] [RECIPIENT]...\n"
-		       "       mailchute --queue-list\n"
-		       "Reads a message from standard input and hands it to the mail server that\n"
-		       "a config file names. What that server can't take now waits in a queue.\n"));
+	str_add(out,
+		_("Usage: mailchute [OPTION]... [--] RECIPIENT...\n"
+		  "       mailchute [OPTION]... -t [--] [RECIPIENT]...\n"
+		  "       mailchute [OPTION]... --to ADDRESS --subject TEXT [--attach FILE]...\n"
+		  "       mailchute --queue-list\n"
+		  "Reads a message from standard input and hands it to the mail server that\n"
+		  "a config file names. What that server can't take now waits in a queue.\n"));
 	for (size_t i = 0; i < FLAG_GROUP_COUNT; i++)
 		add_flags(out, (enum flag_group)i);
 	for (size_t i = 0; i < OPTION_GROUP_COUNT; i++)

@@ -4,6 +4,8 @@
 
 #include "app/addressing.h"
 #include "app/complete.h"
+#include "app/compose.h"
+#include "app/filter.h"
 #include "app/report.h"
 #include "app/route.h"
 #include "base/i18n.h"
@@ -21,7 +23,9 @@ enum { DAY = 24 * 60 * 60 };
 /* Whether there is, or would be, a message to send. */
 static bool is_mail(const struct job *job)
 {
-	return job->request->mode == MODE_SEND || job->request->mode == MODE_EXPLAIN;
+	enum mode mode = job->request->mode;
+
+	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_DRY_RUN;
 }
 
 static struct config_places places(const struct job *job)
@@ -43,7 +47,7 @@ void job_done(struct job *job)
 {
 	account_done(&job->account);
 	config_done(&job->config);
-	err_done(&job->config_trouble);
+	err_done(&job->obstacle);
 	message_done(&job->message);
 	entry_release(&job->entry);
 	spool_close(&job->spool);
@@ -65,8 +69,8 @@ static bool load_config(struct job *job, struct err *err)
 /* Whether it is about a message, even if only to say what would become of one. */
 static bool is_about_mail(enum mode mode)
 {
-	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_PRETEND ||
-	       mode == MODE_PRINT_CONFIG;
+	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_DRY_RUN ||
+	       mode == MODE_PRETEND || mode == MODE_PRINT_CONFIG;
 }
 
 static bool choose(struct job *job, const struct settings *wished, struct err *err)
@@ -101,7 +105,7 @@ static bool do_without_config(struct job *job, struct err *err)
 	if (job->request->contract != CONTRACT_SENDMAIL ||
 	    (err->kind != ERR_CONFIG && err->kind != ERR_IO))
 		return false;
-	err_copy(&job->config_trouble, err);
+	err_copy(&job->obstacle, err);
 	err_done(err);
 	job->lacks_config = true;
 	if (job->has_account)
@@ -120,7 +124,7 @@ static void open_queue(struct job *job)
 	CLEANUP(mem_free_at)
 	char *path = s->queue_folder ? mem_copy(s->queue_folder) : spool_default_path();
 
-	if (s->queue == QUEUE_OFF || job->request->mode == MODE_EXPLAIN)
+	if (s->queue == QUEUE_OFF || job->request->mode != MODE_SEND)
 		return;
 	job->has_entry = spool_open(&job->spool, path, true, &job->no_queue) &&
 			 spool_has_room(&job->spool, s->queue_max, &job->no_queue) &&
@@ -215,8 +219,7 @@ static bool depends_on_message(const struct job *job)
 	const struct settings *s = &job->account.settings;
 
 	return request->read_envelope_from || s->account_by_from ||
-	       (s->from && strstr(s->from, "%F")) ||
-	       (s->aliases && request->read_recipients);
+	       (s->from && strstr(s->from, "%F")) || (s->aliases && request->read_recipients);
 }
 
 bool job_preview(struct job *job, int fd, struct err *err)
@@ -281,11 +284,16 @@ static void fill_envelope(struct job *job)
 static void fill_record(struct job *job)
 {
 	struct record *record = &job->entry.record;
+	int64_t not_before = job->request->not_before;
 
 	record->created = time(NULL);
-	record->expires = record->created + (int64_t)job->account.settings.queue_expire * DAY;
+	record->not_before = not_before;
+	record->progress.next_try = not_before;
+	record->expires = (not_before > 0 ? not_before : record->created) +
+			  (int64_t)job->account.settings.queue_expire * DAY;
 	record->uid = job->uid;
 	record->is_raw = job->lacks_config;
+	record->is_unfiltered = job->lacks_config || job->is_unfiltered;
 	if (settings_is_explicit(&job->request->settings, OPT_from))
 		record->progress.flags |= RECORD_SENDER_GIVEN;
 	route_remember(record, job->request->config_file, &job->account);
@@ -308,7 +316,8 @@ bool job_begin(struct job *job, struct err *err)
 
 bool job_qualifies(const struct job *job)
 {
-	return job->request->contract == CONTRACT_SENDMAIL && !job->lacks_config;
+	return (job->request->contract == CONTRACT_SENDMAIL && !job->lacks_config) ||
+	       job->request->composition.is_wanted;
 }
 
 static bool names_nobody(const struct request *request)
@@ -332,14 +341,60 @@ static bool set_recipients(struct job *job, struct err *err)
 					 job_qualifies(job), header, err);
 }
 
+/*
+ * A caller who looks at nothing is served where the filter fails, too: it is run again at each
+ * attempt. What it refuses is refused.
+ */
+static bool filter(struct job *job, struct err *err)
+{
+	if (filter_message(&job->message, job->envelope, &job->account.settings, err))
+		return true;
+	if (job->request->contract != CONTRACT_SENDMAIL || err->kind == ERR_INPUT)
+		return false;
+	err_copy(&job->obstacle, err);
+	err_done(err);
+	job->is_unfiltered = true;
+	return true;
+}
+
+/* What is to be sent later has to be kept until then. */
+static bool check_queue(const struct job *job, struct err *err)
+{
+	if (job->request->not_before == 0 || job->account.settings.queue != QUEUE_OFF)
+		return true;
+	return err_set(err, ERR_USAGE, _("--at needs the queue, and queue is off"));
+}
+
+/*
+ * A message that is made here is one by RFC 5322, whatever the settings let others do: it says
+ * when, by whom and to whom, in whole addresses, and hides who is to be hidden.
+ */
+static bool insist(struct job *job, struct err *err)
+{
+	struct settings *s = &job->account.settings;
+
+	if (!job->request->composition.is_wanted)
+		return true;
+	s->remove_bcc_headers = true;
+	s->set_date_header = SET_DATE_AUTO;
+	s->set_msgid_header = SET_MSGID_AUTO;
+	if (s->set_from_header == SET_FROM_OFF)
+		s->set_from_header = SET_FROM_AUTO;
+	if (s->set_to_header == SET_TO_OFF)
+		s->set_to_header = SET_TO_QUALIFY;
+	return *job->envelope->sender ||
+	       err_set(err, ERR_USAGE, _("a message that is made here needs a sender (--from)"));
+}
+
 bool job_finish(struct job *job, struct err *err)
 {
 	const struct settings *s = &job->account.settings;
+	time_t date = job->request->not_before > 0 ? job->request->not_before : time(NULL);
 
-	if (!prepare_account(job, err) ||
-	    !addressing_set_sender(job->envelope, job->request, s, err) ||
+	if (!prepare_account(job, err) || !check_queue(job, err) ||
+	    !addressing_set_sender(job->envelope, job->request, s, err) || !insist(job, err) ||
 	    !set_recipients(job, err) ||
-	    !complete_message(&job->message, job->envelope, s, err) ||
+	    !complete_message(&job->message, job->envelope, s, date, err) || !filter(job, err) ||
 	    !wire_check(&job->message, err))
 		return false;
 	fill_envelope(job);
@@ -358,11 +413,18 @@ static bool refuse_without_recipients(struct job *job, struct err *err)
 	return err_set(err, ERR_USAGE, _("no recipients (see --help)"));
 }
 
+static bool read_message(struct job *job, int fd, struct err *err)
+{
+	if (job->request->composition.is_wanted)
+		return compose_message(job->request, fd, &job->message, err);
+	return message_read(&job->message, fd, err);
+}
+
 bool job_prepare(struct job *job, int fd, struct err *err)
 {
 	if (names_nobody(job->request) && job->request->mode != MODE_EXPLAIN)
 		return refuse_without_recipients(job, err);
-	return job_begin(job, err) && message_read(&job->message, fd, err) && job_finish(job, err);
+	return job_begin(job, err) && read_message(job, fd, err) && job_finish(job, err);
 }
 
 bool job_save(struct job *job)

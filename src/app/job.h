@@ -9,8 +9,9 @@
 /*
  * `has_account` is set once an account is chosen. The message is in `entry`, which is not committed
  * yet, where `has_entry` says so, and in a file of its own else; `no_queue` then says why where a
- * queue was wanted. `lacks_config` marks a message that was taken without a config that works, for
- * a caller who can't be asked to try again; that trouble is in `config_trouble`.
+ * queue was wanted. `lacks_config` marks a message that was taken without a config that works, and
+ * `is_unfiltered` one whose filter failed, for a caller who can't be asked to try again; `obstacle`
+ * is why such a message can only be kept for now.
  */
 struct job {
 	const struct request *request;
@@ -18,7 +19,8 @@ struct job {
 	struct account account;
 	bool has_account;
 	bool lacks_config;
-	struct err config_trouble;
+	bool is_unfiltered;
+	struct err obstacle;
 	struct spool spool;
 	struct entry entry;
 	bool has_entry;
@@ -66,7 +68,7 @@ bool job_finish(struct job *job, struct err *err) MUST_USE;
 bool job_save(struct job *job);
 
 /*
- * Whether bare recipients get a domain: a program's do, but without a config not before there is
- * one that may name the domain.
+ * Whether bare recipients get a domain: those of a message that is made here, and a program's, but
+ * without a config not before there is one that may name the domain.
  */
 bool job_qualifies(const struct job *job);

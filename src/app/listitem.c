@@ -242,6 +242,12 @@ static void add_plan(struct str *out, const struct list_item *item, int64_t now)
 	default:
 		break;
 	}
+	if (schedule_is_early(record, now)) {
+		str_add(out, _("is to be sent on "));
+		clock_add_date(out, (time_t)record->not_before);
+		str_addf(out, _("; to send it sooner: mailchute --queue-retry %s"), record->id);
+		return;
+	}
 	if (schedule_is_due(record, now)) {
 		str_add(out, _("due now: goes with the next run of the queue"));
 	} else {
@@ -310,7 +316,7 @@ void list_add_text(struct str *out, const struct list_item *item, int64_t now)
 
 void list_count(struct list_totals *totals, const struct list_item *item)
 {
-	int64_t next = item->record->progress.next_try;
+	int64_t next = schedule_next_try(item->record);
 
 	totals->counts[item->state]++;
 	totals->count++;
@@ -455,9 +461,13 @@ static void add_json_facts(struct str *out, const struct list_item *item, int64_
 	add_json_number(out, "created", record->created);
 	add_json_number(out, "expires", record->expires);
 	if (item->state == LIST_WAITING)
-		add_json_number(out, "next_try", record->progress.next_try);
+		add_json_number(out, "next_try", schedule_next_try(record));
 	else
 		add_json_text(out, "next_try", NULL);
+	if (record->not_before > 0)
+		add_json_number(out, "not_before", record->not_before);
+	else
+		add_json_text(out, "not_before", NULL);
 	add_json_number(out, "age", now - record->created);
 	add_json_number(out, "size", (int64_t)size_of(record));
 	add_json_text(out, "sender", record->envelope.sender);
@@ -533,8 +543,8 @@ void list_add_details(struct str *out, const struct list_item *item, int64_t now
 	add_fact(out, "state", plan.bytes);
 	add_date(out, "created", record->created);
 	add_date(out, "expires", record->expires);
-	if (item->state == LIST_WAITING && record->progress.next_try > 0)
-		add_date(out, "next try", record->progress.next_try);
+	if (item->state == LIST_WAITING && schedule_next_try(record) > 0)
+		add_date(out, "next try", schedule_next_try(record));
 	str_addf(out, "%-10s %u\n", "attempts", record->progress.ended);
 	str_addf(out, "%-10s %llu\n", "size", (unsigned long long)size_of(record));
 	str_addf(out, "%-10s %u\n", "uid", record->uid);

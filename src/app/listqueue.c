@@ -4,6 +4,7 @@
 
 #include "app/listitem.h"
 #include "app/report.h"
+#include "app/show.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 
@@ -15,7 +16,7 @@
 #include <unistd.h>
 
 /* Of a longer history the end is shown. */
-enum { NOTES_MAX = 64 * 1024, PIECE = 32 * 1024 };
+enum { NOTES_MAX = 64 * 1024 };
 
 static void read_notes(const struct entry *entry, struct str *notes)
 {
@@ -138,55 +139,16 @@ int list_queue(struct spool *spool, bool is_json)
 	return status;
 }
 
-/* A stored line ends CRLF; elsewhere there is no CR in a message. On a terminal it is made
- * printable. */
-static void add_piece(struct str *out, const char *bytes, size_t len, bool is_terminal)
-{
-	const char *end = bytes + len;
-
-	for (const char *next; bytes < end; bytes = next) {
-		next = memchr(bytes, '\n', (size_t)(end - bytes));
-		size_t line = (size_t)((next ? next : end) - bytes);
-		size_t kept = line > 0 && bytes[line - 1] == '\r' ? line - 1 : line;
-		if (is_terminal)
-			str_add_printable(out, bytes, kept);
-		else
-			str_add_n(out, bytes, kept);
-		if (next)
-			str_add_char(out, '\n');
-		next = next ? next + 1 : end;
-	}
-}
-
-static int show_text(const struct entry *entry, struct err *err)
-{
-	CLEANUP(message_done) struct message message;
-	char bytes[PIECE];
-	uint64_t offset = 0;
-	ssize_t len;
-	int status = EX_OK;
-
-	entry_message(entry, &message);
-	while (status == EX_OK &&
-	       (len = message_read_at(&message, offset, bytes, sizeof bytes, err)) != 0) {
-		CLEANUP(str_done) struct str piece = STR_INIT;
-		if (len < 0)
-			return report_error(err);
-		add_piece(&piece, bytes, (size_t)len, isatty(STDOUT_FILENO));
-		status = report_text(&piece);
-		offset += (uint64_t)len;
-	}
-	return status;
-}
-
 int list_show(struct spool *spool, enum spool_folder folder, const char *id)
 {
 	CLEANUP(entry_release) struct entry entry;
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(str_done) struct str notes = STR_INIT;
 	CLEANUP(str_done) struct str out = STR_INIT;
+	CLEANUP(message_done) struct message message;
 	enum claim claim = spool_peek(spool, folder, id, &entry, &err);
 
+	message_init(&message);
 	if (claim != CLAIM_GOT) {
 		if (claim == CLAIM_GONE)
 			err_set(&err, ERR_NOINPUT, _("there is no such message"));
@@ -197,7 +159,8 @@ int list_show(struct spool *spool, enum spool_folder folder, const char *id)
 	const struct list_item item = { .record = &entry.record,
 					.state = find_state(&entry, folder),
 					.notes = notes.bytes };
+	entry_message(&entry, &message);
 	list_add_details(&out, &item, time(NULL));
 	int status = report_text(&out);
-	return status == EX_OK ? show_text(&entry, &err) : status;
+	return status == EX_OK ? show_message(&message) : status;
 }

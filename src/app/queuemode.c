@@ -3,6 +3,7 @@
 #include "app/queuemode.h"
 
 #include "app/attempt.h"
+#include "app/filter.h"
 #include "app/job.h"
 #include "app/listqueue.h"
 #include "app/report.h"
@@ -199,7 +200,8 @@ static int remove_message(struct spool *spool, const struct chosen *chosen, stru
 	return is_removed ? say(chosen->id, _("removed")) : report_error(err);
 }
 
-/* As if it had just come in, but for its age; what may have arrived stays in doubt. */
+/* As if it had just come in to be sent at once, but for its age; what may have arrived stays in
+ * doubt. */
 static void renew(struct record *record)
 {
 	struct record_progress *progress = &record->progress;
@@ -213,6 +215,7 @@ static void renew(struct record *record)
 	progress->counted = 0;
 	progress->last_counted = 0;
 	progress->next_try = time(NULL);
+	progress->flags |= RECORD_RELEASED;
 }
 
 /*
@@ -237,22 +240,36 @@ static int say_settled(const char *id, enum settled settled, struct err *reason)
 	return report_error(reason);
 }
 
+static int settle_unfiltered(struct entry *entry, const struct settings *settings,
+			     struct err *reason)
+{
+	CLEANUP(mem_free_at) char *id = mem_copy(entry->record.id);
+	const struct outcome outcome = { .reason = reason };
+
+	entry->record.progress.begun++;
+	return say_settled(id, attempt_settle(entry, settings, &outcome), reason);
+}
+
 /* This once by another account's relay; should that not work, by its own the next time. */
 static int send_by_account(const struct request *request, struct entry *entry, struct err *err)
 {
 	CLEANUP(mem_free_at) char *id = mem_copy(entry->record.id);
 	CLEANUP(job_done) struct job job;
+	CLEANUP(message_done) struct message message;
 	struct attempt attempt;
 	struct session session;
 
+	message_init(&message);
 	job_init(&job, request);
 	if (!job_choose_account(&job, err))
 		return report_error(err);
 	const struct settings *settings = &job.account.settings;
+	attempt_adopt(entry, settings);
+	if (!filter_entry(entry, settings, &message, err))
+		return settle_unfiltered(entry, settings, err);
 	if (!session_open(&session, settings, LOGIN_ASKING, err))
 		return say_settled(id, SETTLED_WAITS, err);
-	attempt_adopt(entry, settings);
-	attempt_init(&attempt, entry, NULL, TOLERATE_REFUSAL);
+	attempt_init(&attempt, entry, &message, TOLERATE_REFUSAL);
 	if (attempt_send(&session, &attempt, NULL, true, err))
 		log_debug("%s: sent", id);
 	session_close(&session);

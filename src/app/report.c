@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/report.h"
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
 
@@ -94,6 +95,17 @@ int report_queued(const char *id, const struct err *reason, int status)
 	fflush(stdout);
 	print_line(line.bytes, line.len);
 	return status;
+}
+
+int report_queued_until(const char *id, int64_t when)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	str_addf(&line, _("queued as %s until "), id);
+	clock_add_date(&line, (time_t)when);
+	fflush(stdout);
+	print_line(line.bytes, line.len);
+	return EX_OK;
 }
 
 /* A value in quotes: what would end it, or the line, becomes a question mark. */

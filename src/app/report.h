@@ -6,6 +6,8 @@
 #include "conf/settings.h"
 #include "mail/envelope.h"
 
+#include <stdint.h>
+
 /* The name that lines on stderr begin with: the last part of argv[0]. */
 void report_set_name(const char *argv0);
 const char *report_name(void);
@@ -31,6 +33,8 @@ int report_error(const struct err *err);
 
 /* Says on stderr that a message is kept, by which id, and why; returns the exit status given. */
 int report_queued(const char *id, const struct err *reason, int status);
+/* Says on stderr that a message is kept until its time comes; returns EX_OK. */
+int report_queued_until(const char *id, int64_t when);
 
 /*
  * Appends the line that a log gets about a message: `err` is what became of it (ERR_NONE: sent).

@@ -3,6 +3,7 @@
 #include "app/runqueue.h"
 
 #include "app/attempt.h"
+#include "app/filter.h"
 #include "app/report.h"
 #include "app/route.h"
 #include "base/clock.h"
@@ -45,7 +46,8 @@ struct run {
 	unsigned unsynced;
 	size_t done_on_session; /* messages that were settled */
 	size_t sent_on_session;
-	int64_t end;   /* no message is begun after it */
+	int64_t end;       /* no message is begun after it */
+	bool is_giving_up; /* the route has failed, and nothing more is sent on it */
 	int64_t until; /* nor on this session after that, so that its own time does not cut one off
 			*/
 };
@@ -54,6 +56,7 @@ struct run {
 struct load {
 	size_t index;
 	struct entry entry;
+	struct message message;
 	struct attempt attempt;
 	bool is_loaded;
 };
@@ -79,7 +82,11 @@ static bool has_recipient(const struct envelope *envelope, const char *part)
 
 static bool is_ready(const struct run_choice *choice, const struct record *record)
 {
-	return choice->ignores_schedule || schedule_is_due(record, time(NULL)) ||
+	int64_t now = time(NULL);
+
+	if (schedule_is_early(record, now))
+		return false;
+	return choice->ignores_schedule || schedule_is_due(record, now) ||
 	       (choice->follows_success && record->progress.flags & RECORD_ROUTE_FAILED);
 }
 
@@ -152,12 +159,14 @@ static void load_init(struct load *load)
 {
 	*load = (struct load){ 0 };
 	entry_init(&load->entry);
+	message_init(&load->message);
 }
 
 static void unload(struct load *load)
 {
 	if (load->is_loaded)
 		attempt_done(&load->attempt);
+	message_done(&load->message);
 	entry_release(&load->entry);
 	load_init(load);
 }
@@ -198,16 +207,20 @@ static void settle_left_over(struct run *run, struct entry *entry, const struct 
 	count_settled(run, attempt_settle(entry, &route->account.settings, &outcome), &none);
 }
 
-static bool load_candidate(struct run *run, struct load *load, const struct candidate *candidate)
+/* It is not sent past the filter: it waits, or has failed where the filter refuses it. */
+static void settle_unfiltered(struct run *run, struct entry *entry, const struct settings *settings,
+			      const struct err *reason)
 {
-	CLEANUP(err_done) struct err err = ERR_INIT;
-	struct entry *entry = &load->entry;
-	enum claim claim = spool_claim(run->spool, SPOOL_QUEUE, candidate->id, entry, &err);
+	const struct outcome outcome = { .reason = reason };
 
-	if (err.kind != ERR_NONE)
-		report_problem(&err);
-	if (claim != CLAIM_GOT)
-		return false;
+	entry->record.progress.begun++;
+	report_log(settings, &entry->record.envelope, reason);
+	count_settled(run, attempt_settle(entry, settings, &outcome), reason);
+}
+
+/* Whether there is anything to do but to put it where it belongs. */
+static bool is_sendable(struct run *run, struct entry *entry, const struct candidate *candidate)
+{
 	if (envelope_count_open(&entry->record.envelope) == 0) {
 		settle_left_over(run, entry, candidate->route);
 		return false;
@@ -217,8 +230,26 @@ static bool load_candidate(struct run *run, struct load *load, const struct cand
 		run->result->failed++;
 		return false;
 	}
-	attempt_adopt(entry, &candidate->route->account.settings);
-	attempt_init(&load->attempt, entry, NULL, TOLERATE_REFUSAL);
+	return true;
+}
+
+static bool load_candidate(struct run *run, struct load *load, const struct candidate *candidate)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct entry *entry = &load->entry;
+	const struct settings *settings = &candidate->route->account.settings;
+	enum claim claim = spool_claim(run->spool, SPOOL_QUEUE, candidate->id, entry, &err);
+
+	if (err.kind != ERR_NONE)
+		report_problem(&err);
+	if (claim != CLAIM_GOT || !is_sendable(run, entry, candidate))
+		return false;
+	attempt_adopt(entry, settings);
+	if (!run->is_giving_up && !filter_entry(entry, settings, &load->message, &err)) {
+		settle_unfiltered(run, entry, settings, &err);
+		return false;
+	}
+	attempt_init(&load->attempt, entry, &load->message, TOLERATE_REFUSAL);
 	load->is_loaded = true;
 	return true;
 }
@@ -231,7 +262,7 @@ static bool load_next(struct run *run, struct load *load, size_t *next, size_t e
 		load->index = (*next)++;
 		if (load_candidate(run, load, &run->due.items[load->index]))
 			return true;
-		entry_release(&load->entry);
+		unload(load);
 	}
 	return false;
 }
@@ -258,8 +289,10 @@ static void give_up_route(struct run *run, size_t next, size_t end, const struct
 {
 	struct load load;
 
+	run->is_giving_up = true;
 	while (load_next(run, &load, &next, end))
 		settle_unsent(run, &load, settings_of(run, &load), reason);
+	run->is_giving_up = false;
 }
 
 /* Some relays take so many messages in a session, and from then on answer MAIL with 452. */

@@ -6,8 +6,9 @@
 #include "smtp/session.h"
 
 /*
- * Which messages a run takes. Without `ignores_schedule` only those that are due; `follows_success`
- * adds those that only wait because their relay could not be reached. The texts are
+ * Which messages a run takes, but never one whose sender wants it to be sent later. Without
+ * `ignores_schedule` only those that are due; `follows_success` adds those that only wait because
+ * their relay could not be reached. The texts are
  * sendmail's -qI, -qS and -qR: part of the id, of the sender, of a recipient (NULL: any).
  */
 struct run_choice {

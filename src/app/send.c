@@ -264,12 +264,32 @@ static void tell_kept(struct sending *sending)
 	struct entry *entry = &sending->job->entry;
 	CLEANUP(err_done) struct err reason = ERR_INIT;
 
-	if (sending->job->lacks_config)
-		err_copy(&reason, &sending->job->config_trouble);
+	if (sending->job->obstacle.kind != ERR_NONE)
+		err_copy(&reason, &sending->job->obstacle);
 	else if (sending->job->request->delivery == DELIVERY_QUEUE_ONLY)
 		attempt_explain_kept(entry, settings_of(sending), &reason);
 	if (reason.kind != ERR_NONE)
 		(void)report_queued(entry->record.id, &reason, EX_OK);
+}
+
+/* It goes with a run of the queue when its time has come, and else not at all. */
+static int leave_for_later(struct sending *sending, struct err *err)
+{
+	struct job *job = sending->job;
+	CLEANUP(err_done) struct err reason = ERR_INIT;
+
+	if (!sending->is_saved) {
+		err_copy(err, &job->no_queue);
+		return err_exit_status(err->kind);
+	}
+	if (job->obstacle.kind != ERR_NONE)
+		err_copy(&reason, &job->obstacle);
+	else
+		attempt_explain_kept(&job->entry, settings_of(sending), &reason);
+	if (reason.kind != ERR_NONE)
+		report_problem(&reason);
+	withdraw_done();
+	return report_queued_until(job->entry.record.id, job->entry.record.not_before);
 }
 
 static int send_job(struct job *job, struct err *err)
@@ -277,6 +297,8 @@ static int send_job(struct job *job, struct err *err)
 	struct sending sending = { .job = job };
 
 	save(&sending);
+	if (job->request->not_before > 0)
+		return leave_for_later(&sending, err);
 	if (job->request->delivery != DELIVERY_NOW)
 		secret_take(settings_of(&sending));
 	bool is_left = is_left_to_others(&sending);
@@ -284,8 +306,8 @@ static int send_job(struct job *job, struct err *err)
 		tell_kept(&sending);
 	if (is_left)
 		exit(EX_OK);
-	if (job->lacks_config)
-		err_copy(err, &job->config_trouble);
+	if (job->obstacle.kind != ERR_NONE)
+		err_copy(err, &job->obstacle);
 	else if (!try(&sending, err))
 		log_debug("%s", err->text);
 	if (sending.is_saved)

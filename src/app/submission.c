@@ -288,8 +288,8 @@ static void answer_queued(struct submission *submission, struct str *reply)
 
 	str_addf(reply, "250 2.0.0 queued as %s", id);
 	log_taken(submission);
-	if (job->lacks_config)
-		(void)report_queued(id, &job->config_trouble, EX_OK);
+	if (job->obstacle.kind != ERR_NONE)
+		(void)report_queued(id, &job->obstacle, EX_OK);
 	submission->guest->room -= submission->guest->room > 0;
 }
 
@@ -316,8 +316,8 @@ static void send_directly(struct job *job, struct str *reply)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	if (job->lacks_config)
-		err_copy(&err, &job->config_trouble);
+	if (job->obstacle.kind != ERR_NONE)
+		err_copy(&err, &job->obstacle);
 	else if (try(job, &err))
 		str_addf(reply, "250 2.0.0 sent: %s",
 			 job->envelope->reply ? job->envelope->reply : "");

@@ -20,11 +20,6 @@
 
 enum ending { ENDED, LATE, TOO_MUCH, BROKEN };
 
-struct child {
-	pid_t pid;
-	int answer;
-};
-
 /* What this program ignores or blocks; what its caller made it ignore (nohup) stays ignored. */
 static void default_signals(void)
 {
@@ -36,12 +31,15 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Moves the answer's pipe to `place`, gives the rest but stderr to /dev/null, closes the others. */
-static bool arrange_descriptors(int answer, int place)
+/*
+ * Moves `in` to stdin (-1: /dev/null) and the answer's pipe to `place`; stdout is /dev/null unless
+ * it is that place, stderr stays, and the others are closed.
+ */
+static bool arrange_descriptors(int in, int answer, int place)
 {
 	int null = open("/dev/null", O_RDWR);
 
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+	if (null < 0 || dup2(in < 0 ? null : in, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		return false;
 	if (answer != place && dup2(answer, place) < 0)
 		return false;
@@ -55,7 +53,7 @@ static bool arrange_descriptors(int answer, int place)
  * Returns twice, as fork(2) does: pid 0 in the child, whose descriptors are in order, with the
  * second of two connected ends as `place`. The first one is ours, unless that fails.
  */
-static bool start_with(struct child *child, const int ends[2], int place, struct err *err)
+static bool start_with(struct proc *child, int in, const int ends[2], int place, struct err *err)
 {
 	fflush(NULL);
 	/* Where a caller had us ignore it, the child's status would be lost. */
@@ -65,7 +63,7 @@ static bool start_with(struct child *child, const int ends[2], int place, struct
 		setpgid(0, 0);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		default_signals();
-		if (!arrange_descriptors(ends[1], place))
+		if (!arrange_descriptors(in, ends[1], place))
 			_exit(127);
 		return true;
 	}
@@ -75,48 +73,58 @@ static bool start_with(struct child *child, const int ends[2], int place, struct
 		 * In the child and here: whoever comes first, the group is there when it is killed.
 		 */
 		setpgid(child->pid, child->pid);
-		child->answer = ends[0];
+		child->output = ends[0];
 		return true;
 	}
 	close(ends[0]);
 	return err_sys(err, ERR_SYSTEM, errno, _("cannot start a process"));
 }
 
-static bool start(struct child *child, int place, struct err *err)
+static bool start(struct proc *child, int in, int place, struct err *err)
 {
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(err, ERR_SYSTEM, errno, _("cannot create a pipe"));
-	return start_with(child, ends, place, err);
+	return start_with(child, in, ends, place, err);
+}
+
+/* As read(2); -1: nothing comes in time. */
+static ssize_t read_in_time(int fd, int64_t deadline, char *bytes, size_t len)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	int ready;
+
+	do
+		ready = poll(&wait, 1, clock_left(deadline));
+	while (ready < 0 && errno == EINTR);
+	if (ready <= 0)
+		return -1;
+	ssize_t got = fs_read(fd, bytes, len);
+	return got < 0 ? 0 : got;
 }
 
 static enum ending read_piece(int fd, int64_t deadline, struct str *out, bool *is_end)
 {
 	char piece[4096];
-	struct pollfd wait = { .fd = fd, .events = POLLIN };
-	int ready = poll(&wait, 1, clock_left(deadline));
+	ssize_t got = read_in_time(fd, deadline, piece, sizeof piece);
 
-	if (ready < 0 && errno == EINTR)
-		return ENDED;
-	if (ready <= 0)
+	*is_end = got == 0;
+	if (got < 0)
 		return LATE;
-	ssize_t got = fs_read(fd, piece, sizeof piece);
-	*is_end = got <= 0;
-	if (got > 0)
-		str_add_n(out, piece, (size_t)got);
+	str_add_n(out, piece, (size_t)got);
 	if (out->is_secret)
 		mem_wipe(piece, sizeof piece);
 	return out->is_full ? TOO_MUCH : ENDED;
 }
 
-static enum ending read_answer(int fd, int64_t deadline, struct str *out)
+static enum ending read_answer(const struct proc *child, struct str *out)
 {
 	enum ending ending = ENDED;
 	bool is_end = false;
 
 	while (ending == ENDED && !is_end)
-		ending = read_piece(fd, deadline, out, &is_end);
+		ending = read_piece(child->output, child->deadline, out, &is_end);
 	return ending;
 }
 
@@ -135,36 +143,71 @@ static bool has_ended(pid_t pid, int64_t deadline, int *status)
 	}
 }
 
-static enum ending finish(struct child *child, int64_t deadline, struct str *out, int *status)
+/* Where `ending` or the deadline says so the whole group is killed. Returns how it ended then. */
+static enum ending finish(struct proc *child, enum ending ending, int *status)
 {
-	enum ending ending = read_answer(child->answer, deadline, out);
 	int wait_status = 0;
 
-	close(child->answer);
-	if (ending == ENDED && !has_ended(child->pid, deadline, &wait_status))
+	fs_close_at(&child->output);
+	if (ending == ENDED && !has_ended(child->pid, child->deadline, &wait_status))
 		ending = LATE;
 	if (ending != ENDED) {
 		kill(-child->pid, SIGKILL);
 		waitpid(child->pid, &wait_status, 0);
 	}
+	child->pid = 0;
 	*status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
 	return ending;
 }
 
+bool proc_open(struct proc *proc, char *const argv[], int in, int64_t deadline, struct err *err)
+{
+	*proc = (struct proc){ .output = -1, .deadline = deadline };
+	if (!start(proc, in, STDOUT_FILENO, err))
+		return false;
+	if (proc->pid > 0)
+		return true;
+	prctl(PR_SET_PDEATHSIG, 0);
+	execvp(argv[0], argv);
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+static bool is_late(struct err *err)
+{
+	return err_set(err, ERR_CONFIG, _("the command did not end in time"));
+}
+
+ssize_t proc_read(struct proc *proc, char *bytes, size_t len, struct err *err)
+{
+	ssize_t got = read_in_time(proc->output, proc->deadline, bytes, len);
+
+	if (got < 0)
+		(void)is_late(err);
+	return got;
+}
+
+bool proc_wait(struct proc *proc, int *status, struct err *err)
+{
+	return finish(proc, ENDED, status) == ENDED || is_late(err);
+}
+
+void proc_close(struct proc *proc)
+{
+	int status;
+
+	if (proc && proc->pid > 0)
+		(void)finish(proc, TOO_MUCH, &status);
+}
+
 bool proc_run(char *const argv[], int64_t deadline, struct str *out, int *status, struct err *err)
 {
-	struct child child;
+	struct proc proc;
 
-	if (!start(&child, STDOUT_FILENO, err))
+	if (!proc_open(&proc, argv, -1, deadline, err))
 		return false;
-	if (child.pid == 0) {
-		prctl(PR_SET_PDEATHSIG, 0);
-		execvp(argv[0], argv);
-		_exit(errno == ENOENT ? 127 : 126);
-	}
-	switch (finish(&child, deadline, out, status)) {
+	switch (finish(&proc, read_answer(&proc, out), status)) {
 	case LATE:
-		return err_set(err, ERR_CONFIG, _("the command did not end in time"));
+		return is_late(err);
 	case TOO_MUCH:
 		return err_set(err, ERR_CONFIG, _("the command printed more than %zu bytes"),
 			       out->max);
@@ -185,16 +228,16 @@ bool proc_run_shell(const char *line, int64_t deadline, struct str *out, int *st
 bool proc_call(void (*function)(void *arg, int answer), void *arg, int64_t deadline,
 	       struct str *out, struct err *err)
 {
-	struct child child;
+	struct proc child = { .output = -1, .deadline = deadline };
 	int status;
 
-	if (!start(&child, STDERR_FILENO + 1, err))
+	if (!start(&child, -1, STDERR_FILENO + 1, err))
 		return false;
 	if (child.pid == 0) {
 		function(arg, STDERR_FILENO + 1);
 		_exit(0);
 	}
-	enum ending ending = finish(&child, deadline, out, &status);
+	enum ending ending = finish(&child, read_answer(&child, out), &status);
 	if (ending == LATE)
 		return err_set(err, ERR_NET, _("no answer in time"));
 	if (ending == TOO_MUCH || status != 0)
@@ -215,18 +258,18 @@ enum { CLOSE_MILLISECONDS = 500 };
 bool proc_partner_open(struct proc_partner *partner, void (*function)(void *arg, int channel),
 		       void *arg, struct err *err)
 {
-	struct child child;
+	struct proc child = { .output = -1 };
 	int ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return err_sys(err, ERR_SYSTEM, errno, _("cannot create a pipe"));
-	if (!start_with(&child, ends, STDERR_FILENO + 1, err))
+	if (!start_with(&child, -1, ends, STDERR_FILENO + 1, err))
 		return false;
 	if (child.pid == 0) {
 		function(arg, STDERR_FILENO + 1);
 		_exit(0);
 	}
-	*partner = (struct proc_partner){ .pid = child.pid, .channel = child.answer };
+	*partner = (struct proc_partner){ .pid = child.pid, .channel = child.output };
 	return true;
 }
 

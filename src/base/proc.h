@@ -6,10 +6,11 @@
 #include "base/str.h"
 
 #include <stdint.h>
+#include <sys/types.h>
 
 /*
- * Every helper has /dev/null as its stdin and no other descriptor of ours but stderr; it is killed
- * with its whole process group when the deadline passes.
+ * Every helper has /dev/null as its stdin, unless it is given another one, and no other descriptor
+ * of ours but stderr; it is killed with its whole process group when the deadline passes.
  */
 
 /*
@@ -22,6 +23,29 @@ bool proc_run(char *const argv[], int64_t deadline, struct str *out, int *status
 /* The same for a line that /bin/sh runs. */
 bool proc_run_shell(const char *line, int64_t deadline, struct str *out, int *status,
 		    struct err *err) MUST_USE;
+
+/* A command whose output is read as it comes. */
+struct proc {
+	pid_t pid;
+	int output;
+	int64_t deadline;
+};
+
+/*
+ * Starts a command whose stdin is the descriptor `in`, read from where it stands (-1: /dev/null).
+ * ERR_SYSTEM: it can't be started.
+ */
+bool proc_open(struct proc *proc, char *const argv[], int in, int64_t deadline,
+	       struct err *err) MUST_USE;
+/* As read(2) from its stdout: 0 at the end; -1 (ERR_CONFIG) where nothing comes in time. */
+ssize_t proc_read(struct proc *proc, char *bytes, size_t len, struct err *err) MUST_USE;
+/*
+ * Waits for its end, without reading what is left of its output; `status` as for proc_run.
+ * ERR_CONFIG: it did not end in time.
+ */
+bool proc_wait(struct proc *proc, int *status, struct err *err) MUST_USE;
+/* Kills it where its end was not waited for. */
+void proc_close(struct proc *proc);
 
 /*
  * Runs a function in a forked child and appends what it wrote to the descriptor it is given.

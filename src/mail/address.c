@@ -189,9 +189,8 @@ static size_t column_of(const struct str *out)
 {
 	const char *line_end = memrchr(out->bytes, '\n', out->len);
 
-	if (out->len == 0)
-		return FIELD_NAME_ROOM;
-	return line_end ? (size_t)(out->bytes + out->len - line_end - 1) : out->len;
+	return line_end ? (size_t)(out->bytes + out->len - line_end - 1)
+			: FIELD_NAME_ROOM + out->len;
 }
 
 /* Returns the column behind it. */
@@ -223,15 +222,17 @@ void address_add_mailbox(struct str *out, const char *phrase, const char *path)
 	str_addf(out, "%s<%s>", is_long ? "\r\n " : " ", path);
 }
 
-/* A fold counts as the blank behind the comma. */
+/* A fold counts as the blank behind the comma; what goes beyond a line begins on a fresh one. */
 void address_add_list(struct str *out, const struct address_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
+		CLEANUP(str_done) struct str mailbox = STR_INIT;
 		CLEANUP(mem_free_at) char *path = address_path(&list->items[i]);
-		const char *phrase = list->items[i].display;
-		size_t len = strlen(path) + (phrase ? strlen(phrase) + sizeof " <>" - 1 : 0);
+		address_add_mailbox(&mailbox, list->items[i].display, path);
+		bool fits = !strchr(mailbox.bytes, '\n') &&
+			    column_of(out) + sizeof ", ," - 1 + mailbox.len <= LINE_LEN;
 		if (i > 0)
-			str_add(out, column_of(out) + len + 2 > LINE_LEN ? ",\r\n " : ", ");
-		address_add_mailbox(out, phrase, path);
+			str_add(out, fits ? ", " : ",\r\n ");
+		str_add_n(out, mailbox.bytes, mailbox.len);
 	}
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PIECE = 65536 };
 
@@ -55,12 +56,12 @@ static bool refuse_line(const struct intake *in, const char *what, struct err *e
 		       (unsigned long long)in->line_number + 1, what);
 }
 
-static bool copy_body(const struct message *message, int to)
+static bool copy_bytes(const struct message *message, uint64_t count, int to)
 {
 	char piece[PIECE];
 
-	for (uint64_t done = 0; done < message->body_len;) {
-		uint64_t left = message->body_len - done;
+	for (uint64_t done = 0; done < count;) {
+		uint64_t left = count - done;
 		size_t len = left < sizeof piece ? (size_t)left : sizeof piece;
 		off_t at = (off_t)(MESSAGE_BODY_AT + done);
 		if (!fs_pread_all(message->fd, piece, len, at) ||
@@ -78,7 +79,7 @@ static bool move_elsewhere(struct message *message, struct err *err)
 
 	if (fd < 0)
 		return false;
-	if (!copy_body(message, fd))
+	if (!copy_bytes(message, message->body_len, fd))
 		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
 	message->fd = fd;
 	message->owns_fd = true;
@@ -281,6 +282,30 @@ bool message_complete(struct message *message, const struct str *header, struct 
 	message->header_facts = (struct facts){ 0 };
 	facts_look(&message->header_facts, whole.bytes, whole.len);
 	return true;
+}
+
+/* The header lies behind the body. */
+static bool put_into(const struct message *message, int fd)
+{
+	return ftruncate(fd, MESSAGE_BODY_AT) == 0 &&
+	       copy_bytes(message, message_size(message), fd);
+}
+
+void message_replace(struct message *to, struct message *from)
+{
+	if (!put_into(from, to->fd)) {
+		if (to->owns_fd)
+			fs_close_at(&to->fd);
+		to->fd = from->fd;
+		to->owns_fd = from->owns_fd;
+		from->owns_fd = false;
+	}
+	to->body_len = from->body_len;
+	to->header_len = from->header_len;
+	to->header_facts = from->header_facts;
+	to->body_facts = from->body_facts;
+	message_done(from);
+	message_init(from);
 }
 
 uint64_t message_size(const struct message *message)

@@ -58,6 +58,13 @@ bool message_end(struct message *message, struct err *err) MUST_USE;
  */
 bool message_complete(struct message *message, const struct str *header, struct err *err) MUST_USE;
 
+/*
+ * Puts another completed message in the place of this one: into its file, which is cut to fit, or
+ * where that takes no more into the other one's. The index of the header as it was given stays.
+ * `from` has nothing left then.
+ */
+void message_replace(struct message *to, struct message *from);
+
 /* Octets of the completed message as RFC 1870 counts them: CRLF as two, no stuffed dots. */
 uint64_t message_size(const struct message *message);
 

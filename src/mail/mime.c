@@ -13,7 +13,7 @@ enum {
 	WORD_MAX = 75,
 	WORD_FRAME = 7, /* an encoded-word without its charset and text */
 	LINE_MAX_WITH_WORD = 76,
-	SEGMENT_MAX = 60, /* of a parameter's value */
+	PARAMETER_LINE_MAX = 76, /* with the semicolon behind it */
 };
 
 /* Bytes that are to become encoded-words. */
@@ -112,50 +112,90 @@ static void add_percent(struct str *out, char c)
 		str_addf(out, "%%%02X", (unsigned char)c);
 }
 
-/* How many bytes of whole characters make a segment that is not too long. */
-static size_t segment_len(const char *value, size_t len, bool is_utf8)
+/* Appends bytes of whole characters as far as they fit into the line; returns how many. */
+static size_t add_segment(struct str *out, const char *value, size_t len, bool is_utf8, size_t room)
 {
 	size_t used = 0;
-	size_t width = 0;
 
-	while (used < len && width < SEGMENT_MAX) {
+	while (used < len) {
+		CLEANUP(str_done) struct str character = STR_INIT;
 		size_t step = is_utf8 ? str_utf8_len(value + used, len - used) : 1;
-		width += is_token_char(value[used]) ? step : 3 * step;
+		for (size_t i = 0; i < step; i++)
+			add_percent(&character, value[used + i]);
+		if (used > 0 && character.len > room)
+			break;
+		str_add_n(out, character.bytes, character.len);
+		room -= character.len < room ? character.len : room;
 		used += step;
 	}
 	return used;
 }
 
-/* RFC 2231 sections 3 and 4: "name*0*=utf-8''...", and without a number where one will do. */
+/* "name*0*=utf-8''", "name*1*=" and so on; number -1: the only one. */
+static void add_extended_name(struct str *out, const char *name, int number, bool is_utf8)
+{
+	str_addf(out, "%s*", name);
+	if (number >= 0)
+		str_addf(out, "%d*", number);
+	str_add_char(out, '=');
+	if (number <= 0)
+		str_add(out, is_utf8 ? "utf-8''" : "unknown-8bit''");
+}
+
+/* The rest of the value in one more segment; returns how many bytes went into it. */
+static size_t add_extended_line(struct str *out, const char *name, int number, const char *value,
+				size_t len)
+{
+	bool is_utf8 = str_is_utf8(value, len);
+
+	str_add(out, ";" FOLD);
+	size_t begin = out->len - 1;
+	add_extended_name(out, name, number, is_utf8);
+	size_t column = out->len - begin;
+	return add_segment(out, value, len, is_utf8,
+			   column < PARAMETER_LINE_MAX ? PARAMETER_LINE_MAX - column : 0);
+}
+
+/* RFC 2231 sections 3 and 4, without a number where one line will do. */
 static void add_extended(struct str *out, const char *name, const char *value)
 {
 	size_t len = strlen(value);
-	bool is_utf8 = str_is_utf8(value, len);
-	bool is_one = segment_len(value, len, is_utf8) == len;
+	size_t begin = out->len;
 
+	if (add_extended_line(out, name, -1, value, len) == len)
+		return;
+	str_cut(out, begin);
 	for (int number = 0; len > 0; number++) {
-		size_t segment = segment_len(value, len, is_utf8);
-		str_addf(out, ";" FOLD "%s*", name);
-		if (!is_one)
-			str_addf(out, "%d*", number);
-		str_add(out, number > 0 ? "=" : is_utf8 ? "=utf-8''" : "=unknown-8bit''");
-		for (size_t i = 0; i < segment; i++)
-			add_percent(out, value[i]);
-		value += segment;
-		len -= segment;
+		size_t used = add_extended_line(out, name, number, value, len);
+		value += used;
+		len -= used;
 	}
+}
+
+/*
+ * Readers differ about backslashes and blanks within quotes, and many take what looks like an
+ * encoded-word for one.
+ */
+static bool is_simple(const char *name, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len > 0 && (value[0] == ' ' || value[len - 1] == ' '))
+		return false;
+	return str_is_ascii(value, len) && !strpbrk(value, "\"\\") && !strstr(value, "=?") &&
+	       strlen(name) + len + sizeof " =\"\"" - 1 <= PARAMETER_LINE_MAX;
 }
 
 void mime_add_parameter(struct str *out, const char *name, const char *value)
 {
-	size_t len = strlen(value);
+	bool is_extended_already = strchr(name, '*') != NULL;
 
-	if (!str_is_ascii(value, len) || len > LINE_MAX_WITH_WORD) {
+	if (!is_extended_already && !is_simple(name, value)) {
 		add_extended(out, name, value);
 		return;
 	}
 	str_addf(out, ";" FOLD "%s=", name);
-	if (is_token(value) || strchr(name, '*'))
+	if ((is_token(value) && !strpbrk(value, "*'%")) || is_extended_already)
 		str_add(out, value);
 	else
 		atom_add_quoted(out, value);

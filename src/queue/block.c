@@ -50,8 +50,6 @@ enum {
 
 _Static_assert(PROGRESS_AT + PROGRESS_LEN <= SECTOR, "the progress lies in one sector");
 
-static const int64_t time_max = 253402300799; /* the last second of the year 9999 */
-
 /* Writing */
 
 static void add_number(struct str *out, const char *key, uint64_t number)
@@ -61,7 +59,7 @@ static void add_number(struct str *out, const char *key, uint64_t number)
 
 static void add_time(struct str *out, const char *key, int64_t when)
 {
-	int64_t bounded = when < 0 ? 0 : when > time_max ? time_max : when;
+	int64_t bounded = when < 0 ? 0 : when > RECORD_TIME_MAX ? RECORD_TIME_MAX : when;
 
 	add_number(out, key, (uint64_t)bounded);
 }
@@ -168,7 +166,7 @@ static bool read_time(struct reader *reader, const char *key, int64_t *when)
 {
 	uint64_t number;
 
-	if (!read_number(reader, key, (uint64_t)time_max, &number))
+	if (!read_number(reader, key, RECORD_TIME_MAX, &number))
 		return false;
 	*when = (int64_t)number;
 	return true;

@@ -127,6 +127,10 @@ static void add_facts(struct str *out, const struct record *record)
 		add_text(out, "option ", record->options[2 * i], " ");
 		add_text(out, "", record->options[2 * i + 1], "\n");
 	}
+	if (record->not_before > 0)
+		str_addf(out, "not-before %lld\n", (long long)record->not_before);
+	if (record->is_unfiltered)
+		str_add(out, "unfiltered 1\n");
 	add_text(out, "ret ", envelope->ret, "\n");
 	add_text(out, "envid ", envelope->envid, "\n");
 	add_text(out, "sender <", envelope->sender ? envelope->sender : "", ">\n");
@@ -203,6 +207,31 @@ static bool take_number(struct reader *reader, const char *key, uint64_t max, ui
 
 	return (take_line(reader, key, &line) && read_decimal(&line, max, number)) ||
 	       reader_is_wrong(reader, key);
+}
+
+/* A line that is left out where the number is 0. */
+static bool take_optional(struct reader *reader, const char *key, uint64_t max, uint64_t *number)
+{
+	struct reader line;
+
+	*number = 0;
+	if (!take_line(reader, key, &line))
+		return true;
+	return (read_decimal(&line, max, number) && *number > 0) || reader_is_wrong(reader, key);
+}
+
+/* What it still needs before it can be sent. */
+static bool take_conditions(struct reader *reader, struct record *record)
+{
+	uint64_t when;
+	uint64_t is_unfiltered;
+
+	if (!take_optional(reader, "not-before", RECORD_TIME_MAX, &when) ||
+	    !take_optional(reader, "unfiltered", 1, &is_unfiltered))
+		return false;
+	record->not_before = (int64_t)when;
+	record->is_unfiltered = is_unfiltered == 1;
+	return true;
 }
 
 static bool take_flag(struct reader *reader, const char *key, bool *flag)
@@ -364,7 +393,7 @@ static bool take_facts(struct reader *reader, struct record *record)
 	       take_message_facts(reader, "body-facts", &envelope->body_facts) &&
 	       take_text(reader, "config", &record->config_file) &&
 	       take_text(reader, "account", &record->account) && take_options(reader, record) &&
-	       take_parameter(reader, "ret", &envelope->ret) &&
+	       take_conditions(reader, record) && take_parameter(reader, "ret", &envelope->ret) &&
 	       take_parameter(reader, "envid", &envelope->envid) && take_sender(reader, envelope);
 }
 

@@ -44,6 +44,9 @@ enum {
 	RECORD_ENVELOPE_MAX = 64 * 1024 * 1024,
 };
 
+/* The last second of the year 9999: no time in a record is later. */
+#define RECORD_TIME_MAX 253402300799LL
+
 /* Of an offset or a length: sums of three still fit. */
 #define RECORD_OFFSET_MAX 999999999999999ULL
 
@@ -60,6 +63,7 @@ enum record_flag {
 	RECORD_STOPPED_RUN = 1 << 1,  /* the relay hung up at it: others go first */
 	RECORD_NULL_REFUSED = 1 << 2, /* the relay takes no null sender: use the account's */
 	RECORD_SENDER_GIVEN = 1 << 3, /* a sender that no config may change */
+	RECORD_RELEASED = 1 << 4,     /* a person let it go before its time */
 };
 
 struct record_part {
@@ -82,7 +86,10 @@ struct record_progress {
  * A record. `config_file` is the one named on the command line (NULL: the usual ones), `account`
  * the account's name (NULL: none), `options` the settings of the command line as name and value in
  * turn, `option_count` pairs of them. `is_raw` marks a message that was saved before there was a
- * config: header and sender are completed at the first attempt. `uid` is who gave it in.
+ * config: header and sender are completed at the first attempt. `not_before` is the time that its
+ * sender wants it to be sent at (0: at once); as it never changes, it can't be torn.
+ * `is_unfiltered` says that it has not gone through the account's filter, which then each attempt
+ * does. `uid` is who gave it in.
  */
 struct record {
 	char id[RECORD_ID_LEN + 1];
@@ -100,8 +107,10 @@ struct record {
 	char *account;
 	char **options;
 	size_t option_count;
+	int64_t not_before;
 	unsigned uid;
 	bool is_raw;
+	bool is_unfiltered;
 };
 
 void record_init(struct record *record);

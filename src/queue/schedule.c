@@ -32,10 +32,24 @@ int64_t schedule_route_delay(unsigned failures, uint32_t random)
 	return jitter(delay < SCHEDULE_ROUTE_LAST ? delay : SCHEDULE_ROUTE_LAST, random);
 }
 
+bool schedule_is_early(const struct record *record, int64_t now)
+{
+	return record->not_before > now && !(record->progress.flags & RECORD_RELEASED);
+}
+
+int64_t schedule_next_try(const struct record *record)
+{
+	int64_t planned = record->progress.next_try;
+
+	return schedule_is_early(record, planned) ? record->not_before : planned;
+}
+
 bool schedule_is_due(const struct record *record, int64_t now)
 {
 	int64_t next = record->progress.next_try;
 
+	if (schedule_is_early(record, now))
+		return false;
 	return next <= now || next > now + DELAY_LAST + DELAY_LAST / 5;
 }
 

@@ -29,8 +29,18 @@ int64_t schedule_delay(unsigned attempts, uint32_t random);
 int64_t schedule_route_delay(unsigned failures, uint32_t random);
 
 /*
- * Whether a message is due. A next try further away than the schedule ever goes means that the
- * clock was set back: such a message is due.
+ * Whether the time that its sender wants is still to come. Such a message is not tried, whatever
+ * else speaks for it; only a person can let it go (RECORD_RELEASED). What counts is what the clock
+ * says: one that is set back makes it wait longer.
+ */
+bool schedule_is_early(const struct record *record, int64_t now);
+
+/* When it is tried next, as far as that is planned: not before its sender wants it. */
+int64_t schedule_next_try(const struct record *record);
+
+/*
+ * Whether a message is due, and not early. A next try further away than the schedule ever goes
+ * means that the clock was set back: such a message is due.
  */
 bool schedule_is_due(const struct record *record, int64_t now);
 

@@ -440,14 +440,35 @@ def units_are_sound(_):
         if path.name.endswith(".timer"):
             meant.append(path.stem + ".service")
         wrong += [f"{name_of(path)}: {name}" for name in meant if name not in names]
-        for words in re.findall(r"^ExecStart=@bindir@/mailchute (.*)", text, re.M):
-            done = run_program([*words.split(), "--version"])
+        for words in re.findall(r"^ExecStart=.*?@bindir@/mailchute ([^'\n]*)", text, re.M):
+            done = run_program([*words.replace('"', "").split(), "--version"])
             if done.status != 0:
                 wrong.append(f"{name_of(path)}: mailchute {words}")
     expect(len(units) > 6, f"only {len(units)} units")
     expect_none(wrong, "faults in units")
     done = run("sh", "-n", folder / "50-mailchute")
     expect(done.returncode == 0, done.stderr)
+
+
+@suite.case
+def units_are_understood(folder):
+    """systemd reads each of them without a word of complaint, the templates with an instance."""
+    built = BUILD / "src" / "system"
+    expect(built.is_dir(), f"{built} has not been built")
+    for kind in ("system", "user"):
+        place = folder / kind
+        place.mkdir()
+        sources = [p for top in (built, SRC / "system") for p in (top / "user" if kind == "user" else top).iterdir()
+                   if p.suffix in (".service", ".socket", ".timer")]
+        for path in sources:
+            text = re.sub(r"(?<=[= ])/\S*/mailchute(?= )", PROGRAM, path.read_text())
+            (place / path.name).write_text(text)
+        for path in sources:
+            instance = place / path.name.replace("@.", "@backup.service.")
+            done = run("systemd-analyze", f"--{kind}", "verify", "--man=no", instance,
+                       env={**os.environ, "XDG_RUNTIME_DIR": str(folder)})
+            expect(done.returncode == 0 and not done.stderr, f"{kind}/{path.name}: {done.stderr}")
+        expect(len(sources) > 2, f"only {sources}")
 
 
 def completion(shell):

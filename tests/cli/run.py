@@ -641,7 +641,7 @@ def list_as_json(folder):
               "recipients": [{"address": "b\u00f6b@b.example", "state": "pending"},
                              {"address": "carol@c.example", "state": "pending"}]}
     expect(wanted.items() <= item.items(), f"expected {wanted}, found {item}")
-    expect(sorted(item) == "account age attempts config_file created expires id last next_try "
+    expect(sorted(item) == "account age attempts config_file created expires id last next_try not_before "
            "recipients sender size state uid".split(), f"other keys: {sorted(item)}")
     expect(item["last"]["status"] == "EX_TEMPFAIL" and "refused" in item["last"]["text"], str(item))
     expect(item["created"] < item["next_try"] < item["expires"] == item["created"] + 5 * 86400,

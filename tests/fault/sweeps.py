@@ -63,6 +63,59 @@ def run_operation(count_of_messages=3, refused=(), dialogue="", recipients=("bob
     return prepare
 
 
+def give_in_for_later(world, message, fault=None):
+    return world.run(["--at=+1d", "-f", message.sender, "--", *message.recipients], message.text, fault)
+
+
+def expect_waits(world, message):
+    """Whatever runs the queue, it is still there and on its way to nobody."""
+    world.run(["-qf"])
+    world.relay.wait_idle()
+    expect(not any(world.copies(message)), "sent before its time")
+    expect([folder for folder, _, _ in world.find(message)] == ["q"], f"it is in {world.find(message)}")
+
+
+def later_operation(world):
+    """A message that is to be sent tomorrow is kept, or refused; it is sent to nobody today."""
+    def shoot(fault):
+        world.restore()
+        world.forget()
+        shoot.message = Message()
+        return give_in_for_later(world, shoot.message, fault)
+
+    def check(run):
+        message = shoot.message
+        if run.status == 0 or (run.is_cut and world.find(message)):
+            expect_waits(world, message)
+            world.run(["--queue-retry", world.find(message)[0][1]])
+            expect_once(world, [message])
+        else:
+            world.run(["-qf"])
+            expect(not world.find(message), f"reported as not kept, but it waits: {run}")
+            expect(not any(world.copies(message)), f"reported as not kept, and sent: {run}")
+        expect_empty(world)
+    return shoot, check
+
+
+def run_past_later_operation(world):
+    """A run of the queue, whatever becomes of it, leaves what is to be sent tomorrow alone."""
+    due, later = Message(), Message()
+    fill(world, [due])
+    expect(give_in_for_later(world, later).status == 0, "not kept")
+    world.save()
+
+    def shoot(fault):
+        world.restore()
+        world.forget()
+        return world.run(["-qf"], fault=fault)
+
+    def check(run):
+        most = 1 + doubts(world, run, due)
+        expect_waits(world, later)
+        expect(1 <= world.copies(due)[0] <= most, f"{world.copies(due)} copies of the other one, {most} allowed")
+    return shoot, check
+
+
 def detached_operation(world):
     """The fault hits the run that goes on in the background after a message was sent."""
     messages = [Message(), Message()]
@@ -170,6 +223,8 @@ each_fault("run", run_operation())
 each_fault("run-refused", run_operation(1, dialogue=NOBODY, also=["nobody@example.org"],
                                         refused=["nobody@example.org"]))
 each_fault("detached", detached_operation)
+each_fault("later", later_operation, [fault for fault in FAULTS if fault != "reset"])
+each_fault("run-past-later", run_past_later_operation, FAULTS if IS_FULL else ["kill", "eio", "reset"])
 each_fault("server", server_operation(["-odq"]))
 each_fault("import", import_operation(False), OF_FILES)
 each_fault("import-then-run", import_operation(True), OF_FILES if IS_FULL else ["kill", "eio"])

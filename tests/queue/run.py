@@ -6,7 +6,9 @@
 """
 import contracts
 import errors
+import filters
 import importing
+import later
 import reported
 import runs
 import seeing
@@ -16,7 +18,7 @@ from scene import Suite
 
 def main():
     suite = Suite("queue")
-    for module in (contracts, errors, waiting, runs, seeing, importing, reported):
+    for module in (contracts, errors, waiting, runs, seeing, filters, importing, later, reported):
         module.add_cases(suite)
     suite.main()
 

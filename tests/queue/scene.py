@@ -10,6 +10,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
+import lint  # noqa: E402, F401
 from harness import (PROGRAM, Failure, Suite, clean_environment, expect, run_program,  # noqa: E402, F401
                      write_private)
 import relay as relays  # noqa: E402

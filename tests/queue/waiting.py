@@ -4,7 +4,7 @@ import email
 import re
 
 from contracts import BOB, CAROL, GONE
-from scene import Scene, expect, wait_until
+from scene import Scene, expect, lint, wait_until
 
 MINUTE, HOUR = 60, 60 * 60
 MESSAGE_STEPS = [MINUTE, 3 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 4 * HOUR, 4 * HOUR]
@@ -182,6 +182,7 @@ def notice(folder):
         scene.flush()
         scene.flush()
         expect([(t.sender, t.recipients) for t in relay.received] == [("", [ALICE])], "not one notice")
+        lint.check(relay.received[0].content)
         told = email.message_from_bytes(relay.received[0].content)
     expect(told.get_content_type() == "multipart/report" and told.get_param("report-type") == "delivery-status",
            f"it is {told['Content-Type']}")

@@ -6,6 +6,8 @@ which no other case uses. Needs root, for Postfix's own sake, and what tests/set
 """
 import base64
 import contextlib
+import email
+import email.policy
 import hashlib
 import os
 import pathlib
@@ -20,6 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import clients
 import keyring
+import lint
 import msmtp
 import tokens
 from accesstokens import LONG_TOKEN, TOKEN, TokenInfo
@@ -229,6 +232,29 @@ def header_fields_added(folder):
         count = sum(line.lower().startswith(field.lower()) for line in header.splitlines())
         expect(count == 1, f"{count} times {field.decode()} in\n{header.decode()}")
     expect_same(body, b"body\n")
+
+
+@suite.case
+def made_of_options(folder):
+    """Subject, names and texts beyond ASCII, HTML and three files, all of it by way of a real server."""
+    sender = "made@example.org"
+    files = {"Bericht Ä.pdf": bytes(range(256)) * 500, "liste.csv": "a,ü\n".encode(), "leer": b""}
+    options = ["--to", "Jürgen <bob@example.net>", "--cc", "carol@example.net", "--bcc", "eve@example.net",
+               "--subject", "Größe des Berichts", "--html-file", folder / "page"]
+    (folder / "page").write_text("<p>Grüße</p>\n")
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+        options += ["--attach", folder / name]
+    expect_status(send(folder, settings(), sender, (), "Grüße\n.\n..\n".encode(), options), 0)
+    arrived = site.postfix.arrived(sender)
+    lint.check(arrived.message.replace(b"\n", b"\r\n"))
+    expect(sorted(arrived.recipients) == [f"{name}@example.net" for name in ("bob", "carol", "eve")],
+           f"recipients: {arrived.recipients}")
+    message = email.message_from_bytes(arrived.message, policy=email.policy.default)
+    expect(message["Subject"] == "Größe des Berichts" and "eve" not in message.as_string(), message.as_string())
+    expect(message.get_body(("plain",)).get_content().splitlines() == ["Grüße", ".", ".."], "the text")
+    found = {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
+    expect(found == files, f"files: {sorted(found)}")
 
 
 @suite.case

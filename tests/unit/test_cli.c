@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { WORDS_MAX = 14 };
 
@@ -57,14 +58,31 @@ static void describe_queue(const struct request *request, struct str *out)
 		str_addf(out, " every=%d", request->interval);
 }
 
+static void describe_composition(const struct composition *c, struct str *out)
+{
+	static const char *const fields[] = { "to", "cc", "bcc", "reply-to" };
+
+	describe_text("subject", c->subject, out);
+	describe_text("body", c->body_file, out);
+	describe_text("html", c->html_file, out);
+	for (size_t i = 0; i < c->addressees_count; i++)
+		describe_text(fields[c->addressees[i].option], c->addressees[i].list, out);
+	for (size_t i = 0; i < c->attachment_count; i++) {
+		describe_text("attach", c->attachments[i].path, out);
+		describe_text("as", c->attachments[i].name, out);
+	}
+	if (c->is_wanted)
+		str_addf(out, " compose%s%s", composition_reads_stdin(c) ? " stdin" : "",
+			 composition_has_text_on_stdin(c) ? "-text" : "");
+}
+
 /* What comes out, as one text: "send debug -t file=f account=a name=value... <recipient>..." */
 static void describe(const struct request *request, struct str *out)
 {
 	static const char *const modes[] = {
-		"send",    "stdio",   "verify",     "aliases",   "run",
-		"list",    "show",    "retry",      "hold",      "remove",
-		"import",  "rmqs",    "serverinfo", "explain",   "print-config",
-		"pretend", "version", "help",       "configure",
+		"send",    "stdio",        "verify",  "aliases", "run",  "list",       "show",
+		"retry",   "hold",         "remove",  "import",  "rmqs", "serverinfo", "dry-run",
+		"explain", "print-config", "pretend", "version", "help", "configure",
 	};
 	static const char *const deliveries[] = { "", " background", " queue-only" };
 	static const char *const error_modes[] = { "", " mail-errors", " quiet" };
@@ -83,7 +101,9 @@ static void describe(const struct request *request, struct str *out)
 	describe_text("tag", request->log_tag, out);
 	describe_text("for", request->rmqs, out);
 	describe_text("of", request->configured, out);
+	str_add(out, request->not_before > time(NULL) ? " later" : "");
 	describe_queue(request, out);
+	describe_composition(&request->composition, out);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		if (!settings_is_explicit(&request->settings, (enum option_id)i))
 			continue;
@@ -184,6 +204,24 @@ static const struct {
 	{ { "--queue-list=json", "-a", "x" }, "list account=x json" },
 	{ { "--queue-list=text" }, "list" },
 	{ { "--queue-show", "abcd" }, "show id=abcd" },
+	{ { "--filter", "sed 's/a b/c/'" }, "send filter=sed \"s/a b/c/\"" },
+	{ { "--to", "a@b", "--to=c@d", "e@f" }, "send -t to=a@b to=c@d compose stdin-text <e@f>" },
+	{ { "--cc=a", "--bcc=b", "--reply-to=c" },
+	  "send -t cc=a bcc=b reply-to=c compose stdin-text" },
+	{ { "--subject", "--to", "a" }, "send -t subject=--to compose stdin-text <a>" },
+	{ { "--attach=a", "--attach=b", "--attach-name=c", "--attach=d" },
+	  "send -t attach=a attach=b as=c attach=d compose stdin-text" },
+	{ { "--attach=-", "--attach-name=c" }, "send -t attach=- as=c compose stdin" },
+	{ { "--body-file=a" }, "send -t body=a compose" },
+	{ { "--body-file=-" }, "send -t body=- compose stdin-text" },
+	{ { "--body-file=a", "--html-file=-" }, "send -t body=a html=- compose stdin" },
+	{ { "--html-file=-" }, "send -t html=- compose stdin" },
+	{ { "--dry-run", "a" }, "dry-run <a>" },
+	{ { "--dry-run", "--explain", "--to=a" }, "explain -t to=a compose stdin-text" },
+	{ { "--help", "--to=a" }, "help -t to=a compose stdin-text" },
+	{ { "--at", "+2h", "a" }, "send later <a>" },
+	{ { "--at=23:59", "-t" }, "send -t later" },
+	{ { "--at=9999-12-31T23:59Z", "-P" }, "pretend later" },
 	{ { "--queue-retry=abcd", "-a", "x" }, "retry account=x id=abcd" },
 	{ { "--queue-hold", "abcd" }, "hold id=abcd" },
 	{ { "--queue-remove", "abcd" }, "remove id=abcd" },
@@ -253,6 +291,25 @@ static const struct {
 	{ { "-q", "a@b" }, "a@b: recipients are for sending" },
 	{ { "-bp", "a@b" }, "a@b: recipients are for sending" },
 	{ { "-bs", "a@b" }, "a@b: recipients are for sending" },
+	{ { "--subj" }, "--subj: several options begin like this" },
+	{ { "--to" }, "--to: an argument is missing" },
+	{ { "-t", "--to=a" }, "-t is for a message with a header" },
+	{ { "--subject=s", "-q" }, "--to, --subject and the like are for sending" },
+	{ { "--subject=s", "-bs" }, "--to, --subject and the like are for sending" },
+	{ { "--attach-name=x", "--attach=a" }, "--attach-name goes behind the --attach" },
+	{ { "--attach=a", "--attach-name=x", "--attach-name=y" },
+	  "--attach-name goes behind the --attach" },
+	{ { "--attach=a", "--attach-name=x/" }, "--attach-name: expected the name of a file" },
+	{ { "--attach=-" }, "--attach - needs --attach-name" },
+	{ { "--body-file=-", "--html-file=-" }, "standard input (-) can be used only once" },
+	{ { "--at" }, "--at: an argument is missing" },
+	{ { "--at=soon" }, "--at: expected a time such as" },
+	{ { "--at=" }, "--at: expected a time such as" },
+	{ { "--at=\x1b" }, ", not \"?\"" },
+	{ { "--at=2020-01-01T00:00" }, "--at: 2020-01-01T00:00 is past" },
+	{ { "--at=+2h", "-q" }, "--at is for sending a message" },
+	{ { "--at=+2h", "-bs" }, "--at is for sending a message" },
+	{ { "--at=+2h", "-bv", "a" }, "--at is for sending a message" },
 	{ { "--queue-list=xml" }, "--queue-list: expected text or json" },
 	{ { "--queue-show" }, "--queue-show: an argument is missing" },
 	{ { "--queue-show=a", "--queue-hold=b" }, "--queue-hold: one message at a time" },
@@ -406,6 +463,17 @@ static const char *const refused[] = {
 	"--aliases=f",
 	"--queue-folder=f",
 	"--on-failure=c",
+	"--filter=c",
+	"--to=x",
+	"--cc=x",
+	"--bcc=x",
+	"--reply-to=x",
+	"--subject=x",
+	"--attach=f",
+	"--attach-name=x",
+	"--body-file=f",
+	"--html-file=f",
+	"--dry-run",
 	"--queue-list",
 	"--queue-list=json",
 	"--queue-show=abcd",

@@ -4,6 +4,9 @@
 
 #include "test.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 enum { NOW = 1800000000, MINUTE = 60, HOUR = 3600, DAY = 86400 };
 
 #define ID "0006442C1D5A9E40K7QX2MDA"
@@ -120,6 +123,44 @@ static void test_set_aside(void)
 	EXPECT_PART(found.bytes, "\n    set aside: attempts to send it ended in a crash\n");
 }
 
+static void test_later(void)
+{
+	CLEANUP(record_done) struct record record;
+	CLEANUP(str_done) struct str found = STR_INIT;
+	const struct list_item item = { &record, LIST_WAITING, "", NULL };
+
+	fill(&record);
+	test_case("one that is to be sent later");
+	record.progress.begun = record.progress.ended = 0;
+	record.not_before = NOW + DAY;
+	record.progress.next_try = NOW + DAY;
+	list_add_text(&found, &item, NOW);
+	EXPECT_TEXT(found.bytes,
+		    ID "  waiting, 2 h old, 2.9 kB, tried 0 times\n"
+		       "    from alice@a.example\n"
+		       "    to   bob@b.example\n"
+		       "    to   carol@c.example\n"
+		       "    is to be sent on Sat, 16 Jan 2027 08:00:00 +0000; to send it "
+		       "sooner:\n"
+		       "    mailchute --queue-retry " ID "\n");
+	str_clear(&found);
+	list_add_json(&found, &item, NOW);
+	EXPECT_PART(found.bytes, "\"next_try\": 1800086400, \"not_before\": 1800086400, ");
+	str_clear(&found);
+	list_add_details(&found, &item, NOW);
+	EXPECT_PART(found.bytes, "\nnext try   Sat, 16 Jan 2027 08:00:00 +0000\n");
+	str_clear(&found);
+	test_case("one whose time has come");
+	list_add_text(&found, &item, NOW + DAY);
+	EXPECT_PART(found.bytes, "due now");
+	str_clear(&found);
+	test_case("one that was let go");
+	record.progress.next_try = NOW;
+	record.progress.flags = RECORD_RELEASED;
+	list_add_text(&found, &item, NOW);
+	EXPECT_PART(found.bytes, "due now");
+}
+
 static void test_damaged(void)
 {
 	CLEANUP(record_done) struct record record;
@@ -155,7 +196,8 @@ static void test_json(void)
 	list_add_json(&found, &item, NOW);
 	EXPECT_TEXT(found.bytes,
 		    "{\"id\": \"" ID "\", \"state\": \"waiting\", \"created\": 1799992800, "
-		    "\"expires\": 1800259200, \"next_try\": 1800000720, \"age\": 7200, "
+		    "\"expires\": 1800259200, \"next_try\": 1800000720, "
+		    "\"not_before\": null, \"age\": 7200, "
 		    "\"size\": 3000, \"sender\": \"alice@a.example\", \"recipients\": "
 		    "[{\"address\": \"bob@b.example\", \"state\": \"done\"}, "
 		    "{\"address\": \"carol@c.example\", \"state\": \"pending\"}], "
@@ -197,9 +239,12 @@ static void test_totals(void)
 
 int main(void)
 {
+	setenv("TZ", "UTC", 1);
+	tzset();
 	test_begin("listitem");
 	test_texts();
 	test_set_aside();
+	test_later();
 	test_damaged();
 	test_json();
 	test_totals();

@@ -379,6 +379,58 @@ static void test_header_limit(void)
 	}
 }
 
+/* A message of that text, its header completed as it is. */
+static void fill(struct message *message, const char *text)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	EXPECT(read_from_file(message, text, strlen(text), &err));
+	EXPECT(message_complete(message, &message->given, &err));
+}
+
+static void expect_replaced(struct message *old, const char *expected)
+{
+	CLEANUP(str_done) struct str found = STR_INIT;
+	CLEANUP(message_done) struct message fresh;
+
+	message_init(&fresh);
+	fill(&fresh, "From: new\nX: 1\n\nnew \303\244\n");
+	message_replace(old, &fresh);
+	EXPECT_NUMBER(fresh.fd, -1);
+	read_back(old, 100, &found);
+	EXPECT_TEXT(found.bytes, expected);
+	EXPECT(old->body_facts.is_8bit && !header_find(&old->header, "X"));
+	EXPECT_NUMBER(message_size(old), strlen(expected));
+}
+
+static void test_replace(void)
+{
+	static const char expected[] = "From: new\r\nX: 1\r\n\r\nnew \303\244\r\n";
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(fs_close_at) int fd = fs_open_nameless(NULL, &err);
+	CLEANUP(fs_close_at) int read_only = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	CLEANUP(message_done) struct message same;
+	CLEANUP(message_done) struct message moved;
+	char byte;
+
+	test_case("another message takes the place of a longer one, in its file");
+	message_init(&same);
+	same.fd = fd;
+	fill(&same, "From: old\n\nold and very much longer than the new one will ever be\n");
+	expect_replaced(&same, expected);
+	EXPECT(same.fd == fd && !same.owns_fd);
+	EXPECT_NUMBER(lseek(fd, 0, SEEK_END), MESSAGE_BODY_AT + (off_t)sizeof expected - 1);
+	test_case("where the file takes no more it brings its own");
+	message_init(&moved);
+	fill(&moved, "From: old\n\nold\n");
+	fs_close_at(&moved.fd);
+	moved.fd = read_only;
+	moved.owns_fd = false;
+	expect_replaced(&moved, expected);
+	EXPECT(moved.fd != read_only && moved.owns_fd);
+	EXPECT(read(read_only, &byte, 1) == 0);
+}
+
 static void test_unreadable(void)
 {
 	CLEANUP(message_done) struct message message;
@@ -403,6 +455,7 @@ int main(void)
 	test_8bit_addition();
 	test_read_at();
 	test_header_limit();
+	test_replace();
 	test_unreadable();
 	return test_end();
 }

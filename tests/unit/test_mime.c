@@ -95,31 +95,69 @@ static void test_long_words(void)
 	}
 }
 
+#define TEN "0123456789"
+
+/* A value as it stands behind ";", a fold and "filename". */
+static const struct {
+	const char *value, *expected;
+} parameters[] = {
+	{ "", "=\"\"" },
+	{ "report.pdf", "=report.pdf" },
+	{ "my report.pdf", "=\"my report.pdf\"" },
+	{ "a;b=c", "=\"a;b=c\"" },
+	{ "100%'*.txt", "=\"100%'*.txt\"" },
+	{ "=?UTF-8?Q?x?=", "*=utf-8''%3D%3FUTF-8%3FQ%3Fx%3F%3D" },
+	{ "a\"b", "*=utf-8''a%22b" },
+	{ "a\\b", "*=utf-8''a%5Cb" },
+	{ " a b ", "*=utf-8''%20a%20b%20" },
+	{ " ", "*=utf-8''%20" },
+	{ "\303\244.txt", "*=utf-8''%C3%A4.txt" },
+	{ "\303\244 %'*", "*=utf-8''%C3%A4%20%25%27%2A" },
+	{ "\344.txt", "*=unknown-8bit''%E4.txt" },
+	{ TEN TEN TEN TEN TEN TEN "0123", "=" TEN TEN TEN TEN TEN TEN "0123" },
+	{ TEN TEN TEN TEN TEN TEN "01234",
+	  "*0*=utf-8''" TEN TEN TEN TEN TEN "012345;\r\n filename*1*=678901234" },
+	{ "\360\237\230\200\360\237\230\200\360\237\230\200\360\237\230\200"
+	  "\360\237\230\200",
+	  "*0*=utf-8''%F0%9F%98%80%F0%9F%98%80%F0%9F%98%80%F0%9F%98%80;\r\n "
+	  "filename*1*=%F0%9F%98%80" },
+};
+
 static void test_parameters(void)
 {
-	static const struct {
-		const char *name, *value, *expected;
-	} table[] = {
-		{ "charset", "utf-8", ";\r\n charset=utf-8" },
-		{ "name", "a b", ";\r\n name=\"a b\"" },
-		{ "name", "a\"b\\c", ";\r\n name=\"a\\\"b\\\\c\"" },
-		{ "name", "", ";\r\n name=\"\"" },
-		{ "name", "\xc3\xa4 b", ";\r\n name*=utf-8''%C3%A4%20b" },
-		{ "name", "\xe4", ";\r\n name*=unknown-8bit''%E4" },
-		{ "name*", "utf-8''%C3%A4", ";\r\n name*=utf-8''%C3%A4" },
-		{ "name",
-		  "1234567890123456789012345678901234567890123456789012345678901234567890"
-		  "1234567890",
-		  ";\r\n "
-		  "name*0*=utf-8''123456789012345678901234567890123456789012345678901234567890"
-		  ";\r\n name*1*=12345678901234567890" },
-	};
-
-	for (size_t i = 0; i < LENGTH(table); i++) {
+	for (size_t i = 0; i < LENGTH(parameters); i++) {
 		CLEANUP(str_done) struct str out = STR_INIT;
-		test_case("parameter/%s=%s", table[i].name, table[i].value);
-		mime_add_parameter(&out, table[i].name, table[i].value);
-		EXPECT_TEXT(out.bytes, table[i].expected);
+		CLEANUP(str_done) struct str expected = STR_INIT;
+
+		test_case("parameter '%s'", parameters[i].value);
+		mime_add_parameter(&out, "filename", parameters[i].value);
+		str_addf(&expected, ";\r\n filename%s", parameters[i].expected);
+		EXPECT_TEXT(out.bytes, expected.bytes);
+	}
+	CLEANUP(str_done) struct str out = STR_INIT;
+	test_case("a parameter that is extended already");
+	mime_add_parameter(&out, "name*0*", "utf-8''" TEN TEN TEN TEN TEN TEN TEN "%C3%A4");
+	EXPECT_TEXT(out.bytes, ";\r\n name*0*=utf-8''" TEN TEN TEN TEN TEN TEN TEN "%C3%A4");
+}
+
+static void test_parameter_lines(void)
+{
+	static const char *const characters[] = { "a", "\"", "\303\244", "\360\237\230\200",
+						  "\344" };
+
+	for (size_t i = 0; i < LENGTH(characters); i++) {
+		CLEANUP(str_done) struct str value = STR_INIT;
+		CLEANUP(str_done) struct str out = STR_INIT;
+		for (int n = 0; n < 1000; n++)
+			str_add(&value, characters[i]);
+		test_case("lines of a parameter are short: %s", characters[i]);
+		mime_add_parameter(&out, "filename", value.bytes);
+		for (const char *line = out.bytes; *line; line += strcspn(line, "\n") + 1) {
+			size_t len = strcspn(line, "\r");
+			EXPECT(len <= 77);
+			if (!line[len])
+				break;
+		}
 	}
 }
 
@@ -127,7 +165,8 @@ int main(void)
 {
 	test_begin("mime");
 	test_words();
-	test_parameters();
 	test_long_words();
+	test_parameters();
+	test_parameter_lines();
 	return test_end();
 }

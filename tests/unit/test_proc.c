@@ -493,6 +493,80 @@ static void test_partner_close(void)
 	EXPECT(clock_now() - start < 5000);
 }
 
+/* Runs a line with that descriptor as its stdin; returns its status, -1 where it is not in time. */
+static int feed(const char *line, int in, int64_t deadline, struct str *out, struct err *err)
+{
+	CLEANUP(proc_close) struct proc proc;
+	CLEANUP(mem_free_at) char *copy = mem_copy(line);
+	char piece[1000];
+	ssize_t got;
+	int status = -1;
+
+	EXPECT(proc_open(&proc, ARGV(WORD("/bin/sh"), WORD("-c"), copy), in, deadline, err));
+	while ((got = proc_read(&proc, piece, sizeof piece, err)) > 0)
+		str_add_n(out, piece, (size_t)got);
+	return got == 0 && proc_wait(&proc, &status, err) ? status : -1;
+}
+
+static int open_text(const char *text, off_t at)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	int fd = fs_open_nameless(NULL, &err);
+
+	EXPECT(fd >= 0 && fs_write_all(fd, text, strlen(text)));
+	EXPECT(lseek(fd, at, SEEK_SET) == at);
+	return fd;
+}
+
+static void test_stdin(void)
+{
+	static const struct {
+		const char *line;
+		const char *output;
+		int status;
+	} table[] = {
+		{ "cat", "two\nthree\n", 0 },
+		{ "sed s/t/T/", "Two\nThree\n", 0 },
+		{ "echo unread", "unread\n", 0 },
+		{ "exec <&-; sleep 0.1; echo late; exit 9", "late\n", 9 },
+		{ "read line; exec >&-; exit 75", "", 75 },
+	};
+
+	for (size_t i = 0; i < LENGTH(table); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(str_done) struct str out = STR_INIT;
+		CLEANUP(fs_close_at) int fd = open_text("one\ntwo\nthree\n", 4);
+
+		test_case("stdin/%s", table[i].line);
+		EXPECT_NUMBER(feed(table[i].line, fd, clock_after(10), &out, &err),
+			      table[i].status);
+		EXPECT_TEXT(out.bytes, table[i].output);
+	}
+}
+
+static void test_stdin_limits(void)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str out = STR_INIT;
+
+	test_case("stdin/it says nothing until the deadline");
+	EXPECT_NUMBER(feed("sleep 100", -1, in_milliseconds(50), &out, &err), -1);
+	EXPECT_NUMBER(err.kind, ERR_CONFIG);
+	EXPECT_PART(err.text, "did not end in time");
+	test_case("stdin/it has said all and does not end");
+	EXPECT_NUMBER(feed("exec >&-; sleep 100", -1, in_milliseconds(50), &out, &err), -1);
+	EXPECT_NUMBER(err.kind, ERR_CONFIG);
+	test_case("stdin/it is given up in the middle of its output");
+	struct proc proc;
+	char piece[10];
+	EXPECT(proc_open(&proc, ARGV(WORD("yes")), -1, clock_after(10), &err));
+	EXPECT(proc_read(&proc, piece, sizeof piece, &err) > 0);
+	proc_close(&proc);
+	proc_close(&proc);
+	test_case("stdin/nothing was opened");
+	proc_close(NULL);
+}
+
 int main(void)
 {
 	int descriptors = count_descriptors();
@@ -516,6 +590,8 @@ int main(void)
 	test_partner_silence();
 	test_partner_frames();
 	test_partner_close();
+	test_stdin();
+	test_stdin_limits();
 	test_case("no descriptor and no child is left over");
 	EXPECT_NUMBER(count_descriptors(), descriptors);
 	EXPECT(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);

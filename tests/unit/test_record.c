@@ -91,6 +91,8 @@ static void make_sample(struct record *record)
 	};
 	record->uid = 1000;
 	record->is_raw = true;
+	record->not_before = 1763910000;
+	record->is_unfiltered = true;
 	record->config_file = mem_copy("/home/a b/50%/m\xC3\xBCll\nrc");
 	record->account = mem_copy("work");
 	record_add_option(record, mem_copy("port"), mem_copy("587"));
@@ -153,6 +155,8 @@ static void expect_same(const struct record *found, const struct record *expecte
 	EXPECT_NUMBER(found->notes_at, expected->notes_at);
 	EXPECT_NUMBER(found->uid, expected->uid);
 	EXPECT_NUMBER(found->is_raw, expected->is_raw);
+	EXPECT_NUMBER(found->not_before, expected->not_before);
+	EXPECT_NUMBER(found->is_unfiltered, expected->is_unfiltered);
 	EXPECT_TEXT(found->config_file, expected->config_file);
 	EXPECT_TEXT(found->account, expected->account);
 	EXPECT_NUMBER(found->option_count, expected->option_count);
@@ -216,7 +220,8 @@ static void test_layout(void)
 		"uid 1000\nraw 1\nsize 1234567\n"
 		"header-facts 1001\nbody-facts 78 8bit cr\n"
 		"config /home/a%20b/50%25/m%C3%BCll%0Arc\naccount work\n"
-		"option port 587\noption user \nret HDRS\nenvid QQ314159\n"
+		"option port 587\noption user \nnot-before 1763910000\nunfiltered 1\n"
+		"ret HDRS\nenvid QQ314159\n"
 		"sender <alice@a.example>\nrecipients 4\n"
 		"recipient <bob@b.example> notify=SUCCESS,FAILURE orcpt=rfc822;bob+40b.example\n"
 		"recipient <\"a%20b>\"@c.example>\n"
@@ -578,6 +583,17 @@ static const struct {
 	{ FACTS "option  b\n" FROM ONE TO, ".", "'option' is wrong" },
 	{ FACTS "option a b c\n" FROM ONE TO, ".", "'option' is wrong" },
 	{ FACTS "option a %zz\n" FROM ONE TO, ".", "'option' is wrong" },
+	{ FACTS "not-before 1\n" FROM ONE TO, ".", NULL },
+	{ FACTS "not-before 253402300799\nunfiltered 1\nret FULL\n" FROM ONE TO, ".", NULL },
+	{ FACTS "not-before 253402300800\n" FROM ONE TO, ".", "'not-before' is wrong" },
+	{ FACTS "not-before 0\n" FROM ONE TO, ".", "'not-before' is wrong" },
+	{ FACTS "not-before 01\n" FROM ONE TO, ".", "'not-before' is wrong" },
+	{ FACTS "not-before -1\n" FROM ONE TO, ".", "'not-before' is wrong" },
+	{ FACTS "not-before \n" FROM ONE TO, ".", "'not-before' is wrong" },
+	{ FACTS "not-before 1\nnot-before 1\n" FROM ONE TO, ".", "'sender' is wrong" },
+	{ FACTS "unfiltered 0\n" FROM ONE TO, ".", "'unfiltered' is wrong" },
+	{ FACTS "unfiltered 2\n" FROM ONE TO, ".", "'unfiltered' is wrong" },
+	{ FACTS "unfiltered 1\nnot-before 1\n" FROM ONE TO, ".", "'sender' is wrong" },
 	{ FACTS "ret \n" FROM ONE TO, ".", "'ret' is wrong" },
 	{ FACTS "ret HDRS%0D%0ARSET\n" FROM ONE TO, ".", "'ret' is wrong" },
 	{ FACTS "envid a%20SIZE=1\n" FROM ONE TO, ".", "'envid' is wrong" },

@@ -65,6 +65,44 @@ static void test_due(void)
 	}
 }
 
+static void test_early(void)
+{
+	static const struct {
+		const char *name;
+		int64_t not_before;
+		int64_t next_try;
+		unsigned flags;
+		bool is_early;
+		bool is_due;
+		int64_t planned;
+	} table[] = {
+		{ "no time is set", 0, NOW, 0, false, true, NOW },
+		{ "in a second", NOW + 1, NOW + 1, 0, true, false, NOW + 1 },
+		{ "in a year", NOW + 365 * DAY, NOW + 365 * DAY, 0, true, false, NOW + 365 * DAY },
+		{ "now", NOW, NOW, 0, false, true, NOW },
+		{ "a year ago", NOW - 365 * DAY, NOW - 365 * DAY, 0, false, true, NOW - 365 * DAY },
+		{ "then, but the progress was torn", NOW + DAY, 0, 0, true, false, NOW + DAY },
+		{ "then, but the relay failed", NOW + DAY, NOW - 1, RECORD_ROUTE_FAILED, true,
+		  false, NOW + DAY },
+		{ "then, but a person let it go", NOW + DAY, NOW, RECORD_RELEASED, false, true,
+		  NOW },
+		{ "then, let go, and it failed", NOW + DAY, NOW + MINUTE, RECORD_RELEASED, false,
+		  false, NOW + MINUTE },
+		{ "its time came, and it failed", NOW - DAY, NOW + MINUTE, 0, false, false,
+		  NOW + MINUTE },
+	};
+
+	for (size_t i = 0; i < LENGTH(table); i++) {
+		struct record record = { .not_before = table[i].not_before,
+					 .progress.next_try = table[i].next_try,
+					 .progress.flags = table[i].flags };
+		test_case("early: %s", table[i].name);
+		EXPECT_NUMBER(schedule_is_early(&record, NOW), table[i].is_early);
+		EXPECT_NUMBER(schedule_is_due(&record, NOW), table[i].is_due);
+		EXPECT_NUMBER(schedule_next_try(&record), table[i].planned);
+	}
+}
+
 static void test_count(void)
 {
 	static const struct {
@@ -184,6 +222,7 @@ int main(void)
 	test_begin("schedule");
 	test_all_delays();
 	test_due();
+	test_early();
 	test_count();
 	test_expiry();
 	test_life();

@@ -1,0 +1,172 @@
+/* filter.c - the account's filter: a command that makes another message of a completed one */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/filter.h"
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/proc.h"
+#include "mail/lines.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum {
+	FILTER_SECONDS = 60,
+	PIECE = 65536,
+	GROWTH_MAX = 4,              /* what is printed may be so many times as long */
+	ROOM_MIN = 1024 * 1024,      /* and so much longer */
+	RECIPIENTS_MAX = 100 * 1000, /* the system gives a variable of the environment 128 kB */
+};
+
+/* The whole message, with line ends as other programs know them. */
+static bool spill(const struct message *message, int fd, struct err *err)
+{
+	struct lines lines = { 0 };
+	char piece[PIECE];
+	ssize_t got;
+
+	for (uint64_t at = 0; (got = message_read_at(message, at, piece, sizeof piece, err)) > 0;
+	     at += (uint64_t)got) {
+		CLEANUP(str_done) struct str text = STR_INIT;
+		lines_add_lf(&lines, piece, (size_t)got, &text);
+		if (!fs_write_all(fd, text.bytes, text.len))
+			return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
+	}
+	if (got == 0 && lseek(fd, 0, SEEK_SET) < 0)
+		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
+	return got == 0;
+}
+
+static void set_environment(const struct envelope *envelope)
+{
+	CLEANUP(str_done) struct str addresses = STR_INIT;
+
+	for (size_t i = 0; i < envelope->count; i++)
+		str_addf(&addresses, "%s%s", i ? " " : "", envelope->recipients[i].address);
+	setenv("MAILCHUTE_SENDER", envelope->sender, 1);
+	if (addresses.len <= RECIPIENTS_MAX)
+		setenv("MAILCHUTE_RECIPIENTS", addresses.bytes, 1);
+	else
+		unsetenv("MAILCHUTE_RECIPIENTS");
+}
+
+/* What is no message is a fault of the command's. */
+static bool take(struct message *out, const char *bytes, size_t len, uint64_t *room,
+		 struct err *err)
+{
+	if (len > *room)
+		return err_set(err, ERR_CONFIG, _("the command prints far more than it was given"));
+	*room -= len;
+	if (message_take(out, bytes, len, err))
+		return true;
+	if (err->kind == ERR_INPUT)
+		err->kind = ERR_CONFIG;
+	return false;
+}
+
+static bool judge(int status, struct err *err)
+{
+	switch (status) {
+	case EX_OK:
+		return true;
+	case EX_DATAERR:
+		return err_set(err, ERR_INPUT, _("the command refuses the message (status %d)"),
+			       status);
+	case EX_TEMPFAIL:
+		return err_set(err, ERR_DEFER, _("the command can't do it now (status %d)"),
+			       status);
+	default:
+		return err_set(err, ERR_CONFIG, _("the command ended with status %d"), status);
+	}
+}
+
+static bool read_output(struct proc *proc, struct message *out, uint64_t room, struct err *err)
+{
+	char piece[PIECE];
+	ssize_t got;
+	int status;
+
+	while ((got = proc_read(proc, piece, sizeof piece, err)) > 0)
+		if (!take(out, piece, (size_t)got, &room, err))
+			return false;
+	return got == 0 && proc_wait(proc, &status, err) && judge(status, err);
+}
+
+static bool complete(struct message *out, struct err *err)
+{
+	if (!message_end(out, err)) {
+		if (err->kind == ERR_INPUT)
+			err->kind = ERR_CONFIG;
+		return false;
+	}
+	if (out->given.len == 0 && out->body_len == 0)
+		return err_set(err, ERR_CONFIG, _("the command printed nothing"));
+	if (out->header.count == 0)
+		return err_set(err, ERR_CONFIG, _("the command printed no message"));
+	return message_complete(out, &out->given, err);
+}
+
+static bool run(const struct message *in, const struct envelope *envelope, char *const argv[],
+		struct message *out, struct err *err)
+{
+	CLEANUP(proc_close) struct proc proc = { 0 };
+	CLEANUP(fs_close_at) int fd = fs_open_nameless(NULL, err);
+	uint64_t room = GROWTH_MAX * message_size(in) + ROOM_MIN;
+
+	if (fd < 0 || !spill(in, fd, err))
+		return false;
+	set_environment(envelope);
+	return proc_open(&proc, argv, fd, clock_after(FILTER_SECONDS), err) &&
+	       message_begin(out, err) && read_output(&proc, out, room, err) && complete(out, err);
+}
+
+bool filter_message(struct message *message, const struct envelope *envelope,
+		    const struct settings *settings, struct err *err)
+{
+	CLEANUP(message_done) struct message out;
+
+	message_init(&out);
+	if (!settings->filter)
+		return true;
+	if (!run(message, envelope, settings->filter, &out, err))
+		return err_wrap(err, "filter");
+	message_replace(message, &out);
+	return true;
+}
+
+static void refuse_all(struct envelope *envelope, const struct err *reason)
+{
+	for (size_t i = 0; i < envelope->count; i++) {
+		struct recipient *recipient = &envelope->recipients[i];
+		if (!recipient_is_open(recipient))
+			continue;
+		recipient->status = STATUS_REFUSED;
+		err_copy(&recipient->err, reason);
+	}
+}
+
+bool filter_entry(struct entry *entry, const struct settings *settings, struct message *out,
+		  struct err *err)
+{
+	CLEANUP(message_done) struct message own;
+	struct envelope *envelope = &entry->record.envelope;
+
+	entry_message(entry, &own);
+	if (!entry->record.is_unfiltered || !settings->filter) {
+		entry_message(entry, out);
+		return true;
+	}
+	if (!run(&own, envelope, settings->filter, out, err)) {
+		err_wrap(err, "filter");
+		if (err->kind == ERR_INPUT)
+			refuse_all(envelope, err);
+		return false;
+	}
+	envelope->size = message_size(out);
+	envelope->header_facts = out->header_facts;
+	envelope->body_facts = out->body_facts;
+	return true;
+}

@@ -1,0 +1,11 @@
+/* show.h - printing a message */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "mail/message.h"
+
+/*
+ * Prints a completed message on stdout, with lines that end LF, and made printable where that is a
+ * terminal. Returns the exit status.
+ */
+int show_message(const struct message *message);

@@ -1,0 +1,74 @@
+/* source.c - the files and texts that a message is made of */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/source.h"
+
+#include "base/fs.h"
+#include "base/i18n.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { PIECE = 48 * 1024 };
+
+void source_done(struct source *source)
+{
+	fs_close_at(&source->fd);
+}
+
+bool source_cannot_read(const char *path, struct err *err)
+{
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
+	str_add_printable(&shown, path, strlen(path));
+	return err_sys(err, ERR_NOINPUT, errno, _("cannot read %s"), shown.bytes);
+}
+
+int source_open_file(const char *path, struct err *err)
+{
+	CLEANUP(fs_close_at) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	CLEANUP(str_done) struct str shown = STR_INIT;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		(void)source_cannot_read(path, err);
+		return -1;
+	}
+	str_add_printable(&shown, path, strlen(path));
+	if (!S_ISREG(st.st_mode)) {
+		err_set(err, ERR_NOINPUT, _("%s is not a regular file (- is standard input)"),
+			shown.bytes);
+		return -1;
+	}
+	int opened = fd;
+	fd = -1;
+	return opened;
+}
+
+/* Reads a text to its end; with `copy` (-1: none) all of it is written there. */
+static bool read_text(int fd, const char *path, struct text *text, int copy, struct err *err)
+{
+	char piece[PIECE];
+	ssize_t got;
+
+	text_begin(text);
+	while ((got = fs_read(fd, piece, sizeof piece)) > 0) {
+		text_take(text, piece, (size_t)got);
+		if (copy >= 0 && !fs_write_all(copy, piece, (size_t)got))
+			return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
+	}
+	text_end(text);
+	return got == 0 || source_cannot_read(path, err);
+}
+
+bool source_read(struct source *source, int fd, const char *path, struct err *err)
+{
+	source->fd = fs_open_nameless(NULL, err);
+	return source->fd >= 0 && read_text(fd, path, &source->text, source->fd, err);
+}
+
+bool source_judge(int fd, const char *path, struct text *text, struct err *err)
+{
+	return read_text(fd, path, text, -1, err);
+}

@@ -1,0 +1,45 @@
+/* lines.c - line ends, in pieces: LF to CRLF, and back */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/lines.h"
+
+#include <string.h>
+
+void lines_add_crlf(struct lines *lines, const char *bytes, size_t len, struct str *out)
+{
+	while (len > 0) {
+		const char *lf = memchr(bytes, '\n', len);
+		size_t text = lf ? (size_t)(lf - bytes) : len;
+		str_add_n(out, bytes, text);
+		if (text > 0)
+			lines->is_after_cr = bytes[text - 1] == '\r';
+		if (lf) {
+			str_add(out, lines->is_after_cr ? "\n" : "\r\n");
+			lines->is_after_cr = false;
+			text++;
+		}
+		bytes += text;
+		len -= text;
+	}
+}
+
+void lines_add_lf(struct lines *lines, const char *bytes, size_t len, struct str *out)
+{
+	while (len > 0) {
+		const char *cr = memchr(bytes, '\r', len);
+		size_t text = cr ? (size_t)(cr - bytes) : len;
+		if (lines->is_after_cr && bytes[0] != '\n')
+			str_add_char(out, '\r');
+		str_add_n(out, bytes, text);
+		lines->is_after_cr = cr != NULL;
+		text += cr != NULL;
+		bytes += text;
+		len -= text;
+	}
+}
+
+void lines_end_lf(struct lines *lines, struct str *out)
+{
+	if (lines->is_after_cr)
+		str_add_char(out, '\r');
+	lines->is_after_cr = false;
+}

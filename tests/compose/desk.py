@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""desk.py - a user who writes messages in a shell: a config, files, and the message that comes of them"""
+import email
+import email.policy
+import os
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
+import lint  # noqa: E402
+from harness import PROGRAM, Failure, Suite, expect, run_program, write_private  # noqa: E402, F401
+from relay import Relay  # noqa: E402, F401
+
+GLOBS = """80:text/html:*.html
+50:text/plain:*.txt
+50:text/csv:*.csv
+50:application/pdf:*.pdf
+50:image/png:*.png
+50:message/rfc822:*.eml
+"""
+
+
+class Desk:
+    """Everything lies in `folder`; the config names a port where nobody listens, or the relay's."""
+
+    def __init__(self, folder, *lines, port=1):
+        self.folder = folder
+        usual = ["host localhost", f"port {port}", "tls off", "from alice@example.org", "maildomain example.org"]
+        self.config = write_private(folder / ".mailchuterc", "\n".join([*usual, *lines]) + "\n")
+        mime = folder / "share" / "mime"
+        mime.mkdir(parents=True)
+        (mime / "globs2").write_text(GLOBS)
+        self.state = folder / "state"
+
+    def file(self, name, data=b""):
+        path = pathlib.Path(os.fsdecode(os.fsencode(self.folder) + b"/" + os.fsencode(name)))
+        path.write_bytes(data)
+        return path
+
+    def environment(self):
+        return {"XDG_DATA_DIRS": str(self.folder / "share"), "STATE_DIRECTORY": str(self.state)}
+
+    def run(self, *args, stdin=b"", status=0, **how):
+        result = run_program(args, stdin, home=self.folder, env=self.environment(), **how)
+        expect(result.status == status, f"expected exit {status} of {args}: {result}")
+        return result
+
+    def refuse(self, status, word, *args, stdin=b"text\n"):
+        """It fails so, says why, and prints and keeps nothing."""
+        result = self.run(*args, stdin=stdin, status=status)
+        expect(word in result.stderr.decode() and not result.stdout, f"expected {word!r}: {result}")
+        kept = list((self.state / "q").glob("*")) if (self.state / "q").is_dir() else []
+        expect(not kept, f"something is kept: {kept}")
+
+    def make(self, *args, stdin=b"", **how):
+        """The message as it would be sent, as bytes with CRLF; it is as it should be."""
+        printed = self.run("--dry-run", *args, stdin=stdin, **how).stdout
+        expect(b"\r" not in printed, "printed with a CR")
+        data = printed.replace(b"\n", b"\r\n")
+        lint.check(data)
+        return data
+
+    def read(self, *args, stdin=b"", **how):
+        """The same, as Python's email reads it."""
+        return parse(self.make(*args, stdin=stdin, **how))
+
+
+def parse(data):
+    """With every defect that Python finds being a failure."""
+    message = email.message_from_bytes(data, policy=email.policy.SMTP)
+    for part in message.walk():
+        expect(not part.defects, f"defects: {part.defects}")
+        for name, value in part.items():
+            expect(not getattr(value, "defects", ()), f"defects of {name}: {value.defects}: {value!r}")
+    return message
+
+
+def shape(message):
+    """What parts there are: "mixed(alternative(plain, html), pdf)"."""
+    name = message.get_content_subtype()
+    if not message.is_multipart():
+        return name
+    return f"{name}({', '.join(shape(part) for part in message.iter_parts())})"
+
+
+def content(part):
+    """The decoded bytes."""
+    return part.get_payload(decode=True)
