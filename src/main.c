@@ -1,6 +1,7 @@
 /* main.c - parse the request, run its mode, report, return the exit status */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/check.h"
+#include "app/choice.h"
 #include "app/cli.h"
 #include "app/discover.h"
 #include "app/explain.h"
@@ -139,8 +140,8 @@ static int show_account(const struct request *request)
 	CLEANUP(job_done) struct job job;
 
 	job_init(&job, request);
-	bool is_shown = request->mode == MODE_SERVERINFO ? job_choose_account(&job, &err)
-							 : job_preview(&job, STDIN_FILENO, &err);
+	bool is_shown = request->mode == MODE_SERVERINFO ? choice_without_message(&job, &err)
+							 : choice_preview(&job, STDIN_FILENO, &err);
 	report_warnings(&job.config.warnings);
 	if (is_shown && request->mode == MODE_PRETEND)
 		check_pretend(&job.config, &job.account, request, &text);
@@ -153,7 +154,7 @@ static int show_account(const struct request *request)
 	if (!is_shown)
 		return report_error(&err);
 	int status = report_text(&text);
-	if (request->mode == MODE_PRETEND && !job_preview_aliases(&job, &err))
+	if (request->mode == MODE_PRETEND && !choice_preview_aliases(&job, &err))
 		return report_error(&err);
 	return status;
 }

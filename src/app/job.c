@@ -3,35 +3,20 @@
 #include "app/job.h"
 
 #include "app/addressing.h"
+#include "app/choice.h"
 #include "app/complete.h"
 #include "app/compose.h"
 #include "app/filter.h"
 #include "app/report.h"
 #include "app/route.h"
 #include "base/i18n.h"
-#include "conf/given.h"
-#include "conf/option.h"
 #include "mail/wire.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { DAY = 24 * 60 * 60 };
-
-/* Whether there is, or would be, a message to send. */
-static bool is_mail(const struct job *job)
-{
-	enum mode mode = job->request->mode;
-
-	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_DRY_RUN;
-}
-
-static struct config_places places(const struct job *job)
-{
-	return (struct config_places){ SYSCONFDIR, job->request->config_file };
-}
 
 void job_init(struct job *job, const struct request *request)
 {
@@ -54,68 +39,6 @@ void job_done(struct job *job)
 	err_done(&job->no_queue);
 }
 
-static bool load_config(struct job *job, struct err *err)
-{
-	const struct config_places where = places(job);
-
-	/* What `eval` runs must not see it. */
-	if (job->request->settings.password_env)
-		(void)given_variable(job->request->settings.password_env);
-	/* A host on the command line stands for all that a file could say. */
-	return settings_is_explicit(&job->request->settings, OPT_host) ||
-	       config_load(&job->config, &where, err);
-}
-
-/* Whether it is about a message, even if only to say what would become of one. */
-static bool is_about_mail(enum mode mode)
-{
-	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_DRY_RUN ||
-	       mode == MODE_PRETEND || mode == MODE_PRINT_CONFIG;
-}
-
-static bool choose(struct job *job, const struct settings *wished, struct err *err)
-{
-	const struct config_wish wish = { .account = job->request->account,
-					  .settings = wished,
-					  .is_mail = is_about_mail(job->request->mode) };
-
-	job->has_account = config_choose(&job->config, &wish, &job->account, err);
-	return job->has_account;
-}
-
-static bool finish_account(struct job *job, const char *message_from, struct err *err)
-{
-	const struct config_places where = places(job);
-	bool is_sender_needed = is_mail(job) && job->request->contract == CONTRACT_PERSON;
-
-	return config_complete(&job->account, &where, message_from, err) &&
-	       config_check(&job->account, is_sender_needed, err);
-}
-
-bool job_choose_account(struct job *job, struct err *err)
-{
-	return load_config(job, err) && choose(job, &job->request->settings, err) &&
-	       finish_account(job, NULL, err);
-}
-
-/* A caller who looks at nothing is served without a config too; it is taken from the next attempt.
- */
-static bool do_without_config(struct job *job, struct err *err)
-{
-	if (job->request->contract != CONTRACT_SENDMAIL ||
-	    (err->kind != ERR_CONFIG && err->kind != ERR_IO))
-		return false;
-	err_copy(&job->obstacle, err);
-	err_done(err);
-	job->lacks_config = true;
-	if (job->has_account)
-		account_done(&job->account);
-	job->account = (struct account){ 0 };
-	settings_copy(&job->account.settings, &job->request->settings);
-	job->has_account = true;
-	return true;
-}
-
 /* Without a queue the message is sent all the same, and its true result returned. */
 static void open_queue(struct job *job)
 {
@@ -131,123 +54,6 @@ static void open_queue(struct job *job)
 			 spool_begin(&job->spool, &job->entry, &job->no_queue);
 	if (job->has_entry)
 		job->message.fd = job->entry.fd;
-}
-
-/* The address in the header's From field, NULL where there is none; the caller frees it. */
-static bool read_header_sender(const struct job *job, char **sender, struct err *err)
-{
-	CLEANUP(address_done) struct address address = { 0 };
-
-	*sender = NULL;
-	if (!header_sender(&job->message.header, &address, err))
-		return false;
-	if (address.local)
-		*sender = address_path(&address);
-	return true;
-}
-
-static bool choose_by_header(struct job *job, const char *sender, struct err *err)
-{
-	const struct origin origin = { .kind = ORIGIN_MESSAGE, .is_explicit = true };
-	CLEANUP(settings_done) struct settings wished;
-
-	settings_copy(&wished, &job->request->settings);
-	if (!sender)
-		return err_set(err, ERR_USAGE,
-			       _("the message has no From field to take the sender from"));
-	if (job->has_account)
-		account_done(&job->account);
-	return option_set(&wished, &options[OPT_from], sender, &origin, err) &&
-	       choose(job, &wished, err);
-}
-
-static bool is_sender_given(const struct job *job)
-{
-	return job->request->read_envelope_from ||
-	       settings_is_explicit(&job->request->settings, OPT_from);
-}
-
-/* account_by_from: whether another account is the one of the message's author. */
-static bool has_author_account(const struct job *job, const char *author)
-{
-	return job->has_account && job->account.settings.account_by_from && author &&
-	       !job->request->account && !is_sender_given(job) &&
-	       config_find_sender(&job->config, author);
-}
-
-/* strict: rather not sent at all than from an account that does not have this sender. */
-static bool check_strict(const struct job *job, const char *author, struct err *err)
-{
-	bool is_given = settings_is_explicit(&job->request->settings, OPT_from);
-	const char *sender = is_given ? job->request->settings.from : author;
-	CLEANUP(str_done) struct str shown = STR_INIT;
-
-	if (!job->account.settings.strict || job->account.rule == CONFIG_BY_NAME ||
-	    !job->account.name || !sender || !*sender)
-		return true;
-	const struct account *own = config_find(&job->config, job->account.name);
-	if (own && config_is_sender(&own->settings, sender))
-		return true;
-	str_add_printable(&shown, sender, strlen(sender));
-	return err_set(err, ERR_INPUT,
-		       _("account %s is not for the sender %s, and strict is on: name an account "
-			 "with --account, or add one whose from fits"),
-		       job->account.name, shown.bytes);
-}
-
-static bool prepare_account(struct job *job, struct err *err)
-{
-	CLEANUP(mem_free_at) char *author = NULL;
-	CLEANUP(err_done) struct err unreadable = ERR_INIT;
-	bool is_by_header = job->request->read_envelope_from;
-
-	if (job->lacks_config)
-		return true;
-	if (!read_header_sender(job, &author, &unreadable) && is_by_header) {
-		err_copy(err, &unreadable);
-		return false;
-	}
-	is_by_header |= has_author_account(job, author);
-	return ((!is_by_header || choose_by_header(job, author, err)) &&
-		check_strict(job, author, err) && finish_account(job, author, err)) ||
-	       do_without_config(job, err);
-}
-
-static bool depends_on_message(const struct job *job)
-{
-	const struct request *request = job->request;
-	const struct settings *s = &job->account.settings;
-
-	return request->read_envelope_from || s->account_by_from ||
-	       (s->from && strstr(s->from, "%F")) || (s->aliases && request->read_recipients);
-}
-
-bool job_preview(struct job *job, int fd, struct err *err)
-{
-	const struct request *request = job->request;
-
-	if (!load_config(job, err) ||
-	    (!request->read_envelope_from && !choose(job, &request->settings, err)))
-		return false;
-	if (!depends_on_message(job))
-		return finish_account(job, NULL, err);
-	return message_read(&job->message, fd, err) && prepare_account(job, err);
-}
-
-/* A recipient that could not be sent to is no matter of the account, but a faulty file is. */
-bool job_preview_aliases(const struct job *job, struct err *err)
-{
-	CLEANUP(envelope_done) struct envelope envelope;
-	CLEANUP(err_done) struct err trouble = ERR_INIT;
-
-	envelope_init(&envelope);
-	if ((job->request->recipient_count == 0 && !job->request->read_recipients) ||
-	    addressing_set_recipients(&envelope, job->request, &job->account.settings, false,
-				      &job->message.header, &trouble) ||
-	    trouble.kind != ERR_CONFIG)
-		return true;
-	err_copy(err, &trouble);
-	return false;
 }
 
 /* What is only wished for does not matter any more once it is in the envelope. */
@@ -301,14 +107,9 @@ static void fill_record(struct job *job)
 		record->account = mem_copy(job->request->account);
 }
 
-/* What can be wrong without the message is found before it is read. */
 bool job_begin(struct job *job, struct err *err)
 {
-	const struct request *request = job->request;
-
-	if ((!load_config(job, err) ||
-	     (!request->read_envelope_from && !choose(job, &request->settings, err))) &&
-	    !do_without_config(job, err))
+	if (!choice_begin(job, err))
 		return false;
 	open_queue(job);
 	return true;
@@ -336,7 +137,7 @@ static bool set_recipients(struct job *job, struct err *err)
 				      job_qualifies(job), header, err))
 		return true;
 	/* A faulty aliases file is a trouble of the config, as any other. */
-	return do_without_config(job, err) &&
+	return choice_do_without(job, err) &&
 	       addressing_set_recipients(job->envelope, job->request, &job->account.settings,
 					 job_qualifies(job), header, err);
 }
@@ -391,7 +192,7 @@ bool job_finish(struct job *job, struct err *err)
 	const struct settings *s = &job->account.settings;
 	time_t date = job->request->not_before > 0 ? job->request->not_before : time(NULL);
 
-	if (!prepare_account(job, err) || !check_queue(job, err) ||
+	if (!choice_finish(job, err) || !check_queue(job, err) ||
 	    !addressing_set_sender(job->envelope, job->request, s, err) || !insist(job, err) ||
 	    !set_recipients(job, err) ||
 	    !complete_message(&job->message, job->envelope, s, date, err) || !filter(job, err) ||
@@ -407,8 +208,7 @@ static bool refuse_without_recipients(struct job *job, struct err *err)
 {
 	CLEANUP(err_done) struct err unused = ERR_INIT;
 
-	if (!load_config(job, &unused) || !choose(job, &job->request->settings, &unused) ||
-	    !finish_account(job, NULL, &unused))
+	if (!choice_without_message(job, &unused))
 		err_done(&unused);
 	return err_set(err, ERR_USAGE, _("no recipients (see --help)"));
 }

@@ -33,18 +33,6 @@ struct job {
 void job_init(struct job *job, const struct request *request);
 void job_done(struct job *job);
 
-/* Reads the config and chooses the account, without a message. ERR_CONFIG, ERR_IO. */
-bool job_choose_account(struct job *job, struct err *err) MUST_USE;
-
-/*
- * The same for a mode that shows it, as it would be for the message that the descriptor has: that
- * is read if the sender, or what the aliases file is asked for, is to come out of it. Also the
- * errors of message.h.
- */
-bool job_preview(struct job *job, int fd, struct err *err) MUST_USE;
-/* Whether the aliases file of the account can be used for the recipients. ERR_CONFIG. */
-bool job_preview_aliases(const struct job *job, struct err *err) MUST_USE;
-
 /*
  * All that comes before the network: the account, the message from the descriptor (into the queue's
  * folder where there is to be one), the envelope from command line and header, the completed

@@ -1,71 +1,25 @@
-/* listitem.c - how a message of the queue is shown: to a person, and as JSON; pure */
+/* listitem.c - how a message of the queue is shown: to a person; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/listitem.h"
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "queue/note.h"
 #include "queue/schedule.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { LINE_WIDTH = 79, INDENT = 4 };
 
-static const char *const state_names[LIST_STATES] = { "waiting", "sending", "held", "failed",
-						      "damaged" };
 static const char *const state_words[LIST_STATES] = { N_("waiting"), N_("being sent"), N_("held"),
 						      N_("failed"), N_("damaged") };
 
-/* A line that an attempt left; `text` is not terminated. */
-struct note {
-	int64_t when;
-	const char *status;
-	size_t status_len;
-	const char *text;
-	size_t len;
-};
-
-/* Notes */
-
-static struct note read_note(const char *line, size_t len)
+const char *list_state_name(enum list_state state)
 {
-	CLEANUP(mem_free_at) char *copy = mem_copy_n(line, len);
-	struct note note = { .text = line, .len = len };
-	char *end;
-	long long when = strtoll(copy, &end, 10);
-	size_t at = (size_t)(end - copy) + (*end == ' ');
-	size_t word = strcspn(copy + (at < len ? at : len), " ");
+	static const char *const names[LIST_STATES] = { "waiting", "sending", "held", "failed",
+							"damaged" };
 
-	/* A line in another form is a text all the same. */
-	if (end == copy || *end != ' ' || at + word >= len)
-		return note;
-	note.when = when;
-	note.status = line + at;
-	note.status_len = word;
-	note.text = line + at + word + 1;
-	note.len = len - at - word - 1;
-	return note;
-}
-
-/* Reads the first of the notes and moves on. False when there is none left. */
-static bool next_note(const char **notes, struct note *note)
-{
-	size_t len = strcspn(*notes, "\n");
-
-	if (!**notes)
-		return false;
-	*note = read_note(*notes, len);
-	*notes += len + ((*notes)[len] == '\n');
-	return true;
-}
-
-static bool last_note(const char *notes, struct note *note)
-{
-	bool is_found = false;
-
-	while (next_note(&notes, note))
-		is_found = true;
-	return is_found;
+	return names[state];
 }
 
 /* Words and numbers */
@@ -104,26 +58,6 @@ static void add_size(struct str *out, uint64_t size)
 		str_addf(out, _("%llu kB"), (unsigned long long)(size / 1024));
 	else
 		str_addf(out, _("%llu MB"), (unsigned long long)(size / (1024 * 1024)));
-}
-
-static uint64_t size_of(const struct record *record)
-{
-	return record->body.len + record->header.len;
-}
-
-static const char *name_status(char status)
-{
-	switch (status) {
-	case STATUS_DONE:
-		return "done";
-	case STATUS_REFUSED:
-	case STATUS_FAILED:
-		return "failed";
-	case STATUS_DOUBT:
-		return "in doubt";
-	default:
-		return "pending";
-	}
 }
 
 static size_t count_status(const struct envelope *envelope, char status)
@@ -189,7 +123,7 @@ static void add_head(struct str *out, const struct list_item *item, int64_t now)
 	str_addf(out, "%s  %s, ", record->id, _(state_words[item->state]));
 	add_duration(out, now - record->created);
 	str_add(out, _(" old, "));
-	add_size(out, size_of(record));
+	add_size(out, record_size(record));
 	str_addf(out, P_(", tried %u time\n", ", tried %u times\n", attempts), attempts);
 }
 
@@ -265,7 +199,7 @@ static void add_last(struct str *out, const struct list_item *item, int64_t now)
 	CLEANUP(str_done) struct str line = STR_INIT;
 	struct note note;
 
-	if (!last_note(item->notes, &note))
+	if (!note_last(item->notes, &note))
 		return;
 	if (note.when > 0) {
 		add_duration(&line, now - note.when);
@@ -322,7 +256,7 @@ void list_count(struct list_totals *totals, const struct list_item *item)
 	totals->count++;
 	if (item->state == LIST_DAMAGED)
 		return;
-	totals->size += size_of(item->record);
+	totals->size += record_size(item->record);
 	if (item->state == LIST_WAITING &&
 	    (totals->counts[LIST_WAITING] == 1 || next < totals->next_try))
 		totals->next_try = next;
@@ -363,133 +297,6 @@ void list_add_totals(struct str *out, const struct list_totals *totals, bool is_
 		 (unsigned long long)((totals->size + 1023) / 1024), totals->count);
 }
 
-/* JSON */
-
-static unsigned long read_code_point(const unsigned char *bytes, size_t len)
-{
-	unsigned long code = len == 1 ? bytes[0] : bytes[0] & (0x7fU >> len);
-
-	for (size_t i = 1; i < len; i++)
-		code = code << 6 | (bytes[i] & 0x3f);
-	return code;
-}
-
-/* All in ASCII, so that neither a terminal nor a parser can stumble. RFC 8259 section 7. */
-static void add_json_char(struct str *out, unsigned long code)
-{
-	if (code >= 0x10000) {
-		code -= 0x10000;
-		str_addf(out, "\\u%04lx\\u%04lx", 0xd800 + (code >> 10), 0xdc00 + (code & 0x3ff));
-	} else if (code == '"' || code == '\\') {
-		str_addf(out, "\\%c", (char)code);
-	} else if (code < ' ' || code > '~') {
-		str_addf(out, "\\u%04lx", code);
-	} else {
-		str_add_char(out, (char)code);
-	}
-}
-
-/* Bytes that are no UTF-8 become U+FFFD. */
-static void add_json_n(struct str *out, const char *bytes, size_t len)
-{
-	str_add_char(out, '"');
-	while (len > 0) {
-		size_t step = str_utf8_len(bytes, len);
-		add_json_char(out,
-			      step ? read_code_point((const unsigned char *)bytes, step) : 0xfffd);
-		step += !step;
-		bytes += step;
-		len -= step;
-	}
-	str_add_char(out, '"');
-}
-
-static void add_key(struct str *out, const char *key)
-{
-	str_addf(out, ", \"%s\": ", key);
-}
-
-static void add_json_text(struct str *out, const char *key, const char *text)
-{
-	add_key(out, key);
-	if (text)
-		add_json_n(out, text, strlen(text));
-	else
-		str_add(out, "null");
-}
-
-static void add_json_number(struct str *out, const char *key, int64_t number)
-{
-	str_addf(out, ", \"%s\": %lld", key, (long long)number);
-}
-
-static void add_json_recipients(struct str *out, const struct envelope *envelope)
-{
-	add_key(out, "recipients");
-	str_add_char(out, '[');
-	for (size_t i = 0; i < envelope->count; i++) {
-		const char *address = envelope->recipients[i].address;
-		str_add(out, i > 0 ? ", {\"address\": " : "{\"address\": ");
-		add_json_n(out, address, strlen(address));
-		add_json_text(out, "state", name_status(envelope->recipients[i].status));
-		str_add_char(out, '}');
-	}
-	str_add_char(out, ']');
-}
-
-static void add_json_last(struct str *out, const char *notes)
-{
-	struct note note;
-
-	add_key(out, "last");
-	if (!last_note(notes, &note)) {
-		str_add(out, "null");
-		return;
-	}
-	str_addf(out, "{\"time\": %lld", (long long)note.when);
-	add_key(out, "status");
-	add_json_n(out, note.status ? note.status : "", note.status_len);
-	add_key(out, "text");
-	add_json_n(out, note.text, note.len);
-	str_add_char(out, '}');
-}
-
-static void add_json_facts(struct str *out, const struct list_item *item, int64_t now)
-{
-	const struct record *record = item->record;
-
-	add_json_number(out, "created", record->created);
-	add_json_number(out, "expires", record->expires);
-	if (item->state == LIST_WAITING)
-		add_json_number(out, "next_try", schedule_next_try(record));
-	else
-		add_json_text(out, "next_try", NULL);
-	if (record->not_before > 0)
-		add_json_number(out, "not_before", record->not_before);
-	else
-		add_json_text(out, "not_before", NULL);
-	add_json_number(out, "age", now - record->created);
-	add_json_number(out, "size", (int64_t)size_of(record));
-	add_json_text(out, "sender", record->envelope.sender);
-	add_json_recipients(out, &record->envelope);
-	add_json_number(out, "attempts", record->progress.ended);
-	add_json_last(out, item->notes);
-	add_json_text(out, "account", record->account);
-	add_json_text(out, "config_file", record->config_file);
-	add_json_number(out, "uid", record->uid);
-}
-
-void list_add_json(struct str *out, const struct list_item *item, int64_t now)
-{
-	str_addf(out, "{\"id\": \"%s\"", item->record->id);
-	add_json_text(out, "state", state_names[item->state]);
-	if (item->state == LIST_DAMAGED)
-		add_json_text(out, "problem", item->damage);
-	else
-		add_json_facts(out, item, now);
-	str_add_char(out, '}');
-}
-
 /* Everything */
 
 static void add_fact(struct str *out, const char *name, const char *text)
@@ -512,7 +319,7 @@ static void add_envelope(struct str *out, const struct envelope *envelope)
 	for (size_t i = 0; i < envelope->count; i++) {
 		CLEANUP(str_done) struct str line = STR_INIT;
 		str_addf(&line, "%s (%s)", envelope->recipients[i].address,
-			 name_status(envelope->recipients[i].status));
+			 record_status_name(envelope->recipients[i].status));
 		add_fact(out, "to", line.bytes);
 	}
 }
@@ -521,7 +328,7 @@ static void add_history(struct str *out, const char *notes)
 {
 	struct note note;
 
-	while (next_note(&notes, &note)) {
+	while (note_next(&notes, &note)) {
 		str_addf(out, "%-10s ", "history");
 		if (note.when > 0) {
 			clock_add_date(out, (time_t)note.when);
@@ -537,7 +344,7 @@ void list_add_details(struct str *out, const struct list_item *item, int64_t now
 	const struct record *record = item->record;
 	CLEANUP(str_done) struct str plan = STR_INIT;
 
-	str_addf(&plan, "%s; ", state_names[item->state]);
+	str_addf(&plan, "%s; ", list_state_name(item->state));
 	add_plan(&plan, item, now);
 	add_fact(out, "id", record->id);
 	add_fact(out, "state", plan.bytes);
@@ -546,7 +353,7 @@ void list_add_details(struct str *out, const struct list_item *item, int64_t now
 	if (item->state == LIST_WAITING && schedule_next_try(record) > 0)
 		add_date(out, "next try", schedule_next_try(record));
 	str_addf(out, "%-10s %u\n", "attempts", record->progress.ended);
-	str_addf(out, "%-10s %llu\n", "size", (unsigned long long)size_of(record));
+	str_addf(out, "%-10s %llu\n", "size", (unsigned long long)record_size(record));
 	str_addf(out, "%-10s %u\n", "uid", record->uid);
 	add_fact(out, "account", record->account ? record->account : "");
 	add_fact(out, "config", record->config_file ? record->config_file : "");

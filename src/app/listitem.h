@@ -1,4 +1,4 @@
-/* listitem.h - how a message of the queue is shown: to a person, and as JSON; pure */
+/* listitem.h - how a message of the queue is shown: to a person; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -19,6 +19,9 @@ struct list_item {
 	const char *damage;
 };
 
+/* The name of a state, for programs and people: a word of English. */
+const char *list_state_name(enum list_state state);
+
 struct list_totals {
 	size_t counts[LIST_STATES];
 	size_t count;
@@ -29,29 +32,6 @@ struct list_totals {
 /* Appends what a person reads about a message: some lines of up to 80 columns where that is
  * possible. */
 void list_add_text(struct str *out, const struct list_item *item, int64_t now);
-
-/*
- * Appends one JSON object in one line of ASCII. Its keys, which stay as they are:
- *
- *	id           text
- *	state        "waiting", "sending", "held", "failed" or "damaged"
- *	created, expires, next_try, not_before
- *	             seconds since 1970; next_try is null unless it is waiting, and not_before
- *	             unless its sender wanted it to be sent later
- *	age          seconds
- *	size         octets of the message
- *	sender       text, "" for the null sender
- *	recipients   array of objects: address, and state: "pending", "in doubt", "done" or "failed"
- *	attempts     how many have ended
- *	last         null, or an object about the last thing that happened: time, status (a name
- *	             of sysexits(3)), text (what went wrong, the server's reply in it)
- *	account, config_file
- *	             text, or null where none was named
- *	uid          of whoever gave it in
- *
- * Of a damaged one there are id, state and problem (a text).
- */
-void list_add_json(struct str *out, const struct list_item *item, int64_t now);
 
 void list_count(struct list_totals *totals, const struct list_item *item);
 

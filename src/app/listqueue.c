@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/listqueue.h"
 
-#include "app/listitem.h"
+#include "app/listjson.h"
 #include "app/report.h"
 #include "app/show.h"
 #include "base/fs.h"

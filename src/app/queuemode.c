@@ -3,6 +3,7 @@
 #include "app/queuemode.h"
 
 #include "app/attempt.h"
+#include "app/choice.h"
 #include "app/filter.h"
 #include "app/job.h"
 #include "app/listqueue.h"
@@ -261,7 +262,7 @@ static int send_by_account(const struct request *request, struct entry *entry, s
 
 	message_init(&message);
 	job_init(&job, request);
-	if (!job_choose_account(&job, err))
+	if (!choice_without_message(&job, err))
 		return report_error(err);
 	const struct settings *settings = &job.account.settings;
 	attempt_adopt(entry, settings);

@@ -3,6 +3,7 @@
 #include "app/verify.h"
 
 #include "app/addressing.h"
+#include "app/choice.h"
 #include "app/job.h"
 #include "app/report.h"
 #include "base/i18n.h"
@@ -39,7 +40,7 @@ int verify_recipients(const struct request *request)
 
 	job_init(&job, request);
 	envelope_init(&envelope);
-	bool is_good = job_choose_account(&job, &err) &&
+	bool is_good = choice_without_message(&job, &err) &&
 		       addressing_set_recipients(&envelope, request, &job.account.settings,
 						 job_qualifies(&job), &job.message.header, &err);
 	report_warnings(&job.config.warnings);

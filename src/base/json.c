@@ -1,4 +1,4 @@
-/* json.c - reading a JSON object, of which some members are wanted; pure */
+/* json.c - reading a JSON object, of which some members are wanted, and writing texts; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/json.h"
 
@@ -271,4 +271,43 @@ bool json_read_object(const char *text, size_t len, struct json_member *members,
 		return false;
 	skip_blanks(&json);
 	return json.at == json.end;
+}
+
+/* Writing */
+
+static unsigned long read_code_point(const unsigned char *bytes, size_t len)
+{
+	unsigned long code = len == 1 ? bytes[0] : bytes[0] & (0x7fU >> len);
+
+	for (size_t i = 1; i < len; i++)
+		code = code << 6 | (bytes[i] & 0x3f);
+	return code;
+}
+
+/* All in ASCII, so that neither a terminal nor a parser can stumble. RFC 8259 section 7. */
+static void add_char(struct str *out, unsigned long code)
+{
+	if (code >= 0x10000) {
+		code -= 0x10000;
+		str_addf(out, "\\u%04lx\\u%04lx", 0xd800 + (code >> 10), 0xdc00 + (code & 0x3ff));
+	} else if (code == '"' || code == '\\') {
+		str_addf(out, "\\%c", (char)code);
+	} else if (code < ' ' || code > '~') {
+		str_addf(out, "\\u%04lx", code);
+	} else {
+		str_add_char(out, (char)code);
+	}
+}
+
+void json_add_text(struct str *out, const char *bytes, size_t len)
+{
+	str_add_char(out, '"');
+	while (len > 0) {
+		size_t step = str_utf8_len(bytes, len);
+		add_char(out, step ? read_code_point((const unsigned char *)bytes, step) : 0xfffd);
+		step += !step;
+		bytes += step;
+		len -= step;
+	}
+	str_add_char(out, '"');
 }

@@ -1,4 +1,4 @@
-/* json.h - reading a JSON object, of which some members are wanted; pure */
+/* json.h - reading a JSON object, of which some members are wanted, and writing texts; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -28,3 +28,6 @@ struct json_member {
  */
 bool json_read_object(const char *text, size_t len, struct json_member *members,
 		      size_t count) MUST_USE;
+
+/* Appends a text in quotes, in ASCII. Bytes that are no UTF-8 become U+FFFD. RFC 8259 section 7. */
+void json_add_text(struct str *out, const char *bytes, size_t len);

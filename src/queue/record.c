@@ -40,6 +40,26 @@ void record_done(struct record *record)
 	record_init(record);
 }
 
+const char *record_status_name(char status)
+{
+	switch (status) {
+	case STATUS_DONE:
+		return "done";
+	case STATUS_REFUSED:
+	case STATUS_FAILED:
+		return "failed";
+	case STATUS_DOUBT:
+		return "in doubt";
+	default:
+		return "pending";
+	}
+}
+
+uint64_t record_size(const struct record *record)
+{
+	return record->body.len + record->header.len;
+}
+
 void record_add_option(struct record *record, char *name, char *value)
 {
 	size_t used = 2 * record->option_count;

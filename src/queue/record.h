@@ -116,6 +116,12 @@ struct record {
 void record_init(struct record *record);
 void record_done(struct record *record);
 /* Takes the texts over. */
+/* How a recipient's status is called: "pending", "in doubt", "done" or "failed". */
+const char *record_status_name(char status);
+
+/* Octets of the message: header and body. */
+uint64_t record_size(const struct record *record);
+
 void record_add_option(struct record *record, char *name, char *value);
 
 /*

@@ -1,6 +1,6 @@
 /* test_listitem.c - how a message of the queue is shown */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/listitem.h"
+#include "app/listjson.h"
 
 #include "test.h"
 
