@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/addressing.h"
 
+#include "base/ascii.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "conf/expand.h"
@@ -10,7 +11,6 @@
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 enum { MAILNAME_MAX = 1024 };
@@ -42,7 +42,7 @@ char *addressing_domain(const struct settings *settings)
 
 static bool is_null_sender(const char *from)
 {
-	return !*from || strcmp(from, "<>") == 0 || strcasecmp(from, "MAILER-DAEMON") == 0;
+	return !*from || strcmp(from, "<>") == 0 || ascii_compare(from, "MAILER-DAEMON") == 0;
 }
 
 static void qualify(struct address *address, const struct settings *settings)

@@ -3,10 +3,10 @@
 #include "app/cli.h"
 
 #include "app/flag.h"
+#include "base/ascii.h"
 #include "base/i18n.h"
 #include "conf/option.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,8 +166,7 @@ static bool do_setting_letter(const struct args *args, const struct option *opti
 
 	if (!args->is_sendmail || (id != OPT_dsn_notify && id != OPT_dsn_return))
 		return do_setting(args->request, option->name, text, err);
-	for (char *c = lowered; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
+	ascii_make_lower(lowered);
 	return do_setting(args->request, option->name, lowered, err);
 }
 

@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dialogue.h"
 
+#include "base/ascii.h"
 #include "mail/address.h"
 #include "mail/envelope.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { SIZE_DIGITS_MAX = 20, ENVID_MAX = 100, ORCPT_MAX = 500 };
 
@@ -54,8 +53,7 @@ static char *upper_copy(const char *text)
 {
 	char *copy = mem_copy(text);
 
-	for (char *c = copy; *c; c++)
-		*c = (char)toupper((unsigned char)*c);
+	ascii_make_upper(copy);
 	return copy;
 }
 
@@ -73,7 +71,8 @@ static bool take_size(struct command *command, const char *value)
 static bool take_body(struct command *command, const char *value)
 {
 	(void)command;
-	return value && (strcasecmp(value, "7BIT") == 0 || strcasecmp(value, "8BITMIME") == 0);
+	return value &&
+	       (ascii_compare(value, "7BIT") == 0 || ascii_compare(value, "8BITMIME") == 0);
 }
 
 static bool take_smtputf8(struct command *command, const char *value)
@@ -84,7 +83,7 @@ static bool take_smtputf8(struct command *command, const char *value)
 
 static bool take_ret(struct command *command, const char *value)
 {
-	if (!value || (strcasecmp(value, "FULL") != 0 && strcasecmp(value, "HDRS") != 0))
+	if (!value || (ascii_compare(value, "FULL") != 0 && ascii_compare(value, "HDRS") != 0))
 		return false;
 	command->ret = upper_copy(value);
 	return true;
@@ -140,7 +139,7 @@ static bool take_orcpt(struct command *command, const char *value)
 {
 	size_t type = 0;
 
-	while (value && (isalnum((unsigned char)value[type]) || value[type] == '-'))
+	while (value && (ascii_is_alphanumeric(value[type]) || value[type] == '-'))
 		type++;
 	if (type == 0 || value[type] != ';' || strlen(value) > ORCPT_MAX || !value[type + 1] ||
 	    !envelope_is_xtext(value + type + 1))
@@ -170,7 +169,7 @@ static bool take_parameter(struct command *command, char *text, unsigned *seen, 
 		*value++ = '\0';
 	for (unsigned i = 0; i < PARAMETERS; i++) {
 		const struct parameter *parameter = &parameters[i];
-		if (parameter->verb != command->verb || strcasecmp(parameter->name, text) != 0)
+		if (parameter->verb != command->verb || ascii_compare(parameter->name, text) != 0)
 			continue;
 		bool is_new = !(*seen & 1U << i);
 		*seen |= 1U << i;
@@ -262,7 +261,7 @@ static bool read_path(struct command *command, const char *rest, struct str *rep
 	bool is_mail = command->verb == VERB_MAIL;
 	const char *word = is_mail ? "FROM:" : "TO:";
 
-	if (strncasecmp(rest, word, strlen(word)) != 0)
+	if (!ascii_begins(rest, word))
 		return refuse(reply, is_mail ? "501 5.5.4 expected MAIL FROM:<address>"
 					     : "501 5.5.4 expected RCPT TO:<address>");
 	rest += strlen(word);
@@ -279,7 +278,7 @@ static bool read_path(struct command *command, const char *rest, struct str *rep
 static const struct verb_name *find_verb(const char *line, size_t len)
 {
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-		if (strlen(verbs[i].name) == len && strncasecmp(verbs[i].name, line, len) == 0)
+		if (ascii_is(line, len, verbs[i].name))
 			return &verbs[i];
 	return NULL;
 }

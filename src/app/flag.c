@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/flag.h"
 
+#include "base/ascii.h"
 #include "base/i18n.h"
 #include "base/when.h"
 #include "conf/option.h"
 #include "mail/envelope.h"
 
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 enum { ENVID_MAX = 100, RMQS_MAX = 500 };
@@ -131,7 +131,7 @@ static bool do_body(struct request *request, const char *mode, struct err *err)
 	const char name[] = { '-', 'b', *mode, '\0' };
 	const char *found = strlen(mode) == 1 ? strchr(letters, *mode) : NULL;
 
-	if (!found && strcasecmp(mode, "d") == 0)
+	if (!found && ascii_compare(mode, "d") == 0)
 		return flag_usage(err, _("no daemon: a timer or -q10m runs the queue"), name);
 	if (!found)
 		return flag_usage(err, _("there is no such mode"), name);

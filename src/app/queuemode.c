@@ -10,13 +10,13 @@
 #include "app/report.h"
 #include "app/runqueue.h"
 #include "app/users.h"
+#include "base/ascii.h"
 #include "base/i18n.h"
 #include "base/log.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
@@ -85,7 +85,7 @@ static bool is_part(const char *id, const char *part)
 	size_t len = strlen(part);
 
 	return len <= RECORD_ID_LEN &&
-	       (strncasecmp(id, part, len) == 0 || strcasecmp(id + RECORD_ID_LEN - len, part) == 0);
+	       (ascii_begins(id, part) || ascii_begins(id + RECORD_ID_LEN - len, part));
 }
 
 /* Counts the ids that `part` is the beginning or the end of; `found` gets the last one. */

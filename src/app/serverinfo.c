@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/serverinfo.h"
 
+#include "base/ascii.h"
 #include "base/i18n.h"
 #include "smtp/session.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const struct {
 	const char *keyword;
@@ -35,8 +35,7 @@ static const char *find_meaning(const char *line, size_t len)
 	size_t word = strcspn(line, " =\n");
 
 	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
-		if (word <= len && strlen(extensions[i].keyword) == word &&
-		    strncasecmp(extensions[i].keyword, line, word) == 0)
+		if (word <= len && ascii_is(line, word, extensions[i].keyword))
 			return _(extensions[i].meaning);
 	return NULL;
 }

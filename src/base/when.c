@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/when.h"
 
-#include <ctype.h>
+#include "base/ascii.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ int when_read_duration(const char *text)
 
 	while (*text) {
 		char *end;
-		long number = isdigit((unsigned char)*text) ? strtol(text, &end, 10) : -1;
+		long number = ascii_is_digit(*text) ? strtol(text, &end, 10) : -1;
 		if (number < 0 || number > INT_MAX)
 			return 0;
 		const char *unit = strchr(units, *end ? *end : 'm');

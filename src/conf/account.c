@@ -6,11 +6,12 @@
 #include "conf/hostlist.h"
 #include "conf/option.h"
 
+#include "base/ascii.h"
+
 #include <arpa/inet.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { PORT_SMTP = 25, PORT_TLS = 465, PORT_SOCKS = 1080 };
 
@@ -34,7 +35,7 @@ static char *without_detail(const char *address)
 
 static bool matches_exactly(const char *from, const char *sender)
 {
-	return is_pattern(from) ? fnmatch(from, sender, 0) == 0 : strcasecmp(from, sender) == 0;
+	return is_pattern(from) ? fnmatch(from, sender, 0) == 0 : ascii_compare(from, sender) == 0;
 }
 
 static bool matches(const char *from, const char *sender)
@@ -313,7 +314,7 @@ static bool is_loopback(const char *host)
 	struct in_addr four;
 	struct in6_addr six;
 
-	if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+	if (ascii_compare(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
 		return true;
 	if (inet_pton(AF_INET, host, &four) == 1)
 		return ntohl(four.s_addr) >> 24 == 127;

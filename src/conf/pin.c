@@ -2,19 +2,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/pin.h"
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/i18n.h"
 #include "conf/type.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static bool drop_prefix(const char **text, size_t *len, const char *prefix)
 {
 	size_t length = strlen(prefix);
 
-	if (*len < length || strncasecmp(*text, prefix, length) != 0)
+	if (*len < length || !ascii_begins(*text, prefix))
 		return false;
 	*text += length;
 	*len -= length;

@@ -6,10 +6,10 @@
 #include "conf/type.h"
 #include "conf/uri.h"
 
-#include <ctype.h>
+#include "base/ascii.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -241,18 +241,18 @@ const char *option_type_method(size_t number)
 	return number < LENGTH(methods) ? methods[number] : NULL;
 }
 
-static void add_in_case(struct str *out, const char *text, size_t len, int (*change)(int))
+static char *in_upper_case(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		str_add_char(out, (char)change((unsigned char)text[i]));
+	char *upper = mem_copy_n(text, len);
+
+	ascii_make_upper(upper);
+	return upper;
 }
 
-static char *in_upper_case(const char *text)
+static void add_in_lower_case(struct str *out, const char *text)
 {
-	struct str upper = STR_INIT;
-
-	add_in_case(&upper, text, strlen(text), toupper);
-	return str_take(&upper);
+	for (; *text; text++)
+		str_add_char(out, ascii_lower(*text));
 }
 
 static bool parse_auth(const struct option *option, void *field, const char *text)
@@ -263,8 +263,8 @@ static bool parse_auth(const struct option *option, void *field, const char *tex
 	if (strcmp(text, "off") == 0)
 		return replace_text(field, NULL);
 	for (size_t i = 0; i < LENGTH(methods); i++)
-		if (strcasecmp(text, methods[i]) == 0)
-			return replace_text(field, in_upper_case(text));
+		if (ascii_compare(text, methods[i]) == 0)
+			return replace_text(field, in_upper_case(text, strlen(text)));
 	return false;
 }
 
@@ -278,7 +278,7 @@ static void print_auth(const struct option *option, const void *field, struct st
 	else if (!*method)
 		str_add(out, "on");
 	else
-		add_in_case(out, method, strlen(method), tolower);
+		add_in_lower_case(out, method);
 }
 
 static void show_auth(const void *field, struct str *out)
@@ -318,7 +318,7 @@ static bool is_condition(const char *word, size_t len)
 	static const char *const conditions[] = { "failure", "delay", "success" };
 
 	for (size_t i = 0; i < LENGTH(conditions); i++)
-		if (strlen(conditions[i]) == len && strncasecmp(word, conditions[i], len) == 0)
+		if (ascii_is(word, len, conditions[i]))
 			return true;
 	return false;
 }
@@ -330,12 +330,11 @@ static bool parse_conditions(void *field, const char *text)
 	const char *word;
 
 	for (;;) {
-		CLEANUP(str_done) struct str upper = STR_INIT;
 		size_t len = next_word(&text, &word);
-		add_in_case(&upper, word, len, toupper);
-		if (!is_condition(word, len) || strstr(list.bytes, upper.bytes))
+		CLEANUP(mem_free_at) char *upper = in_upper_case(word, len);
+		if (!is_condition(word, len) || strstr(list.bytes, upper))
 			return false;
-		str_add(&list, upper.bytes);
+		str_add(&list, upper);
 		if (!*text)
 			return replace_text(field, str_take(&list));
 		str_add_char(&list, ',');
@@ -346,9 +345,9 @@ static bool parse_conditions(void *field, const char *text)
 static bool parse_notify(const struct option *option, void *field, const char *text)
 {
 	(void)option;
-	if (strcasecmp(text, "off") == 0)
+	if (ascii_compare(text, "off") == 0)
 		return replace_text(field, NULL);
-	if (strcasecmp(text, "never") == 0)
+	if (ascii_compare(text, "never") == 0)
 		return replace_text(field, mem_copy("NEVER"));
 	return parse_conditions(field, text);
 }
@@ -359,7 +358,7 @@ static void print_notify(const struct option *option, const void *field, struct 
 
 	(void)option;
 	if (list)
-		add_in_case(out, list, strlen(list), tolower);
+		add_in_lower_case(out, list);
 	else
 		str_add(out, "off");
 }

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/token.h"
 
+#include "base/ascii.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "conf/given.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -32,11 +32,11 @@ static bool take_number(const char **text, int digits, char behind, int *number)
 {
 	*number = 0;
 	for (; digits > 0; digits--, (*text)++) {
-		if (!isdigit((unsigned char)**text))
+		if (!ascii_is_digit(**text))
 			return false;
 		*number = *number * 10 + (**text - '0');
 	}
-	if (behind && toupper((unsigned char)**text) != behind)
+	if (behind && **text != behind)
 		return false;
 	*text += behind != 0;
 	return true;
@@ -56,7 +56,7 @@ static bool take_date(const char **text, struct tm *tm)
 	if (!take_number(text, 4, '-', &tm->tm_year) || !take_number(text, 2, '-', &tm->tm_mon) ||
 	    !take_number(text, 2, '\0', &tm->tm_mday))
 		return false;
-	if (**text != ' ' && toupper((unsigned char)**text) != 'T')
+	if (**text != ' ' && ascii_lower(**text) != 't')
 		return false;
 	++*text;
 	tm->tm_year -= 1900;
@@ -86,7 +86,7 @@ static bool take_zone(const char **text, int *seconds)
 	int minutes;
 
 	*seconds = 0;
-	if (toupper((unsigned char)**text) == 'Z') {
+	if (ascii_lower(**text) == 'z') {
 		++*text;
 		return true;
 	}
@@ -122,7 +122,7 @@ static bool read_seconds(const struct json_member *member, int64_t *seconds)
 {
 	char *end;
 
-	if (!has(member) || !isdigit((unsigned char)member->value.bytes[0]))
+	if (!has(member) || !ascii_is_digit(member->value.bytes[0]))
 		return false;
 	double value = strtod(member->value.bytes, &end);
 	*seconds = value < (double)INT64_MAX / 4 ? (int64_t)value : INT64_MAX / 4;

@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/type.h"
 
+#include "base/ascii.h"
 #include "base/i18n.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <syslog.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -123,7 +122,7 @@ static bool parse_up_to(const char *text, long limit, int *number)
 {
 	char *end;
 
-	if (!isdigit((unsigned char)*text))
+	if (!ascii_is_digit(*text))
 		return false;
 	errno = 0;
 	long value = strtol(text, &end, 0);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/address.h"
 
+#include "base/ascii.h"
 #include "base/i18n.h"
 #include "mail/atom.h"
 #include "mail/mime.h"
@@ -46,22 +47,13 @@ void address_list_done(struct address_list *list)
 	*list = (struct address_list){ 0 };
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 int address_compare(const char *a, const char *b)
 {
 	const char *domain = strrchr(a, '@');
 	size_t local = domain ? (size_t)(domain - a) : strlen(a);
 	int order = strncmp(a, b, local);
 
-	if (order != 0)
-		return order;
-	for (a += local, b += local; *a && lower(*a) == lower(*b); a++, b++)
-		;
-	return (unsigned char)lower(*a) - (unsigned char)lower(*b);
+	return order ? order : ascii_compare(a + local, b + local);
 }
 
 char *address_path(const struct address *address)
@@ -117,7 +109,7 @@ static const char *literal_fault(const char *domain)
 {
 	size_t len = 1;
 
-	while (atom_is_alphanumeric(domain[len]) || (domain[len] && strchr(".:-_", domain[len])))
+	while (ascii_is_alphanumeric(domain[len]) || (domain[len] && strchr(".:-_", domain[len])))
 		len++;
 	if (len > 1 && strcmp(domain + len, "]") == 0)
 		return NULL;
@@ -134,7 +126,7 @@ static const char *domain_fault(const char *domain)
 		return literal_fault(domain);
 	for (; *domain; domain++) {
 		bool is_dot = *domain == '.';
-		bool is_name_char = atom_is_alphanumeric(*domain) || *domain == '-' ||
+		bool is_name_char = ascii_is_alphanumeric(*domain) || *domain == '-' ||
 				    *domain == '_' || (unsigned char)*domain >= 0x80;
 		if (is_dot ? is_after_dot : !is_name_char)
 			return _("the domain is broken");

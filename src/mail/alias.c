@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/alias.h"
 
+#include "base/ascii.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 
@@ -54,14 +55,9 @@ void alias_table_done(struct alias_table *table)
 	*table = (struct alias_table){ 0 };
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static size_t trimmed_len(const char *text, size_t len)
 {
-	while (len && (is_blank(text[len - 1]) || text[len - 1] == '\r'))
+	while (len && (ascii_is_blank(text[len - 1]) || text[len - 1] == '\r'))
 		len--;
 	return len;
 }
@@ -102,7 +98,7 @@ static bool is_special(const char *target, size_t len)
 {
 	size_t first = 0;
 
-	while (first < len && (is_blank(target[first]) || target[first] == '"'))
+	while (first < len && (ascii_is_blank(target[first]) || target[first] == '"'))
 		first++;
 	if (first == len)
 		return false;
@@ -115,7 +111,7 @@ static bool refuse_special(const char *target, size_t len, struct err *err)
 {
 	CLEANUP(str_done) struct str shown = STR_INIT;
 
-	while (len && is_blank(*target)) {
+	while (len && ascii_is_blank(*target)) {
 		target++;
 		len--;
 	}
@@ -173,7 +169,7 @@ static bool read_targets(struct alias *alias, const char *text, size_t len, stru
 
 static bool read_name(struct alias *alias, const char *text, size_t len, struct err *err)
 {
-	while (len && is_blank(*text)) {
+	while (len && ascii_is_blank(*text)) {
 		text++;
 		len--;
 	}
@@ -215,7 +211,7 @@ static bool end_entry(struct alias_table *table, struct str *entry, int line, st
 
 static bool goes_on(const struct str *entry, const char *line, size_t len)
 {
-	if (!entry->len || !is_blank(line[0]))
+	if (!entry->len || !ascii_is_blank(line[0]))
 		return false;
 	return entry->bytes[entry->len - 1] == ',' || !name_len(line, len);
 }
@@ -245,22 +241,12 @@ static bool read_lines(struct alias_table *table, const char *bytes, size_t len,
 	return end_entry(table, &entry, first, err);
 }
 
-/* strcasecmp follows the locale. */
-static unsigned char lower(char c)
-{
-	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
 /* Without regard to case; NULL comes before any text. */
 static int compare_folded(const char *a, const char *b)
 {
 	if (!a || !b)
 		return (a != NULL) - (b != NULL);
-	while (*a && lower(*a) == lower(*b)) {
-		a++;
-		b++;
-	}
-	return lower(*a) - lower(*b);
+	return ascii_compare(a, b);
 }
 
 static int compare_names(const struct address *a, const struct address *b)

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/atom.h"
 
+#include "base/ascii.h"
+
 #include <string.h>
 
 bool atom_is_control(char c)
@@ -9,14 +11,9 @@ bool atom_is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7F;
 }
 
-bool atom_is_alphanumeric(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 bool atom_is_char(char c)
 {
-	return atom_is_alphanumeric(c) || (unsigned char)c >= 0x80 ||
+	return ascii_is_alphanumeric(c) || (unsigned char)c >= 0x80 ||
 	       (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
 }
 

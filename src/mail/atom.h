@@ -6,7 +6,6 @@
 
 /* C0 and DEL. */
 bool atom_is_control(char c);
-bool atom_is_alphanumeric(char c);
 /* The atext of RFC 5322 section 3.2.3 with the UTF-8 of RFC 6532. */
 bool atom_is_char(char c);
 /* Whether a text is a dot-atom: atoms with single dots between them. */

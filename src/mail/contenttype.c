@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/contenttype.h"
 
+#include "base/ascii.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,13 +15,6 @@ struct scanner {
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static void lower(char *text)
-{
-	for (; *text; text++)
-		if (*text >= 'A' && *text <= 'Z')
-			*text = (char)(*text - 'A' + 'a');
 }
 
 static void skip_comment(struct scanner *s)
@@ -84,7 +79,7 @@ static void take_parameter(struct content_type *type, struct scanner *s)
 	skip_blanks(s);
 	if (*name && s->at < s->end && *s->at == '=') {
 		s->at++;
-		lower(name);
+		ascii_make_lower(name);
 		mem_grow(type->parameters, type->count);
 		type->parameters[type->count++] =
 			(struct parameter){ mem_take(&name), take_value(s) };
@@ -100,7 +95,7 @@ void content_type_init(struct content_type *type, const char *text, size_t len)
 	*type = (struct content_type){ 0 };
 	skip_blanks(&s);
 	type->value = take_token(&s, ";(");
-	lower(type->value);
+	ascii_make_lower(type->value);
 	while (s.at < s.end && *s.at != ';')
 		s.at++;
 	while (s.at < s.end) {

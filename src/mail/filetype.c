@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/filetype.h"
 
+#include "base/ascii.h"
 #include "base/fs.h"
 #include "mail/atom.h"
 
@@ -99,7 +100,7 @@ static bool is_type(const char *type, size_t len)
 	const char *slash = memchr(type, '/', len);
 
 	for (size_t i = 0; i < len; i++)
-		if (type + i != slash && !atom_is_alphanumeric(type[i]) &&
+		if (type + i != slash && !ascii_is_alphanumeric(type[i]) &&
 		    (!type[i] || !strchr("-+._", type[i])))
 			return false;
 	return slash && slash > type && slash < type + len - 1 && len <= PATTERN_MAX;

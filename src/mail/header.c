@@ -2,18 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/header.h"
 
+#include "base/ascii.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 /* The line without its line end. */
 static size_t without_line_end(const char *line, size_t len)
@@ -42,7 +34,7 @@ static size_t body_offset(const char *line, size_t len)
 
 	if (i == 0)
 		return 0;
-	while (i < len && is_blank(line[i]))
+	while (i < len && ascii_is_blank(line[i]))
 		i++;
 	return i < len && line[i] == ':' ? i + 1 : 0;
 }
@@ -56,7 +48,7 @@ enum header_line header_line_kind(const char *line, size_t len, bool is_first)
 		return HEADER_LINE_FIELD;
 	if (is_first && len >= 5 && memcmp(line, "From ", 5) == 0)
 		return HEADER_LINE_MBOX;
-	return is_blank(line[0]) && !is_first ? HEADER_LINE_CONTINUATION : HEADER_LINE_OTHER;
+	return ascii_is_blank(line[0]) && !is_first ? HEADER_LINE_CONTINUATION : HEADER_LINE_OTHER;
 }
 
 /* Offset behind the line that begins at `at`. */
@@ -105,17 +97,9 @@ void header_done(struct header *header)
 	*header = (struct header){ 0 };
 }
 
-/* strncasecmp follows the locale, and a Turkish "I" is no "i". */
 bool header_is(const struct header *header, const struct header_field *field, const char *name)
 {
-	const char *found = header->bytes + field->start;
-
-	if (strlen(name) != field->name_len)
-		return false;
-	for (size_t i = 0; i < field->name_len; i++)
-		if (lower(found[i]) != lower(name[i]))
-			return false;
-	return true;
+	return ascii_is(header->bytes + field->start, field->name_len, name);
 }
 
 /* The index of a field's name among `count` names, or -1. */
@@ -139,7 +123,7 @@ const struct header_field *header_find(const struct header *header, const char *
 static bool is_blank_text(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (!is_blank(text[i]) && text[i] != '\r' && text[i] != '\n')
+		if (!ascii_is_blank(text[i]) && text[i] != '\r' && text[i] != '\n')
 			return false;
 	return true;
 }
@@ -200,15 +184,10 @@ static const char *const sender_names[] = { "From", "Resent-From" };
 
 static bool is_resent(const struct header *header, const struct header_field *field)
 {
-	static const char prefix[] = "resent-";
-	const char *name = header->bytes + field->start;
+	static const char prefix[] = "Resent-";
 
-	if (field->name_len < sizeof prefix - 1)
-		return false;
-	for (size_t i = 0; i < sizeof prefix - 1; i++)
-		if (lower(name[i]) != prefix[i])
-			return false;
-	return true;
+	return field->name_len >= sizeof prefix - 1 &&
+	       ascii_begins(header->bytes + field->start, prefix);
 }
 
 /* Appends the recipients in the fields from `first` on, up to `end`, that have one of the names. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/notice.h"
 
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "mail/mime.h"
 
@@ -17,8 +18,7 @@ enum {
 	PARTS = 3,
 };
 
-#define DIGITS  "0123456789"
-#define LETTERS "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
 
 /*
  * The texts are not translated: whoever reads a notice may be elsewhere, and the locale of a queue
@@ -33,28 +33,12 @@ static const struct {
 	[NOTICE_DELAYED] = { "Delayed", "has not been delivered yet to", "delayed" },
 };
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* Length of the prefix where the text begins with it, case aside; else 0. */
-static size_t prefix_len(const char *text, const char *prefix)
-{
-	size_t len = 0;
-
-	for (; prefix[len]; len++)
-		if (lower(text[len]) != lower(prefix[len]))
-			return 0;
-	return len;
-}
-
 /* Whether the text begins with a word, and the word ends there. */
 static bool begins_with_word(const char *text, const char *word, const char *ends)
 {
-	size_t len = prefix_len(text, word);
+	size_t len = strlen(word);
 
-	return len && (!text[len] || strchr(ends, text[len]));
+	return ascii_begins(text, word) && (!text[len] || strchr(ends, text[len]));
 }
 
 /* Appends what a field of a report can hold: printable ASCII; any other character becomes `?`. */
@@ -424,7 +408,7 @@ static void choose_boundary(struct str *boundary, const char *message_id,
 	CLEANUP(str_done) struct str name = STR_INIT;
 
 	for (; *message_id && name.len < BOUNDARY_NAME_MAX; message_id++)
-		if (strchr(DIGITS LETTERS, lower(*message_id)))
+		if (ascii_is_alphanumeric(*message_id))
 			str_add_char(&name, *message_id);
 	for (unsigned number = 0; !number || occurs(parts, boundary->bytes); number++) {
 		str_clear(boundary);

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/host.h"
 
+#include "base/ascii.h"
 #include "base/str.h"
 #include "mail/idn.h"
 
 #include <arpa/inet.h>
 #include <string.h>
-#include <strings.h>
 
 enum { NAME_MAX_OCTETS = 253, LABEL_MAX_OCTETS = 63 };
 
@@ -60,7 +60,7 @@ bool host_is_inside(const char *name, const char *domain)
 	size_t domain_len = length_without_dot(domain);
 
 	if (domain_len == 0 || len < domain_len ||
-	    strncasecmp(name + len - domain_len, domain, domain_len) != 0)
+	    !ascii_is_same(name + len - domain_len, domain, domain_len))
 		return false;
 	return len == domain_len || name[len - domain_len - 1] == '.';
 }

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/reply.h"
 
+#include "base/ascii.h"
 #include "base/i18n.h"
 
 #include <string.h>
-#include <strings.h>
 
 const struct phase_facts phases[PHASE_COUNT] = {
 #define PHASE(name, seconds, success, refusal, words) { seconds, success, refusal, words },
@@ -206,8 +206,7 @@ static unsigned find_keyword(const char *word, size_t len)
 	};
 
 	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-		if (strlen(keywords[i].name) == len &&
-		    strncasecmp(keywords[i].name, word, len) == 0)
+		if (ascii_is(word, len, keywords[i].name))
 			return keywords[i].capability;
 	return 0;
 }
@@ -221,7 +220,7 @@ static void read_limits(struct capabilities *capabilities, const char *words, si
 	while (len > 0) {
 		const char *blank = memchr(words, ' ', len);
 		size_t word = blank ? (size_t)(blank - words) : len;
-		if (word > name_len && strncasecmp(words, name, name_len) == 0)
+		if (word > name_len && ascii_begins(words, name))
 			capabilities->mail_max = read_size(words + name_len, word - name_len);
 		word += blank != NULL;
 		words += word;

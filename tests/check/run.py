@@ -211,6 +211,22 @@ def no_banned_calls(_):
     expect_none(wrong, "calls that are not safe")
 
 
+# generate.c is a program of its own, which runs while we are built
+LOCAL = r"\b(strn?casecmp|(is|to)(alnum|alpha|ascii|blank|cntrl|digit|graph|lower|print|punct|space|upper|xdigit))\s*\("
+MAY_BE_LOCAL = ("app/generate.c", "mail/encoding.c")
+
+
+@suite.case
+def no_call_follows_the_locale(_):
+    """What is ASCII is looked at by base/ascii: in a Turkish locale "I" is no capital of "i"."""
+    wrong = []
+    for path in sources():
+        if str(path.relative_to(SRC)) not in MAY_BE_LOCAL:
+            code = without_comments_and_texts(path.read_text())
+            wrong += [f"{name_of(path)}: {found[0]}" for found in re.findall(LOCAL, code)]
+    expect_none(wrong, "calls that follow the locale")
+
+
 @suite.case
 def only_app_prints(_):
     """Nobody below app/ writes to stdout or stderr, but for log.c's debug lines."""

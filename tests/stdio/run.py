@@ -253,6 +253,17 @@ for dialogue in DIALOGUES:
     add_dialogue(*dialogue)
 
 
+@suite.case
+def turkish_client(folder):
+    """In its locale "I" is no capital of "i"; in SMTP it is."""
+    made = subprocess.run(["localedef", "-i", "tr_TR", "-f", "UTF-8", folder / "tr_TR.UTF-8"], check=False,
+                          capture_output=True)
+    expect(made.returncode == 0, str(made))
+    session = "ehlo here\nmail from:<a@a.example> size=9 body=8bitmime\nrcpt to:<b@b.example> notify=never\nquit\n"
+    result = talk(folder, session, *configure(folder), LC_ALL="tr_TR.UTF-8", LOCPATH=str(folder))
+    expect(codes(result) == "220 250 250 250 221", str(result))
+
+
 # What is kept: content given, body kept (all in a session with LF, then in one with CRLF)
 
 CONTENTS = [
