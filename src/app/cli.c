@@ -268,7 +268,7 @@ static void begin(struct args *args, const char *argv0)
 	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
 	const char *name = slash ? slash + 1 : argv0;
 
-	for (size_t i = 0; name && i < sizeof personalities / sizeof *personalities; i++) {
+	for (size_t i = 0; name && i < LENGTH(personalities); i++) {
 		if (strcmp(personalities[i].name, name) != 0)
 			continue;
 		args->is_sendmail = true;

@@ -132,7 +132,7 @@ static bool add_addressees(const struct composer *c, struct str *out, struct err
 		       { COMPOSE_REPLY_TO, "--reply-to", "Reply-To" } };
 	size_t open = 0;
 
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+	for (size_t i = 0; i < LENGTH(fields); i++) {
 		CLEANUP(address_list_done) struct address_list list = { 0 };
 		if (!gather(c, fields[i].option, fields[i].name, &list, err))
 			return false;

@@ -103,7 +103,7 @@ static bool take_notify_word(const char **text, unsigned *seen)
 	static const char *const words[] = { "SUCCESS", "FAILURE", "DELAY" };
 	size_t len = strcspn(*text, ",");
 
-	for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+	for (unsigned i = 0; i < LENGTH(words); i++) {
 		if (strlen(words[i]) != len || memcmp(words[i], *text, len) != 0)
 			continue;
 		bool is_new = !(*seen & 1U << i);
@@ -159,7 +159,7 @@ static const struct parameter {
 	{ "ORCPT", VERB_RCPT, take_orcpt },
 };
 
-enum { PARAMETERS = sizeof parameters / sizeof *parameters };
+enum { PARAMETERS = LENGTH(parameters) };
 
 static bool take_parameter(struct command *command, char *text, unsigned *seen, struct str *reply)
 {
@@ -277,7 +277,7 @@ static bool read_path(struct command *command, const char *rest, struct str *rep
 
 static const struct verb_name *find_verb(const char *line, size_t len)
 {
-	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+	for (size_t i = 0; i < LENGTH(verbs); i++)
 		if (ascii_is(line, len, verbs[i].name))
 			return &verbs[i];
 	return NULL;

@@ -60,7 +60,7 @@ const struct flag flags[] = {
 #include "app/cli.def"
 };
 
-const size_t flag_count = sizeof flags / sizeof *flags;
+const size_t flag_count = LENGTH(flags);
 
 const struct flag *flag_of_letter(char letter)
 {

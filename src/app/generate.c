@@ -91,8 +91,6 @@ static const char *const methods[] = {
 #include "conf/options.def"
 };
 
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-
 /* The tables */
 
 /* Whether completions offer it as a long option. */

@@ -97,7 +97,7 @@ static void add_line(struct str *out, char letter, const char *name, const char 
 static void add_flags(struct str *out, enum flag_group group)
 {
 	str_addf(out, "\n%s:\n", _(flag_groups[group]));
-	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+	for (size_t i = 0; i < LENGTH(flags); i++)
 		if (flags[i].group == group)
 			add_line(out, flags[i].letter, flags[i].name, flags[i].argument,
 				 flags[i].flags & OPTION_ALONE, _(flags[i].help));

@@ -120,7 +120,7 @@ static bool find_message(struct spool *spool, const char *part, struct chosen *f
 	if (strlen(part) < ID_PART_MIN)
 		return err_set(err, ERR_USAGE, _("%s: at least %d characters of an id are needed"),
 			       shown.bytes, ID_PART_MIN);
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+	for (size_t i = 0; i < LENGTH(folders); i++)
 		matches += match_folder(spool, folders[i], part, found, &names);
 	if (matches == 0)
 		return err_set(err, ERR_NOINPUT, _("%s: there is no such message in the queue"),

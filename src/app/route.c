@@ -48,7 +48,7 @@ char *route_key(const struct settings *settings)
 	};
 	struct str key = STR_INIT;
 
-	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+	for (size_t i = 0; i < LENGTH(ids); i++) {
 		option_print(settings, &options[ids[i]], &key);
 		str_add_char(&key, '\n');
 	}

@@ -34,7 +34,7 @@ static const char *find_meaning(const char *line, size_t len)
 {
 	size_t word = strcspn(line, " =\n");
 
-	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
+	for (size_t i = 0; i < LENGTH(extensions); i++)
 		if (word <= len && ascii_is(line, word, extensions[i].keyword))
 			return _(extensions[i].meaning);
 	return NULL;

@@ -11,7 +11,7 @@ static struct {
 	int number;
 	bool is_callers; /* our caller made us ignore it */
 } signals[] = { { .number = SIGHUP }, { .number = SIGINT }, { .number = SIGTERM } };
-enum { SIGNALS = sizeof signals / sizeof *signals };
+enum { SIGNALS = LENGTH(signals) };
 
 static struct {
 	int folder;

@@ -175,7 +175,7 @@ int fs_open_nameless(const char *folder, struct err *err)
 			err_sys(err, ERR_SYSTEM, errno, _("cannot create a file in %s"), folder);
 		return fd;
 	}
-	for (size_t i = 0; fd < 0 && i < sizeof folders / sizeof *folders; i++)
+	for (size_t i = 0; fd < 0 && i < LENGTH(folders); i++)
 		if (folders[i] && *folders[i])
 			fd = open_nameless_in(folders[i]);
 	if (fd < 0)

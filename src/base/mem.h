@@ -10,6 +10,9 @@
 #define MUST_USE            __attribute__((warn_unused_result))
 #define FORMAT(text, first) __attribute__((format(printf, text, first)))
 
+/* How many elements an array has. */
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
 /*
  * Out of memory does not travel: these print one line and end the process with EX_TEMPFAIL (75).
  * A size that would overflow counts as out of memory.

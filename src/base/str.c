@@ -238,7 +238,7 @@ static bool is_control(unsigned long point)
 		{ 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB }, { 0xE0000, 0xE007F },
 	};
 
-	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+	for (size_t i = 0; i < LENGTH(ranges); i++)
 		if (point >= ranges[i].first && point <= ranges[i].last)
 			return true;
 	return false;

@@ -110,7 +110,7 @@ static void ask_keyring(void *arg, int answer)
 
 	/* The library's warnings are for nobody. */
 	dup2(STDOUT_FILENO, STDERR_FILENO);
-	if (library_load(LIBSECRET_SONAME, calls, sizeof calls / sizeof *calls, &libsecret, &err))
+	if (library_load(LIBSECRET_SONAME, calls, LENGTH(calls), &libsecret, &err))
 		fetch(arg, answer);
 	else
 		say(answer, ANSWER_NOT_FOUND, err.text, strlen(err.text));

@@ -50,7 +50,7 @@ static void begin_entry(struct netrc *netrc, bool is_host)
 
 static enum meaning find_keyword(const char *word)
 {
-	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+	for (size_t i = 0; i < LENGTH(keywords); i++)
 		if (strcmp(keywords[i].word, word) == 0)
 			return keywords[i].next;
 	return KEYWORD;

@@ -33,7 +33,7 @@ const struct option_alias option_aliases[] = {
 #include "conf/options.def"
 };
 
-const size_t option_alias_count = sizeof option_aliases / sizeof *option_aliases;
+const size_t option_alias_count = LENGTH(option_aliases);
 
 static const struct {
 	char letter;
@@ -72,7 +72,7 @@ enum option_id option_id(const struct option *option)
 
 const struct option *option_of_letter(char letter)
 {
-	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+	for (size_t i = 0; i < LENGTH(letters); i++)
 		if (letters[i].letter == letter)
 			return &options[letters[i].id];
 	return NULL;

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
-enum { SIGNALS = sizeof signals / sizeof *signals, TYPED_MAX = 4096 };
+enum { SIGNALS = LENGTH(signals), TYPED_MAX = 4096 };
 
 /* A terminal with its echo off, and what has to be put back. */
 struct terminal {

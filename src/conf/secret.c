@@ -273,7 +273,7 @@ static bool find(struct search *search, struct credential *out, struct err *err)
 	size_t i = 0;
 
 	out->is_token = search->wants_token;
-	for (; i < sizeof sources / sizeof *sources && !out->secret.bytes; i++)
+	for (; i < LENGTH(sources) && !out->secret.bytes; i++)
 		if (!sources[i].ask(search, out, err))
 			return false;
 	if (!out->secret.bytes)

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-
 /* Texts */
 
 static bool replace_text(void *field, char *text)

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <syslog.h>
 
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-
 /* Choices: the enum's value is the number of the word in the option's argument. */
 
 static int word_index(const char *words, const char *text)

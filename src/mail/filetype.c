@@ -273,7 +273,7 @@ static const char *look_into_own_list(const char *folded_name)
 {
 	const char *dot = strrchr(folded_name, '.');
 
-	for (size_t i = 0; dot && i < sizeof own_list / sizeof *own_list; i++)
+	for (size_t i = 0; dot && i < LENGTH(own_list); i++)
 		if (strcmp(own_list[i].ending, dot) == 0)
 			return own_list[i].type;
 	return NULL;

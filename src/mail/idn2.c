@@ -16,7 +16,7 @@ bool idn2_load(struct err *err)
 {
 	static struct idn2_calls table;
 
-	if (!idn2 && library_load(IDN2_SONAME, calls, sizeof calls / sizeof *calls, &table, err))
+	if (!idn2 && library_load(IDN2_SONAME, calls, LENGTH(calls), &table, err))
 		idn2 = &table;
 	return idn2 != NULL;
 }

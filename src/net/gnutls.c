@@ -16,8 +16,7 @@ bool gnutls_load(struct err *err)
 {
 	static struct gnutls_calls table;
 
-	if (!gnutls &&
-	    library_load(GNUTLS_SONAME, calls, sizeof calls / sizeof *calls, &table, err))
+	if (!gnutls && library_load(GNUTLS_SONAME, calls, LENGTH(calls), &table, err))
 		gnutls = &table;
 	return gnutls != NULL;
 }

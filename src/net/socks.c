@@ -34,7 +34,7 @@ bool socks_judge(unsigned code, struct err *err)
 {
 	if (code == 0)
 		return true;
-	if (code > sizeof refusals / sizeof *refusals)
+	if (code > LENGTH(refusals))
 		return err_set(err, ERR_UNAVAILABLE, _("the proxy refused, with code %u"), code);
 	return err_set(err, refusals[code - 1].kind, "%s", _(refusals[code - 1].words));
 }

@@ -143,7 +143,7 @@ static bool find_certificate(struct holder *holder, struct str *chain, struct er
 	unsigned count = 0;
 	int status = GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
 
-	for (size_t i = 0; status < 0 && i < sizeof ways / sizeof *ways; i++)
+	for (size_t i = 0; status < 0 && i < LENGTH(ways); i++)
 		status = gnutls->x509_crt_list_import_url(&list, &count, uri, give_pin, holder,
 							  ways[i]);
 	if (status >= 0 && add_chain(chain, list, count))

@@ -166,7 +166,7 @@ static bool verify_chain(struct presented *presented, char *name, const struct s
 static bool verify_names(struct presented *presented, const struct reference_names *names,
 			 const struct settings *settings, struct err *err)
 {
-	size_t count = names ? sizeof names->items / sizeof *names->items : 0;
+	size_t count = names ? LENGTH(names->items) : 0;
 
 	err_set(err, ERR_TLS, _("there is no name that it could be for"));
 	for (size_t i = 0; i < count; i++)

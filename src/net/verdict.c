@@ -162,7 +162,7 @@ static const struct reason *gravest(unsigned reasons)
 {
 	static const struct reason unknown = { 0, N_("GnuTLS gives no reason"), NULL };
 
-	for (size_t i = 0; i < sizeof reasons_known / sizeof *reasons_known; i++)
+	for (size_t i = 0; i < LENGTH(reasons_known); i++)
 		if (reasons & reasons_known[i].flag)
 			return &reasons_known[i];
 	return &unknown;

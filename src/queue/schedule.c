@@ -7,7 +7,7 @@ enum { DELAY_LAST = 4 * 60 * 60 };
 
 static const int delays[] = { 60, 3 * 60, 10 * 60, 30 * 60, 60 * 60, 2 * 60 * 60, DELAY_LAST };
 
-enum { DELAYS = sizeof delays / sizeof *delays };
+enum { DELAYS = LENGTH(delays) };
 
 static int64_t jitter(int64_t delay, uint32_t random)
 {

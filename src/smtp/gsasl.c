@@ -16,7 +16,7 @@ bool gsasl_load(struct err *err)
 {
 	static struct gsasl_calls table;
 
-	if (!gsasl && library_load(GSASL_SONAME, calls, sizeof calls / sizeof *calls, &table, err))
+	if (!gsasl && library_load(GSASL_SONAME, calls, LENGTH(calls), &table, err))
 		gsasl = &table;
 	return gsasl != NULL;
 }

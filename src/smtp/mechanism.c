@@ -28,7 +28,7 @@ static const struct mechanism mechanisms[] = {
 	{ "DIGEST-MD5", NEEDS_PASSWORD, 0, &player_gsasl },
 	{ "NTLM", NEEDS_PASSWORD, FIRST, &player_gsasl },
 };
-enum { MECHANISMS = sizeof mechanisms / sizeof *mechanisms };
+enum { MECHANISMS = LENGTH(mechanisms) };
 
 const struct mechanism *mechanism_find(const char *name)
 {

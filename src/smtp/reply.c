@@ -205,7 +205,7 @@ static unsigned find_keyword(const char *word, size_t len)
 		{ "ETRN", CAP_ETRN },
 	};
 
-	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+	for (size_t i = 0; i < LENGTH(keywords); i++)
 		if (ascii_is(word, len, keywords[i].name))
 			return keywords[i].capability;
 	return 0;

@@ -28,7 +28,7 @@ bool selfname_is_full(const char *name)
 	if (!dot || !dot[1] || !host_is_name(name) || strchr(name, '_') || has_stray_hyphen(name) ||
 	    host_is_address(name))
 		return false;
-	for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++)
+	for (size_t i = 0; i < LENGTH(nowhere); i++)
 		if (host_is_inside(name, nowhere[i]))
 			return false;
 	return true;

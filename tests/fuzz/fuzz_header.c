@@ -96,9 +96,9 @@ static void complete(const char *bytes, size_t len, bool is_replaced, struct str
 	changes_init(&changes, &header);
 	changes_drop(&changes, "Bcc");
 	changes_drop(&changes, "Resent-Bcc");
-	for (size_t i = 0; is_replaced && i < sizeof names / sizeof *names; i++)
+	for (size_t i = 0; is_replaced && i < LENGTH(names); i++)
 		changes_drop(&changes, names[i]);
-	for (size_t i = 0; is_replaced && i < sizeof names / sizeof *names - 1; i++)
+	for (size_t i = 0; is_replaced && i < LENGTH(names) - 1; i++)
 		changes_add(&changes, names[i], "x");
 	changes_write(&changes, out);
 }

@@ -120,6 +120,3 @@ static inline void test_holds_text(const char *file, int line, const char *what,
 #define EXPECT_NUMBER(found, expected)                                                             \
 	test_same_number(__FILE__, __LINE__, #found, (long long)(found), (long long)(expected))
 #define EXPECT_PART(text, part) test_holds_text(__FILE__, __LINE__, #text, (text), (part))
-
-/* For tables: `for (size_t i = 0; i < LENGTH(table); i++)`. */
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
