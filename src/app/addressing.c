@@ -5,10 +5,10 @@
 #include "base/ascii.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/machine.h"
 #include "conf/expand.h"
 
 #include <fcntl.h>
-#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,16 +28,10 @@ static char *read_mailname(void)
 
 char *addressing_domain(const struct settings *settings)
 {
-	char host[256] = "";
-
 	if (settings->maildomain && *settings->maildomain)
 		return mem_copy(settings->maildomain);
 	char *mailname = read_mailname();
-	if (mailname)
-		return mailname;
-	if (gethostname(host, sizeof host - 1) < 0 || !*host)
-		return mem_copy("localhost");
-	return mem_copy(host);
+	return mailname ? mailname : mem_copy(machine_name());
 }
 
 static bool is_null_sender(const char *from)
@@ -97,11 +91,9 @@ static bool needs_aliases(const struct settings *settings, const struct address_
 
 static char *local_domains(const struct settings *settings)
 {
-	char host[256] = "";
-
 	if (settings->local_domains)
 		return mem_copy(settings->local_domains);
-	return str_format("localhost %s", gethostname(host, sizeof host - 1) == 0 ? host : "");
+	return str_format("localhost %s", machine_name());
 }
 
 bool addressing_read_aliases(struct alias_table *table, const struct settings *settings,

@@ -7,6 +7,7 @@
 #include "app/submission.h"
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/machine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,13 +22,11 @@ enum {
 	PIECE = 65536,
 	IDLE_SECONDS = 5 * 60, /* RFC 5321 section 4.5.3.2.7 */
 	REPLY_LINE_MAX = 510,
-	HOST_MAX = 255,
 };
 
 struct server {
 	const struct request *request;
 	int out;
-	char host[HOST_MAX + 1];
 	struct str input; /* from `at` on not used yet */
 	size_t at;
 	struct str replies; /* not written yet */
@@ -105,7 +104,7 @@ static void say_host(struct server *server, const char *code, const char *behind
 {
 	CLEANUP(str_done) struct str line = STR_INIT;
 
-	str_addf(&line, "%s%s%s", code, server->host, behind);
+	str_addf(&line, "%s%s%s", code, machine_name(), behind);
 	say(server, line.bytes);
 }
 
@@ -369,8 +368,6 @@ int stdio_run(const struct request *request)
 
 	if (server.out < 0)
 		return EX_OSERR;
-	if (gethostname(server.host, sizeof server.host - 1) < 0 || !*server.host)
-		memcpy(server.host, "localhost", sizeof "localhost");
 	backlog_init(&server.backlog, server.out);
 	identify(&server.guest);
 	submission_init(&server.submission, request, &server.guest);

@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "base/proc.h"
 #include "mail/notice.h"
 #include "queue/spool.h"
@@ -148,14 +149,13 @@ static bool send_notice(const struct entry *entry, const char *to,
 	CLEANUP(str_done) struct str bytes = STR_INIT;
 	CLEANUP(str_done) struct str text = STR_INIT;
 	CLEANUP(header_done) struct header header = { 0 };
-	char host[256] = "localhost";
+	const char *host = machine_name();
 
 	if (!read_header(entry, &bytes, err))
 		return false;
 	header_index(&header, bytes.bytes, bytes.len);
 	if (!notice_may_send(entry->record.envelope.sender, &header, true))
 		return true;
-	gethostname(host, sizeof host - 1);
 	CLEANUP(mem_free_at) char *from = str_format("MAILER-DAEMON@%s", host);
 	CLEANUP(mem_free_at)
 	char *message_id = str_format("<%s.notice@%s>", entry->record.id, host);

@@ -5,11 +5,11 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/machine.h"
 #include "base/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <netdb.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -46,11 +46,8 @@ const char *expand_user(void)
 static void add_host_name(struct str *out)
 {
 	const char *name = from_environment("HOSTNAME");
-	char own[HOST_NAME_MAX + 1] = "";
 
-	if (!name && gethostname(own, sizeof own - 1) == 0 && *own)
-		name = own;
-	str_add(out, name ? name : "localhost");
+	str_add(out, name ? name : machine_name());
 }
 
 /* Runs in a child: the resolver knows no deadline. */

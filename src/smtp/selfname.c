@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/selfname.h"
 
+#include "base/machine.h"
 #include "base/str.h"
 #include "net/host.h"
 
 #include <arpa/inet.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 /* Names of nobody: what an installer puts where the machine has no name. */
 static const char *const nowhere[] = { "localdomain", "localhost" };
@@ -54,14 +53,12 @@ static char *address_literal(int fd)
 
 char *selfname(const struct settings *settings, int fd)
 {
-	char own[HOST_NAME_MAX + 1] = "";
-
 	if (settings->origins[OPT_domain].kind != ORIGIN_DEFAULT)
 		return mem_copy(settings->domain ? settings->domain : "");
 	char *literal = address_literal(fd);
-	if (literal && gethostname(own, sizeof own - 1) == 0 && selfname_is_full(own)) {
+	if (literal && selfname_is_full(machine_name())) {
 		mem_free_at(&literal);
-		return mem_copy(own);
+		return mem_copy(machine_name());
 	}
 	return literal ? literal : mem_copy("localhost");
 }
