@@ -17,7 +17,6 @@
 #include "base/i18n.h"
 #include "base/log.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>

@@ -6,13 +6,11 @@
 #include "app/report.h"
 #include "app/tell.h"
 #include "app/withdraw.h"
-#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "conf/secret.h"
 #include "mail/alias.h"
 #include "queue/schedule.h"
-#include "queue/spool.h"
 
 #include <stdlib.h>
 #include <string.h>

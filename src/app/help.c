@@ -9,7 +9,6 @@
 #include "net/gnutls.h"
 #include "smtp/gsasl.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { HELP_COLUMN = 31, LINE_WIDTH = 79 };

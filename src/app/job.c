@@ -12,7 +12,6 @@
 #include "base/i18n.h"
 #include "mail/wire.h"
 
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 

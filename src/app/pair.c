@@ -5,7 +5,6 @@
 #include "app/job.h"
 #include "base/fs.h"
 #include "base/i18n.h"
-#include "conf/option.h"
 
 #include <errno.h>
 #include <fcntl.h>

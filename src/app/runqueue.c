@@ -8,15 +8,12 @@
 #include "app/route.h"
 #include "base/clock.h"
 #include "base/fs.h"
-#include "base/i18n.h"
-#include "base/log.h"
 #include "queue/hint.h"
 #include "queue/schedule.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
 	REMOVALS_UNSYNCED_MAX = 16, /* removals are made to last once for so many */

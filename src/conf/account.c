@@ -1,12 +1,11 @@
 /* account.c - choosing, completing and checking the account that a request is carried out with */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/ascii.h"
 #include "base/i18n.h"
 #include "conf/config.h"
 #include "conf/expand.h"
 #include "conf/hostlist.h"
 #include "conf/option.h"
-
-#include "base/ascii.h"
 
 #include <arpa/inet.h>
 #include <fnmatch.h>

@@ -1,12 +1,11 @@
 /* texttype.c - the types of settings that are a text, or are kept as one */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/ascii.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "conf/hostlist.h"
 #include "conf/type.h"
 #include "conf/uri.h"
-
-#include "base/ascii.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
 #include "mail/address.h"
 #include "mail/atom.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* How much of a broken text an error shows. */

@@ -4,7 +4,6 @@
 
 #include "base/ascii.h"
 #include "base/fs.h"
-#include "mail/atom.h"
 
 #include <fcntl.h>
 #include <fnmatch.h>

@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
 	SHOWN_MAX = 128, /* bytes of one name */

@@ -2,14 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/identity.h"
 
-#include "base/clock.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "conf/uri.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {

@@ -12,7 +12,6 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { HEAD_START_MS = 250, TOLD_MAX = 8 };
 

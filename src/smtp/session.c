@@ -12,7 +12,6 @@
 #include "smtp/selfname.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* RFC 5321 has no limit for connecting; so long, less where `timeout` says so. */
 enum { CONNECT_SECONDS = 300 };

@@ -5,8 +5,6 @@
 #include "base/i18n.h"
 #include "mail/idn.h"
 
-#include <stdlib.h>
-#include <string.h>
 
 enum {
 	BLIND_SIZE_MAX = 8192, /* with its commands it leaves in one write */

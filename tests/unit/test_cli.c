@@ -5,7 +5,6 @@
 
 #include "test.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 

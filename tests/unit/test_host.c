@@ -6,7 +6,6 @@
 #include "smtp/selfname.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -5,7 +5,6 @@
 #include "base/crc.h"
 #include "queue/record.h"
 
-#include <stdlib.h>
 
 #define ID "00063F1C5B2A9E40K7QX2MDA"
 

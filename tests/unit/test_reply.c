@@ -4,7 +4,6 @@
 
 #include "smtp/reply.h"
 
-#include <stdlib.h>
 
 /* Adds lines that end LF, as long as the reply goes on; returns the last step. */
 static enum reply_step add_lines(struct reply *reply, const char *lines, size_t len,

@@ -4,7 +4,6 @@
 
 #include "net/srv.h"
 
-#include <stdlib.h>
 
 #define TEXT(literal) (literal), sizeof(literal) - 1
 
