@@ -1,4 +1,4 @@
-/* when.c - times and durations as people type them */
+/* when.c - times and durations as people type them, and programs */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/when.h"
 
@@ -138,4 +138,30 @@ bool when_parse(const char *text, int64_t now, int64_t *when)
 	int seconds = when_read_duration(text + 1);
 	*when = now + seconds;
 	return seconds > 0;
+}
+
+/* A second may be the leap second; a fraction is passed over. */
+static bool take_exact_clock(const char **at, struct tm *tm)
+{
+	if (!take_number(at, 2, 0, 23, &tm->tm_hour) || !take_char(at, ":") ||
+	    !take_number(at, 2, 0, 59, &tm->tm_min) || !take_char(at, ":") ||
+	    !take_number(at, 2, 0, 60, &tm->tm_sec))
+		return false;
+	if (!take_char(at, "."))
+		return true;
+	size_t digits = strspn(*at, "0123456789");
+	*at += digits;
+	return digits > 0;
+}
+
+bool when_read_stamp(const char *text, int64_t *when)
+{
+	struct tm tm = { 0 };
+	int ahead;
+
+	if (!take_date(&text, &tm) || !take_char(&text, "Tt ") || !take_exact_clock(&text, &tm) ||
+	    !take_zone(&text, &ahead) || *text)
+		return false;
+	*when = (int64_t)timegm(&tm) - ahead;
+	return true;
 }

@@ -1,4 +1,4 @@
-/* when.h - times and durations as people type them */
+/* when.h - times and durations as people type them, and programs */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -13,12 +13,18 @@
 int when_read_duration(const char *text) MUST_USE;
 
 /*
- * Reads a point in time, in seconds since 1970:
+ * Reads a point in time as people type it, in seconds since 1970. False: it is none, or a day that
+ * is not in the calendar. What it says may be past. It is one of
  *
- *	2026-12-24T18:00  date and time of RFC 3339, with or without seconds, a blank or a T
- *between; behind it Z, +01:00 or +0100, else it is local time 18:00             the next time that
- *the clock says so, local time +2h               so long after `now`, see when_read_duration
- *
- * False: it is none of these, or a day that is not in the calendar. What it says may be past.
+ * - date and time of RFC 3339, with or without seconds, a blank or a T between: 2026-12-24T18:00;
+ *   behind it Z, +01:00 or +0100, else it is local time
+ * - the next time that the clock says so, local time: 18:00
+ * - so long after `now`, see when_read_duration: +2h
  */
 bool when_parse(const char *text, int64_t now, int64_t *when) MUST_USE;
+
+/*
+ * The same for a time as programs write it, with seconds and a zone, and maybe a fraction, which is
+ * dropped: "2026-03-01T12:30:00.5+01:00". RFC 3339 section 5.6.
+ */
+bool when_read_stamp(const char *text, int64_t *when) MUST_USE;

@@ -5,11 +5,11 @@
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/when.h"
 #include "conf/given.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	TEXT_MAX = 1024,
@@ -24,93 +24,6 @@ void token_done(struct token *token)
 	if (token)
 		secret_done(&token->secret);
 }
-
-/* Times */
-
-/* Takes so many digits and the character behind them (0: none). */
-static bool take_number(const char **text, int digits, char behind, int *number)
-{
-	*number = 0;
-	for (; digits > 0; digits--, (*text)++) {
-		if (!ascii_is_digit(**text))
-			return false;
-		*number = *number * 10 + (**text - '0');
-	}
-	if (behind && **text != behind)
-		return false;
-	*text += behind != 0;
-	return true;
-}
-
-/* The thirtieth of February would become a day of March. */
-static bool is_date(const struct tm *tm)
-{
-	struct tm day = { .tm_year = tm->tm_year, .tm_mon = tm->tm_mon, .tm_mday = tm->tm_mday };
-
-	timegm(&day);
-	return tm->tm_mon >= 0 && day.tm_mon == tm->tm_mon && day.tm_mday == tm->tm_mday;
-}
-
-static bool take_date(const char **text, struct tm *tm)
-{
-	if (!take_number(text, 4, '-', &tm->tm_year) || !take_number(text, 2, '-', &tm->tm_mon) ||
-	    !take_number(text, 2, '\0', &tm->tm_mday))
-		return false;
-	if (**text != ' ' && ascii_lower(**text) != 't')
-		return false;
-	++*text;
-	tm->tm_year -= 1900;
-	tm->tm_mon--;
-	return is_date(tm);
-}
-
-static bool take_time(const char **text, struct tm *tm)
-{
-	if (!take_number(text, 2, ':', &tm->tm_hour) || !take_number(text, 2, ':', &tm->tm_min) ||
-	    !take_number(text, 2, '\0', &tm->tm_sec))
-		return false;
-	if (**text == '.') {
-		size_t digits = strspn(*text + 1, "0123456789");
-		*text += 1 + digits;
-		if (digits == 0)
-			return false;
-	}
-	return tm->tm_hour < 24 && tm->tm_min < 60 && tm->tm_sec <= 60;
-}
-
-/* "Z", or how far local time is ahead: "+01:00". */
-static bool take_zone(const char **text, int *seconds)
-{
-	int sign = **text == '+' ? 1 : -1;
-	int hours;
-	int minutes;
-
-	*seconds = 0;
-	if (ascii_lower(**text) == 'z') {
-		++*text;
-		return true;
-	}
-	if (**text != '+' && **text != '-')
-		return false;
-	++*text;
-	if (!take_number(text, 2, ':', &hours) || !take_number(text, 2, '\0', &minutes))
-		return false;
-	*seconds = sign * (hours * 60 + minutes) * 60;
-	return hours < 24 && minutes < 60;
-}
-
-bool token_read_time(const char *text, int64_t *seconds)
-{
-	struct tm tm = { 0 };
-	int ahead;
-
-	if (!take_date(&text, &tm) || !take_time(&text, &tm) || !take_zone(&text, &ahead) || *text)
-		return false;
-	*seconds = (int64_t)timegm(&tm) - ahead;
-	return true;
-}
-
-/* Answers */
 
 static bool has(const struct json_member *member)
 {
@@ -132,7 +45,7 @@ static bool read_seconds(const struct json_member *member, int64_t *seconds)
 static bool read_instant(const struct json_member *member, int64_t *seconds)
 {
 	return read_seconds(member, seconds) ||
-	       (member->kind == JSON_STRING && token_read_time(member->value.bytes, seconds));
+	       (member->kind == JSON_STRING && when_read_stamp(member->value.bytes, seconds));
 }
 
 /* What can't be understood was not said: the token is used this once, and not kept. */

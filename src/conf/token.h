@@ -21,8 +21,8 @@ void token_done(struct token *token);
 /*
  * Reads what a command printed: a token alone in the first line, or a JSON object with
  * `access_token` as RFC 6749 section 5.1 has it. When it expires is taken from `expires_in`
- * (seconds after `now`), else from `expires_at` or `expiry` (seconds since 1970, or a time as
- * below). ERR_CONFIG: it is neither. The token is for token_check. ERR_AUTH: the
+ * (seconds after `now`), else from `expires_at` or `expiry` (seconds since 1970, or a time of
+ * RFC 3339). ERR_CONFIG: it is neither. The token is for token_check. ERR_AUTH: the
  * object is about an `error`, which the text names; nothing else of the output is in it.
  */
 bool token_read(const struct str *output, int64_t now, struct token *out, struct err *err) MUST_USE;
@@ -32,6 +32,3 @@ bool token_read(const struct str *output, int64_t now, struct token *out, struct
  * are taken. ERR_CONFIG.
  */
 bool token_check(const struct secret *token, struct err *err) MUST_USE;
-
-/* The seconds since 1970 of a time such as "2026-03-01T12:30:00.5+01:00", RFC 3339. */
-bool token_read_time(const char *text, int64_t *seconds) MUST_USE;

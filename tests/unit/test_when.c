@@ -1,4 +1,4 @@
-/* test_when.c - times and durations as people type them */
+/* test_when.c - times and durations as people type them, and programs */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -132,6 +132,55 @@ static void test_summer_time(void)
 	EXPECT_TEXT(found.bytes, "Sun, 28 Mar 2027 12:00:00 +0200");
 }
 
+/* -1: no time. */
+static const struct {
+	const char *text;
+	long long seconds;
+} stamps[] = {
+	{ "1970-01-01T00:00:00Z", 0 },
+	{ "2000-02-29T12:00:00Z", 951825600 },
+	{ "2026-03-01T12:30:00+01:00", 1772364600 },
+	{ "2026-03-01T12:30:00+0100", 1772364600 },
+	{ "2026-03-01t12:30:00z", 1772368200 },
+	{ "2026-03-01 12:30:00-00:30", 1772370000 },
+	{ "2026-03-01T12:30:00.1Z", 1772368200 },
+	{ "2026-12-31T23:59:60Z", 1798761600 },
+	{ "9999-12-31T23:59:59Z", 253402300799 },
+	{ "", -1 },
+	{ "2026-03-01", -1 },
+	{ "2026-03-01T12:30:00", -1 },
+	{ "2026-03-01T12:30Z", -1 },
+	{ "2026-3-1T12:30:00Z", -1 },
+	{ "2026-13-01T12:30:00Z", -1 },
+	{ "2026-00-01T12:30:00Z", -1 },
+	{ "2026-02-29T12:30:00Z", -1 },
+	{ "2026-04-31T12:30:00Z", -1 },
+	{ "2026-04-00T12:30:00Z", -1 },
+	{ "2026-03-01T24:00:00Z", -1 },
+	{ "2026-03-01T12:60:00Z", -1 },
+	{ "2026-03-01T12:30:61Z", -1 },
+	{ "2026-03-01T12:30:00.Z", -1 },
+	{ "2026-03-01T12:30:00+1:00", -1 },
+	{ "2026-03-01T12:30:00+24:00", -1 },
+	{ "2026-03-01T12:30:00+01", -1 },
+	{ "2026-03-01T12:30:00Zx", -1 },
+	{ "2026-03-01x12:30:00Z", -1 },
+	{ "26-03-01T12:30:00Z", -1 },
+	{ "+2026-03-01T12:30:00Z", -1 },
+};
+
+static void test_stamps(void)
+{
+	for (size_t i = 0; i < LENGTH(stamps); i++) {
+		int64_t seconds = -2;
+
+		test_case("stamp '%s'", stamps[i].text);
+		if (!when_read_stamp(stamps[i].text, &seconds))
+			seconds = -1;
+		EXPECT_NUMBER(seconds, stamps[i].seconds);
+	}
+}
+
 int main(void)
 {
 	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
@@ -140,5 +189,6 @@ int main(void)
 	test_durations();
 	test_times();
 	test_summer_time();
+	test_stamps();
 	return test_end();
 }
