@@ -50,14 +50,39 @@ static bool is_signed(const struct header *header)
 	return header_find(header, "DKIM-Signature") != NULL;
 }
 
+/*
+ * What cron, PHP and scripts write. Text that is not UTF-8 nobody can name, and a message that has
+ * one of these fields has been thought about.
+ */
+static bool needs_label(const struct changes *changes, const struct facts *body)
+{
+	static const char *const names[] = { "MIME-Version", "Content-Type",
+					     "Content-Transfer-Encoding" };
+
+	if (!body->is_8bit || body->is_broken_utf8)
+		return false;
+	for (size_t i = 0; i < LENGTH(names); i++)
+		if (header_find(changes->header, names[i]) || changes_has_content(changes, names[i]))
+			return false;
+	return true;
+}
+
+static void add_label(struct changes *changes)
+{
+	changes_add(changes, "MIME-Version", "1.0");
+	changes_add(changes, "Content-Type", "text/plain; charset=utf-8");
+	changes_add(changes, "Content-Transfer-Encoding", "8bit");
+}
+
 bool complete_message(struct message *message, const struct envelope *envelope,
 		      const struct settings *s, time_t date, struct err *err)
 {
 	CLEANUP(changes_done) struct changes changes;
 	CLEANUP(str_done) struct str whole = STR_INIT;
+	bool has_signature = is_signed(&message->header);
 
 	changes_init(&changes, &message->header);
-	if (!is_signed(&message->header)) {
+	if (!has_signature) {
 		repair_fields(&changes, s);
 		if (!repair_addresses(&changes, envelope, s, err))
 			return false;
@@ -68,6 +93,9 @@ bool complete_message(struct message *message, const struct envelope *envelope,
 	}
 	add_missing(&changes, envelope->sender, s, date);
 	repair_add(&changes, s);
+	if (s->set_mime_headers == SET_MIME_AUTO && !has_signature &&
+	    needs_label(&changes, &message->body_facts))
+		add_label(&changes);
 	changes_write(&changes, &whole);
 	return message_complete(message, &whole, err);
 }

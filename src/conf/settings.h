@@ -9,6 +9,7 @@ enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
 enum set_from_header { SET_FROM_AUTO, SET_FROM_ON, SET_FROM_OFF, SET_FROM_QUALIFY };
 enum set_date_header { SET_DATE_AUTO, SET_DATE_OFF };
 enum set_msgid_header { SET_MSGID_AUTO, SET_MSGID_OFF };
+enum set_mime_headers { SET_MIME_AUTO, SET_MIME_OFF };
 enum set_to_header {
 	SET_TO_ON,
 	SET_TO_OFF,

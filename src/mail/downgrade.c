@@ -12,11 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_LEN = 76 };
+enum {
+	LINE_LEN = 76,
+	ENCODED_MIN = 27,                /* an encoded-word of one long character */
+	WORD_MAX = FACTS_LINE_MAX - 100, /* fits into a line behind any field's name */
+};
 
 /* What a field's body is made of. */
 enum form {
 	FORM_TEXT,
+	FORM_PHRASES, /* words and comments in a syntax of its own */
 	FORM_ADDRESSES,
 	FORM_PARAMETERS,
 	FORM_OPAQUE, /* nothing in it may be encoded */
@@ -50,6 +55,16 @@ static const struct {
 	{ "References", FORM_OPAQUE },
 	{ "Return-Path", FORM_OPAQUE },
 	{ "DKIM-Signature", FORM_OPAQUE },
+	{ "Authentication-Results", FORM_PHRASES },
+	{ "Keywords", FORM_PHRASES },
+	{ "List-Archive", FORM_PHRASES },
+	{ "List-Help", FORM_PHRASES },
+	{ "List-ID", FORM_PHRASES },
+	{ "List-Owner", FORM_PHRASES },
+	{ "List-Post", FORM_PHRASES },
+	{ "List-Subscribe", FORM_PHRASES },
+	{ "List-Unsubscribe", FORM_PHRASES },
+	{ "Received", FORM_PHRASES },
 };
 
 static enum form find_form(const struct header *header, const struct header_field *field)
@@ -60,13 +75,15 @@ static enum form find_form(const struct header *header, const struct header_fiel
 	return FORM_TEXT;
 }
 
-/* Words: what stands between blanks, and in structured fields between parentheses. */
+/* Words: what stands between blanks, and in structured fields between specials, too. */
 
 /* A field's body on its way out. */
 struct writer {
 	struct str *out;
 	size_t column;
 	bool is_structured;
+	bool is_after_encoded; /* the last word was, or looks like, an encoded-word */
+	size_t depth;          /* of comments */
 };
 
 static bool is_blank(char c)
@@ -74,39 +91,49 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static bool parts_words(const struct writer *w, char c)
+static bool is_special(const struct writer *w, char c)
 {
-	return is_blank(c) || (w->is_structured && (c == '(' || c == ')' || c == ','));
+	return w->is_structured && c && strchr(w->depth > 0 ? "()" : "(),<>:;", c);
 }
 
+/* The length of a quoted string with its quotes, 0 where none begins or it has no end. */
+static size_t quoted_len(const struct writer *w, const char *text)
+{
+	size_t len = 1;
+
+	if (!w->is_structured || w->depth > 0 || *text != '"')
+		return 0;
+	while (text[len] && text[len] != '"')
+		len += text[len] == '\\' && text[len + 1] ? 2 : 1;
+	return text[len] ? len + 1 : 0;
+}
+
+/* A special is a word of its own. */
 static size_t word_len(const struct writer *w, const char *text)
 {
-	size_t len = 0;
+	size_t len = quoted_len(w, text);
 
-	while (text[len] && !parts_words(w, text[len]))
+	if (is_special(w, *text))
+		return 1;
+	while (text[len] && !is_blank(text[len]) && !is_special(w, text[len]))
 		len++;
 	return len;
 }
 
 static bool needs_encoding(const struct writer *w, const char *word, size_t len)
 {
-	return !str_is_ascii(word, len) || (!w->is_structured && len > FACTS_LINE_MAX / 2);
+	return !str_is_ascii(word, len) || (!w->is_structured && len > WORD_MAX);
 }
 
-/* How much belongs together: between encoded-words a reader drops the blanks. */
-static size_t encoded_run(const struct writer *w, const char *text)
+/* "=?charset?encoding?text?=", which a reader will decode. */
+static bool is_encoded_word(const char *word, size_t len)
 {
-	size_t end = word_len(w, text);
+	size_t marks = 0;
 
-	for (size_t at = end; text[at];) {
-		size_t blanks = strspn(text + at, " \t");
-		size_t len = word_len(w, text + at + blanks);
-		if (len == 0 || blanks == 0 || !needs_encoding(w, text + at + blanks, len))
-			break;
-		at += blanks + len;
-		end = at;
-	}
-	return end;
+	for (size_t i = 0; i < len; i++)
+		marks += word[i] == '?';
+	return marks == 4 && len > 6 && memcmp(word, "=?", 2) == 0 &&
+	       memcmp(word + len - 2, "?=", 2) == 0;
 }
 
 /* A fold goes in front of the blanks, which stay. */
@@ -120,20 +147,82 @@ static void add_blanks(struct writer *w, const char *blanks, size_t len, size_t 
 	w->column += len;
 }
 
-static size_t add_word(struct writer *w, const char *text)
+static void note_depth(struct writer *w, char c)
 {
-	size_t len = word_len(w, text);
+	if (w->is_structured && c == '(')
+		w->depth++;
+	else if (w->is_structured && c == ')' && w->depth > 0)
+		w->depth--;
+}
 
-	if (len == 0)
-		len = 1;
-	if (needs_encoding(w, text, len)) {
-		len = encoded_run(w, text);
-		w->column = mime_add_encoded_bytes(w->out, text, len, w->column);
-	} else {
-		str_add_n(w->out, text, len);
-		w->column += len;
+static void add_plain(struct writer *w, const char *word, size_t len)
+{
+	str_add_n(w->out, word, len);
+	w->column += len;
+	w->is_after_encoded = is_encoded_word(word, len);
+	note_depth(w, *word);
+}
+
+/* What a word says, without quotes. */
+static void add_said(const struct writer *w, const char *word, size_t len, struct str *said)
+{
+	if (quoted_len(w, word) != len) {
+		str_add_n(said, word, len);
+		return;
 	}
-	return len;
+	for (size_t i = 1; i + 1 < len; i++) {
+		i += word[i] == '\\';
+		str_add_char(said, word[i]);
+	}
+}
+
+/*
+ * The words from here on that are encoded together. Between encoded-words a reader drops the
+ * blanks, so these are encoded, too; `said` is what the words say.
+ */
+static size_t take_run(const struct writer *w, const char *text, struct str *said)
+{
+	for (size_t at = 0;;) {
+		size_t len = word_len(w, text + at);
+		add_said(w, text + at, len, said);
+		at += len;
+		size_t blanks = strspn(text + at, " \t");
+		size_t next = word_len(w, text + at + blanks);
+		bool goes_on = next > 0 && needs_encoding(w, text + at + blanks, next);
+		if (blanks > 0 && (goes_on || is_encoded_word(text + at + blanks, next)))
+			str_add_n(said, text + at, blanks);
+		if (blanks == 0 || !goes_on)
+			return at;
+		at += blanks;
+	}
+}
+
+/* An encoded-word stands between blanks, or in parentheses. RFC 2047 section 5. */
+static void part_from(struct writer *w, char c)
+{
+	if (w->is_structured && c && !is_blank(c) && c != '(')
+		add_blanks(w, " ", 1, 0);
+}
+
+static char last_char(const struct writer *w)
+{
+	return w->out->len > 0 ? w->out->bytes[w->out->len - 1] : '\0';
+}
+
+static size_t add_encoded(struct writer *w, const char *blanks, size_t len)
+{
+	CLEANUP(str_done) struct str said = STR_INIT;
+
+	if (w->is_after_encoded)
+		str_add_n(&said, blanks, len);
+	add_blanks(w, blanks, w->is_after_encoded && len > 0 ? 1 : len, ENCODED_MIN);
+	part_from(w, last_char(w));
+	size_t run = take_run(w, blanks + len, &said);
+	w->column = mime_add_encoded_bytes(w->out, said.bytes, said.len, w->column);
+	w->is_after_encoded = true;
+	if (blanks[len + run] != ')')
+		part_from(w, blanks[len + run]);
+	return len + run;
 }
 
 /* Writes an unfolded body anew: folded, and with encoded-words where it is not ASCII. */
@@ -141,16 +230,23 @@ static void add_words(struct writer *w, const char *text)
 {
 	while (*text) {
 		size_t blanks = strspn(text, " \t");
-		add_blanks(w, text, blanks, word_len(w, text + blanks));
-		text += blanks;
-		if (*text)
-			text += add_word(w, text);
+		const char *word = text + blanks;
+		size_t len = word_len(w, word);
+		if (needs_encoding(w, word, len)) {
+			text += add_encoded(w, text, blanks);
+			continue;
+		}
+		/* What is behind a parenthesis is not parted from it. */
+		add_blanks(w, text, blanks, len > 0 && *word == '(' ? ENCODED_MIN : len);
+		if (len > 0)
+			add_plain(w, word, len);
+		text = word + len;
 	}
 }
 
-/* Addresses: a mailbox that is not ASCII is written anew, the rest by its words. */
+/* Addresses: domains become ASCII, the rest is words. */
 
-static bool add_mailbox(struct str *out, const struct address *address, struct err *err)
+static bool add_path(struct str *out, const struct address *address, struct err *err)
 {
 	CLEANUP(mem_free_at) char *path = address_path(address);
 	CLEANUP(mem_free_at) char *ascii = idn_path(path, err);
@@ -162,24 +258,21 @@ static bool add_mailbox(struct str *out, const struct address *address, struct e
 			       _("%s is not ASCII before the @, and the relay does not offer "
 				 "SMTPUTF8"),
 			       path);
-	CLEANUP(str_done) struct str mailbox = STR_INIT;
-	address_add_mailbox(&mailbox, address->display, ascii);
-	str_add_n(out, mailbox.bytes, mailbox.len);
+	str_add(out, ascii);
 	return true;
 }
 
-static bool replace_mailboxes(const char *text, const struct address_list *list, struct str *out,
-			      struct err *err)
+static bool replace_paths(const char *text, const struct address_list *list, struct str *out,
+			  struct err *err)
 {
 	size_t done = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		const struct address *address = &list->items[i];
-		struct address_place place = address->whole;
+		struct address_place place = list->items[i].path;
 		if (str_is_ascii(text + place.from, place.to - place.from))
 			continue;
 		str_add_n(out, text + done, place.from - done);
-		if (!add_mailbox(out, address, err))
+		if (!add_path(out, &list->items[i], err))
 			return false;
 		done = place.to;
 	}
@@ -190,17 +283,37 @@ static bool replace_mailboxes(const char *text, const struct address_list *list,
 /* "a@b,c@d" without a blank could not be folded. */
 static void add_blanks_behind_commas(struct str *out, const char *text)
 {
-	bool is_quoted = false;
+	struct writer w = { .is_structured = true };
 
-	for (; *text; text++) {
-		str_add_char(out, *text);
-		if (*text == '\\' && text[1])
-			str_add_char(out, *++text);
-		else if (*text == '"')
-			is_quoted = !is_quoted;
-		else if (*text == ',' && !is_quoted && !is_blank(text[1]))
+	while (*text) {
+		size_t blanks = strspn(text, " \t");
+		size_t len = word_len(&w, text + blanks);
+		str_add_n(out, text, blanks + len);
+		text += blanks;
+		note_depth(&w, *text);
+		if (*text == ',' && w.depth == 0 && !is_blank(text[1]))
 			str_add_char(out, ' ');
+		text += len;
 	}
+}
+
+static bool cannot_encode(struct err *err)
+{
+	return err_set(err, ERR_INPUT,
+		       _("it has bytes beyond ASCII, which the relay does not take and which can't "
+			 "be encoded there"));
+}
+
+/* In what is no address list there may still be addresses, and these can't become words. */
+static bool has_foreign_address(const struct writer *w, const char *text)
+{
+	while (*text) {
+		size_t len = word_len(w, text);
+		if (memchr(text, '@', len) && !str_is_ascii(text, len) && !quoted_len(w, text))
+			return true;
+		text += len ? len : 1;
+	}
+	return false;
 }
 
 static bool write_addresses(struct writer *w, const char *text, struct err *err)
@@ -209,19 +322,15 @@ static bool write_addresses(struct writer *w, const char *text, struct err *err)
 	CLEANUP(err_done) struct err unfit = ERR_INIT;
 	CLEANUP(str_done) struct str ascii = STR_INIT;
 	CLEANUP(str_done) struct str spaced = STR_INIT;
-	CLEANUP(str_done) struct str unfolded = STR_INIT;
 
-	if (address_parse_list(text, strlen(text), &list, &unfit)) {
-		if (!replace_mailboxes(text, &list, &ascii, err))
-			return false;
-	} else {
+	if (!address_parse_list(text, strlen(text), &list, &unfit)) {
+		if (has_foreign_address(w, text))
+			return cannot_encode(err);
 		str_add(&ascii, text);
+	} else if (!replace_paths(text, &list, &ascii, err)) {
+		return false;
 	}
-	for (size_t i = 0; i < ascii.len; i++)
-		if (ascii.bytes[i] != '\r' && ascii.bytes[i] != '\n')
-			str_add_char(&unfolded, ascii.bytes[i]);
-	add_blanks_behind_commas(&spaced, unfolded.bytes);
-	w->is_structured = true;
+	add_blanks_behind_commas(&spaced, ascii.bytes);
 	add_words(w, spaced.bytes);
 	return true;
 }
@@ -234,18 +343,12 @@ static void write_parameters(struct writer *w, const char *text)
 	content_type_init(&type, text, strlen(text));
 	str_add(w->out, type.value);
 	for (size_t i = 0; i < type.count; i++)
-		mime_add_parameter(w->out, type.parameters[i].name, type.parameters[i].value);
-}
-
-static bool cannot_encode(struct err *err)
-{
-	return err_set(err, ERR_INPUT,
-		       _("it has bytes beyond ASCII, which the relay does not take and which can't "
-			 "be encoded there"));
+		mime_keep_parameter(w->out, type.parameters[i].name, type.parameters[i].value);
 }
 
 static bool write_body(enum form form, struct writer *w, const char *text, struct err *err)
 {
+	w->is_structured = form != FORM_TEXT;
 	switch (form) {
 	case FORM_ADDRESSES:
 		return write_addresses(w, text, err);
@@ -253,10 +356,10 @@ static bool write_body(enum form form, struct writer *w, const char *text, struc
 		write_parameters(w, text);
 		return true;
 	case FORM_OPAQUE:
-		w->is_structured = true;
 		if (!str_is_ascii(text, strlen(text)))
 			return cannot_encode(err);
 		break;
+	case FORM_PHRASES:
 	case FORM_TEXT:
 		break;
 	}
@@ -264,13 +367,13 @@ static bool write_body(enum form form, struct writer *w, const char *text, struc
 	return true;
 }
 
-static bool is_fine(const char *bytes, size_t len, bool keeps_utf8)
+static bool is_fine(const char *bytes, size_t len, enum downgrade_keeps keeps)
 {
 	struct facts facts = { 0 };
 
 	facts_look(&facts, bytes, len);
-	return facts.line_max <= FACTS_LINE_MAX &&
-	       (!facts.is_8bit || (keeps_utf8 && !facts.is_broken_utf8));
+	return facts.line_max <= FACTS_LINE_MAX && (!facts.is_8bit || keeps == KEEPS_8BIT ||
+						    (keeps == KEEPS_UTF8 && !facts.is_broken_utf8));
 }
 
 static bool downgrade_field(struct changes *changes, size_t number, struct err *err)
@@ -296,14 +399,14 @@ static bool downgrade_field(struct changes *changes, size_t number, struct err *
 	return true;
 }
 
-bool downgrade_header(struct changes *changes, bool keeps_utf8, struct err *err)
+bool downgrade_header(struct changes *changes, enum downgrade_keeps keeps, struct err *err)
 {
 	const struct header *header = changes->header;
 
 	for (size_t i = 0; i < header->count; i++) {
 		const struct header_field *field = &header->fields[i];
 		const char *bytes = header->bytes + field->start;
-		if (changes->is_dropped[i] || is_fine(bytes, field->end - field->start, keeps_utf8))
+		if (changes->is_dropped[i] || is_fine(bytes, field->end - field->start, keeps))
 			continue;
 		if (!downgrade_field(changes, i, err))
 			return err_wrap(err, _("field %.*s"), (int)field->name_len, bytes);

@@ -4,11 +4,19 @@
 
 #include "mail/changes.h"
 
+/* What beyond short lines of ASCII the relay takes in this header. */
+enum downgrade_keeps {
+	KEEPS_ASCII,
+	KEEPS_UTF8, /* but nothing else beyond ASCII */
+	KEEPS_8BIT, /* any bytes */
+};
+
 /*
- * Plans new bodies for the fields that have a line over 998 octets, or (unless `keeps_utf8`, and
- * then only what is not UTF-8) bytes beyond ASCII: names and texts become encoded-words (RFC 2047),
- * domains A-labels, parameters of Content- fields those of RFC 2231, and long lines are folded
- * where there is a blank. Other fields stay as they are. ERR_INPUT names the field for which that
- * is not enough, such as one with a local part beyond ASCII.
+ * Plans new bodies for the fields that have a line over 998 octets, or bytes that the relay does
+ * not take: names and texts become encoded-words (RFC 2047), domains A-labels, parameters of
+ * Content- fields those of RFC 2231, and long lines are folded where there is a blank. Other fields
+ * stay as they are. ERR_INPUT names the field for which that is not enough, such as one with a
+ * local part beyond ASCII.
  */
-bool downgrade_header(struct changes *changes, bool keeps_utf8, struct err *err) MUST_USE;
+bool downgrade_header(struct changes *changes, enum downgrade_keeps keeps,
+		      struct err *err) MUST_USE;

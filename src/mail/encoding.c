@@ -144,7 +144,10 @@ static void add_sign(struct encoder *e, struct str *out)
 	e->column++;
 }
 
-/* A blank that was held stands for itself unless the line ends behind it; a CR never does. */
+/*
+ * A blank that was held stands for itself unless the line ends behind it; a CR never does, and in a
+ * line's end behind an equals sign it is one too many.
+ */
 static void let_go(struct encoder *e, bool is_line_end, struct str *out)
 {
 	unsigned char c = e->held[0];
@@ -152,10 +155,28 @@ static void let_go(struct encoder *e, bool is_line_end, struct str *out)
 	if (e->held_len == 0)
 		return;
 	e->held_len = 0;
+	if (c == '\r' && e->is_after_sign)
+		return;
 	if (c == '\r' || (is_line_end && !e->is_repair))
 		add_escaped(e, c, out);
 	else
 		add_quoted(e, (const char *)&c, 1, out);
+}
+
+/*
+ * To a reader an equals sign that begins nothing stands for itself, but not in front of the one that
+ * a byte which has to be encoded begins with.
+ */
+static void judge_sign(struct encoder *e, unsigned char next, struct str *out)
+{
+	bool is_one = is_blank((char)next) || (next > ' ' && next < 0x7F);
+
+	e->has_sign = false;
+	e->is_after_sign = is_one;
+	if (is_one)
+		add_sign(e, out);
+	else
+		add_escaped(e, '=', out);
 }
 
 static void take_quoted(struct encoder *e, unsigned char c, struct str *out)
@@ -168,12 +189,17 @@ static void take_quoted(struct encoder *e, unsigned char c, struct str *out)
 		e->column = 0;
 		return;
 	}
+	if (e->has_sign)
+		judge_sign(e, c, out);
 	let_go(e, c == '\r', out);
 	if (c == '\r' || c == ' ' || c == '\t') {
 		e->held[0] = c;
 		e->held_len = 1;
-	} else if (c == '=' && e->is_repair) {
-		add_sign(e, out);
+		return;
+	}
+	e->is_after_sign = false;
+	if (c == '=' && e->is_repair) {
+		e->has_sign = true;
 	} else if (c > ' ' && c < 0x7F && c != '=') {
 		add_quoted(e, (const char *)&c, 1, out);
 	} else {
@@ -196,6 +222,8 @@ void encoder_take(struct encoder *encoder, const char *bytes, size_t len, struct
 
 void encoder_end(struct encoder *encoder, struct str *out)
 {
+	if (encoder->has_sign)
+		judge_sign(encoder, '\n', out);
 	if (encoder->to == ENCODING_QUOTED_PRINTABLE)
 		let_go(encoder, true, out);
 	else if (encoder->held_len > 0)
@@ -256,7 +284,8 @@ static void take_held(struct decoder *d, char c, struct str *out)
 		d->held_len = 0;
 		return;
 	}
-	if (d->held_len == 1 ? is_blank(c) || str_hex_digit(c) >= 0 : is_blank(first) && is_blank(c)) {
+	if (d->held_len == 1 ? is_blank(c) || str_hex_digit(c) >= 0
+			     : is_blank(first) && is_blank(c)) {
 		d->held[1] = c;
 		d->held_len = 2;
 		return;

@@ -30,6 +30,8 @@ struct encoder {
 	enum encoding to;
 	bool is_repair;
 	size_t column;
+	bool has_sign;      /* in a repair: an equals sign that is not judged yet */
+	bool is_after_sign; /* in a repair: behind an equals sign and maybe blanks */
 	unsigned char
 		held[3]; /* base64: not yet a group; else a CR or a blank that may end a line */
 	size_t held_len;

@@ -14,6 +14,7 @@ enum {
 	WORD_FRAME = 7, /* an encoded-word without its charset and text */
 	LINE_MAX_WITH_WORD = 76,
 	PARAMETER_LINE_MAX = 76, /* with the semicolon behind it */
+	KEPT_MAX = 450,          /* may double by its quotes, and still fits into a line of 998 */
 };
 
 /* Bytes that are to become encoded-words. */
@@ -172,6 +173,15 @@ static void add_extended(struct str *out, const char *name, const char *value)
 	}
 }
 
+static void add_value(struct str *out, const char *name, const char *value)
+{
+	str_addf(out, ";" FOLD "%s=", name);
+	if (is_token(value) && !strpbrk(value, "*'%"))
+		str_add(out, value);
+	else
+		atom_add_quoted(out, value);
+}
+
 /*
  * Readers differ about backslashes and blanks within quotes, and many take what looks like an
  * encoded-word for one.
@@ -188,15 +198,37 @@ static bool is_simple(const char *name, const char *value)
 
 void mime_add_parameter(struct str *out, const char *name, const char *value)
 {
-	bool is_extended_already = strchr(name, '*') != NULL;
-
-	if (!is_extended_already && !is_simple(name, value)) {
+	if (is_simple(name, value))
+		add_value(out, name, value);
+	else
 		add_extended(out, name, value);
+}
+
+/* "name*", "name*0*" or "name*0"; in the first two there are percents already. */
+static void keep_extended(struct str *out, const char *name, const char *value)
+{
+	bool has_percents = name[strlen(name) - 1] == '*';
+
+	if (!has_percents && str_is_ascii(value, strlen(value))) {
+		add_value(out, name, value);
 		return;
 	}
-	str_addf(out, ";" FOLD "%s=", name);
-	if ((is_token(value) && !strpbrk(value, "*'%")) || is_extended_already)
-		str_add(out, value);
+	str_addf(out, ";" FOLD "%s%s=", name, has_percents ? "" : "*");
+	for (; *value; value++)
+		if (has_percents && *value > ' ' && *value < 0x7F)
+			str_add_char(out, *value);
+		else
+			add_percent(out, *value);
+}
+
+void mime_keep_parameter(struct str *out, const char *name, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (strchr(name, '*'))
+		keep_extended(out, name, value);
+	else if (!str_is_ascii(value, len) || len > KEPT_MAX)
+		add_extended(out, name, value);
 	else
-		atom_add_quoted(out, value);
+		add_value(out, name, value);
 }

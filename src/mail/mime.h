@@ -20,7 +20,12 @@ size_t mime_add_encoded_bytes(struct str *out, const char *bytes, size_t len, si
 /*
  * Appends a parameter of a Content- field: ";", a fold, and "name=value", with quotes where they
  * are needed. What is not ASCII, too long for a line, or would need a backslash within quotes
- * (which readers understand differently) has the form of RFC 2231. The value of a name that has an
- * asterisk has it already. There are no control characters in it.
+ * (which readers understand differently) has the form of RFC 2231. There are no control characters
+ * in it.
  */
 void mime_add_parameter(struct str *out, const char *name, const char *value);
+/*
+ * The same for one that a header had already: it keeps its form where that can be sent. One that
+ * has a form of RFC 2231 (its name has an asterisk) stays in it.
+ */
+void mime_keep_parameter(struct str *out, const char *name, const char *value);

@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADER_MAX = 32 * 1024 * 1024, BOUNDARY_MAX = 100 };
+enum { HEADER_MAX = 32 * 1024 * 1024 };
+
+/* A boundary line has to fit into structure.start: it has four hyphens, and a CRLF. */
+enum { BOUNDARY_MAX = STRUCTURE_LINE_START - 32 };
 
 static struct part *current(struct structure *s)
 {
@@ -69,6 +72,7 @@ void structure_done(struct structure *structure)
 	for (size_t i = 0; i < structure->count; i++)
 		free(structure->parts[i].boundary);
 	free(structure->parts);
+	free(structure->crooked);
 	str_done(&structure->header);
 	*structure = (struct structure){ .header = STR_INIT };
 }
@@ -108,18 +112,31 @@ static bool is_sealed_type(const struct content_type *type)
 	return false;
 }
 
+/* Text, or made of lines of it; what is no type at all is text/plain, RFC 2045 section 5.2. */
+static bool is_text_type(const struct content_type *type)
+{
+	return content_type_is(type, "text/") || content_type_is(type, "message/") ||
+	       content_type_is(type, "multipart/") || !strchr(type->value, '/');
+}
+
+static bool is_usable(const char *boundary)
+{
+	size_t len = boundary ? strlen(boundary) : 0;
+
+	return len > 0 && len <= BOUNDARY_MAX && str_is_ascii(boundary, len);
+}
+
+/* The encoding that a multipart names is passed over: RFC 2045 section 6.4 allows it none. */
 static void judge_type(struct part *part, const struct content_type *type)
 {
 	const char *boundary = content_type_find(type, "boundary");
-	bool is_container = is_identity(part->encoding) && part->depth < STRUCTURE_DEPTH_MAX;
 
-	part->is_text = content_type_is(type, "text/");
+	part->is_text = is_text_type(type);
 	part->is_digest = strcmp(type->value, "multipart/digest") == 0;
 	part->is_sealed |= is_sealed_type(type);
-	if (!is_container)
+	if (part->depth >= STRUCTURE_DEPTH_MAX)
 		return;
-	if (content_type_is(type, "multipart/") && boundary && *boundary &&
-	    strlen(boundary) <= BOUNDARY_MAX) {
+	if (content_type_is(type, "multipart/") && is_usable(boundary)) {
 		part->kind = PART_MULTIPART;
 		part->boundary = mem_copy(boundary);
 	} else if (strcmp(type->value, "message/rfc822") == 0 ||
@@ -162,17 +179,106 @@ static void judge_header(struct structure *s)
 
 /* Lines */
 
-static void finish_header(struct structure *s)
+static void note_line_start(struct structure *s)
+{
+	s->scan_before = s->scan;
+	s->facts_before = *s->scan.facts;
+}
+
+static void finish_header(struct structure *s, uint64_t body_at)
 {
 	judge_header(s);
-	current(s)->body_at = s->at;
+	current(s)->body_at = body_at;
 	if (current(s)->kind == PART_MESSAGE)
-		add_part(s, s->current, s->at);
+		add_part(s, s->current, body_at);
 	else
 		enter(s, IN_BODY);
 }
 
-/* Whether the line is "--boundary" or "--boundary--" with nothing but blanks behind it. */
+/* Takes the last line out of the header again, which it does not belong to. */
+static void give_line_back(struct structure *s, struct str *line)
+{
+	size_t at = s->header.len - (size_t)s->line_len;
+	struct facts *facts = &current(s)->header;
+
+	str_add_n(line, s->header.bytes + at, s->header.len - at);
+	str_cut(&s->header, at);
+	*facts = (struct facts){ 0 };
+	facts_begin(&s->scan, facts);
+	facts_take(&s->scan, s->header.bytes, s->header.len);
+}
+
+/*
+ * Whether the body begins with the last line, without an empty one before. A From_ line on top is
+ * the header's only as long as it can be sent.
+ */
+static bool begins_body(const struct structure *s)
+{
+	const struct part *part = &s->parts[s->current];
+	const char *line = s->header.bytes + s->header.len - s->line_len;
+	bool is_first = s->line_at == part->header_at;
+
+	enum header_line kind = header_line_kind(line, (size_t)s->line_len, is_first);
+
+	return kind == HEADER_LINE_OTHER ||
+	       (kind == HEADER_LINE_MBOX && !facts_are_plain(&part->header));
+}
+
+/*
+ * RFC 2045 section 6.4 allows a message inside of another no encoding, and readers pass over the
+ * one that it names; but for messages that are encoded indeed, which don't begin with a field.
+ */
+static bool is_really_encoded(const struct structure *s)
+{
+	const struct part *part = &s->parts[s->current];
+	const struct part *parent = &s->parts[part->parent];
+
+	return parent->kind == PART_MESSAGE && !is_identity(parent->encoding) &&
+	       s->line_at == part->header_at;
+}
+
+static void become_leaf(struct structure *s)
+{
+	size_t parent = current(s)->parent;
+
+	s->parts[parent].kind = PART_LEAF;
+	s->count--;
+	s->current = parent;
+	s->place = IN_BODY;
+	facts_begin(&s->scan, facts_of_place(s));
+	facts_take(&s->scan, s->header.bytes, s->header.len);
+}
+
+/*
+ * Whether the line ended the header and belongs to what follows. That may be another header, to
+ * which it does not belong either.
+ */
+static bool end_header_line(struct structure *s)
+{
+	while (s->place == IN_HEADER && !s->is_full && begins_body(s)) {
+		CLEANUP(str_done) struct str line = STR_INIT;
+		if (is_really_encoded(s)) {
+			become_leaf(s);
+			return true;
+		}
+		give_line_back(s, &line);
+		finish_header(s, s->line_at);
+		note_line_start(s);
+		facts_take(&s->scan, line.bytes, line.len);
+		if (s->place == IN_HEADER)
+			str_add_n(&s->header, line.bytes, line.len);
+	}
+	if (s->place == IN_HEADER && s->line_len == 2 && s->start[0] == '\r') {
+		current(s)->has_gap = true;
+		finish_header(s, s->at);
+	}
+	return s->place == IN_BODY && s->parts[s->current].body_at == s->line_at;
+}
+
+/*
+ * Whether the line is "--boundary" or "--boundary--" with nothing but blanks behind it. Readers
+ * take a CR there for one, too.
+ */
 static bool is_boundary(const struct structure *s, const char *boundary, bool *is_last)
 {
 	size_t len = strlen(boundary);
@@ -183,12 +289,16 @@ static bool is_boundary(const struct structure *s, const char *boundary, bool *i
 		return false;
 	*is_last = s->start_len >= at + 2 && memcmp(s->start + at, "--", 2) == 0;
 	at += *is_last ? 2 : 0;
-	while (at < s->start_len && strchr(" \t\r\n", s->start[at]) && s->start[at])
+	while (at < s->start_len && s->start[at] && strchr(" \t\r\n", s->start[at]))
 		at++;
 	return at == s->start_len;
 }
 
-/* The innermost open multipart whose boundary the line is; its end ends all that is in it. */
+/*
+ * The innermost open multipart whose boundary the line is; its end ends all that is in it. Where
+ * one inside of another has the same boundary (RFC 2046 forbids it) nothing is left behind the
+ * last.
+ */
 static bool find_boundary(const struct structure *s, size_t *owner, bool *is_last)
 {
 	if (s->start_len < 3 || s->start[0] != '-' || s->start[1] != '-')
@@ -224,14 +334,29 @@ static void close_part(struct structure *s, struct part *part, uint64_t end)
 	if (s->place == IN_HEADER && part == current(s))
 		end_early(s, part);
 	part->end = end > part->body_at ? end : part->body_at;
-	if (part->inner_at == 0)
-		part->inner_at = part->end;
+	/* A multipart without a boundary line in it is a text like others. */
+	if (part->kind == PART_MULTIPART && part->inner_at == 0)
+		part->kind = PART_LEAF;
 	if (!part->is_closed || part->epilogue_at > part->end)
 		part->epilogue_at = part->end;
 }
 
+/* A boundary line that can't be sent as it is. */
+static void note_crooked(struct structure *s, size_t owner, bool is_last)
+{
+	if (s->start_len < 3 || !memchr(s->start, '\r', s->start_len - 2))
+		return;
+	mem_grow(s->crooked, s->crooked_count);
+	s->crooked[s->crooked_count++] =
+		(struct boundary_line){ s->line_at, s->at, owner, is_last };
+}
+
 static void take_boundary(struct structure *s, size_t owner, bool is_last)
 {
+	/* The line is no part's, and says nothing about the one that it ends. */
+	s->scan = s->scan_before;
+	*s->scan.facts = s->facts_before;
+	note_crooked(s, owner, is_last);
 	for (size_t i = s->current; i != owner; i = s->parts[i].parent)
 		close_part(s, &s->parts[i], end_before_line(s, s->parts[i].body_at));
 	struct part *part = &s->parts[owner];
@@ -247,15 +372,26 @@ static void take_boundary(struct structure *s, size_t owner, bool is_last)
 	enter(s, IN_EPILOGUE);
 }
 
-static void end_line(struct structure *s)
+static bool end_boundary(struct structure *s)
 {
 	size_t owner;
 	bool is_last;
 
-	if (find_boundary(s, &owner, &is_last))
+	if (!find_boundary(s, &owner, &is_last))
+		return false;
+	/* An end of parts without any before it: a text like others. */
+	if (is_last && s->parts[owner].inner_at == 0)
+		s->parts[owner].kind = PART_LEAF;
+	else
 		take_boundary(s, owner, is_last);
-	else if (s->place == IN_HEADER && s->line_len == 2 && s->start[0] == '\r')
-		finish_header(s);
+	return true;
+}
+
+static void end_line(struct structure *s)
+{
+	/* Where the empty line is missing, the header may tell what the line is that ended it. */
+	if (!end_boundary(s) && s->place == IN_HEADER && end_header_line(s))
+		end_boundary(s);
 	s->line_at = s->at;
 	s->line_len = s->start_len = 0;
 }
@@ -266,6 +402,8 @@ static void take_piece(struct structure *s, const char *bytes, size_t len)
 	size_t room = sizeof s->start - s->start_len;
 	size_t kept = len < room ? len : room;
 
+	if (s->line_len == 0)
+		note_line_start(s);
 	memcpy(s->start + s->start_len, bytes, kept);
 	s->start_len += kept;
 	s->line_len += len;

@@ -7,7 +7,7 @@
 #include "mail/encoding.h"
 #include "mail/facts.h"
 
-enum { STRUCTURE_PARTS_MAX = 10000, STRUCTURE_DEPTH_MAX = 100 };
+enum { STRUCTURE_PARTS_MAX = 10000, STRUCTURE_DEPTH_MAX = 100, STRUCTURE_LINE_START = 256 };
 
 enum part_kind {
 	PART_LEAF,
@@ -28,6 +28,7 @@ struct part {
 	enum encoding encoding;
 	bool has_encoding; /* by a field */
 	bool has_type;
+	bool has_gap; /* the empty line behind its header */
 	bool is_text;
 	bool is_digest;
 	bool is_sealed; /* its body is signed or encrypted, by itself or by what is around it */
@@ -44,25 +45,39 @@ struct part {
 	struct facts epilogue;
 };
 
+/* A boundary line with a CR behind the boundary. */
+struct boundary_line {
+	uint64_t from;
+	uint64_t to;
+	size_t part; /* whose boundary it is */
+	bool is_last;
+};
+
 enum structure_place { IN_HEADER, IN_BODY, IN_EPILOGUE };
 
 /*
  * The parts in the order of their headers, so that one comes behind the one that holds it. A
- * multipart that is encoded (which RFC 2045 forbids), has no boundary, or lies too deep is a leaf.
+ * multipart that has no boundary, has none in its body, or lies too deep is a leaf. A line that is
+ * no field begins the body of a part, where the empty line is missing. A message in it that names
+ * an encoding is a leaf only where it does not begin with a field.
  */
 struct structure {
 	struct part *parts;
 	size_t count;
+	struct boundary_line *crooked;
+	size_t crooked_count;
 	bool is_mime; /* has a MIME-Version field */
 
 	/* While bytes come: */
 	size_t current;
 	enum structure_place place;
 	struct facts_scan scan;
+	struct facts_scan scan_before; /* as it was before the line, and so its facts: */
+	struct facts facts_before;
 	struct str header;
 	uint64_t at;
 	uint64_t line_at;
-	char start[128]; /* of the line */
+	char start[STRUCTURE_LINE_START]; /* of the line */
 	size_t start_len;
 	uint64_t line_len;
 	bool is_full;

@@ -105,10 +105,24 @@ static bool plan_outside(struct planner *p, const struct part *part)
 		return false;
 	if (!is_epilogue_fit && !check_seal(p, part, &part->epilogue))
 		return false;
-	if (!is_prologue_fit)
-		add_edit(p->wire, part->body_at, part->inner_at);
+	if (!is_prologue_fit) {
+		struct wire_edit *edit = add_edit(p->wire, part->body_at, part->inner_at);
+		str_add(&edit->text, part->has_gap ? "" : "\r\n");
+	}
 	if (!is_epilogue_fit)
 		add_edit(p->wire, part->epilogue_at, part->end);
+	return true;
+}
+
+static bool plan_boundary(struct planner *p, const struct boundary_line *line)
+{
+	const struct part *part = &p->structure.parts[line->part];
+	const struct facts facts = { .has_bare_cr = true };
+
+	if (!check_seal(p, part, &facts))
+		return false;
+	struct wire_edit *edit = add_edit(p->wire, line->from, line->to);
+	str_addf(&edit->text, "--%s%s\r\n", part->boundary, line->is_last ? "--" : "");
 	return true;
 }
 
@@ -124,9 +138,9 @@ static bool is_relabelled(const struct planner *p, size_t number)
 {
 	const struct structure *s = &p->structure;
 	const struct part *part = &s->parts[number];
+	bool is_8bit = part->encoding == ENCODING_8BIT || part->encoding == ENCODING_BINARY;
 
-	if (part->kind == PART_LEAF || part->is_sealed || p->abilities & WIRE_8BIT ||
-	    part->encoding == ENCODING_7BIT)
+	if (part->kind == PART_LEAF || part->is_sealed || p->abilities & WIRE_8BIT || !is_8bit)
 		return false;
 	for (size_t i = number + 1; i < s->count && s->parts[i].depth > part->depth; i++)
 		if (is_leaf_encoded(p, &s->parts[i]))
@@ -141,6 +155,22 @@ static bool is_header_fit(const struct planner *p, const struct part *part)
 				 : (p->abilities & WIRE_8BIT) != 0;
 
 	return !facts_are_unfit(&part->header) && (!part->header.is_8bit || takes_8bit);
+}
+
+static bool is_header_changed(const struct planner *p, size_t number)
+{
+	const struct part *part = &p->structure.parts[number];
+
+	return !is_header_fit(p, part) || is_leaf_encoded(p, part) || is_relabelled(p, number);
+}
+
+/* A header is written with its empty line; without one this would be the end of another header. */
+static bool needs_gap_before(const struct planner *p, const struct part *part)
+{
+	const struct part *parent = &p->structure.parts[part->parent];
+
+	return parent != part && parent->kind == PART_MESSAGE && !parent->has_gap &&
+	       !is_header_changed(p, part->parent);
 }
 
 static void add_type(const struct planner *p, struct changes *changes)
@@ -190,18 +220,28 @@ static void blank_controls(struct str *bytes)
 			bytes->bytes[i] = ' ';
 }
 
+static enum downgrade_keeps kept(const struct planner *p, size_t number)
+{
+	if (number == 0)
+		return p->abilities & WIRE_UTF8 ? KEEPS_UTF8 : KEEPS_ASCII;
+	return p->abilities & WIRE_8BIT ? KEEPS_8BIT : KEEPS_ASCII;
+}
+
 static bool write_header(struct planner *p, size_t number, struct str *bytes, struct str *out)
 {
 	const struct part *part = &p->structure.parts[number];
 	bool is_top = number == 0;
-	bool keeps_utf8 = p->abilities & (is_top ? WIRE_UTF8 : WIRE_8BIT);
 	CLEANUP(header_done) struct header header;
 	CLEANUP(changes_done) struct changes changes;
 
 	blank_controls(bytes);
 	header_index(&header, bytes->bytes, bytes->len);
 	changes_init(&changes, &header);
-	if (!is_header_fit(p, part) && !downgrade_header(&changes, keeps_utf8, p->err))
+	if (needs_gap_before(p, part))
+		str_add(out, "\r\n");
+	/* In a message that was forwarded there may be a From_ line on top. */
+	str_add_n(out, header.bytes, header.count > 0 ? header.fields[0].start : header.len);
+	if (!is_header_fit(p, part) && !downgrade_header(&changes, kept(p, number), p->err))
 		return false;
 	if (is_leaf_encoded(p, part) && is_top)
 		add_type(p, &changes);
@@ -211,8 +251,7 @@ static bool write_header(struct planner *p, size_t number, struct str *bytes, st
 		set_encoding(out, &changes, ENCODING_7BIT);
 	else
 		changes_write(&changes, out);
-	if (part->body_at - part->header_at > header.len)
-		str_add(out, "\r\n");
+	str_add(out, "\r\n");
 	return true;
 }
 
@@ -221,14 +260,18 @@ static bool plan_header(struct planner *p, size_t number)
 	const struct part *part = &p->structure.parts[number];
 	CLEANUP(str_done) struct str bytes = STR_INIT;
 
-	if (is_header_fit(p, part) && !is_leaf_encoded(p, part) && !is_relabelled(p, number))
+	if (!is_header_changed(p, number))
 		return true;
 	/* If it is the body that does not fit, its own plan says so. */
 	if (part->is_header_sealed)
 		return is_header_fit(p, part) ||
 		       refuse(p, &part->header, _("a signed header, which must not be changed"));
 	struct wire_edit *edit = add_edit(p->wire, part->header_at, part->body_at);
-	return read_part_header(p, part, &bytes) && write_header(p, number, &bytes, &edit->text);
+	if (!read_part_header(p, part, &bytes) || !write_header(p, number, &bytes, &edit->text))
+		return false;
+	if (number == 0)
+		p->wire->is_utf8 = !str_is_ascii(edit->text.bytes, edit->text.len);
+	return true;
 }
 
 /* The plan */
@@ -274,6 +317,9 @@ static bool plan(struct planner *p)
 		return false;
 	for (size_t i = 0; i < p->structure.count; i++)
 		if (!plan_part(p, i))
+			return false;
+	for (size_t i = 0; i < p->structure.crooked_count; i++)
+		if (!plan_boundary(p, &p->structure.crooked[i]))
 			return false;
 	if (wire->count > 0)
 		qsort(wire->edits, wire->count, sizeof *wire->edits, compare_edits);
@@ -331,10 +377,9 @@ bool wire_open(struct wire *wire, const struct message *message, unsigned abilit
 		.message = message,
 		.size = message_size(message),
 		.is_8bit = message->header_facts.is_8bit || message->body_facts.is_8bit,
+		.is_utf8 = message->header_facts.is_8bit,
 		.out = STR_INIT,
 	};
-	wire->is_utf8 = message->header_facts.is_8bit && abilities & WIRE_UTF8 &&
-			!message->header_facts.is_broken_utf8;
 	if (is_message_fit(&p))
 		return true;
 	return plan(&p) && measure(wire, err);

@@ -12,9 +12,9 @@ enum wire_ability {
 struct wire_edit;
 
 /*
- * A completed message (borrowed) as it goes out. What the relay takes stays as it is, byte for byte.
- * A part that it can't take is encoded: text as quoted-printable, other parts and those with a NUL
- * or a bare CR as base64; what was encoded already keeps its encoding. Header fields: see
+ * A completed message (borrowed) as it goes out. What the relay takes stays as it is, byte for
+ * byte. A part that it can't take is encoded: text as quoted-printable, other parts and those with
+ * a NUL or a bare CR as base64; what was encoded already keeps its encoding. Header fields: see
  * downgrade.h; NUL and bare CR become blanks there. Text around the parts of a multipart, which no
  * reader shows, is left out where it can't be sent. A signed or encrypted part is never changed.
  *

@@ -97,14 +97,33 @@ CASES = {
                      "A: b\nDKIM-Signature: v=1\nFrom: root\nTo: bob\nSubject: x"),
 }
 
+LABEL = "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
 
-def sent_header(folder, settings, arguments, header):
+# name: settings, the header given, the body, what is added on top
+LABELS = {
+    "utf-8": ("", "From: a@b", "K\u00e4se".encode(), LABEL),
+    "off": ("set_mime_headers off\n", "From: a@b", "K\u00e4se".encode(), ""),
+    "ascii": ("", "From: a@b", b"cheese", ""),
+    "latin-1": ("", "From: a@b", b"K\xe4se", ""),
+    "half-utf-8": ("", "From: a@b", "K\u00e4se ".encode() + b"\xe4", ""),
+    "with-a-type": ("", "From: a@b\ncontent-type: text/html", "K\u00e4se".encode(), ""),
+    "with-an-empty-type": ("", "From: a@b\nContent-Type:", "K\u00e4se".encode(), ""),
+    "with-an-encoding": ("", "From: a@b\nContent-Transfer-Encoding: 8bit", "K\u00e4se".encode(), ""),
+    "with-a-version": ("", "From: a@b\nMIME-Version: 1.0", "K\u00e4se".encode(), ""),
+    "signed": ("", "From: a@b\nDKIM-Signature: v=1", "K\u00e4se".encode(), ""),
+    "type-by-a-setting": ("add_header Content-Type: text/html\n", "From: a@b", "K\u00e4se".encode(),
+                          "Content-Type: text/html\n"),
+    "language": ("", "Content-Language: de\nFrom: a@b", "K\u00e4se".encode(), LABEL),
+}
+
+
+def sent_header(folder, settings, arguments, header, body=b"body"):
     """The header that --explain says would be sent."""
     (folder / "aliases").write_text(ALIASES)
     config = CONFIG + settings.replace("ALIASES", str(folder / "aliases"))
     path = write_private(folder / "rc", config)
     result = run_program(["-C", path, "--explain", *arguments.split()],
-                         f"{header}\n\nbody\n".encode(), home=folder)
+                         f"{header}\n\n".encode() + body + b"\n", home=folder)
     expect(result.status == 0, f"exit 0 expected: {result}")
     shown = result.stdout.decode().split("Header as it would be sent:\n")[1]
     return re.sub("^    ", "", shown, flags=re.M).rstrip("\n")
@@ -116,3 +135,8 @@ def add_cases(suite):
             sent = sent_header(folder, *row)
             expect(sent == expected, f"sent:\n{sent}\ninstead of:\n{expected}")
         suite.add(f"repair/{name}", case)
+    for name, (settings, header, body, added) in LABELS.items():
+        def label(folder, row=(settings, "bob@b.example", header, body), expected=added + header):
+            sent = sent_header(folder, *row)
+            expect(sent == expected, f"sent:\n{sent}\ninstead of:\n{expected}")
+        suite.add(f"repair/label-{name}", label)

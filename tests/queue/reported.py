@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """reported.py - cases: what people have reported of other mail programs, and must not be reported of this one"""
+import email
 import json
 import os
 import subprocess
@@ -267,8 +268,20 @@ def one_relay_hangs(folder):
 
 
 # where it was reported, and what: the names of the cases
+def progress_bars(folder):
+    """A CR alone, as programs write for people who watch, reaches the reader as it was written."""
+    for name, text in (("ascii", b" 10%\r 20%\r100%\ndone\n"), ("utf-8", "▏ \r▎\r█\n".encode())):
+        (folder / name).mkdir()
+        message = sent(Scene(folder / name), BOB, stdin=b"Subject: backup\n\n" + text)
+        read = email.message_from_bytes(message.content)
+        expect(b"\r" not in message.content.replace(b"\r\n", b""), "a bare CR on the wire")
+        expect(read.get_payload(decode=True) == text.replace(b"\n", b"\r\n"), message.content.decode())
+        expect(read.get_content_type() == "text/plain", read["Content-Type"])
+
+
 CASES = {
     "msmtp-155-git-patch": git_patch,
+    "msmtp-145-progress-bars": progress_bars,
     "msmtp-8-empty-from": empty_from,
     "msmtp-29-only-hidden-recipients": only_hidden_recipients,
     "msmtp-146-alias-of-root-at-this-host": alias_of_root_at_this_host,

@@ -36,14 +36,15 @@ static const struct {
 	{ "To: a@b," X900 "@c," X100 "@d\r\n", "" },
 };
 
-static void downgrade(const char *text, bool keeps_utf8, struct str *out, struct err *err)
+static void downgrade(const char *text, enum downgrade_keeps keeps, struct str *out,
+		      struct err *err)
 {
 	CLEANUP(header_done) struct header header = { 0 };
 	CLEANUP(changes_done) struct changes changes;
 
 	header_index(&header, text, strlen(text));
 	changes_init(&changes, &header);
-	if (downgrade_header(&changes, keeps_utf8, err))
+	if (downgrade_header(&changes, keeps, err))
 		changes_write(&changes, out);
 }
 
@@ -62,7 +63,7 @@ static void test_table(void)
 		const char *expected = table[i].expected;
 
 		test_case("field %zu: %.40s", i, table[i].header);
-		downgrade(table[i].header, false, &out, &err);
+		downgrade(table[i].header, KEEPS_ASCII, &out, &err);
 		EXPECT_NUMBER(err.kind, expected ? ERR_NONE : ERR_INPUT);
 		if (expected && *expected)
 			EXPECT_TEXT(out.bytes, expected);
@@ -76,7 +77,7 @@ static void test_keeps_utf8(void)
 	CLEANUP(str_done) struct str out = STR_INIT;
 
 	test_case("with SMTPUTF8 only what is not UTF-8 changes");
-	downgrade("Subject: \xc3\xa4\r\nX: \xfc\r\n", true, &out, &err);
+	downgrade("Subject: \xc3\xa4\r\nX: \xfc\r\n", KEEPS_UTF8, &out, &err);
 	EXPECT_TEXT(out.bytes, "Subject: \xc3\xa4\r\nX: =?unknown-8bit?B?/A==?=\r\n");
 }
 
@@ -93,7 +94,7 @@ static void test_many_addresses(void)
 	for (int i = 0; i < 1000; i++)
 		str_addf(&text, "%s\"a,b%d\"@c.example", i ? "," : "", i);
 	str_add(&text, "\r\n");
-	downgrade(text.bytes, false, &out, &err);
+	downgrade(text.bytes, KEEPS_ASCII, &out, &err);
 	expect_clean(&out);
 	header_index(&header, out.bytes, out.len);
 	EXPECT(header_addresses(&header, "To", &list, &err));

@@ -136,7 +136,7 @@ static void test_parameters(void)
 	}
 	CLEANUP(str_done) struct str out = STR_INIT;
 	test_case("a parameter that is extended already");
-	mime_add_parameter(&out, "name*0*", "utf-8''" TEN TEN TEN TEN TEN TEN TEN "%C3%A4");
+	mime_keep_parameter(&out, "name*0*", "utf-8''" TEN TEN TEN TEN TEN TEN TEN "%C3%A4");
 	EXPECT_TEXT(out.bytes, ";\r\n name*0*=utf-8''" TEN TEN TEN TEN TEN TEN TEN "%C3%A4");
 }
 

@@ -28,7 +28,7 @@ static const struct {
 	{ "empty parts", MIXED "--b" NL "A: c" NL NL "--b" NL NL "--b--" NL, "M[][] L[] L[]" },
 	{ "a part that is no more than a boundary", MIXED "--b" NL "A: c" NL "--b--" NL,
 	  "M[][] L[]" },
-	{ "no boundary", MIXED "x" NL, "M[x\\n][]" },
+	{ "a multipart without its boundary is a leaf", MIXED "x" NL, "L[x\\n]" },
 	{ "no last boundary", MIXED "--b" NL NL "x" NL, "M[][] L[x\\n]" },
 	{ "blanks behind a boundary", MIXED "--b \t" NL NL "x" NL "--b-- " NL, "M[][] L[x]" },
 	{ "what is no boundary",
@@ -62,8 +62,8 @@ static const struct {
 	  "Content-Type: multipart/digest; boundary=b" NL NL "--b" NL NL "A: x" NL NL "y" NL
 	  "--b--" NL,
 	  "M[][] R[A: x\\n\\ny] L[y]" },
-	{ "an encoded multipart is a leaf", "Content-Transfer-Encoding: base64" NL MIXED "--b" NL,
-	  "L[--b\\n]" },
+	{ "an encoding of a multipart means nothing",
+	  "Content-Transfer-Encoding: base64" NL MIXED "--b" NL NL "x" NL "--b--" NL, "M[][] L[x]" },
 	{ "signed",
 	  MIXED "--b" NL "Content-Type: multipart/signed; boundary=c" NL NL "--c" NL NL "x" NL
 		"--c" NL NL "s" NL "--c--" NL "--b" NL NL "z" NL "--b--" NL,

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""post.py - many messages through the program as a program sends them: into the queue, and out in one run"""
+import concurrent.futures
+import dataclasses
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "queue")]
+import parts  # noqa: E402
+from scene import Scene, expect  # noqa: E402
+
+READER = HERE / "reader.pl"
+VERBS = {"EHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "QUIT"}
+
+
+@dataclasses.dataclass
+class Letter:
+    """A message by its name, what came of queueing it, and its record in the queue's folder."""
+    name: str
+    data: bytes
+    refusal: str = ""  # standard error, where it was not taken
+
+
+def enqueue(scene, letters):
+    """Store each under sendmail's name; its recipient tells which it is."""
+    def store(pair):
+        number, letter = pair
+        result = scene.run("-odq", "-f", "alice@example.org", "--", f"m{number}@corpus.test", name="sendmail",
+                           stdin=letter.data)
+        if result.status:
+            letter.refusal = f"{result.status}: {result.stderr.decode(errors='replace')}"
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(store, enumerate(letters)))
+
+
+def number_of(recipient):
+    return int(re.fullmatch(r"m(\d+)@corpus\.test", recipient)[1])
+
+
+def send_all(folder, queue, offer):
+    """A copy of that queue to a relay with this offer: (transactions, refusals), each by number."""
+    scene = Scene(folder, ["timeout 60"])
+    shutil.copytree(queue, scene.spool.path, symlinks=True)
+    with scene.up(extensions=("PIPELINING", "SIZE", *offer.extensions)) as relay:
+        result = scene.run("-qf", limit=300)
+        expect(result.status == 0, f"the run failed: {result}")
+        expect(relay.wait_idle(), "a connection stays open")
+        expect(not relay.faults, f"the relay saw faults: {relay.faults[:5]}")
+        odd = {verb for c in relay.connections for verb in c.verbs} - VERBS
+        expect(not odd, f"content was taken for commands: {odd}")
+        sent = {number_of(t.recipients[0]): t for t in relay.received if t.sender}
+    left = scene.spool.messages()
+    expect(not left, f"left in the queue: {[(r.recipients, r.notes) for r in left[:3]]}")
+    refused = {number_of(r.recipients[0]): "\n".join(r.notes) for r in scene.spool.messages("failed")}
+    return sent, refused
+
+
+# The second reader
+
+def texts_of(name, *texts):
+    """What was read of a field; domains in the form that they may get on the way."""
+    found = [bytes.fromhex(text) for text in texts]
+    if name not in parts.ADDRESSES:
+        return found
+    return [parts.as_bytes(parts.ascii_address(text.decode("utf-8", "surrogateescape"))) if number % 2 else text
+            for number, text in enumerate(found)]
+
+
+def parse_record(text):
+    """One message's lines as promises.compare wants them: (depth, type, fields, content) of each part."""
+    found = []
+    for words in (line.split("\t") for line in text.splitlines()):
+        if words[0] == "part":
+            found.append([int(words[1]), words[2], [], None])
+        elif words[0] == "body":
+            found[-1][3] = words[1]
+        elif words[1] not in parts.MECHANICS:
+            found[-1][2].append((words[1], texts_of(*words[1:])))
+    return found
+
+
+def read_by_mime_tools(messages):
+    """What MIME::Tools reads in each; None where it gives up. It does not know the name of RFC 6532's messages."""
+    messages = [re.sub(rb"(?im)^(Content-Type:\s*)message/global\b", rb"\1message/rfc822", m) for m in messages]
+    feed = b"".join(b"%d\n%s" % (len(data), data) for data in messages)
+    done = subprocess.run(["perl", str(READER)], input=feed, capture_output=True, timeout=300)
+    expect(done.returncode == 0, f"reader.pl: {done.stderr.decode(errors='replace')}")
+    records = done.stdout.decode("latin-1").split("\n\n")[:-1]
+    expect(len(records) == len(messages), f"{len(records)} answers of {len(messages)}")
+    return [parse_record(record) if record.strip() else None for record in records]

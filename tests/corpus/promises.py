@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""promises.py - what must hold for a message that was sent, and for one that was refused
+
+Each function returns what is wrong, as a list of texts.
+"""
+import base64
+import quopri
+import re
+
+import parts
+import pieces
+
+# on top of the header, where they were missing
+COMPLETED = ("from", "date", "message-id")
+MIME = ("mime-version", "content-type", "content-transfer-encoding")
+
+
+class Offer:
+    """What a relay offers of what matters to the content."""
+
+    def __init__(self, *extensions):
+        self.extensions = extensions
+        self.takes_8bit = "8BITMIME" in extensions
+        self.takes_utf8 = self.takes_8bit and "SMTPUTF8" in extensions
+
+    def __str__(self):
+        return "+".join(self.extensions) or "nothing"
+
+
+# The wire
+
+def check_wire(transaction, offer):
+    """Lines that every relay takes, and nothing in them that was not declared."""
+    content, words = transaction.content, transaction.mail.split(">", 1)[1].split()
+    is_8bit = not content.isascii()
+    wrong = []
+    if pieces.is_unfit(content):
+        wrong.append("a NUL, a bare CR or too long a line on the wire")
+    if b"\n" in content.replace(b"\r\n", b""):
+        wrong.append("a bare LF on the wire")
+    if not content.endswith(b"\r\n"):
+        wrong.append("the last line has no end")
+    if is_8bit != ("BODY=8BITMIME" in words):
+        wrong.append(f"8-bit is {is_8bit}, and declared: {words}")
+    if is_8bit and not offer.takes_8bit:
+        wrong.append("8-bit to a relay that does not take it")
+    header = b"".join(pieces.cut_header(content)[0])
+    if (not header.isascii()) != ("SMTPUTF8" in words):
+        wrong.append(f"the header is ASCII: {header.isascii()}, and declared: {words}")
+    if not is_utf8(header):
+        wrong.append("a header that is not UTF-8")
+    if f"SIZE={len(content)}" not in words:
+        wrong.append(f"{len(content)} octets, and declared: {words}")
+    return wrong
+
+
+def is_utf8(data):
+    try:
+        return bool(data.decode()) or True
+    except UnicodeDecodeError:
+        return False
+
+
+# Whether something had to be altered
+
+def is_field_unfit(field, offer, is_top):
+    takes = offer.takes_utf8 and is_utf8(field) if is_top else offer.takes_8bit
+    return pieces.is_unfit(field, takes)
+
+
+def is_leaf_unfit(piece, offer):
+    return piece.kind == "leaf" and pieces.is_unfit(piece.body, offer.takes_8bit)
+
+
+def check_fields(before, after, offer, is_top):
+    """Fields in order, and none altered without need."""
+    is_encoded = any(is_leaf_unfit(p, offer) for p in before.walk())
+    skipped = ("content-transfer-encoding",) if is_encoded else ()
+    old = [f for f in before.fields if pieces.name_of(f) not in skipped]
+    new = [f for f in after.fields if pieces.name_of(f) not in skipped]
+    if [*map(pieces.name_of, old)] != [*map(pieces.name_of, new)]:
+        return [f"fields {[*map(pieces.name_of, old)]} became {[*map(pieces.name_of, new)]}"]
+    return [f"altered without need: {one!r} became {other!r}" for one, other in zip(old, new)
+            if one.rstrip() != other.rstrip() and not is_field_unfit(one, offer, is_top)]
+
+
+def check_body(before, after, offer):
+    if before.kind == "leaf":
+        if not is_leaf_unfit(before, offer):
+            return ["a body was altered without need"] if before.body != after.body else []
+        return check_encoded(before, after)
+    around = [(before.body, after.body), (before.after, after.after)]
+    return ["what is around the parts was altered without need" for one, other in around
+            if one != other and (other or not pieces.is_unfit(one, offer.takes_8bit))]
+
+
+def check_encoded(before, after):
+    """It was encoded for the relay: byte for byte what it was, up to the message's last line end."""
+    if after.encoding not in ("quoted-printable", "base64"):
+        return [f"a body that had to be encoded is labelled {after.encoding!r}"]
+    if before.encoding not in pieces.IDENTITIES:
+        return []
+    read = quopri.decodestring(after.body) if after.encoding == "quoted-printable" else base64.b64decode(after.body)
+    if read not in (before.body, before.body + b"\r\n"):
+        return [f"an encoded body says something else: {difference(before.body, read)}"]
+    return []
+
+
+def check_piece(before, after, offer, is_top=True):
+    if before.kind != after.kind or len(before.parts) != len(after.parts):
+        return [f"a {before.kind} with {len(before.parts)} parts became a {after.kind} with {len(after.parts)}"]
+    wrong = check_fields(before, after, offer, is_top) + check_body(before, after, offer)
+    for one, other in zip(before.parts, after.parts):
+        wrong += check_piece(one, other, offer, False)
+    return wrong
+
+
+def check_seals(before, after):
+    """What was sealed is there byte for byte."""
+    wrong = []
+    for one, other in zip(before.walk(), after.walk()):
+        if one.is_header_sealed and (one.header != other.header or one.gap != other.gap):
+            wrong.append("a signed header was altered")
+        if one.is_sealed and (one.body != other.body or one.after != other.after):
+            wrong.append("a signed or encrypted part was altered")
+    return wrong
+
+
+# What was added on top
+
+def needs_label(fields, body):
+    """Text that is UTF-8 by its bytes, and that nothing says what it is."""
+    names = {pieces.name_of(f) for f in fields}
+    return not body.isascii() and is_utf8(body) and not names & {*MIME, "dkim-signature"}
+
+
+def take_added(fields, before, is_labelled):
+    """(the added fields, the others)"""
+    had = {pieces.name_of(f) for f in before}
+    at = 0
+    while at < len(fields) and pieces.name_of(fields[at]) not in had and (
+            pieces.name_of(fields[at]) in COMPLETED + MIME[:2] or is_labelled and fields[at].endswith(b" 8bit\r\n")):
+        at += 1
+    return fields[:at], fields[at:]
+
+
+def check_added(added, before, is_encoded, is_labelled):
+    names = [pieces.name_of(f) for f in added]
+    had = {pieces.name_of(f) for f in before}
+    wanted = [n for n in COMPLETED if n not in had]
+    if is_labelled:
+        wanted += MIME[:2] if is_encoded else MIME
+    if [n for n in names if n in wanted] != wanted:
+        return [f"added: {names} instead of {wanted}"]
+    if not is_encoded and set(names) & set(MIME) - set(wanted):
+        return [f"added without need: {names}"]
+    return []
+
+
+# The whole
+
+class Sent:
+    """A message before and after, for all checks. `before` is what was given, completed."""
+
+    def __init__(self, fields, body, content, offer):
+        self.before = b"".join(fields) + b"\r\n" + body
+        self.offer = offer
+        new, gap, rest = pieces.cut_header(content)
+        self.is_labelled = needs_label(fields, body)
+        self.added, kept = take_added(new, fields, self.is_labelled)
+        self.after = b"".join(kept) + gap + rest
+        self.is_altered = self.before != self.after
+        self.fields = fields
+
+    def check(self):
+        if not self.is_altered:
+            return check_added(self.added, self.fields, False, self.is_labelled)
+        before, after = pieces.message(self.before), pieces.message(self.after)
+        is_encoded = is_leaf_unfit(before, self.offer)
+        return [*check_added(self.added, self.fields, is_encoded, self.is_labelled), *check_piece(before, after, self.offer),
+                *check_seals(before, after)]
+
+    @property
+    def is_disputed(self):
+        """Of what RFC 5322 and 2046 forbid readers make this or that. A line that is no field where a header
+        should end is the body's first to Python's email package and to us, and rubbish to MIME::Tools.
+        """
+        return any(not p.gap for p in pieces.message(self.before).walk())
+
+    @property
+    def has_encoded_message(self):
+        """Both readers pass over the encoding of a message in a message, even where it is true."""
+        return any(p.kind == "leaf" and p.type in pieces.MESSAGES for p in pieces.message(self.before).walk())
+
+    def check_meaning(self):
+        """By Python's email package."""
+        if self.has_encoded_message:
+            return []
+        return compare(parts.meaning(self.before), parts.meaning(self.after), "email")
+
+
+def compare(before, after, reader):
+    if len(before) != len(after):
+        return [f"{reader} reads {len(before)} parts before and {len(after)} after"]
+    for one, other in zip(before, after):
+        for what, old, new in zip(("depth", "type", "fields", "content"), one, other):
+            if old != new:
+                return [f"{reader} reads another {what}: {difference(old, new)}"]
+    return []
+
+
+def difference(old, new):
+    """Where two texts or lists begin to differ."""
+    if isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)) and len(old) == len(new):
+        return next(difference(a, b) for a, b in zip(old, new) if a != b)
+    old, new = repr(old), repr(new)
+    at = next((n for n, (a, b) in enumerate(zip(old, new)) if a != b), min(len(old), len(new)))
+    return f"{old[max(0, at - 60):at + 90]} became {new[max(0, at - 60):at + 90]}"
+
+
+# Refusals
+
+def sealed_parts(message):
+    return [p for p in message.walk() if p.is_sealed or p.is_header_sealed]
+
+
+def is_refusal_true(reason, before, offer):
+    """Whether the reason that was given for a refusal is one of those that there are, and holds."""
+    message = pieces.message(before)
+    if "which must not be changed" in reason:
+        return any(pieces.is_unfit(p.header + p.body + p.after, offer.takes_8bit) or not is_utf8(p.header) or
+                   pieces.is_unfit(p.header, offer.takes_utf8) for p in sealed_parts(message))
+    if "whose Content-Transfer-Encoding is not known" in reason:
+        return any(is_leaf_unfit(p, offer) and p.encoding not in (*pieces.IDENTITIES, "quoted-printable", "base64")
+                   for p in message.walk())
+    if found := re.search(r"field ([^\s:]+): ", reason):
+        return is_field_refusal_true(found[1].lower(), reason, message, offer)
+    return False
+
+
+def is_field_refusal_true(name, reason, message, offer):
+    fields = [f for p in message.walk() for f in p.fields if pieces.name_of(f) == name]
+    if "can't be folded" in reason:
+        return any(re.search(rb"\S{%d}" % (pieces.LINE_MAX - 80), f) for f in fields)
+    if "not ASCII before the @" in reason:
+        return any(re.search(rb"[\x80-\xff][^\s@]*@", f) for f in fields) and not offer.takes_utf8
+    if "can't be encoded there" in reason:
+        return any(not f.isascii() for f in fields)
+    return False

@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""run.py - what arrives is what was given: thousands of messages to relays of every kind. Suite "corpus"
+
+`python3 tests/corpus/run.py [--full] [WORD...]` runs the cases whose names contain one of the words. The messages
+are those in Debian's packages (sources.py) and made ones (made.py), of which --full makes many more. To look at
+one of them: `run.py --show NAME [EXTENSION...]`.
+"""
+import itertools
+import pathlib
+import sys
+import tempfile
+import threading
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+from harness import Failure, Suite, expect  # noqa: E402
+import made  # noqa: E402
+import pieces  # noqa: E402
+import post  # noqa: E402
+import promises  # noqa: E402
+import signing  # noqa: E402
+import sources  # noqa: E402
+
+REAL_MIN = 2000
+THROWN, THROWN_FULL = 600, 6000
+SHOWN_MAX = 2000
+OFFERS = [promises.Offer(*chosen) for count in range(4)
+          for chosen in itertools.combinations(("8BITMIME", "SMTPUTF8", "CHUNKING"), count)]
+
+
+class Corpus:
+    """All messages, put into a queue once."""
+
+    def __init__(self, holder, is_full):
+        self.sources = sources.all_messages()
+        self.sources["single"] = [(f"single/{name}", data) for name, data in made.single().items()]
+        self.sources["thrown"] = [(f"thrown/{n}", made.thrown(n)) for n in range(THROWN_FULL if is_full else THROWN)]
+        self.letters = [post.Letter(name, data) for found in self.sources.values() for name, data in found]
+        scene = post.Scene(pathlib.Path(holder))
+        post.enqueue(scene, self.letters)
+        self.queue = scene.spool.path
+        self.given = [pieces.given(letter.data) for letter in self.letters]
+        self.read = {}  # what was wrong in a message in this form
+
+
+LOCK = threading.Lock()
+IS_FULL = "--full" in sys.argv
+
+
+def corpus():
+    with LOCK:
+        if not hasattr(corpus, "made"):
+            corpus.holder = tempfile.TemporaryDirectory(prefix="mailchute-corpus-")
+            corpus.made = Corpus(corpus.holder.name, IS_FULL)
+        return corpus.made
+
+
+def completed(fields):
+    """The fields that are there before anything is added: no Bcc, and no From without content."""
+    gone = {"bcc", "resent-bcc"}
+    named = [(pieces.name_of(f), f) for f in fields]
+    has_from = any(n == "from" and f.split(b":", 1)[1].strip() for n, f in named)
+    return [f for n, f in named if n not in gone and (n != "from" or has_from)]
+
+
+class Check:
+    """All messages at a relay with one offer: what was wrong, by the message's name."""
+
+    def __init__(self, everything, offer):
+        self.everything, self.offer = everything, offer
+        self.wrong, self.altered = [], []
+
+    def note(self, number, faults):
+        self.wrong += [(self.everything.letters[number].name, fault) for fault in faults]
+
+    def look(self, number, sent, refused):
+        fields, body = self.everything.given[number]
+        fields = completed(fields)
+        if number in refused:
+            before = b"".join(fields) + b"\r\n" + body
+            if not promises.is_refusal_true(refused[number], before, self.offer):
+                self.note(number, [f"refused: {refused[number]}"])
+        elif number in sent:
+            self.look_at_sent(number, promises.Sent(fields, body, sent[number].content, self.offer), sent[number])
+        else:
+            self.note(number, ["neither sent nor refused"])
+
+    def look_at_sent(self, number, look, transaction):
+        self.note(number, promises.check_wire(transaction, self.offer) + look.check())
+        if look.is_altered:
+            self.altered.append((number, look))
+
+    def read(self):
+        """Ask the two readers; what they have seen at another relay they need not see again."""
+        fresh = [(n, look) for n, look in self.altered if (n, look.after) not in self.everything.read]
+        read = post.read_by_mime_tools([data for _, look in fresh for data in (look.before, look.after)])
+        for (number, look), before, after in zip(fresh, read[::2], read[1::2]):
+            faults = look.check_meaning()
+            if before is not None and not look.is_disputed and not look.has_encoded_message:
+                faults += promises.compare(before, after or [], "MIME::Tools")
+            self.everything.read[number, look.after] = faults
+        for number, look in self.altered:
+            self.note(number, self.everything.read[number, look.after])
+
+
+def check_offer(folder, offer):
+    everything = corpus()
+    sent, refused = post.send_all(folder, everything.queue, offer)
+    refused.update((n, letter.refusal) for n, letter in enumerate(everything.letters) if letter.refusal)
+    check = Check(everything, offer)
+    for number in range(len(everything.letters)):
+        check.look(number, sent, refused)
+    check.read()
+    print(f"# {offer}: {len(sent)} sent, {len(check.altered)} of them altered, {len(refused)} refused")
+    if check.wrong:
+        raise Failure("\n".join(f"{n}: {w}"[:1000] for n, w in check.wrong[:SHOWN_MAX]) + f"\n{len(check.wrong)} in all")
+
+
+class Signatures:
+    """The same for what tools have signed."""
+
+    def __init__(self, holder):
+        self.tools = signing.Tools(pathlib.Path(holder))
+        self.signed = list(signing.all_signed(self.tools))
+        self.letters = [post.Letter(one.name, one.data) for one in self.signed]
+        scene = post.Scene(pathlib.Path(holder))
+        post.enqueue(scene, self.letters)
+        self.queue = scene.spool.path
+
+
+def signatures():
+    with LOCK:
+        if not hasattr(signatures, "made"):
+            signatures.holder = tempfile.TemporaryDirectory(prefix="mailchute-signed-")
+            signatures.made = Signatures(signatures.holder.name)
+        return signatures.made
+
+
+def check_signatures(folder, offer):
+    """What arrives verifies; what can't be sent as it is has not been sent, and for that reason alone."""
+    everything = signatures()
+    sent, refused = post.send_all(folder, everything.queue, offer)
+    refused.update((n, letter.refusal) for n, letter in enumerate(everything.letters) if letter.refusal)
+    wrong = []
+    for number, one in enumerate(everything.signed):
+        if number in sent:
+            with LOCK:
+                if not one.verify(sent[number].content):
+                    wrong.append(f"{one.name} does not verify")
+        elif number not in refused:
+            wrong.append(f"{one.name} was neither sent nor refused")
+        elif not promises.is_refusal_true(refused[number], pieces.with_line_ends(one.data), offer):
+            wrong.append(f"{one.name} was refused: {refused[number]}")
+    print(f"# {offer}: {len(sent)} sent, {len(refused)} refused")
+    expect(not wrong, "\n".join(wrong))
+
+
+def check_tools(_folder):
+    """The tools accept what they have made, and do not when a letter of it is another."""
+    everything = signatures()
+    for one in everything.signed:
+        data = pieces.with_line_ends(one.data)
+        with LOCK:
+            expect(one.verify(data), f"{one.name} does not verify before it is sent")
+            if "encrypted" not in one.name and "opaque" not in one.name:
+                broken = data.replace(b"se", b"sE") if "8bit" in one.name or "latin" in one.name else \
+                    data.replace(b"xx", b"xX").replace(b"no line", b"no lime").replace(b"Hello", b"HellO")
+                expect(not one.verify(broken), f"{one.name} verifies, whatever stands in it")
+
+
+def main():
+    sys.argv = [word for word in sys.argv if word != "--full"]
+    suite = Suite("corpus")
+    for offer in OFFERS:
+        suite.add(f"offer-{str(offer).lower()}", lambda folder, offer=offer: check_offer(folder, offer))
+        suite.add(f"signed-{str(offer).lower()}", lambda folder, offer=offer: check_signatures(folder, offer))
+    suite.add("signed-tools", check_tools)
+    suite.main(jobs=2)
+
+
+if __name__ == "__main__":
+    main()
