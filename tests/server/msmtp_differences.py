@@ -137,6 +137,8 @@ DIFFERENCES = {
         "null-sender": (letter("\nx\n", "-f", "", "r@s.example"), {"status": 0, "lacks": [b"From:"]}),
         "long-name": (letter("\nx\n", "-F", "word " * 40, "r@s.example"),
                       {"status": 0, "has": [b"\r\n <a@b.example>\r\n"]}),
+        "text-in-utf-8": (letter(HEADER + "\nGrüße\n"),
+                          {"status": 0, "has": [b"Content-Type: text/plain; charset=utf-8\r\n"]}),
     },
     "A From field that is replaced": {
         "name": (words("r@s.example", "--set-from-header=on"), {"has": [b"From: Alice <a@b.example>\r\n"]}),

@@ -265,7 +265,7 @@ MESSAGES = {
     "recipients-150": (HEADER + "\nx\n", [f"r{n}@s.example" for n in range(150)]),
     "dsn": (HEADER + "\nx\n", ["r@s.example", "-N", "failure,delay", "-R", "hdrs"]),
     "dsn-never": (HEADER + "\nx\n", ["r@s.example", "-N", "never", "-R", "full"]),
-    "8-bit": (HEADER + "\nGrüße\n", ["r@s.example"]),
+    "8-bit": (HEADER + "MIME-Version: 1.0\n\nGrüße\n", ["r@s.example"]),
     "long-line": (HEADER + "\n" + "x" * 990 + "\n", ["r@s.example"]),
     "large": (HEADER + "\n" + "line after line\n" * 20000, ["r@s.example"]),
     "received-first": ("Received: by x\nSubject: s\n\nx\n", ["r@s.example"]),

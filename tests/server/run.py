@@ -180,7 +180,7 @@ def large_arrives(folder, port):
     message = folder / "message"
     line = b".a line of a large message, 8-bit too: \xc3\xa4\xc3\xb6\xc3\xbc, with a dot in front\n"
     message.write_bytes(HEADER + b"\n" + line * (LARGE // len(line)))
-    config = write_private(folder / "config", settings(port))
+    config = write_private(folder / "config", settings(port, set_mime_headers="off"))
     with open(message, "rb") as text:
         result = run_program(["-q", "-f", "%M", "-o", folder / "memory", PROGRAM,
                               "-C", config, "-f", sender, "bob@example.net"],
