@@ -272,7 +272,10 @@ static void tell_kept(struct sending *sending)
 		(void)report_queued(entry->record.id, &reason, EX_OK);
 }
 
-/* It goes with a run of the queue when its time has come, and else not at all. */
+/*
+ * It goes with a run of the queue when its time has come, and else not at all. Until then nothing
+ * is tried, so there is no line in the log, as for what is left to others.
+ */
 static int leave_for_later(struct sending *sending, struct err *err)
 {
 	struct job *job = sending->job;
@@ -289,7 +292,7 @@ static int leave_for_later(struct sending *sending, struct err *err)
 	if (reason.kind != ERR_NONE)
 		report_problem(&reason);
 	withdraw_done();
-	return report_queued_until(job->entry.record.id, job->entry.record.not_before);
+	exit(report_queued_until(job->entry.record.id, job->entry.record.not_before));
 }
 
 static int send_job(struct job *job, struct err *err)

@@ -169,6 +169,17 @@ def exit_is_0(folder):
     put(scene, "+1d")
 
 
+def nothing_is_logged_before(folder):
+    """The log has a line for each attempt, and there was none."""
+    log = folder / "log"
+    scene = Scene(folder, [f"logfile {log}"])
+    put(scene, "+1d")
+    expect(not log.exists(), f"logged as if it had been sent: {log.exists() and log.read_text()}")
+    with scene.up():
+        scene.run("-q", days=1.1)
+    expect(log.read_text().count("exitcode=EX_OK") == 1, log.read_text())
+
+
 def needs_a_queue(folder):
     """Without one nothing is sent, and nothing kept."""
     scene = Scene(folder)
@@ -192,5 +203,6 @@ def time_that_is_past(folder):
 def add_cases(suite):
     for function in (kept_until_then, not_along_with_others, torn_progress, clock_jumps, sooner_on_demand,
                      held_and_let_go, date_of_the_message, expiry_counts_from_then, retries_as_usual,
-                     mailq_says_when, from_a_program, exit_is_0, needs_a_queue, time_that_is_past):
+                     mailq_says_when, from_a_program, exit_is_0, nothing_is_logged_before,
+                     needs_a_queue, time_that_is_past):
         suite.add(f"later-{function.__name__.replace('_', '-')}", function)

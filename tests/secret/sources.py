@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """sources.py - cases: where a password comes from, in which order, and what is said when it does not come"""
 import os
+import shutil
 import subprocess
 import threading
 
@@ -132,6 +133,9 @@ def run_with_system_netrc(place, text, mode):
     folder.mkdir(exist_ok=True)
     (folder / "netrc").write_text(text)
     (folder / "netrc").chmod(mode)
+    for name in ("group", "hosts", "ld.so.cache", "nsswitch.conf", "passwd"):  # it may be mounted over /etc
+        if os.path.exists(f"/etc/{name}"):
+            shutil.copy(f"/etc/{name}", folder)
     sysconfdir = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout
     sysconfdir = [line.split()[-1] for line in sysconfdir.splitlines() if "mailchuterc" in line][0]
     sysconfdir = os.path.dirname(sysconfdir)

@@ -122,7 +122,7 @@ class Place:
         return copy
 
     def run(self, program, more):
-        if self.trial.before == AS_NOBODY:
+        if AS_NOBODY[1] in self.trial.before:
             program = self.copy_for_all(program)
         words = [*self.trial.before, program, *more, *self.trial.args]
         program, *args = [self.fill(str(word)) for word in words]

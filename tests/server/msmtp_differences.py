@@ -5,8 +5,8 @@ Each title is the one of a paragraph of mailchute-msmtp(7) that explains the dif
 """
 import re
 
-from msmtp import ACCOUNT, IN_ETC, Trial
-from msmtp_trials import HEADER, IN_CLEAR, LOG, LOGIN, PLAIN, SENDER, TWO
+from msmtp import ACCOUNT, AS_NOBODY, IN_ETC, Trial
+from msmtp_trials import HEADER, IN_CLEAR, LOG, LOGIN, PLAIN, SENDER, TLS, TWO
 
 BIG = (HEADER + "\n" + "line after line\n" * 20000).encode()
 
@@ -36,6 +36,7 @@ HOSTS = {"etc/hosts": "127.0.0.1 relay.example\n"}
 ELSEWHERE = "host relay.example\n" + LOGIN + "auth plain\npassword secret\n"
 TARGETS = [f"{n:02}@x" for n in range(40)]
 TAKEN, REFUSED = {"status": 0}, {"status": 64}
+OPEN_TO_ALL = ("sh", "-c", 'chmod 644 "$1/.netrc" && shift && exec "$@"', "sh", "{home}", *AS_NOBODY)
 
 # title: {name: (what is given, what comes of it with mailchute)}
 DIFFERENCES = {
@@ -74,6 +75,8 @@ DIFFERENCES = {
     "Exit statuses": {
         "priorities": (words(config=ACCOUNT + "tls on\ntls_trust_file {ca}\ntls_priorities nonsense\n",
                              relay={"tls": "starttls"}), {"status": 78}),
+        "no-user": (words(config=ACCOUNT + "auth plain\npassword secret\n", relay=IN_CLEAR), {"status": 77}),
+        "no-password": (words(config=ACCOUNT + LOGIN + "auth plain\n", relay=IN_CLEAR), {"status": 77}),
         "address-that-is-none": (words("-f", "a@b>\nRCPT TO:<c@d", "r@s.example"), REFUSED),
     },
     "The log": {
@@ -117,6 +120,8 @@ DIFFERENCES = {
     "Bcc": {
         "blank-before-the-colon": (letter(HEADER + "Bcc : c@d.example\n\nx\n"), {"status": 0, "lacks": [b"c@d"]}),
         "resent": (letter(HEADER + "Resent-Bcc: c@d.example\n\nx\n"), {"status": 0, "lacks": [b"c@d"]}),
+        "set-to-header": (letter(SENDER + "To: a@b.example\nBcc: c@d.example\n\nx\n", "-t", "--set-to-header=on"),
+                          {"status": 0, "has": [b"To: a@b.example\r\n"], "lacks": [b"c@d.example"]}),
         "behind-a-nul": (letter(b"X: y\n\0\nBcc: c@d.example\n\nx\n"), {"lacks": [b"\r\nBcc: c@d", b"\0"]}),
     },
     "Broken messages": {
@@ -153,6 +158,22 @@ DIFFERENCES = {
                        {"status": 0, "has": [BIG.replace(b"\n", b"\r\n")]}),
         "passwordeval-fails": (words(config=ACCOUNT + LOGIN + "auth plain\npasswordeval echo secret; false\n",
                                      relay=IN_CLEAR), {"status": 78, "envelopes": []}),
+    },
+    "The greeting": {
+        "no-domain": (words("-d", "r@s.example"), {"status": 0, "hides": ["EHLO localhost"]}),
+    },
+    "Logging in": {
+        "old-method": (words(config=ACCOUNT + TLS + LOGIN + "password secret\n",
+                             relay={"auth": ("CRAM-MD5",), "tls": "starttls"}), {"status": 69, "envelopes": []}),
+    },
+    "The file .netrc": {
+        "for-all-to-read": (words(config=ACCOUNT + LOGIN + "auth plain\n", relay=IN_CLEAR, before=OPEN_TO_ALL,
+                                  owner=65534, files={".netrc": "machine 127.0.0.1 login tester password secret\n"}),
+                            {"status": 78, "envelopes": []}),
+    },
+    "TLS": {
+        "version-1.1": (words(config=ACCOUNT + TLS, relay={"tls": "starttls", "tls_min": "1.0", "tls_max": "1.1"}),
+                        {"status": 69, "envelopes": []}),
     },
     "Passwords in clear text": {
         "of-our-choice": (words(config=ACCOUNT + LOGIN + "password secret\n", relay=IN_CLEAR), TAKEN),
