@@ -5,7 +5,6 @@
 #include "base/i18n.h"
 #include "mail/idn.h"
 
-
 enum {
 	BLIND_SIZE_MAX = 8192, /* with its commands it leaves in one write */
 	BLIND_RECIPIENTS_MAX = 10,
@@ -119,23 +118,34 @@ static bool prepare(struct session *session, struct transaction *t, struct err *
 
 /* Results */
 
-/* The first refusal that keeps everybody from getting the message, or NULL. */
+/* Whether this one's refusal keeps everybody from getting the message. */
+static bool is_hindrance(const struct transaction *t, const struct recipient *recipient)
+{
+	enum err_kind kind = recipient->err.kind;
+
+	return t->tolerance == TOLERATE_NOTHING ? kind != ERR_NONE && recipient_is_open(recipient)
+	       : t->tolerance == TOLERATE_DEFERRAL ? err_fate(kind) == FATE_FAIL
+						   : false;
+}
+
+/* The first such one, or NULL. */
 static const struct recipient *first_hindrance(const struct transaction *t)
 {
-	const struct envelope *envelope = t->envelope;
-
-	if (t->tolerance == TOLERATE_NOTHING)
-		return envelope_first_failure(envelope);
-	for (size_t i = 0; t->tolerance == TOLERATE_DEFERRAL && i < envelope->count; i++)
-		if (err_fate(envelope->recipients[i].err.kind) == FATE_FAIL)
-			return &envelope->recipients[i];
+	for (size_t i = 0; t->tolerance != TOLERATE_REFUSAL && i < t->envelope->count; i++)
+		if (is_hindrance(t, &t->envelope->recipients[i]))
+			return &t->envelope->recipients[i];
 	return NULL;
+}
+
+static bool is_refused(const struct transaction *t)
+{
+	return t->mail.kind != ERR_NONE || t->data.kind != ERR_NONE;
 }
 
 /* Whether it is known already that nobody will get it. */
 static bool is_hopeless(const struct transaction *t)
 {
-	return t->mail.kind != ERR_NONE || t->data.kind != ERR_NONE || first_hindrance(t);
+	return is_refused(t) || first_hindrance(t);
 }
 
 static bool fail_for(const struct session *session, const struct err *reason, struct err *err)
@@ -164,19 +174,29 @@ static bool explain(const struct session *session, const struct transaction *t, 
 /* Offering */
 
 /* Without PIPELINING each result is known at once, and the rest is left unsaid. */
+static bool name_recipients(struct client *client, struct transaction *t, struct err *err)
+{
+	for (size_t i = 0; i < t->envelope->count && !is_refused(t); i++) {
+		struct recipient *recipient = &t->envelope->recipients[i];
+		if (!recipient_is_open(recipient))
+			continue;
+		if (!client_rcpt(client, recipient, err))
+			return false;
+		if (is_hindrance(t, recipient))
+			break;
+	}
+	return true;
+}
+
 static bool announce(struct session *session, struct transaction *t, struct err *err)
 {
 	struct client *client = &session->client;
 
 	t->is_announced = true;
 	session->mails++;
-	if (!client_mail(client, t->envelope, &t->wire, &t->mail, err))
+	if (!client_mail(client, t->envelope, &t->wire, &t->mail, err) ||
+	    !name_recipients(client, t, err))
 		return false;
-	for (size_t i = 0; i < t->envelope->count && !is_hopeless(t); i++) {
-		struct recipient *recipient = &t->envelope->recipients[i];
-		if (recipient_is_open(recipient) && !client_rcpt(client, recipient, err))
-			return false;
-	}
 	return t->is_chunked || is_hopeless(t) || client_data(client, &t->data, err);
 }
 
