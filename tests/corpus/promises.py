@@ -177,6 +177,9 @@ class Sent:
             return check_added(self.added, self.fields, False, self.is_labelled)
         before, after = pieces.message(self.before), pieces.message(self.after)
         is_encoded = is_leaf_unfit(before, self.offer)
+        names = {*map(pieces.name_of, [*self.added, *after.fields])}
+        if is_encoded and before.encoding in pieces.IDENTITIES and "mime-version" not in names:
+            return ["encoded without MIME-Version"]
         return [*check_added(self.added, self.fields, is_encoded, self.is_labelled), *check_piece(before, after, self.offer),
                 *check_seals(before, after)]
 
