@@ -20,6 +20,7 @@ import pieces  # noqa: E402
 import post  # noqa: E402
 import promises  # noqa: E402
 import signing  # noqa: E402
+import sizes  # noqa: E402
 import sources  # noqa: E402
 
 REAL_MIN = 2000
@@ -176,6 +177,7 @@ def main():
         suite.add(f"offer-{str(offer).lower()}", lambda folder, offer=offer: check_offer(folder, offer))
         suite.add(f"signed-{str(offer).lower()}", lambda folder, offer=offer: check_signatures(folder, offer))
     suite.add("signed-tools", check_tools)
+    sizes.add_cases(suite)
     suite.main(jobs=2)
 
 
