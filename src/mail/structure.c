@@ -433,7 +433,9 @@ bool structure_end(struct structure *structure, struct err *err)
 
 	if (s->is_full)
 		return err_set(err, ERR_INPUT,
-			       _("the message has too many parts, or one with too long a header"));
+			       _("the message is not in a form that the relay takes, and has too "
+				 "much to change: over %d parts, or a header of over %d MB"),
+			       STRUCTURE_PARTS_MAX, HEADER_MAX / (1024 * 1024));
 	facts_end(&s->scan);
 	s->line_at = s->at;
 	for (size_t i = s->current;; i = s->parts[i].parent) {

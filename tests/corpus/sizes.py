@@ -90,7 +90,17 @@ def many_recipients(folder):
     expect(peak < 32 * 1024, f"peak memory {peak} kB")
 
 
+def too_many_parts(folder):
+    """What is not read to its end is not sent in part."""
+    scene, message = post.Scene(folder), TOP + MIXED + (b"--b\n\n" + CHEESE) * 10_001
+    with scene.up(extensions=("PIPELINING", "SIZE")) as relay:
+        result = scene.send(stdin=message)
+        expect(result.status == 65 and b"over 10000 parts" in result.stderr, f"no reason: {result}")
+        expect(relay.wait_idle() and not relay.received, "it arrived")
+
+
 def add_cases(suite):
     for name, (content, limit) in SIZES.items():
         suite.add(f"size-{name}", lambda folder, row=(content, limit): check_size(folder, *row))
     suite.add("size-recipients", many_recipients)
+    suite.add("size-too-many-parts", too_many_parts)
