@@ -68,17 +68,10 @@ static bool has_home(const struct passwd *user)
 static void await(pid_t pid, int64_t deadline)
 {
 	CLEANUP(fs_close_at) int fd = pidfd_open(pid, 0);
-	struct pollfd ready = { .fd = fd, .events = POLLIN };
 
-	while (fd >= 0) {
-		int count = poll(&ready, 1, clock_left(deadline));
-		if (count > 0 || (count < 0 && errno != EINTR))
-			return;
-		if (count == 0) {
-			kill(-pid, SIGKILL);
-			kill(pid, SIGKILL);
-			return;
-		}
+	if (fd >= 0 && fs_wait(fd, POLLIN, deadline) == 0) {
+		kill(-pid, SIGKILL);
+		kill(pid, SIGKILL);
 	}
 }
 

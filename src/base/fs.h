@@ -17,9 +17,17 @@ int fs_take_at(int *fd) MUST_USE;
 bool fs_is_own(int fd);
 
 /*
+ * Waits until poll(2) sees one of the events. 0: there was none by the deadline; -1 with errno
+ * set. Signals are gone over. What is ready is seen after the deadline, too.
+ */
+int fs_wait(int fd, short events, int64_t deadline) MUST_USE;
+
+/*
  * As read(2), but goes on after a signal, and waits for input on a descriptor that does not block.
  */
 ssize_t fs_read(int fd, void *bytes, size_t len);
+/* The same, but no longer than until a deadline: -1 with ETIMEDOUT. */
+ssize_t fs_read_in_time(int fd, void *bytes, size_t len, int64_t deadline);
 /* Write everything, or fail with errno set; signals and short writes are gone over. */
 bool fs_write_all(int fd, const void *bytes, size_t len) MUST_USE;
 bool fs_pwrite_all(int fd, const void *bytes, size_t len, off_t offset) MUST_USE;

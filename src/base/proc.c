@@ -89,19 +89,12 @@ static bool start(struct proc *child, int in, int place, struct err *err)
 	return start_with(child, in, ends, place, err);
 }
 
-/* As read(2); -1: nothing comes in time. */
+/* As read(2); -1: nothing comes in time. What cannot be read is at its end. */
 static ssize_t read_in_time(int fd, int64_t deadline, char *bytes, size_t len)
 {
-	struct pollfd wait = { .fd = fd, .events = POLLIN };
-	int ready;
+	ssize_t got = fs_read_in_time(fd, bytes, len, deadline);
 
-	do
-		ready = poll(&wait, 1, clock_left(deadline));
-	while (ready < 0 && errno == EINTR);
-	if (ready <= 0)
-		return -1;
-	ssize_t got = fs_read(fd, bytes, len);
-	return got < 0 ? 0 : got;
+	return got < 0 && errno != ETIMEDOUT ? 0 : got;
 }
 
 static enum ending read_piece(int fd, int64_t deadline, struct str *out, bool *is_end)
@@ -296,9 +289,7 @@ void proc_partner_close(struct proc_partner *partner)
 static enum ending send_bytes(int channel, const char *bytes, size_t len, int64_t deadline)
 {
 	while (len > 0) {
-		struct pollfd wait = { .fd = channel, .events = POLLOUT };
-		int ready = poll(&wait, 1, clock_left(deadline));
-		if (ready == 0)
+		if (fs_wait(channel, POLLOUT, deadline) == 0)
 			return LATE;
 		ssize_t sent = send(channel, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (sent < 0 && errno != EINTR && errno != EAGAIN)

@@ -3,6 +3,7 @@
 #include "net/stream.h"
 
 #include "base/clock.h"
+#include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "net/tls.h"
@@ -37,22 +38,16 @@ void stream_close(struct stream *stream)
 	str_done(&stream->out);
 }
 
-/* The one place that waits. */
+/* The one place that waits; a server that never stops talking gets no longer than others. */
 static bool wait_for(struct stream *stream, short events, struct err *err)
 {
 	int64_t deadline = clock_earlier(stream->deadline, stream->end);
-	struct pollfd wait = { .fd = stream->fd, .events = events };
+	int ready = clock_left(deadline) == 0 ? 0 : fs_wait(stream->fd, events, deadline);
 
-	for (;;) {
-		int left = clock_left(deadline);
-		int ready = left == 0 ? 0 : poll(&wait, 1, left);
-		if (ready > 0)
-			return true;
-		if (ready < 0 && errno != EINTR)
-			return err_sys(err, ERR_NET, errno, _("cannot wait for the server"));
-		if (ready == 0)
-			break;
-	}
+	if (ready > 0)
+		return true;
+	if (ready < 0)
+		return err_sys(err, ERR_NET, errno, _("cannot wait for the server"));
 	stream->is_lost = true;
 	if (deadline == stream->end)
 		return err_set(err, ERR_NET, _("the session took longer than session_timeout"));
