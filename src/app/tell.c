@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/machine.h"
 #include "base/proc.h"
-#include "mail/notice.h"
+#include "mail/notify.h"
 #include "queue/spool.h"
 
 #include <errno.h>
@@ -154,7 +154,7 @@ static bool send_notice(const struct entry *entry, const char *to,
 	if (!read_header(entry, &bytes, err))
 		return false;
 	header_index(&header, bytes.bytes, bytes.len);
-	if (!notice_may_send(entry->record.envelope.sender, &header, true))
+	if (!notify_may_send(entry->record.envelope.sender, &header, true))
 		return true;
 	CLEANUP(mem_free_at) char *from = str_format("MAILER-DAEMON@%s", host);
 	CLEANUP(mem_free_at)
@@ -183,7 +183,7 @@ bool tell_failure(struct entry *entry, const struct settings *settings, struct e
 	const struct envelope *envelope = &entry->record.envelope;
 	const char *to = settings->bounce_to ? settings->bounce_to : envelope->sender;
 	const struct recipient **failed = mem_zeroed(envelope->count, sizeof *failed);
-	size_t count = notice_select(envelope, NOTICE_FAILED, failed);
+	size_t count = notify_select(envelope, NOTICE_FAILED, failed);
 	bool is_told = true;
 
 	if (count > 0 && settings->on_failure)
