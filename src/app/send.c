@@ -78,9 +78,9 @@ static enum tolerance choose_tolerance(const struct sending *sending)
 static bool has_company(struct sending *sending)
 {
 	struct job *job = sending->job;
+	CLEANUP(mem_free_at) char *key = route_key(settings_of(sending));
 
-	return sending->is_saved &&
-	       run_has_due(&job->spool, settings_of(sending), job->entry.record.id);
+	return sending->is_saved && due_has(&job->spool, key, job->entry.record.id);
 }
 
 /* A program's message does not knock at a door that was closed a moment ago. */
