@@ -22,11 +22,11 @@ void fs_close_at(int *fd)
 	*fd = -1;
 }
 
-bool fs_is_own(int fd)
+bool fs_is_own(int fd, mode_t forbidden)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 022) == 0;
+	return fstat(fd, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & forbidden) == 0;
 }
 
 int fs_take_at(int *fd)

@@ -6,6 +6,7 @@
 #include "base/str.h"
 
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* For CLEANUP: closes the descriptor that a variable owns (-1: none). */
@@ -13,8 +14,10 @@ void fs_close_at(int *fd);
 /* Gives up ownership: returns the descriptor and leaves -1 behind. */
 int fs_take_at(int *fd) MUST_USE;
 
-/* Whether what is open belongs to us, and nobody else may write it. */
-bool fs_is_own(int fd);
+/* Whether what is open belongs to us, and has none of the forbidden bits of a mode. */
+bool fs_is_own(int fd, mode_t forbidden);
+#define FS_OTHERS_WRITE (S_IWGRP | S_IWOTH)
+#define FS_OTHERS_ALL   (S_IRWXG | S_IRWXO)
 
 /*
  * Waits until poll(2) sees one of the events. 0: there was none by the deadline; -1 with errno

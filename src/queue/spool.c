@@ -483,9 +483,7 @@ int spool_lock_run(struct spool *spool)
 		fd = openat(spool->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return -1;
-	int locked = fd;
-	fd = -1;
-	return locked;
+	return fs_take_at(&fd);
 }
 
 bool spool_sync(struct spool *spool, struct err *err)
