@@ -60,15 +60,6 @@ static void add_size(struct str *out, uint64_t size)
 		str_addf(out, _("%llu MB"), (unsigned long long)(size / (1024 * 1024)));
 }
 
-static size_t count_status(const struct envelope *envelope, char status)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < envelope->count; i++)
-		count += envelope->recipients[i].status == status;
-	return count;
-}
-
 /* Lines for people */
 
 static size_t count_columns(const char *text, size_t len)
@@ -130,7 +121,7 @@ static void add_head(struct str *out, const struct list_item *item, int64_t now)
 /* Sender, and the recipients that do not have it. */
 static void add_people(struct str *out, const struct envelope *envelope)
 {
-	size_t done = count_status(envelope, STATUS_DONE);
+	size_t done = envelope_count_status(envelope, STATUS_DONE);
 
 	add_indent(out, INDENT);
 	str_add(out, _("from "));

@@ -151,10 +151,7 @@ static bool is_kept(const struct sending *sending, enum err_kind kind)
 
 static bool is_any_delivered(const struct envelope *envelope)
 {
-	for (size_t i = 0; i < envelope->count; i++)
-		if (envelope->recipients[i].status == STATUS_DONE)
-			return true;
-	return false;
+	return envelope_count_status(envelope, STATUS_DONE) > 0;
 }
 
 static int exit_when_queued(const struct settings *settings)

@@ -78,15 +78,6 @@ static bool read_header(const struct entry *entry, struct str *bytes, struct err
 	return true;
 }
 
-static uint32_t count_told(const struct envelope *envelope)
-{
-	uint32_t told = 0;
-
-	for (size_t i = 0; i < envelope->count; i++)
-		told += envelope->recipients[i].status == STATUS_FAILED;
-	return told;
-}
-
 static void copy_way(struct record *to, const struct record *from)
 {
 	to->config_file = from->config_file ? mem_copy(from->config_file) : NULL;
@@ -132,10 +123,11 @@ static bool queue_notice(const struct entry *about, const char *to, const struct
 	CLEANUP(message_done) struct message message;
 	CLEANUP(entry_release) struct entry entry;
 	char id[RECORD_ID_LEN + 1];
+	size_t told = envelope_count_status(&about->record.envelope, STATUS_FAILED);
 
 	message_init(&message);
 	entry_init(&entry);
-	record_derive_id(about->record.id, count_told(&about->record.envelope), id);
+	record_derive_id(about->record.id, (uint32_t)told, id);
 	if (is_made_already(about->spool, id))
 		return true;
 	if (!spool_begin(about->spool, &entry, err))
