@@ -64,9 +64,8 @@ static bool open_queue(struct spool *spool, const struct request *request, struc
 	return path && spool_open(spool, path, false, err);
 }
 
-/* What needs no run */
-
-static int change(const struct request *request)
+/* Lists it, or changes a message of it. */
+static int open_and_do(const struct request *request)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(spool_close) struct spool spool;
@@ -74,18 +73,8 @@ static int change(const struct request *request)
 	spool_init(&spool);
 	if (!open_queue(&spool, request, &err))
 		return report_error(&err);
-	return change_message(request, &spool);
-}
-
-static int list(const struct request *request)
-{
-	CLEANUP(err_done) struct err err = ERR_INIT;
-	CLEANUP(spool_close) struct spool spool;
-
-	spool_init(&spool);
-	if (!open_queue(&spool, request, &err))
-		return report_error(&err);
-	return list_queue(&spool, request->is_json);
+	return request->mode == MODE_QUEUE_LIST ? list_queue(&spool, request->is_json)
+						: change_message(request, &spool);
 }
 
 /* Running the queue */
@@ -193,12 +182,5 @@ static int run(const struct request *request)
 
 int queue_mode_run(const struct request *request)
 {
-	switch (request->mode) {
-	case MODE_QUEUE_RUN:
-		return run(request);
-	case MODE_QUEUE_LIST:
-		return list(request);
-	default:
-		return change(request);
-	}
+	return request->mode == MODE_QUEUE_RUN ? run(request) : open_and_do(request);
 }

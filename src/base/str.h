@@ -69,6 +69,8 @@ void str_add_printable(struct str *s, const char *bytes, size_t len);
 
 /* Length of the UTF-8 sequence that begins here (1 to 4), 0 where none does. RFC 3629. */
 size_t str_utf8_len(const char *bytes, size_t len);
+/* The character that a sequence of that length is. */
+unsigned long str_code_point(const char *bytes, size_t len);
 bool str_is_utf8(const char *bytes, size_t len);
 bool str_is_ascii(const char *bytes, size_t len);
 

@@ -58,16 +58,6 @@ static void add_diagnostic(struct str *out, const struct err *err)
 	quote_add_wrapped(out, plain.bytes, sizeof "Diagnostic-Code: " - 1, " ");
 }
 
-/* Bytes that str_utf8_len found to be a character. */
-static unsigned long code_point(const char *bytes, size_t len)
-{
-	unsigned long point = (unsigned char)bytes[0] & (len == 1 ? 0x7Ful : 0xFFul >> (len + 1));
-
-	for (size_t i = 1; i < len; i++)
-		point = point << 6 | ((unsigned char)bytes[i] & 0x3F);
-	return point;
-}
-
 /* The utf-8-addr-xtext of RFC 6533 section 3. */
 static void add_escaped(struct str *out, const char *path)
 {
@@ -79,7 +69,7 @@ static void add_escaped(struct str *out, const char *path)
 		if (is_plain || !step)
 			str_add_char(out, is_plain ? *path : '?');
 		else
-			str_addf(out, "\\x{%lX}", code_point(path, step));
+			str_addf(out, "\\x{%lX}", str_code_point(path, step));
 		path += step ? step : 1;
 		left -= step ? step : 1;
 	}

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/downgrade.h"
 
+#include "base/ascii.h"
 #include "base/i18n.h"
 #include "mail/address.h"
 #include "mail/contenttype.h"
@@ -69,14 +70,9 @@ struct writer {
 	bool is_structured;
 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static bool parts_words(const struct writer *w, char c)
 {
-	return is_blank(c) || (w->is_structured && (c == '(' || c == ')' || c == ','));
+	return ascii_is_blank(c) || (w->is_structured && (c == '(' || c == ')' || c == ','));
 }
 
 static size_t word_len(const struct writer *w, const char *text)
@@ -198,7 +194,7 @@ static void add_blanks_behind_commas(struct str *out, const char *text)
 			str_add_char(out, *++text);
 		else if (*text == '"')
 			is_quoted = !is_quoted;
-		else if (*text == ',' && !is_quoted && !is_blank(text[1]))
+		else if (*text == ',' && !is_quoted && !ascii_is_blank(text[1]))
 			str_add_char(out, ' ');
 	}
 }

@@ -54,17 +54,6 @@ const char *encoding_name(enum encoding encoding)
 
 /* Encoding */
 
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 void encoder_init(struct encoder *encoder, enum encoding to)
 {
 	*encoder = (struct encoder){ .to = to };
@@ -104,7 +93,7 @@ static void take_base64(struct encoder *e, const char *bytes, size_t len, struct
 /* What is no digit of base64 counts for nothing to a reader. */
 static void repair_base64(struct encoder *e, char c, struct str *out)
 {
-	if (base64_value(c) < 0 && c != '=')
+	if (base64_digit(c) < 0 && c != '=')
 		return;
 	if (e->column == LINE_LEN) {
 		str_add(out, "\r\n");
@@ -223,7 +212,7 @@ static void add_bytes(struct decoder *d, struct str *out)
 
 static void take_digit(struct decoder *d, char c, struct str *out)
 {
-	int value = base64_value(c);
+	int value = base64_digit(c);
 
 	if (c == '=' && d->held_len > 0) {
 		d->is_broken |= d->held_len < 2;
@@ -256,7 +245,8 @@ static void take_held(struct decoder *d, char c, struct str *out)
 		d->held_len = 0;
 		return;
 	}
-	if (d->held_len == 1 ? is_blank(c) || str_hex_digit(c) >= 0 : is_blank(first) && is_blank(c)) {
+	if (d->held_len == 1 ? is_blank(c) || str_hex_digit(c) >= 0
+			     : is_blank(first) && is_blank(c)) {
 		d->held[1] = c;
 		d->held_len = 2;
 		return;
