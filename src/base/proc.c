@@ -49,6 +49,16 @@ static bool arrange_descriptors(int in, int answer, int place)
 	       0;
 }
 
+/* Of a group of its own, which is killed as a whole, and not longer there than we are. */
+static void become_child(int in, int answer, int place)
+{
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	default_signals();
+	if (!arrange_descriptors(in, answer, place))
+		_exit(127);
+}
+
 /*
  * Returns twice, as fork(2) does: pid 0 in the child, whose descriptors are in order, with the
  * second of two connected ends as `place`. The first one is ours, unless that fails.
@@ -60,24 +70,19 @@ static bool start_with(struct proc *child, int in, const int ends[2], int place,
 	signal(SIGCHLD, SIG_DFL);
 	child->pid = fork();
 	if (child->pid == 0) {
-		setpgid(0, 0);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		default_signals();
-		if (!arrange_descriptors(in, ends[1], place))
-			_exit(127);
+		become_child(in, ends[1], place);
 		return true;
 	}
+	int number = errno;
 	close(ends[1]);
-	if (child->pid > 0) {
-		/*
-		 * In the child and here: whoever comes first, the group is there when it is killed.
-		 */
-		setpgid(child->pid, child->pid);
-		child->output = ends[0];
-		return true;
+	if (child->pid < 0) {
+		close(ends[0]);
+		return err_sys(err, ERR_SYSTEM, number, _("cannot start a process"));
 	}
-	close(ends[0]);
-	return err_sys(err, ERR_SYSTEM, errno, _("cannot start a process"));
+	/* In the child and here: whoever comes first, the group is there when it is killed. */
+	setpgid(child->pid, child->pid);
+	child->output = ends[0];
+	return true;
 }
 
 static bool start(struct proc *child, int in, int place, struct err *err)
