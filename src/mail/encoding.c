@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/encoding.h"
 
+#include "base/ascii.h"
 #include "base/base64.h"
 
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 enum { LINE_LEN = 76, GROUP_LEN = 4 };
 
@@ -41,8 +41,7 @@ enum encoding encoding_find(const char *text, size_t len)
 	while (to < len && !is_blank(text[to]) && text[to] != '(' && text[to] != ';')
 		to++;
 	for (int i = 0; i < ENCODING_OTHER; i++)
-		if (strlen(names[i]) == to - from &&
-		    strncasecmp(names[i], text + from, to - from) == 0)
+		if (ascii_is(text + from, to - from, names[i]))
 			return (enum encoding)i;
 	return ENCODING_OTHER;
 }
