@@ -215,6 +215,19 @@ static void put_back(struct load *load)
 		report_problem(&err);
 }
 
+static void settle_load(struct run *run, struct load *load, const struct err *err)
+{
+	const struct settings *settings = settings_of(run, load);
+	const struct outcome outcome = { .reason = err,
+					 .is_route = load->attempt.is_route,
+					 .is_in_doubt = load->attempt.transaction.is_in_doubt };
+
+	report_log(settings, &load->entry.record.envelope, err);
+	count_settled(run, attempt_settle(&load->entry, settings, &outcome), err);
+	run->done_on_session += !load->attempt.is_route;
+	run->sent_on_session += err->kind == ERR_NONE;
+}
+
 /*
  * Sends one message, with the next one's commands behind its content. Returns whether it is
  * settled; where the route failed, `reason` says why.
@@ -222,7 +235,6 @@ static void put_back(struct load *load)
 static bool send_load(struct run *run, struct session *session, struct load *load,
 		      struct load *next, struct err *reason)
 {
-	const struct settings *settings = settings_of(run, load);
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	if (run->choice->shows_progress)
@@ -233,15 +245,8 @@ static bool send_load(struct run *run, struct session *session, struct load *loa
 		put_back(load);
 		return false;
 	}
-	bool is_route = load->attempt.is_route;
-	report_log(settings, &load->entry.record.envelope, &err);
-	const struct outcome outcome = { .reason = &err,
-					 .is_route = is_route,
-					 .is_in_doubt = load->attempt.transaction.is_in_doubt };
-	count_settled(run, attempt_settle(&load->entry, settings, &outcome), &err);
-	run->done_on_session += !is_route;
-	run->sent_on_session += err.kind == ERR_NONE;
-	if (is_route)
+	settle_load(run, load, &err);
+	if (load->attempt.is_route)
 		err_copy(reason, &err);
 	return true;
 }

@@ -197,19 +197,26 @@ static bool goes_on(const struct str *entry, const char *line, size_t len)
 	return entry->bytes[entry->len - 1] == ',' || !name_len(line, len);
 }
 
+/* Length of a line with its end; `text_len` is what counts of it, without comment and blanks. */
+static size_t look_at_line(const char *text, size_t len, size_t *text_len)
+{
+	const char *end = memchr(text, '\n', len);
+	size_t line_len = end ? (size_t)(end - text) : len;
+
+	*text_len = trimmed_len(text, find_unquoted(text, line_len, "#"));
+	return line_len + 1;
+}
+
 static bool read_lines(struct alias_table *table, const char *bytes, size_t len, struct err *err)
 {
 	CLEANUP(str_done) struct str entry = STR_INIT;
-	int line = 0;
+	size_t text_len;
 	int first = 0;
+	int line = 1;
 
-	for (size_t at = 0; at < len;) {
+	for (size_t at = 0, step; at < len; at += step, line++) {
 		const char *text = bytes + at;
-		const char *end = memchr(text, '\n', len - at);
-		size_t line_len = end ? (size_t)(end - text) : len - at;
-		size_t text_len = trimmed_len(text, find_unquoted(text, line_len, "#"));
-		at += line_len + 1;
-		line++;
+		step = look_at_line(text, len - at, &text_len);
 		if (!text_len)
 			continue;
 		if (!goes_on(&entry, text, text_len)) {

@@ -162,6 +162,16 @@ static bool receive(struct stream *stream, struct err *err)
 	return true;
 }
 
+/* Takes off a line of `whole` bytes; what is given of it has no end. */
+static void take_line(struct stream *stream, size_t whole, const char **line, size_t *len)
+{
+	*line = stream->in.bytes + stream->taken;
+	*len = whole - 1;
+	if (*len > 0 && (*line)[*len - 1] == '\r')
+		--*len;
+	stream->taken += whole;
+}
+
 bool stream_read_line(struct stream *stream, const char **line, size_t *len, struct err *err)
 {
 	size_t scanned = 0;
@@ -175,11 +185,7 @@ bool stream_read_line(struct stream *stream, const char **line, size_t *len, str
 			return err_set(err, ERR_PROTO, _("the server sent a line of over %d bytes"),
 				       STREAM_LINE_MAX);
 		if (lf) {
-			stream->taken += whole;
-			*line = start;
-			*len = whole - 1;
-			if (*len > 0 && start[*len - 1] == '\r')
-				--*len;
+			take_line(stream, whole, line, len);
 			return true;
 		}
 		scanned = have;
