@@ -99,7 +99,7 @@ static char *local_domains(const struct settings *settings)
 bool addressing_read_aliases(struct alias_table *table, const struct settings *settings,
 			     struct err *err)
 {
-	if (!alias_read(table, settings->aliases, err))
+	if (!alias_table_read(table, settings->aliases, err))
 		return false;
 	table->local_domains = local_domains(settings);
 	return true;

@@ -227,17 +227,10 @@ static uint32_t random_number(void)
 	return number;
 }
 
-static bool has_status(const struct envelope *envelope, char status)
-{
-	for (size_t i = 0; i < envelope->count; i++)
-		if (envelope->recipients[i].status == status)
-			return true;
-	return false;
-}
-
 static bool has_failures(const struct envelope *envelope)
 {
-	return has_status(envelope, STATUS_REFUSED) || has_status(envelope, STATUS_FAILED);
+	return envelope_count_status(envelope, STATUS_REFUSED) > 0 ||
+	       envelope_count_status(envelope, STATUS_FAILED) > 0;
 }
 
 static void fail_open(struct envelope *envelope, const struct err *reason)
@@ -267,9 +260,7 @@ static void plan(struct record_progress *progress, const struct outcome *outcome
 		delay = outcome->not_before - now;
 	else if (attempt_is_operators(outcome->reason->kind))
 		delay = SCHEDULE_OPERATOR_GAP;
-	else if (outcome->is_in_doubt)
-		delay = schedule_delay(progress->ended, random_number());
-	else if (outcome->is_route)
+	else if (outcome->is_route && !outcome->is_in_doubt)
 		delay = schedule_route_delay(progress->ended, random_number());
 	else
 		delay = schedule_delay(progress->ended, random_number());
@@ -335,7 +326,7 @@ static bool tell_refused(struct entry *entry, const struct settings *settings, s
 {
 	struct envelope *envelope = &entry->record.envelope;
 
-	if (!has_status(envelope, STATUS_REFUSED))
+	if (envelope_count_status(envelope, STATUS_REFUSED) == 0)
 		return true;
 	if (!entry_write_status(entry, true, err) || !tell_failure(entry, settings, err))
 		return false;

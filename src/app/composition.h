@@ -51,6 +51,7 @@ bool composition_take(struct composition *composition, enum compose_option optio
 /* Whether all that was taken fits together. ERR_USAGE. */
 bool composition_check(const struct composition *composition, struct err *err) MUST_USE;
 
+/* Whether a path is the "-" of standard input. */
 bool composition_is_stdin(const char *path);
 /* Whether the text is standard input: no other option takes it, and none names another file. */
 bool composition_has_text_on_stdin(const struct composition *composition);

@@ -19,6 +19,7 @@ struct content {
 	enum content_place place;
 };
 
+/* A message begins. */
 void content_begin(struct content *content, bool is_strict);
 
 /*

@@ -16,6 +16,7 @@ struct flag {
 	size_t place; /* a mode, or the offset of a member of struct request */
 };
 
+/* All of them, in the order of cli.def. */
 extern const struct flag flags[];
 extern const size_t flag_count;
 
@@ -27,6 +28,7 @@ struct args {
 	bool is_ended;
 };
 
+/* The entry of a short option; NULL: there is none. */
 const struct flag *flag_of_letter(char letter);
 
 /* Whether it makes a message or is a mode, and so is none for callers of sendmail(8). */
@@ -39,5 +41,5 @@ bool flag_is_for_people(const struct flag *flag);
 bool flag_do(struct args *args, const struct flag *flag, const char *name, const char *text,
 	     struct err *err) MUST_USE;
 
-/* ERR_USAGE: what is wrong with a word of the command line. */
+/* Sets ERR_USAGE, "TEXT: PROBLEM", for a word of the command line. Returns false. */
 bool flag_usage(struct err *err, const char *problem, const char *text);

@@ -7,6 +7,8 @@
  * All of it comes from the tables, which are compiled in. `man` copies a template, in
  * which the lines @OPTIONS@, @SETTINGS@ and @ALIASES@ stand for what is generated.
  */
+#include "app/completion.h"
+#include "app/item.h"
 #include "base/i18n.h"
 #include "conf/option.h"
 
@@ -23,19 +25,6 @@ struct group {
 	const char *manual;
 };
 
-/* A setting (with a type) or an option of the command line. */
-struct item {
-	const char *group;
-	const char *name;
-	const char *type;
-	char letter;
-	const char *argument;
-	const char *value;
-	unsigned flags;
-	const char *help;
-	const char *manual;
-};
-
 static const struct group flag_groups[] = {
 #define FLAG_GROUP(group, title) { #group, title, "" },
 #include "app/cli.def"
@@ -46,20 +35,6 @@ static const struct group setting_groups[] = {
 #define GROUP(group, title, manual) { #group, title, manual },
 #include "conf/options.def"
 	{ NULL, NULL, NULL },
-};
-
-static const struct item flags[] = {
-#define FLAG(group, name, letter, argument, flags, action, help, manual)                           \
-	{ #group, name, NULL, letter, argument, NULL, flags, help, manual },
-#include "app/cli.def"
-	{ 0 },
-};
-
-static const struct item settings[] = {
-#define OPTION(group, name, type, argument, value, flags, help, manual)                            \
-	{ #group, #name, #type, 0, argument, value, flags, help, manual },
-#include "conf/options.def"
-	{ 0 },
 };
 
 static const struct {
@@ -86,77 +61,6 @@ static const struct {
 #include "conf/options.def"
 };
 
-static const char *const methods[] = {
-#define METHOD(name) (name),
-#include "conf/options.def"
-};
-
-/* The tables */
-
-/* Whether completions offer it as a long option. */
-static bool is_offered(const struct item *item)
-{
-	return item->name && (!item->type || !(item->flags & OPTION_NO_FLAG));
-}
-
-static char first_letter(const struct item *item)
-{
-	if (!item->type)
-		return item->letter;
-	for (size_t i = 0; i < LENGTH(letters); i++)
-		if (strcmp(letters[i].name, item->name) == 0)
-			return letters[i].letter;
-	return '\0';
-}
-
-static bool is_optional(const struct item *item)
-{
-	return item->argument && item->flags & OPTION_ALONE;
-}
-
-/* The words to choose from are those in lower case. */
-static void put_words(const struct item *item, const char *separator)
-{
-	char argument[LINE_MAX_LEN];
-	char *rest = argument;
-	const char *between = "";
-
-	snprintf(argument, sizeof argument, "%s", item->argument ? item->argument : "");
-	for (char *word; (word = strsep(&rest, "|"));) {
-		if (!islower((unsigned char)*word))
-			continue;
-		printf("%s%s", between, word);
-		between = separator;
-	}
-	if (!item->type || strcmp(item->type, "AUTH") != 0)
-		return;
-	for (size_t i = 0; i < LENGTH(methods); i++)
-		printf("%s%s", separator, methods[i]);
-}
-
-static bool has_words(const struct item *item)
-{
-	const char *argument = item->argument ? item->argument : "";
-
-	return islower((unsigned char)*argument) || strstr(argument, "|system");
-}
-
-static void put_dashed(const char *name)
-{
-	for (; *name; name++)
-		putchar(*name == '_' ? '-' : *name);
-}
-
-/* Puts a text with a backslash before each of the characters that need one. */
-static void put_escaped(const char *text, const char *special)
-{
-	for (; *text; text++) {
-		if (strchr(special, *text))
-			putchar('\\');
-		putchar(*text);
-	}
-}
-
 /* The manual, in scdoc's language */
 
 static void put_paragraphs(const char *text)
@@ -172,7 +76,7 @@ static void put_paragraphs(const char *text)
 
 static void put_argument(const struct item *item, const char *before)
 {
-	if (is_optional(item))
+	if (item_is_optional(item))
 		printf("[%s_%s_]", before, item->argument);
 	else if (item->argument)
 		printf("%s_%s_", before, item->argument);
@@ -197,7 +101,7 @@ static void put_settings(void)
 {
 	for (const struct group *group = setting_groups; group->id; group++) {
 		printf("## %s\n\n%s\n\n", group->title, group->manual);
-		for (const struct item *item = settings; item->name; item++)
+		for (const struct item *item = item_settings; item->name; item++)
 			if (strcmp(item->group, group->id) == 0)
 				put_setting(item);
 	}
@@ -215,7 +119,7 @@ static void put_flag(const struct item *item)
 {
 	if (item->letter) {
 		printf("*-%c*", item->letter);
-		put_argument(item, is_optional(item) ? "" : " ");
+		put_argument(item, item_is_optional(item) ? "" : " ");
 	}
 	if (item->name) {
 		printf("%s*--%s*", item->letter ? ", " : "", item->name);
@@ -229,7 +133,7 @@ static void put_setting_option(const struct item *item)
 {
 	put_setting_letters(item);
 	printf("*--");
-	put_dashed(item->name);
+	item_put_dashed(item->name);
 	putchar('*');
 	put_argument(item, "=");
 	printf("\n\t%c%s.\n\n", toupper((unsigned char)item->help[0]), item->help + 1);
@@ -250,13 +154,13 @@ static void put_options(void)
 {
 	for (const struct group *group = flag_groups; group->id; group++) {
 		printf("## %s\n\n", group->title);
-		for (const struct item *item = flags; item->group; item++)
+		for (const struct item *item = item_flags; item->group; item++)
 			if (strcmp(item->group, group->id) == 0)
 				put_flag(item);
 	}
 	for (const struct group *group = setting_groups; group->id; group++) {
 		printf("## %s\n\n", group->title);
-		for (const struct item *item = settings; item->name; item++)
+		for (const struct item *item = item_settings; item->name; item++)
 			if (strcmp(item->group, group->id) == 0 && !(item->flags & OPTION_NO_FLAG))
 				put_setting_option(item);
 	}
@@ -313,201 +217,6 @@ static int put_manual(const char *path, const char *folder)
 	return EXIT_SUCCESS;
 }
 
-/* Completions */
-
-/* Calls a function for each item that is offered. */
-static void for_each(void (*put)(const struct item *))
-{
-	for (const struct item *item = flags; item->group; item++)
-		if (is_offered(item))
-			put(item);
-	for (const struct item *item = settings; item->name; item++)
-		if (is_offered(item))
-			put(item);
-}
-
-/* A function of the shell that prints the accounts of the first config file that there is. */
-static const char account_names[] =
-	"sed -n 's/^[[:blank:]]*account[[:blank:]][[:blank:]]*\\([^:]*[^:[:blank:]]\\).*/\\1/p' "
-	"~/.mailchuterc ~/.config/mailchute/config ~/.msmtprc ~/.config/msmtp/config 2>/dev/null";
-
-static bool is_account(const struct item *item)
-{
-	return !item->type && strcmp(item->name, "account") == 0;
-}
-
-static void put_bash_name(const struct item *item)
-{
-	printf(" --");
-	put_dashed(item->name);
-	printf("%s", item->argument && !is_optional(item) ? "=" : "");
-}
-
-/* The pattern of a case: "--from=|--from|-f"; a word of its own is no optional argument. */
-static void put_bash_pattern(const struct item *item)
-{
-	printf("\t--");
-	put_dashed(item->name);
-	putchar('=');
-	if (!is_optional(item)) {
-		printf("|--");
-		put_dashed(item->name);
-		if (first_letter(item))
-			printf("|-%c", first_letter(item));
-	}
-	printf(") ");
-}
-
-static void put_bash_case(const struct item *item)
-{
-	if (!item->argument)
-		return;
-	put_bash_pattern(item);
-	if (is_account(item)) {
-		printf("words=$(_mailchute_accounts)");
-	} else if (has_words(item)) {
-		printf("words='");
-		put_words(item, " ");
-		printf("'%s", item->flags & OPTION_FILE ? " files=-f" : "");
-	} else if (item->flags & OPTION_FILE) {
-		printf("files=-f");
-	} else if (item->flags & OPTION_RUNS) {
-		printf("files=-c");
-	}
-	printf(" ;;\n");
-}
-
-static void put_bash(void)
-{
-	printf("# bash completion for mailchute; made from its option table\n\n"
-	       "_mailchute_accounts()\n{\n\t%s\n}\n\n"
-	       "_mailchute()\n{\n"
-	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	       "\tlocal option=$prev words='' files='' options='",
-	       account_names);
-	for_each(put_bash_name);
-	printf("'\n\n"
-	       "\tCOMPREPLY=()\n"
-	       "\tif [[ $cur == = ]]; then\n"
-	       "\t\toption=$prev= cur=''\n"
-	       "\telif [[ $prev == = ]]; then\n"
-	       "\t\toption=${COMP_WORDS[COMP_CWORD - 2]}=\n"
-	       "\telif [[ $cur == --*=* ]]; then\n"
-	       "\t\toption=${cur%%%%=*}= cur=${cur#*=}\n"
-	       "\tfi\n"
-	       "\tcase $option in\n");
-	for_each(put_bash_case);
-	printf("\t*)\n"
-	       "\t\tif [[ $cur == -* ]]; then\n"
-	       "\t\t\tmapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$cur\")\n"
-	       "\t\t\t[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace\n"
-	       "\t\tfi\n"
-	       "\t\treturn\n"
-	       "\t\t;;\n"
-	       "\tesac\n"
-	       "\t[[ -z $files ]] || compopt -o filenames\n"
-	       "\tmapfile -t COMPREPLY < <(compgen ${files:+\"$files\"} -W \"$words\" -- "
-	       "\"$cur\")\n"
-	       "}\n\n"
-	       "complete -F _mailchute mailchute\n");
-}
-
-/* What zsh calls an action. */
-static void put_zsh_action(const struct item *item)
-{
-	printf(is_optional(item) ? "::" : ":");
-	put_escaped(item->argument, ":");
-	putchar(':');
-	if (is_account(item)) {
-		printf("_mailchute_accounts");
-	} else if (item->flags & OPTION_FILE) {
-		printf("_files");
-	} else if (item->flags & OPTION_RUNS) {
-		printf("_cmdstring");
-	} else if (has_words(item)) {
-		putchar('(');
-		put_words(item, " ");
-		putchar(')');
-	}
-}
-
-/* A quote within quotes ends them, is quoted itself, and begins them again. */
-static void put_zsh_help(const char *help)
-{
-	printf("'[");
-	for (; *help; help++) {
-		if (*help == '\'')
-			printf("'\\'");
-		else if (strchr("[]:", *help))
-			putchar('\\');
-		putchar(*help);
-	}
-	printf("]");
-}
-
-static void put_zsh_item(const struct item *item)
-{
-	char letter = first_letter(item);
-
-	printf("\t");
-	if (letter)
-		printf("{-%c%s,", letter, is_optional(item) ? "-" : item->argument ? "+" : "");
-	printf("--");
-	put_dashed(item->name);
-	if (item->argument)
-		printf(is_optional(item) ? "=-" : "=");
-	printf("%s", letter ? "}" : "");
-	put_zsh_help(item->help);
-	if (item->argument)
-		put_zsh_action(item);
-	printf("' \\\n");
-}
-
-static void put_zsh(void)
-{
-	printf("#compdef mailchute\n"
-	       "# zsh completion for mailchute; made from its option table\n\n"
-	       "_mailchute_accounts() {\n"
-	       "\tlocal -a names=(${(f)\"$(%s)\"})\n"
-	       "\tcompadd -a names\n"
-	       "}\n\n"
-	       "_arguments -s -S \\\n",
-	       account_names);
-	for_each(put_zsh_item);
-	printf("\t'*:recipient:_email_addresses'\n");
-}
-
-static void put_fish_item(const struct item *item)
-{
-	printf("complete -c mailchute -l ");
-	put_dashed(item->name);
-	if (first_letter(item))
-		printf(" -s %c", first_letter(item));
-	if (item->argument && !is_optional(item))
-		printf(item->flags & OPTION_FILE ? " -r -F" : " -x");
-	if (is_account(item)) {
-		printf(" -a '(__mailchute_accounts)'");
-	} else if (has_words(item)) {
-		printf(" -a '");
-		put_words(item, " ");
-		putchar('\'');
-	} else if (item->flags & OPTION_RUNS) {
-		printf(" -a '(__fish_complete_command)'");
-	}
-	printf(" -d '");
-	put_escaped(item->help, "'\\");
-	printf("'\n");
-}
-
-static void put_fish(void)
-{
-	printf("# fish completion for mailchute; made from its option table\n\n"
-	       "function __mailchute_accounts\n\t%s\nend\n\n"
-	       "complete -c mailchute -f\n",
-	       account_names);
-	for_each(put_fish_item);
-}
-
 /* The example config */
 
 static void put_example_setting(const struct item *item)
@@ -520,7 +229,7 @@ static void put_example_group(const struct group *group)
 {
 	bool has_title = false;
 
-	for (const struct item *item = settings; item->name; item++) {
+	for (const struct item *item = item_settings; item->name; item++) {
 		if (strcmp(item->group, group->id) != 0)
 			continue;
 		if (!has_title)
@@ -559,9 +268,9 @@ int main(int argc, char *argv[])
 		const char *what;
 		void (*put)(void);
 	} jobs[] = {
-		{ "bash", put_bash },
-		{ "zsh", put_zsh },
-		{ "fish", put_fish },
+		{ "bash", completion_bash },
+		{ "zsh", completion_zsh },
+		{ "fish", completion_fish },
 		{ "example", put_example },
 	};
 

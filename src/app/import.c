@@ -41,7 +41,7 @@ static bool open_folder(struct import *import, struct err *err)
 	import->folder = open(import->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (import->folder < 0)
 		return err_sys(err, ERR_NOINPUT, errno, "%s", import->path);
-	return fs_is_own(import->folder) ||
+	return fs_is_own(import->folder, FS_OTHERS_WRITE) ||
 	       err_set(err, ERR_SYSTEM,
 		       _("%s: must belong to you, and nobody else may write there"), import->path);
 }

@@ -60,15 +60,6 @@ static void add_size(struct str *out, uint64_t size)
 		str_addf(out, _("%llu MB"), (unsigned long long)(size / (1024 * 1024)));
 }
 
-static size_t count_status(const struct envelope *envelope, char status)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < envelope->count; i++)
-		count += envelope->recipients[i].status == status;
-	return count;
-}
-
 /* Lines for people */
 
 static size_t count_columns(const char *text, size_t len)
@@ -127,28 +118,30 @@ static void add_head(struct str *out, const struct list_item *item, int64_t now)
 	str_addf(out, P_(", tried %u time\n", ", tried %u times\n", attempts), attempts);
 }
 
+static void add_recipient(struct str *out, const struct recipient *recipient)
+{
+	add_indent(out, INDENT);
+	str_add(out, _("to   "));
+	add_address(out, recipient->address);
+	if (recipient->status == STATUS_DOUBT)
+		str_add(out, _(" (may have it already)"));
+	else if (!recipient_is_open(recipient))
+		str_add(out, _(" (failed)"));
+	str_add_char(out, '\n');
+}
+
 /* Sender, and the recipients that do not have it. */
 static void add_people(struct str *out, const struct envelope *envelope)
 {
-	size_t done = count_status(envelope, STATUS_DONE);
+	size_t done = envelope_count_status(envelope, STATUS_DONE);
 
 	add_indent(out, INDENT);
 	str_add(out, _("from "));
 	add_address(out, envelope->sender);
 	str_add_char(out, '\n');
-	for (size_t i = 0; i < envelope->count; i++) {
-		const struct recipient *recipient = &envelope->recipients[i];
-		if (recipient->status == STATUS_DONE)
-			continue;
-		add_indent(out, INDENT);
-		str_add(out, _("to   "));
-		add_address(out, recipient->address);
-		if (recipient->status == STATUS_DOUBT)
-			str_add(out, _(" (may have it already)"));
-		else if (!recipient_is_open(recipient))
-			str_add(out, _(" (failed)"));
-		str_add_char(out, '\n');
-	}
+	for (size_t i = 0; i < envelope->count; i++)
+		if (envelope->recipients[i].status != STATUS_DONE)
+			add_recipient(out, &envelope->recipients[i]);
 	if (done > 0) {
 		add_indent(out, INDENT);
 		str_addf(out,
@@ -157,25 +150,9 @@ static void add_people(struct str *out, const struct envelope *envelope)
 	}
 }
 
-/* When it is tried next, or what has to be done for that. */
-static void add_plan(struct str *out, const struct list_item *item, int64_t now)
+/* When one that waits is tried next. */
+static void add_next_try(struct str *out, const struct record *record, int64_t now)
 {
-	const struct record *record = item->record;
-
-	switch (item->state) {
-	case LIST_SENDING:
-		str_add(out, _("is being sent right now"));
-		return;
-	case LIST_HELD:
-		str_addf(out, _("stays until you say: mailchute --queue-retry %s"), record->id);
-		return;
-	case LIST_FAILED:
-		str_addf(out, _("given up; for another try: mailchute --queue-retry %s"),
-			 record->id);
-		return;
-	default:
-		break;
-	}
 	if (schedule_is_early(record, now)) {
 		str_add(out, _("is to be sent on "));
 		clock_add_date(out, (time_t)record->not_before);
@@ -191,6 +168,26 @@ static void add_plan(struct str *out, const struct list_item *item, int64_t now)
 	if (record->expires > now) {
 		str_add(out, _("; given up in "));
 		add_duration(out, record->expires - now);
+	}
+}
+
+/* When it is tried next, or what has to be done for that. */
+static void add_plan(struct str *out, const struct list_item *item, int64_t now)
+{
+	const char *id = item->record->id;
+
+	switch (item->state) {
+	case LIST_SENDING:
+		str_add(out, _("is being sent right now"));
+		break;
+	case LIST_HELD:
+		str_addf(out, _("stays until you say: mailchute --queue-retry %s"), id);
+		break;
+	case LIST_FAILED:
+		str_addf(out, _("given up; for another try: mailchute --queue-retry %s"), id);
+		break;
+	default:
+		add_next_try(out, item->record, now);
 	}
 }
 

@@ -22,6 +22,7 @@ struct list_item {
 /* The name of a state, for programs and people: a word of English. */
 const char *list_state_name(enum list_state state);
 
+/* What all messages of a list come to. Begins as zeros. */
 struct list_totals {
 	size_t counts[LIST_STATES];
 	size_t count;
@@ -33,6 +34,7 @@ struct list_totals {
  * possible. */
 void list_add_text(struct str *out, const struct list_item *item, int64_t now);
 
+/* Counts a message. */
 void list_count(struct list_totals *totals, const struct list_item *item);
 
 /* Appends what stands below the list: for a terminal a summary, then sendmail's last line. */

@@ -139,28 +139,32 @@ int list_queue(struct spool *spool, bool is_json)
 	return status;
 }
 
+static int show_entry(const struct entry *entry, enum spool_folder folder)
+{
+	CLEANUP(str_done) struct str notes = STR_INIT;
+	CLEANUP(str_done) struct str out = STR_INIT;
+	CLEANUP(message_done) struct message message;
+
+	read_notes(entry, &notes);
+	const struct list_item item = { .record = &entry->record,
+					.state = find_state(entry, folder),
+					.notes = notes.bytes };
+	entry_message(entry, &message);
+	list_add_details(&out, &item, time(NULL));
+	int status = report_text(&out);
+	return status == EX_OK ? show_message(&message) : status;
+}
+
 int list_show(struct spool *spool, enum spool_folder folder, const char *id)
 {
 	CLEANUP(entry_release) struct entry entry;
 	CLEANUP(err_done) struct err err = ERR_INIT;
-	CLEANUP(str_done) struct str notes = STR_INIT;
-	CLEANUP(str_done) struct str out = STR_INIT;
-	CLEANUP(message_done) struct message message;
 	enum claim claim = spool_peek(spool, folder, id, &entry, &err);
 
-	message_init(&message);
-	if (claim != CLAIM_GOT) {
-		if (claim == CLAIM_GONE)
-			err_set(&err, ERR_NOINPUT, _("there is no such message"));
-		err_wrap(&err, "%s", id);
-		return report_error(&err);
-	}
-	read_notes(&entry, &notes);
-	const struct list_item item = { .record = &entry.record,
-					.state = find_state(&entry, folder),
-					.notes = notes.bytes };
-	entry_message(&entry, &message);
-	list_add_details(&out, &item, time(NULL));
-	int status = report_text(&out);
-	return status == EX_OK ? show_message(&message) : status;
+	if (claim == CLAIM_GOT)
+		return show_entry(&entry, folder);
+	if (claim == CLAIM_GONE)
+		err_set(&err, ERR_NOINPUT, _("there is no such message"));
+	err_wrap(&err, "%s", id);
+	return report_error(&err);
 }

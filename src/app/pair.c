@@ -70,12 +70,12 @@ static int open_file(const struct pair *pair, const char *ending, struct err *er
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		err_sys(err, ERR_INPUT, errno, ".%s", ending);
-	else if (!S_ISREG(st.st_mode) || !fs_is_own(fd))
+	else if (!S_ISREG(st.st_mode) || !fs_is_own(fd, FS_OTHERS_WRITE))
 		err_set(err, ERR_INPUT, _(".%s: is not a file that only you can write"), ending);
 	else if (st.st_size == 0)
 		err_set(err, ERR_INPUT, _(".%s: is empty"), ending);
 	else
-		return dup(fd);
+		return fs_take_at(&fd);
 	return -1;
 }
 

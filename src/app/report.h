@@ -43,12 +43,11 @@ int report_queued_until(const char *id, int64_t when);
 void report_add_log_line(struct str *out, const struct settings *settings,
 			 const struct envelope *envelope, const struct err *err);
 
-/* Logs that the relay of these settings could not be used, whatever messages wait for it. */
-void report_log_route(const struct settings *settings, const struct err *reason);
-
 /*
  * Writes that line to the log file and to syslog, as the settings say. That a log can't be written
  * is printed and changes nothing.
  */
 void report_log(const struct settings *settings, const struct envelope *envelope,
 		const struct err *err);
+/* Logs that the relay of these settings could not be used, whatever messages wait for it. */
+void report_log_route(const struct settings *settings, const struct err *reason);

@@ -5,32 +5,17 @@
 #include "app/attempt.h"
 #include "app/filter.h"
 #include "app/report.h"
-#include "app/route.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "queue/hint.h"
 #include "queue/schedule.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	REMOVALS_UNSYNCED_MAX = 16, /* removals are made to last once for so many */
 	SESSION_SECONDS = 30,       /* a run behind somebody's message begins nothing after that */
 	LINGER_SECONDS = 60,        /* and is over then */
-	LOOKED_AT_MAX = 100,        /* messages that a sender looks at to see if any is due */
-};
-
-struct candidate {
-	char id[RECORD_ID_LEN + 1];
-	bool goes_last;
-	struct route *route;
-};
-
-struct candidates {
-	struct candidate *items;
-	size_t count;
 };
 
 /* A run over one spool. */
@@ -38,8 +23,7 @@ struct run {
 	struct spool *spool;
 	const struct run_choice *choice;
 	struct run_result *result;
-	struct routes routes;
-	struct candidates due;
+	struct due due;
 	unsigned unsynced;
 	size_t done_on_session; /* messages that were settled */
 	size_t sent_on_session;
@@ -61,95 +45,6 @@ struct load {
 void run_result_done(struct run_result *result)
 {
 	err_done(&result->first);
-}
-
-static bool has_part(const char *text, const char *part)
-{
-	return !part || strstr(text, part);
-}
-
-static bool has_recipient(const struct envelope *envelope, const char *part)
-{
-	for (size_t i = 0; part && i < envelope->count; i++)
-		if (recipient_is_open(&envelope->recipients[i]) &&
-		    strstr(envelope->recipients[i].address, part))
-			return true;
-	return !part;
-}
-
-static bool is_ready(const struct run_choice *choice, const struct record *record)
-{
-	int64_t now = time(NULL);
-
-	if (schedule_is_early(record, now))
-		return false;
-	return choice->ignores_schedule || schedule_is_due(record, now) ||
-	       (choice->follows_success && record->progress.flags & RECORD_ROUTE_FAILED);
-}
-
-static bool is_chosen(const struct run_choice *choice, const struct record *record)
-{
-	return has_part(record->id, choice->id) &&
-	       has_part(record->envelope.sender, choice->sender) &&
-	       has_recipient(&record->envelope, choice->recipient) && is_ready(choice, record);
-}
-
-static void add_candidate(struct run *run, const char *id, const struct record *record)
-{
-	struct candidates *due = &run->due;
-
-	mem_grow(due->items, due->count);
-	struct candidate *added = &due->items[due->count++];
-	*added = (struct candidate){ .route = routes_find(&run->routes, record),
-				     .goes_last = record->progress.flags & RECORD_STOPPED_RUN };
-	memcpy(added->id, id, sizeof added->id);
-}
-
-/* Claims where a look does not do: what is damaged is set aside by that. */
-static void consider(struct run *run, const char *id)
-{
-	CLEANUP(entry_release) struct entry entry;
-	CLEANUP(err_done) struct err err = ERR_INIT;
-	enum claim claim = spool_peek(run->spool, SPOOL_QUEUE, id, &entry, &err);
-
-	if (claim == CLAIM_DAMAGED) {
-		entry_release(&entry);
-		err_done(&err);
-		claim = spool_claim(run->spool, SPOOL_QUEUE, id, &entry, &err);
-	}
-	if (err.kind != ERR_NONE)
-		report_problem(&err);
-	if (claim != CLAIM_GOT)
-		return;
-	if (is_chosen(run->choice, &entry.record))
-		add_candidate(run, id, &entry.record);
-	else
-		run->result->waiting++;
-}
-
-/* Oldest first, but one at which the relay has hung up before comes behind those that it may stop.
- */
-static int compare_candidates(const void *a, const void *b)
-{
-	const struct candidate *one = a;
-	const struct candidate *two = b;
-	int order = strcmp(one->route->key, two->route->key);
-
-	if (order == 0)
-		order = one->goes_last - two->goes_last;
-	return order ? order : strcmp(one->id, two->id);
-}
-
-static void find_due(struct run *run)
-{
-	size_t count;
-	char **ids = spool_list(run->spool, SPOOL_QUEUE, &count);
-
-	for (size_t i = 0; i < count; i++)
-		consider(run, ids[i]);
-	spool_free_ids(ids, count);
-	if (run->due.count > 1)
-		qsort(run->due.items, run->due.count, sizeof *run->due.items, compare_candidates);
 }
 
 static void load_init(struct load *load)
@@ -320,6 +215,19 @@ static void put_back(struct load *load)
 		report_problem(&err);
 }
 
+static void settle_load(struct run *run, struct load *load, const struct err *err)
+{
+	const struct settings *settings = settings_of(run, load);
+	const struct outcome outcome = { .reason = err,
+					 .is_route = load->attempt.is_route,
+					 .is_in_doubt = load->attempt.transaction.is_in_doubt };
+
+	report_log(settings, &load->entry.record.envelope, err);
+	count_settled(run, attempt_settle(&load->entry, settings, &outcome), err);
+	run->done_on_session += !load->attempt.is_route;
+	run->sent_on_session += err->kind == ERR_NONE;
+}
+
 /*
  * Sends one message, with the next one's commands behind its content. Returns whether it is
  * settled; where the route failed, `reason` says why.
@@ -327,7 +235,6 @@ static void put_back(struct load *load)
 static bool send_load(struct run *run, struct session *session, struct load *load,
 		      struct load *next, struct err *reason)
 {
-	const struct settings *settings = settings_of(run, load);
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	if (run->choice->shows_progress)
@@ -338,17 +245,18 @@ static bool send_load(struct run *run, struct session *session, struct load *loa
 		put_back(load);
 		return false;
 	}
-	bool is_route = load->attempt.is_route;
-	report_log(settings, &load->entry.record.envelope, &err);
-	const struct outcome outcome = { .reason = &err,
-					 .is_route = is_route,
-					 .is_in_doubt = load->attempt.transaction.is_in_doubt };
-	count_settled(run, attempt_settle(&load->entry, settings, &outcome), &err);
-	run->done_on_session += !is_route;
-	run->sent_on_session += err.kind == ERR_NONE;
-	if (is_route)
+	settle_load(run, load, &err);
+	if (load->attempt.is_route)
 		err_copy(reason, &err);
 	return true;
+}
+
+static bool can_go(const struct session *session, const struct load *load)
+{
+	if (!load->is_loaded)
+		return false;
+	return load->attempt.transaction.is_announced ? !session_is_over(session)
+						      : session_is_usable(session);
 }
 
 /*
@@ -371,10 +279,7 @@ static void send_on_session(struct run *run, struct session *session, size_t *ne
 		if (clock_now() < run->until)
 			load_next(run, following, next, end);
 		bool is_settled = send_load(run, session, current, following, reason);
-		goes_on =
-			is_settled && following->is_loaded &&
-			(following->attempt.transaction.is_announced ? !session_is_over(session)
-								     : session_is_usable(session));
+		goes_on = is_settled && can_go(session, following);
 		if (!is_settled)
 			*next = current->index;
 		else if (!goes_on && following->is_loaded)
@@ -411,34 +316,30 @@ static void run_route(struct run *run, size_t first, size_t end)
 	give_up_route(run, next, end, &reason);
 }
 
-static void run_routes(struct run *run)
+static void run_begin(struct run *run)
 {
-	size_t end;
-
-	for (size_t first = 0; first < run->due.count; first = end) {
-		const char *key = run->due.items[first].route->key;
-		end = first + 1;
-		while (end < run->due.count && strcmp(run->due.items[end].route->key, key) == 0)
-			end++;
-		run_route(run, first, end);
-	}
+	due_init(&run->due, run->spool, run->choice);
+	run->result->waiting += run->due.others;
 }
 
-static void run_done(struct run *run)
+static void run_end(struct run *run)
 {
 	sync_removals(run);
-	free(run->due.items);
-	routes_done(&run->routes);
+	due_done(&run->due);
 }
 
 static void run_through(struct spool *spool, const struct run_choice *choice,
 			struct run_result *result)
 {
 	struct run run = { spool, choice, result, .end = CLOCK_NEVER };
+	size_t end;
 
-	find_due(&run);
-	run_routes(&run);
-	run_done(&run);
+	run_begin(&run);
+	for (size_t first = 0; first < run.due.count; first = end) {
+		end = due_end(&run.due, first);
+		run_route(&run, first, end);
+	}
+	run_end(&run);
 }
 
 /*
@@ -496,28 +397,6 @@ void run_queue(struct spool *spool, const struct run_choice *choice, struct run_
 	}
 }
 
-bool run_has_due(struct spool *spool, const struct settings *settings, const char *but_id)
-{
-	const struct run_choice choice = { .follows_success = true };
-	struct run_result result = { 0 };
-	struct run run = { spool, &choice, &result, .end = CLOCK_NEVER };
-	CLEANUP(mem_free_at) char *key = route_key(settings);
-	size_t count;
-	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
-	bool is_found = false;
-
-	for (size_t i = 0; !is_found && i < count && i < LOOKED_AT_MAX; i++) {
-		size_t before = run.due.count;
-		if (strcmp(ids[i], but_id) != 0)
-			consider(&run, ids[i]);
-		is_found = run.due.count > before &&
-			   strcmp(run.due.items[before].route->key, key) == 0;
-	}
-	spool_free_ids(ids, count);
-	run_done(&run);
-	return is_found;
-}
-
 void run_on_session(struct spool *spool, struct session *session)
 {
 	const struct run_choice choice = { .follows_success = true };
@@ -526,20 +405,15 @@ void run_on_session(struct spool *spool, struct session *session)
 	CLEANUP(mem_free_at) char *key = route_key(session->settings);
 	CLEANUP(err_done) struct err reason = ERR_INIT;
 	CLEANUP(fs_close_at) int lock = spool_lock_run(spool);
-	size_t first = 0;
+	int64_t *end = &session->client.stream.end;
 
 	if (lock < 0)
 		return;
-	session->client.stream.end =
-		clock_earlier(session->client.stream.end, clock_after(LINGER_SECONDS));
+	*end = clock_earlier(*end, clock_after(LINGER_SECONDS));
 	run.until = run.end;
-	find_due(&run);
-	while (first < run.due.count && strcmp(run.due.items[first].route->key, key) != 0)
-		first++;
-	size_t end = first;
-	while (end < run.due.count && strcmp(run.due.items[end].route->key, key) == 0)
-		end++;
-	send_on_session(&run, session, &first, end, &reason);
+	run_begin(&run);
+	size_t first = due_find(&run.due, key);
+	send_on_session(&run, session, &first, due_end(&run.due, first), &reason);
 	run_result_done(&result);
-	run_done(&run);
+	run_end(&run);
 }

@@ -78,9 +78,9 @@ static enum tolerance choose_tolerance(const struct sending *sending)
 static bool has_company(struct sending *sending)
 {
 	struct job *job = sending->job;
+	CLEANUP(mem_free_at) char *key = route_key(settings_of(sending));
 
-	return sending->is_saved &&
-	       run_has_due(&job->spool, settings_of(sending), job->entry.record.id);
+	return sending->is_saved && due_has(&job->spool, key, job->entry.record.id);
 }
 
 /* A program's message does not knock at a door that was closed a moment ago. */
@@ -151,10 +151,7 @@ static bool is_kept(const struct sending *sending, enum err_kind kind)
 
 static bool is_any_delivered(const struct envelope *envelope)
 {
-	for (size_t i = 0; i < envelope->count; i++)
-		if (envelope->recipients[i].status == STATUS_DONE)
-			return true;
-	return false;
+	return envelope_count_status(envelope, STATUS_DONE) > 0;
 }
 
 static int exit_when_queued(const struct settings *settings)
@@ -185,24 +182,36 @@ static bool is_recipients_fault(const struct sending *sending)
 	       (is_any_delivered(t->envelope) || envelope_count_accepted(t->envelope) == 0);
 }
 
+/* Whether the caller gets the message back, as nobody has it and nobody is to have it later. */
+static bool is_taken_back(const struct sending *sending, enum err_kind kind)
+{
+	if (kind == ERR_NONE || is_any_delivered(sending->job->envelope))
+		return false;
+	return err_fate(kind) == FATE_FAIL ? is_waited_for(sending) : !is_kept(sending, kind);
+}
+
 /* With a failure for good, but some who got it, a caller that can't be asked is told by notice. */
+static int status_of_failure(const struct sending *sending, const struct err *reason)
+{
+	report_problem(reason);
+	return !is_waited_for(sending) && is_recipients_fault(sending)
+		       ? EX_OK
+		       : err_exit_status(reason->kind);
+}
+
 static int settle_saved(struct sending *sending, const struct err *reason)
 {
-	struct job *job = sending->job;
 	const struct settings *settings = settings_of(sending);
-	struct entry *entry = &job->entry;
+	struct entry *entry = &sending->job->entry;
 	CLEANUP(err_done) struct err explained = ERR_INIT;
-	bool is_for_good = err_fate(reason->kind) == FATE_FAIL;
-	bool is_partly_done = is_any_delivered(job->envelope);
 	const struct outcome outcome = { reason, sending->attempt.is_route,
 					 sending->attempt.transaction.is_in_doubt,
 					 .not_before = sending->not_before, .is_lasting = true };
 
-	if (reason->kind != ERR_NONE && !is_partly_done &&
-	    (is_for_good ? is_waited_for(sending) : !is_kept(sending, reason->kind)))
+	if (is_taken_back(sending, reason->kind))
 		return take_back(sending, reason);
 	err_copy(&explained, reason);
-	if (reason->kind != ERR_NONE && !is_for_good)
+	if (reason->kind != ERR_NONE && err_fate(reason->kind) != FATE_FAIL)
 		attempt_explain_kept(entry, settings, &explained);
 	if (!sending->is_tried)
 		entry->record.progress.begun++;
@@ -212,10 +221,7 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 	case SETTLED_WAITS:
 		return report_queued(entry->record.id, &explained, exit_when_queued(settings));
 	default:
-		report_problem(reason);
-		return !is_waited_for(sending) && is_recipients_fault(sending)
-			       ? EX_OK
-			       : err_exit_status(reason->kind);
+		return status_of_failure(sending, reason);
 	}
 }
 
@@ -295,6 +301,23 @@ static int leave_for_later(struct sending *sending, struct err *err)
 	exit(report_queued_until(job->entry.record.id, job->entry.record.not_before));
 }
 
+static int send_now(struct sending *sending, struct err *err)
+{
+	if (sending->job->obstacle.kind != ERR_NONE)
+		err_copy(err, &sending->job->obstacle);
+	else if (!try(sending, err))
+		log_debug("%s", err->text);
+	if (sending->is_saved)
+		withdraw_done();
+	int status = settle(sending, err);
+	if (sending->is_open && sending->is_saved && err->kind == ERR_NONE)
+		go_on_in_background(sending);
+	if (sending->is_open)
+		session_close(&sending->session);
+	attempt_done(&sending->attempt);
+	return status;
+}
+
 static int send_job(struct job *job, struct err *err)
 {
 	struct sending sending = { .job = job };
@@ -304,24 +327,11 @@ static int send_job(struct job *job, struct err *err)
 		return leave_for_later(&sending, err);
 	if (job->request->delivery != DELIVERY_NOW)
 		secret_take(settings_of(&sending));
-	bool is_left = is_left_to_others(&sending);
-	if (is_left)
+	if (is_left_to_others(&sending)) {
 		tell_kept(&sending);
-	if (is_left)
 		exit(EX_OK);
-	if (job->obstacle.kind != ERR_NONE)
-		err_copy(err, &job->obstacle);
-	else if (!try(&sending, err))
-		log_debug("%s", err->text);
-	if (sending.is_saved)
-		withdraw_done();
-	int status = settle(&sending, err);
-	if (sending.is_open && sending.is_saved && err->kind == ERR_NONE)
-		go_on_in_background(&sending);
-	if (sending.is_open)
-		session_close(&sending.session);
-	attempt_done(&sending.attempt);
-	return status;
+	}
+	return send_now(&sending, err);
 }
 
 int send_message(const struct request *request)

@@ -41,9 +41,7 @@ int source_open_file(const char *path, struct err *err)
 			shown.bytes);
 		return -1;
 	}
-	int opened = fd;
-	fd = -1;
-	return opened;
+	return fs_take_at(&fd);
 }
 
 /* Reads a text to its end; with `copy` (-1: none) all of it is written there. */

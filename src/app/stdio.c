@@ -49,13 +49,6 @@ static int64_t idle_deadline(const struct server *server)
 	return clock_after(seconds > 0 && seconds < IDLE_SECONDS ? seconds : IDLE_SECONDS);
 }
 
-static bool wait_until(int fd, short events, int64_t deadline)
-{
-	struct pollfd poller = { .fd = fd, .events = events };
-
-	return poll(&poller, 1, clock_left(deadline)) > 0;
-}
-
 /* A pipe that can be written to takes PIPE_BUF bytes without making us wait; a socket is told to.
  */
 static ssize_t write_some(int fd, const char *bytes, size_t len)
@@ -73,7 +66,7 @@ static void flush(struct server *server)
 	int64_t deadline = idle_deadline(server);
 
 	while (server->replies.len > 0) {
-		bool is_ready = wait_until(server->out, POLLOUT, deadline);
+		bool is_ready = fs_wait(server->out, POLLOUT, deadline) > 0;
 		ssize_t done = is_ready ? write_some(server->out, server->replies.bytes,
 						     server->replies.len)
 					: 0;
@@ -113,7 +106,8 @@ static bool wait_for_input(struct server *server)
 	int64_t deadline = idle_deadline(server);
 
 	for (;;) {
-		if (wait_until(STDIN_FILENO, POLLIN, clock_earlier(deadline, server->backlog.due)))
+		int64_t until = clock_earlier(deadline, server->backlog.due);
+		if (fs_wait(STDIN_FILENO, POLLIN, until) > 0)
 			return true;
 		if (clock_now() >= deadline)
 			return false;

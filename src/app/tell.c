@@ -4,13 +4,12 @@
 
 #include "app/report.h"
 #include "base/clock.h"
-#include "base/crc.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/machine.h"
 #include "base/proc.h"
-#include "mail/notice.h"
+#include "mail/notify.h"
 #include "queue/spool.h"
 
 #include <errno.h>
@@ -28,27 +27,32 @@ enum {
 	DAY = 24 * 60 * 60,
 };
 
-static void set_environment(const struct entry *entry, const struct recipient *const *failed,
-			    size_t count)
+/* The recipients that it is told about. */
+struct failed {
+	const struct recipient *const *recipients;
+	size_t count;
+};
+
+static void set_environment(const struct entry *entry, const struct failed *failed)
 {
 	CLEANUP(str_done) struct str addresses = STR_INIT;
+	const char *reason = failed->recipients[0]->err.text;
 
-	for (size_t i = 0; i < count; i++)
-		str_addf(&addresses, "%s%s", i ? " " : "", failed[i]->address);
+	for (size_t i = 0; i < failed->count; i++)
+		str_addf(&addresses, "%s%s", i ? " " : "", failed->recipients[i]->address);
 	setenv("MAILCHUTE_ID", entry->record.id, 1);
 	setenv("MAILCHUTE_SENDER", entry->record.envelope.sender, 1);
 	setenv("MAILCHUTE_RECIPIENTS", addresses.bytes, 1);
-	setenv("MAILCHUTE_REASON", count && failed[0]->err.text ? failed[0]->err.text : "", 1);
+	setenv("MAILCHUTE_REASON", reason ? reason : "", 1);
 }
 
-static void run_command(const char *command, const struct entry *entry,
-			const struct recipient *const *failed, size_t count)
+static void run_command(const char *command, const struct entry *entry, const struct failed *failed)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(str_done) struct str output = STR_MAX(COMMAND_OUTPUT_MAX);
 	int status = 0;
 
-	set_environment(entry, failed, count);
+	set_environment(entry, failed);
 	if (!proc_run_shell(command, clock_after(COMMAND_SECONDS), &output, &status, &err)) {
 		err_wrap(&err, "on_failure");
 		report_problem(&err);
@@ -74,29 +78,6 @@ static bool read_header(const struct entry *entry, struct str *bytes, struct err
 	return true;
 }
 
-static uint32_t count_told(const struct envelope *envelope)
-{
-	uint32_t told = 0;
-
-	for (size_t i = 0; i < envelope->count; i++)
-		told += envelope->recipients[i].status == STATUS_FAILED;
-	return told;
-}
-
-/*
- * The notice's own id follows from the message's and from how many have been told about, so that
- * none is made twice.
- */
-static void derive_id(const struct record *record, char derived[RECORD_ID_LEN + 1])
-{
-	static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-	uint32_t crc = crc32c(count_told(&record->envelope), record->id, RECORD_ID_LEN);
-
-	memcpy(derived, record->id, RECORD_ID_LEN + 1);
-	for (size_t i = RECORD_ID_LEN - 8; i < RECORD_ID_LEN; i++, crc = crc >> 4 | crc << 28)
-		derived[i] = base32[crc & 15];
-}
-
 static void copy_way(struct record *to, const struct record *from)
 {
 	to->config_file = from->config_file ? mem_copy(from->config_file) : NULL;
@@ -112,69 +93,91 @@ static bool is_made_already(const struct spool *spool, const char *id)
 	       spool_has(spool, SPOOL_FAILED, id);
 }
 
+static bool take_text(struct message *message, const struct str *text, struct err *err)
+{
+	return message_begin(message, err) && message_take(message, text->bytes, text->len, err) &&
+	       message_end(message, err) && message_complete(message, &message->given, err);
+}
+
+/* A notice has no sender, goes where the message went that it is about, and has less time. */
+static void fill_record(struct record *record, const struct record *about, const char *to,
+			const struct message *message)
+{
+	struct envelope *envelope = &record->envelope;
+
+	record->created = time(NULL);
+	record->expires = record->created + NOTICE_DAYS * DAY;
+	record->uid = geteuid();
+	envelope->sender = mem_copy("");
+	envelope->size = message_size(message);
+	envelope->header_facts = message->header_facts;
+	envelope->body_facts = message->body_facts;
+	envelope_add(envelope, mem_copy(to));
+	copy_way(record, about);
+}
+
+/* Its own id follows from the message's and from how many have been told about. */
 static bool queue_notice(const struct entry *about, const char *to, const struct str *text,
 			 struct err *err)
 {
 	CLEANUP(message_done) struct message message;
 	CLEANUP(entry_release) struct entry entry;
 	char id[RECORD_ID_LEN + 1];
+	size_t told = envelope_count_status(&about->record.envelope, STATUS_FAILED);
 
 	message_init(&message);
 	entry_init(&entry);
-	derive_id(&about->record, id);
+	record_derive_id(about->record.id, (uint32_t)told, id);
 	if (is_made_already(about->spool, id))
 		return true;
 	if (!spool_begin(about->spool, &entry, err))
 		return false;
 	memcpy(entry.record.id, id, sizeof id);
 	message.fd = entry.fd;
-	if (!message_begin(&message, err) || !message_take(&message, text->bytes, text->len, err) ||
-	    !message_end(&message, err) || !message_complete(&message, &message.given, err))
+	if (!take_text(&message, text, err))
 		return false;
-	entry.record.created = time(NULL);
-	entry.record.expires = entry.record.created + NOTICE_DAYS * DAY;
-	entry.record.uid = geteuid();
-	entry.record.envelope.sender = mem_copy("");
-	entry.record.envelope.size = message_size(&message);
-	entry.record.envelope.header_facts = message.header_facts;
-	entry.record.envelope.body_facts = message.body_facts;
-	envelope_add(&entry.record.envelope, mem_copy(to));
-	copy_way(&entry.record, &about->record);
+	fill_record(&entry.record, &about->record, to, &message);
 	return spool_commit(&entry, &message, err);
 }
 
-static bool send_notice(const struct entry *entry, const char *to,
-			const struct recipient *const *failed, size_t count, struct err *err)
+static void write_notice(const struct record *record, const struct header *header, const char *to,
+			 const struct failed *failed, struct str *text)
 {
-	CLEANUP(str_done) struct str bytes = STR_INIT;
-	CLEANUP(str_done) struct str text = STR_INIT;
-	CLEANUP(header_done) struct header header = { 0 };
 	const char *host = machine_name();
-
-	if (!read_header(entry, &bytes, err))
-		return false;
-	header_index(&header, bytes.bytes, bytes.len);
-	if (!notice_may_send(entry->record.envelope.sender, &header, true))
-		return true;
 	CLEANUP(mem_free_at) char *from = str_format("MAILER-DAEMON@%s", host);
-	CLEANUP(mem_free_at)
-	char *message_id = str_format("<%s.notice@%s>", entry->record.id, host);
+	CLEANUP(mem_free_at) char *message_id = str_format("<%s.notice@%s>", record->id, host);
 	const struct notice notice = {
 		.kind = NOTICE_FAILED,
 		.to = to,
 		.from = from,
 		.host = host,
-		.id = entry->record.id,
+		.id = record->id,
 		.message_id = message_id,
 		.now = time(NULL),
-		.created = entry->record.created,
+		.created = record->created,
 		.last_attempt = time(NULL),
-		.envid = entry->record.envelope.envid,
-		.recipients = failed,
-		.count = count,
-		.original = &header,
+		.envid = record->envelope.envid,
+		.recipients = failed->recipients,
+		.count = failed->count,
+		.original = header,
 	};
-	notice_add(&notice, &text);
+
+	notice_add(&notice, text);
+}
+
+static bool send_notice(const struct entry *entry, const char *to, const struct failed *failed,
+			struct err *err)
+{
+	CLEANUP(str_done) struct str bytes = STR_INIT;
+	CLEANUP(str_done) struct str text = STR_INIT;
+	CLEANUP(header_done) struct header header = { 0 };
+
+	if (!read_header(entry, &bytes, err))
+		return false;
+	header_index(&header, bytes.bytes, bytes.len);
+	if (!notify_may_send(entry->record.envelope.sender, &header, true))
+		return true;
+	write_notice(&entry->record, &header, to, failed, &text);
 	return queue_notice(entry, to, &text, err);
 }
 
@@ -182,15 +185,15 @@ bool tell_failure(struct entry *entry, const struct settings *settings, struct e
 {
 	const struct envelope *envelope = &entry->record.envelope;
 	const char *to = settings->bounce_to ? settings->bounce_to : envelope->sender;
-	const struct recipient **failed = mem_zeroed(envelope->count, sizeof *failed);
-	size_t count = notice_select(envelope, NOTICE_FAILED, failed);
+	const struct recipient **chosen = mem_zeroed(envelope->count, sizeof *chosen);
+	const struct failed failed = { chosen, notify_select(envelope, NOTICE_FAILED, chosen) };
 	bool is_told = true;
 
-	if (count > 0 && settings->on_failure)
-		run_command(settings->on_failure, entry, failed, count);
-	if (count > 0 && strchr(to, '@'))
-		is_told = send_notice(entry, to, failed, count, err);
-	free(failed);
+	if (failed.count > 0 && settings->on_failure)
+		run_command(settings->on_failure, entry, &failed);
+	if (failed.count > 0 && strchr(to, '@'))
+		is_told = send_notice(entry, to, &failed, err);
+	free(chosen);
 	return is_told;
 }
 

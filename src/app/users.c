@@ -68,17 +68,10 @@ static bool has_home(const struct passwd *user)
 static void await(pid_t pid, int64_t deadline)
 {
 	CLEANUP(fs_close_at) int fd = pidfd_open(pid, 0);
-	struct pollfd ready = { .fd = fd, .events = POLLIN };
 
-	while (fd >= 0) {
-		int count = poll(&ready, 1, clock_left(deadline));
-		if (count > 0 || (count < 0 && errno != EINTR))
-			return;
-		if (count == 0) {
-			kill(-pid, SIGKILL);
-			kill(pid, SIGKILL);
-			return;
-		}
+	if (fd >= 0 && fs_wait(fd, POLLIN, deadline) == 0) {
+		kill(-pid, SIGKILL);
+		kill(pid, SIGKILL);
 	}
 }
 
@@ -97,6 +90,22 @@ static void collect(struct children *children, int *status)
 	*children = (struct children){ .deadline = clock_after(RUN_SECONDS_MAX) };
 }
 
+/* Whether this is the child of a user, who it has become. */
+static bool become_in_child(struct children *children, const struct passwd *user, int *status)
+{
+	pid_t pid = fork();
+
+	if (pid == 0 && !become(user))
+		_exit(EX_OSERR);
+	if (pid < 0)
+		*status = EX_OSERR;
+	if (pid > 0)
+		children->pids[children->count++] = pid;
+	if (pid > 0 && children->count == CHILDREN_MAX)
+		collect(children, status);
+	return pid == 0;
+}
+
 bool users_become_each(int *status, struct err *err)
 {
 	struct children children = { .deadline = clock_after(RUN_SECONDS_MAX) };
@@ -106,22 +115,9 @@ bool users_become_each(int *status, struct err *err)
 	if (geteuid() != 0)
 		return err_set(err, ERR_USAGE, _("--all-users: only root can do that"));
 	setpwent();
-	while ((user = getpwent())) {
-		if (!has_home(user))
-			continue;
-		pid_t pid = fork();
-		if (pid == 0) {
-			if (!become(user))
-				_exit(EX_OSERR);
+	while ((user = getpwent()))
+		if (has_home(user) && become_in_child(&children, user, status))
 			return true;
-		}
-		if (pid > 0)
-			children.pids[children.count++] = pid;
-		else
-			*status = EX_OSERR;
-		if (children.count == CHILDREN_MAX)
-			collect(&children, status);
-	}
 	endpwent();
 	collect(&children, status);
 	return false;

@@ -54,7 +54,7 @@ static bool add_aliases(struct str *out, const char *path, struct err *err)
 {
 	CLEANUP(alias_table_done) struct alias_table table = { 0 };
 
-	if (!alias_read(&table, path, err) || !alias_check(&table, err))
+	if (!alias_table_read(&table, path, err) || !alias_check(&table, err))
 		return false;
 	str_add_printable(out, path, strlen(path));
 	str_addf(out, P_(": %zu alias\n", ": %zu aliases\n", table.count), table.count);

@@ -14,6 +14,7 @@ bool ascii_is_alphanumeric(char c);
 /* A space or a tab. */
 bool ascii_is_blank(char c);
 
+/* The lower case of a letter; anything else as it is. The others change a text in place. */
 char ascii_lower(char c);
 void ascii_make_lower(char *text);
 void ascii_make_upper(char *text);

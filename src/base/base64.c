@@ -7,6 +7,13 @@
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+int base64_digit(char c)
+{
+	const char *digit = memchr(digits, c, sizeof digits - 1);
+
+	return digit ? (int)(digit - digits) : -1;
+}
+
 static void add_group(struct str *out, const unsigned char *bytes, size_t len)
 {
 	uint32_t bits = (uint32_t)bytes[0] << 16;
@@ -37,10 +44,10 @@ static bool read_group(struct str *out, const char *text, size_t count)
 	uint32_t bits = 0;
 
 	for (size_t i = 0; i < 4; i++) {
-		const char *digit = i < count ? memchr(digits, text[i], sizeof digits - 1) : digits;
-		if (!digit || (i >= count && text[i] != '='))
+		int digit = i < count ? base64_digit(text[i]) : 0;
+		if (digit < 0 || (i >= count && text[i] != '='))
 			return false;
-		bits = bits << 6 | (uint32_t)(digit - digits);
+		bits = bits << 6 | (uint32_t)digit;
 	}
 	unsigned char bytes[3] = { (unsigned char)(bits >> 16), (unsigned char)(bits >> 8),
 				   (unsigned char)bits };

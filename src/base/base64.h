@@ -4,6 +4,9 @@
 
 #include "base/str.h"
 
+/* What a digit of base64 stands for, -1 where it is none. */
+int base64_digit(char c);
+
 /* Appends base64 with padding and without line ends. RFC 4648 section 4. */
 void base64_add(struct str *out, const void *bytes, size_t len);
 

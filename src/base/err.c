@@ -56,6 +56,14 @@ void err_done(struct err *err)
 	*err = (struct err)ERR_INIT;
 }
 
+static bool set(struct err *err, enum err_kind kind, struct str *text)
+{
+	err_done(err);
+	err->kind = kind;
+	err->text = str_take(text);
+	return false;
+}
+
 bool err_set(struct err *err, enum err_kind kind, const char *format, ...)
 {
 	struct str text = STR_INIT;
@@ -64,10 +72,7 @@ bool err_set(struct err *err, enum err_kind kind, const char *format, ...)
 	va_start(args, format);
 	str_addv(&text, format, args);
 	va_end(args);
-	err_done(err);
-	err->kind = kind;
-	err->text = str_take(&text);
-	return false;
+	return set(err, kind, &text);
 }
 
 bool err_sys(struct err *err, enum err_kind kind, int number, const char *format, ...)
@@ -79,10 +84,7 @@ bool err_sys(struct err *err, enum err_kind kind, int number, const char *format
 	str_addv(&text, format, args);
 	va_end(args);
 	str_addf(&text, ": %s", strerror(number));
-	err_done(err);
-	err->kind = kind;
-	err->text = str_take(&text);
-	return false;
+	return set(err, kind, &text);
 }
 
 bool err_wrap(struct err *err, const char *format, ...)

@@ -22,11 +22,11 @@ void fs_close_at(int *fd)
 	*fd = -1;
 }
 
-bool fs_is_own(int fd)
+bool fs_is_own(int fd, mode_t forbidden)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 022) == 0;
+	return fstat(fd, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & forbidden) == 0;
 }
 
 int fs_take_at(int *fd)
@@ -37,15 +37,35 @@ int fs_take_at(int *fd)
 	return taken;
 }
 
+int fs_wait(int fd, short events, int64_t deadline)
+{
+	struct pollfd wait = { .fd = fd, .events = events };
+
+	for (;;) {
+		int ready = poll(&wait, 1, clock_left(deadline));
+		if (ready >= 0 || errno != EINTR)
+			return ready;
+	}
+}
+
 ssize_t fs_read(int fd, void *bytes, size_t len)
 {
 	for (;;) {
 		ssize_t got = read(fd, bytes, len);
 		if (got >= 0 || (errno != EINTR && errno != EAGAIN))
 			return got;
-		if (errno == EAGAIN)
-			poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, -1);
+		if (errno == EAGAIN && fs_wait(fd, POLLIN, CLOCK_NEVER) < 0)
+			return -1;
 	}
+}
+
+ssize_t fs_read_in_time(int fd, void *bytes, size_t len, int64_t deadline)
+{
+	int ready = fs_wait(fd, POLLIN, deadline);
+
+	if (ready == 0)
+		errno = ETIMEDOUT;
+	return ready > 0 ? fs_read(fd, bytes, len) : -1;
 }
 
 bool fs_write_all(int fd, const void *bytes, size_t len)
@@ -123,13 +143,8 @@ bool fs_read_rest(int fd, struct str *out)
 static bool read_piece(int fd, int64_t deadline, struct str *out)
 {
 	char piece[4096];
-	int ready = poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, clock_left(deadline));
+	ssize_t got = fs_read_in_time(fd, piece, sizeof piece, deadline);
 
-	if (ready < 0 && errno == EINTR)
-		return true;
-	if (ready == 0)
-		errno = ETIMEDOUT;
-	ssize_t got = ready > 0 ? fs_read(fd, piece, sizeof piece) : -1;
 	if (got == 0)
 		errno = 0;
 	if (got <= 0)

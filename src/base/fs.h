@@ -6,6 +6,7 @@
 #include "base/str.h"
 
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* For CLEANUP: closes the descriptor that a variable owns (-1: none). */
@@ -13,13 +14,23 @@ void fs_close_at(int *fd);
 /* Gives up ownership: returns the descriptor and leaves -1 behind. */
 int fs_take_at(int *fd) MUST_USE;
 
-/* Whether what is open belongs to us, and nobody else may write it. */
-bool fs_is_own(int fd);
+/* Whether what is open belongs to us, and has none of the forbidden bits of a mode. */
+bool fs_is_own(int fd, mode_t forbidden);
+#define FS_OTHERS_WRITE (S_IWGRP | S_IWOTH)
+#define FS_OTHERS_ALL   (S_IRWXG | S_IRWXO)
+
+/*
+ * Waits until poll(2) sees one of the events. 0: there was none by the deadline; -1 with errno
+ * set. Signals are gone over. What is ready is seen after the deadline, too.
+ */
+int fs_wait(int fd, short events, int64_t deadline) MUST_USE;
 
 /*
  * As read(2), but goes on after a signal, and waits for input on a descriptor that does not block.
  */
 ssize_t fs_read(int fd, void *bytes, size_t len);
+/* The same, but no longer than until a deadline: -1 with ETIMEDOUT. */
+ssize_t fs_read_in_time(int fd, void *bytes, size_t len, int64_t deadline);
 /* Write everything, or fail with errno set; signals and short writes are gone over. */
 bool fs_write_all(int fd, const void *bytes, size_t len) MUST_USE;
 bool fs_pwrite_all(int fd, const void *bytes, size_t len, off_t offset) MUST_USE;

@@ -18,10 +18,14 @@
  * A size that would overflow counts as out of memory.
  */
 void *mem_alloc(size_t size);
+/* The same with every byte zero. */
 void *mem_zeroed(size_t count, size_t size);
+/* As realloc(3). */
 void *mem_resize(void *old, size_t count, size_t size);
+/* A terminated copy of a text, or of `len` bytes. */
 char *mem_copy(const char *text);
 char *mem_copy_n(const char *bytes, size_t len);
+/* What happens when there is none left. */
 _Noreturn void mem_exhausted(void);
 
 /* Makes room for one more element in an array of `used` elements whose room doubles as it grows. */
@@ -48,6 +52,7 @@ struct secret {
 	size_t len;
 };
 
+/* Puts a copy there in the place of what it had; the caller wipes his. */
 void secret_set(struct secret *secret, const char *bytes, size_t len);
 void secret_done(struct secret *secret);
 

@@ -49,6 +49,16 @@ static bool arrange_descriptors(int in, int answer, int place)
 	       0;
 }
 
+/* Of a group of its own, which is killed as a whole, and not longer there than we are. */
+static void become_child(int in, int answer, int place)
+{
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	default_signals();
+	if (!arrange_descriptors(in, answer, place))
+		_exit(127);
+}
+
 /*
  * Returns twice, as fork(2) does: pid 0 in the child, whose descriptors are in order, with the
  * second of two connected ends as `place`. The first one is ours, unless that fails.
@@ -60,24 +70,19 @@ static bool start_with(struct proc *child, int in, const int ends[2], int place,
 	signal(SIGCHLD, SIG_DFL);
 	child->pid = fork();
 	if (child->pid == 0) {
-		setpgid(0, 0);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		default_signals();
-		if (!arrange_descriptors(in, ends[1], place))
-			_exit(127);
+		become_child(in, ends[1], place);
 		return true;
 	}
+	int number = errno;
 	close(ends[1]);
-	if (child->pid > 0) {
-		/*
-		 * In the child and here: whoever comes first, the group is there when it is killed.
-		 */
-		setpgid(child->pid, child->pid);
-		child->output = ends[0];
-		return true;
+	if (child->pid < 0) {
+		close(ends[0]);
+		return err_sys(err, ERR_SYSTEM, number, _("cannot start a process"));
 	}
-	close(ends[0]);
-	return err_sys(err, ERR_SYSTEM, errno, _("cannot start a process"));
+	/* In the child and here: whoever comes first, the group is there when it is killed. */
+	setpgid(child->pid, child->pid);
+	child->output = ends[0];
+	return true;
 }
 
 static bool start(struct proc *child, int in, int place, struct err *err)
@@ -89,19 +94,12 @@ static bool start(struct proc *child, int in, int place, struct err *err)
 	return start_with(child, in, ends, place, err);
 }
 
-/* As read(2); -1: nothing comes in time. */
+/* As read(2); -1: nothing comes in time. What cannot be read is at its end. */
 static ssize_t read_in_time(int fd, int64_t deadline, char *bytes, size_t len)
 {
-	struct pollfd wait = { .fd = fd, .events = POLLIN };
-	int ready;
+	ssize_t got = fs_read_in_time(fd, bytes, len, deadline);
 
-	do
-		ready = poll(&wait, 1, clock_left(deadline));
-	while (ready < 0 && errno == EINTR);
-	if (ready <= 0)
-		return -1;
-	ssize_t got = fs_read(fd, bytes, len);
-	return got < 0 ? 0 : got;
+	return got < 0 && errno != ETIMEDOUT ? 0 : got;
 }
 
 static enum ending read_piece(int fd, int64_t deadline, struct str *out, bool *is_end)
@@ -296,9 +294,7 @@ void proc_partner_close(struct proc_partner *partner)
 static enum ending send_bytes(int channel, const char *bytes, size_t len, int64_t deadline)
 {
 	while (len > 0) {
-		struct pollfd wait = { .fd = channel, .events = POLLOUT };
-		int ready = poll(&wait, 1, clock_left(deadline));
-		if (ready == 0)
+		if (fs_wait(channel, POLLOUT, deadline) == 0)
 			return LATE;
 		ssize_t sent = send(channel, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (sent < 0 && errno != EINTR && errno != EAGAIN)

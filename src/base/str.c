@@ -217,7 +217,7 @@ bool str_is_ascii(const char *bytes, size_t len)
 	return true;
 }
 
-static unsigned long decode(const char *bytes, size_t len)
+unsigned long str_code_point(const char *bytes, size_t len)
 {
 	static const unsigned char first_mask[] = { 0, 0x7F, 0x1F, 0x0F, 0x07 };
 	unsigned long point = (unsigned char)bytes[0] & first_mask[len];
@@ -250,7 +250,7 @@ void str_add_printable(struct str *s, const char *bytes, size_t len)
 		size_t step = str_utf8_len(bytes + i, len - i);
 		if (bytes[i] == '\n')
 			str_add(s, "\\n");
-		else if (step == 0 || is_control(decode(bytes + i, step)))
+		else if (step == 0 || is_control(str_code_point(bytes + i, step)))
 			str_add_char(s, '?');
 		else
 			str_add_n(s, bytes + i, step);

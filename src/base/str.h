@@ -35,10 +35,13 @@ extern char str_empty[1];
 		.bytes = str_empty, .max = (limit), .is_secret = true                              \
 	}
 
+/* As STR_INIT and STR_MAX do. */
 void str_init(struct str *s, size_t max);
 void str_done(struct str *s);
+/* Empties it, and keeps its room. */
 void str_clear(struct str *s);
 
+/* Append a text, bytes, a character, and what printf(3) would print. */
 void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const void *bytes, size_t len);
 void str_add_char(struct str *s, char c);
@@ -69,6 +72,9 @@ void str_add_printable(struct str *s, const char *bytes, size_t len);
 
 /* Length of the UTF-8 sequence that begins here (1 to 4), 0 where none does. RFC 3629. */
 size_t str_utf8_len(const char *bytes, size_t len);
+/* The character that a sequence of that length is. */
+unsigned long str_code_point(const char *bytes, size_t len);
+/* Whether all of it is UTF-8, or ASCII. */
 bool str_is_utf8(const char *bytes, size_t len);
 bool str_is_ascii(const char *bytes, size_t len);
 

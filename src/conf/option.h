@@ -62,6 +62,7 @@ extern const size_t option_alias_count;
 bool option_same_name(const char *a, const char *b);
 /* NULL: there is no such setting. Old spellings are not found here but by option_set_named. */
 const struct option *option_find(const char *name);
+/* The place of a setting in the table. */
 enum option_id option_id(const struct option *option);
 /* The setting of a short option, or NULL. */
 const struct option *option_of_letter(char letter);
@@ -76,6 +77,7 @@ bool option_set(struct settings *settings, const struct option *option, const ch
 bool option_set_named(struct settings *settings, const char *name, const char *text,
 		      const struct origin *origin, struct err *err) MUST_USE;
 
+/* Whether it has a value: not every type has an "unset". */
 bool option_is_set(const struct settings *settings, const struct option *option);
 /* Appends the value as a config file says it ("" where it is unset, "*" for a secret). */
 void option_print(const struct settings *settings, const struct option *option, struct str *out);

@@ -103,6 +103,18 @@ static bool lay_over(struct parser *parser, struct account *account, const char 
 	return true;
 }
 
+static bool check_name(const struct parser *parser, const char *name, struct err *err)
+{
+	if (!*name)
+		return err_set(err, ERR_CONFIG, _("account: expected a name"));
+	if (strchr(name, ','))
+		return err_set(err, ERR_CONFIG,
+			       _("account: a name can't contain commas or colons"));
+	if (config_find(parser->config, name))
+		return err_set(err, ERR_CONFIG, _("account: \"%s\" is already defined"), name);
+	return true;
+}
+
 /* `NAME` or `NAME : BASE, BASE` */
 static bool do_account(struct parser *parser, struct source *source, char *text, struct err *err)
 {
@@ -111,14 +123,8 @@ static bool do_account(struct parser *parser, struct source *source, char *text,
 	if (bases)
 		*bases++ = '\0';
 	char *name = trim(text);
-	if (!*name)
-		return err_set(err, ERR_CONFIG, _("account: expected a name"));
-	if (strchr(name, ','))
-		return err_set(err, ERR_CONFIG,
-			       _("account: a name can't contain commas or colons"));
-	if (config_find(parser->config, name))
-		return err_set(err, ERR_CONFIG, _("account: \"%s\" is already defined"), name);
-
+	if (!check_name(parser, name, err))
+		return false;
 	struct account *account = add_account(parser, name, source);
 	while (bases) {
 		char *base = bases;

@@ -73,6 +73,16 @@ static bool is_for_others(const struct settings *settings)
 	return settings->origins[OPT_password_fd].kind == ORIGIN_QUEUE;
 }
 
+/* Where there is none, `missing` says so. */
+static void use(struct search *search, struct credential *out, const struct secret *found,
+		const char *missing)
+{
+	if (found)
+		secret_set(&out->secret, found->bytes, found->len);
+	else
+		add_missing(search, missing);
+}
+
 static bool from_descriptor(struct search *search, struct credential *out, struct err *err)
 {
 	const struct settings *s = search->settings;
@@ -88,10 +98,7 @@ static bool from_descriptor(struct search *search, struct credential *out, struc
 		return err_wrap(err, "password_fd");
 	CLEANUP(mem_free_at)
 	char *text = str_format(_("password_fd: descriptor %d is not open"), s->password_fd);
-	if (found)
-		secret_set(&out->secret, found->bytes, found->len);
-	else
-		add_missing(search, text);
+	use(search, out, found, text);
 	return true;
 }
 
@@ -104,10 +111,7 @@ static bool from_environment(struct search *search, struct credential *out, stru
 	if (!name)
 		return true;
 	CLEANUP(mem_free_at) char *text = str_format(_("password_env: %s is not set"), name);
-	if (found)
-		secret_set(&out->secret, found->bytes, found->len);
-	else
-		add_missing(search, text);
+	use(search, out, found, text);
 	return true;
 }
 

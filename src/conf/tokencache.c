@@ -33,13 +33,6 @@ static bool is_in_memory(int folder)
 	       (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
 }
 
-static bool is_ours(int fd, mode_t forbidden)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && st.st_uid == geteuid() && !(st.st_mode & forbidden);
-}
-
 /* The first of those that systemd may name, or the user's. */
 static char *runtime_folder(void)
 {
@@ -56,11 +49,11 @@ static int open_folder(void)
 	CLEANUP(fs_close_at)
 	int above = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
-	if (above < 0 || !is_ours(above, S_IWGRP | S_IWOTH) || !is_in_memory(above))
+	if (above < 0 || !fs_is_own(above, FS_OTHERS_WRITE) || !is_in_memory(above))
 		return -1;
 	(void)mkdirat(above, "mailchute", 0700);
 	int fd = openat(above, "mailchute", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0 && is_ours(fd, S_IRWXG | S_IRWXO))
+	if (fd >= 0 && fs_is_own(fd, FS_OTHERS_ALL))
 		return fd;
 	fs_close_at(&fd);
 	return -1;
@@ -99,7 +92,7 @@ bool tokencache_find(const char *key, int64_t now, struct token *out)
 	make_name(key, name);
 	if (folder >= 0)
 		fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || !is_ours(fd, S_IRWXG | S_IRWXO) || !fs_read_rest(fd, &text) ||
+	if (fd < 0 || !fs_is_own(fd, FS_OTHERS_ALL) || !fs_read_rest(fd, &text) ||
 	    !read_token(&text, key, out))
 		return false;
 	if (is_good(out->expires, now))

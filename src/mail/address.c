@@ -56,6 +56,28 @@ int address_compare(const char *a, const char *b)
 	return order ? order : ascii_compare(a + local, b + local);
 }
 
+/* NULL comes before any text. */
+static int compare_folded(const char *a, const char *b)
+{
+	if (!a || !b)
+		return (a != NULL) - (b != NULL);
+	return ascii_compare(a, b);
+}
+
+int address_compare_folded(const struct address *a, const struct address *b)
+{
+	int order = compare_folded(a->local, b->local);
+
+	return order ? order : compare_folded(a->domain, b->domain);
+}
+
+int address_compare_parts(const struct address *a, const struct address *b)
+{
+	int order = address_compare_folded(a, b);
+
+	return order ? order : strcmp(a->local, b->local);
+}
+
 char *address_path(const struct address *address)
 {
 	if (!address->domain)

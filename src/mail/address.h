@@ -55,6 +55,12 @@ bool address_check(const char *path, struct err *err) MUST_USE;
 
 /* Orders two paths; 0: the same mailbox. Domains are compared without regard to case. */
 int address_compare(const char *a, const char *b);
+/*
+ * The same for what was parsed; names on display do not count. The second takes no regard to case
+ * in the local part, either, and its order is the first one's, too, as far as it goes.
+ */
+int address_compare_parts(const struct address *a, const struct address *b);
+int address_compare_folded(const struct address *a, const struct address *b);
 
 /* "local@domain", or "local" for a bare name; the caller frees. */
 char *address_path(const struct address *address) MUST_USE;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/downgrade.h"
 
+#include "base/ascii.h"
 #include "base/i18n.h"
 #include "mail/address.h"
 #include "mail/contenttype.h"
@@ -86,11 +87,6 @@ struct writer {
 	size_t depth;          /* of comments */
 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static bool is_special(const struct writer *w, char c)
 {
 	return w->is_structured && c && strchr(w->depth > 0 ? "()" : "(),<>:;", c);
@@ -115,7 +111,7 @@ static size_t word_len(const struct writer *w, const char *text)
 
 	if (is_special(w, *text))
 		return 1;
-	while (text[len] && !is_blank(text[len]) && !is_special(w, text[len]))
+	while (text[len] && !ascii_is_blank(text[len]) && !is_special(w, text[len]))
 		len++;
 	return len;
 }
@@ -200,7 +196,7 @@ static size_t take_run(const struct writer *w, const char *text, struct str *sai
 /* An encoded-word stands between blanks, or in parentheses. RFC 2047 section 5. */
 static void part_from(struct writer *w, char c)
 {
-	if (w->is_structured && c && !is_blank(c) && c != '(')
+	if (w->is_structured && c && !ascii_is_blank(c) && c != '(')
 		add_blanks(w, " ", 1, 0);
 }
 
@@ -291,7 +287,7 @@ static void add_blanks_behind_commas(struct str *out, const char *text)
 		str_add_n(out, text, blanks + len);
 		text += blanks;
 		note_depth(&w, *text);
-		if (*text == ',' && w.depth == 0 && !is_blank(text[1]))
+		if (*text == ',' && w.depth == 0 && !ascii_is_blank(text[1]))
 			str_add_char(out, ' ');
 		text += len;
 	}

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/encoding.h"
 
+#include "base/ascii.h"
 #include "base/base64.h"
 
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 enum { LINE_LEN = 76, GROUP_LEN = 4 };
 
@@ -41,8 +41,7 @@ enum encoding encoding_find(const char *text, size_t len)
 	while (to < len && !is_blank(text[to]) && text[to] != '(' && text[to] != ';')
 		to++;
 	for (int i = 0; i < ENCODING_OTHER; i++)
-		if (strlen(names[i]) == to - from &&
-		    strncasecmp(names[i], text + from, to - from) == 0)
+		if (ascii_is(text + from, to - from, names[i]))
 			return (enum encoding)i;
 	return ENCODING_OTHER;
 }
@@ -53,17 +52,6 @@ const char *encoding_name(enum encoding encoding)
 }
 
 /* Encoding */
-
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
 
 void encoder_init(struct encoder *encoder, enum encoding to)
 {
@@ -104,7 +92,7 @@ static void take_base64(struct encoder *e, const char *bytes, size_t len, struct
 /* What is no digit of base64 counts for nothing to a reader. */
 static void repair_base64(struct encoder *e, char c, struct str *out)
 {
-	if (base64_value(c) < 0 && c != '=')
+	if (base64_digit(c) < 0 && c != '=')
 		return;
 	if (e->column == LINE_LEN) {
 		str_add(out, "\r\n");
@@ -251,7 +239,7 @@ static void add_bytes(struct decoder *d, struct str *out)
 
 static void take_digit(struct decoder *d, char c, struct str *out)
 {
-	int value = base64_value(c);
+	int value = base64_digit(c);
 
 	if (c == '=' && d->held_len > 0) {
 		d->is_broken |= d->held_len < 2;

@@ -41,6 +41,7 @@ struct encoder {
 void encoder_init(struct encoder *encoder, enum encoding to);
 /* Makes it ready for other bytes. */
 void encoder_begin(struct encoder *encoder);
+/* Appends the bytes in that encoding, and at the end what was held. */
 void encoder_take(struct encoder *encoder, const char *bytes, size_t len, struct str *out);
 void encoder_end(struct encoder *encoder, struct str *out);
 
@@ -57,5 +58,6 @@ struct decoder {
 };
 
 void decoder_init(struct decoder *decoder, enum encoding from);
+/* Appends what the bytes stand for, and at the end what was held. */
 void decoder_take(struct decoder *decoder, const char *bytes, size_t len, struct str *out);
 void decoder_end(struct decoder *decoder, struct str *out);

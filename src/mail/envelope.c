@@ -97,6 +97,15 @@ const struct recipient *envelope_first_failure(const struct envelope *envelope)
 	return NULL;
 }
 
+size_t envelope_count_status(const struct envelope *envelope, char status)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < envelope->count; i++)
+		count += envelope->recipients[i].status == status;
+	return count;
+}
+
 size_t envelope_count_open(const struct envelope *envelope)
 {
 	size_t open = 0;

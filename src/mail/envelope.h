@@ -9,10 +9,10 @@
 
 /*
  * A recipient. `notify` and `orcpt` are the parameters of RFC 3461 (NULL: none). `status` is what
- * the queue keeps of it: `.` pending, `?` in doubt, `D` done, `F` failed; only the first two take
- * part in a transaction. There the server accepts it by its reply to RCPT, and it is delivered when
- * the message is accepted for it; `err` says why not. Whoever puts an address in has checked it
- * (address_check).
+ * the queue keeps of it: `.` pending, `?` in doubt, `D` done, `f` and `F` failed; only the first
+ * two take part in a transaction. There the server accepts it by its reply to RCPT, and it is
+ * delivered when the message is accepted for it; `err` says why not. Whoever puts an address in has
+ * checked it (address_check).
  */
 struct recipient {
 	char *address;
@@ -57,6 +57,8 @@ bool recipient_is_open(const struct recipient *recipient);
 /* The first open recipient that was refused, or NULL. */
 const struct recipient *envelope_first_failure(const struct envelope *envelope);
 size_t envelope_count_open(const struct envelope *envelope);
+/* Those of one status. */
+size_t envelope_count_status(const struct envelope *envelope, char status);
 size_t envelope_count_accepted(const struct envelope *envelope);
 /* Forgets the results of an earlier transaction. */
 void envelope_clear_results(struct envelope *envelope);

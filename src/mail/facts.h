@@ -30,6 +30,7 @@ struct facts_scan {
 	size_t utf8_len;
 };
 
+/* Begins a text; `facts`, which are zeros, grow with each piece. */
 void facts_begin(struct facts_scan *scan, struct facts *facts);
 void facts_take(struct facts_scan *scan, const char *bytes, size_t len);
 /* The bytes end here, maybe within a line. */

@@ -1,12 +1,13 @@
-/* field.c - header fields that we write: texts, and lists of addresses */
+/* field.c - header fields that we write: texts, lists of addresses, values */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/field.h"
 
+#include "base/clock.h"
 #include "mail/mime.h"
 
 #include <string.h>
 
-enum { LINE_LEN = 78 };
+enum { LINE_LEN = 78, VALUE_MAX = 900 };
 
 /* Of two and three bytes; what has one byte is looked at where it is met. */
 static bool is_control(const unsigned char *bytes, size_t len)
@@ -92,4 +93,34 @@ void field_add_addresses(struct str *out, const char *name, const struct address
 	address_add_list(&body, list);
 	if (body.len > 0)
 		str_addf(out, "%s: %s\r\n", name, body.bytes);
+}
+
+void field_add_ascii(struct str *out, const char *text, size_t max)
+{
+	size_t left = strlen(text);
+	size_t end = out->len + max;
+
+	while (left && out->len < end) {
+		size_t step = str_utf8_len(text, left);
+		bool is_plain = *text >= ' ' && *text < 0x7F;
+		str_add_char(out, is_plain ? *text : '?');
+		text += step ? step : 1;
+		left -= step ? step : 1;
+	}
+}
+
+void field_add_value(struct str *out, const char *name, const char *value)
+{
+	str_addf(out, "%s: ", name);
+	field_add_ascii(out, value, VALUE_MAX);
+	str_add(out, "\r\n");
+}
+
+void field_add_date(struct str *out, const char *name, time_t when)
+{
+	if (!when)
+		return;
+	str_addf(out, "%s: ", name);
+	clock_add_date(out, when);
+	str_add(out, "\r\n");
 }

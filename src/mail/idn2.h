@@ -21,4 +21,5 @@ struct idn2_calls {
 /* NULL until idn2_load has succeeded once. */
 extern const struct idn2_calls *idn2;
 
+/* Loads the library, unless that is done. ERR_SYSTEM, as library_load. */
 bool idn2_load(struct err *err) MUST_USE;

@@ -81,9 +81,8 @@ static bool move_elsewhere(struct message *message, struct err *err)
 		return false;
 	if (!copy_bytes(message, message->body_len, fd))
 		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
-	message->fd = fd;
+	message->fd = fs_take_at(&fd);
 	message->owns_fd = true;
-	fd = -1;
 	return true;
 }
 

@@ -44,18 +44,3 @@ struct notice {
  * they are, which are beyond ASCII where the message itself took SMTPUTF8.
  */
 void notice_add(const struct notice *notice, struct str *out);
-
-/*
- * Whether anyone may be told about a message: nobody for the null sender and for what another
- * program sent by itself, notices above all (RFC 3834, section 2); and of a delay no mailing list.
- */
-bool notice_may_send(const char *sender, const struct header *original, bool is_failure);
-
-/*
- * Chooses the recipients to report: the failed ones that have not been told about for
- * NOTICE_FAILED, those not settled yet for NOTICE_DELAYED; without those whose NOTIFY says
- * otherwise (RFC 3461, section 4.1). `chosen` has room for all of them. Returns how many; 0 means
- * that there is nothing to tell.
- */
-size_t notice_select(const struct envelope *envelope, enum notice_kind kind,
-		     const struct recipient **chosen);

@@ -17,6 +17,7 @@ struct text {
 	char last;
 };
 
+/* Begins it, takes what comes, ends it; then the functions below may be asked. */
 void text_begin(struct text *text);
 void text_take(struct text *text, const char *bytes, size_t len);
 void text_end(struct text *text);

@@ -91,4 +91,5 @@ struct gnutls_calls {
 /* NULL until gnutls_load has succeeded once. */
 extern const struct gnutls_calls *gnutls;
 
+/* Loads the library, unless that is done. ERR_SYSTEM, as library_load. */
 bool gnutls_load(struct err *err) MUST_USE;

@@ -3,6 +3,7 @@
 #include "net/socks.h"
 
 #include "base/clock.h"
+#include "base/fs.h"
 #include "base/i18n.h"
 
 #include <arpa/inet.h>
@@ -95,12 +96,8 @@ size_t socks_reply_length(const unsigned char head[SOCKS_HEAD])
 
 static bool wait_for(int fd, short events, int64_t deadline, struct err *err)
 {
-	struct pollfd wait = { .fd = fd, .events = events };
-	int ready;
+	int ready = clock_left(deadline) == 0 ? 0 : fs_wait(fd, events, deadline);
 
-	do
-		ready = clock_left(deadline) == 0 ? 0 : poll(&wait, 1, clock_left(deadline));
-	while (ready < 0 && errno == EINTR);
 	if (ready > 0)
 		return true;
 	if (ready == 0)

@@ -3,6 +3,7 @@
 #include "net/stream.h"
 
 #include "base/clock.h"
+#include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "net/tls.h"
@@ -37,22 +38,16 @@ void stream_close(struct stream *stream)
 	str_done(&stream->out);
 }
 
-/* The one place that waits. */
+/* The one place that waits; a server that never stops talking gets no longer than others. */
 static bool wait_for(struct stream *stream, short events, struct err *err)
 {
 	int64_t deadline = clock_earlier(stream->deadline, stream->end);
-	struct pollfd wait = { .fd = stream->fd, .events = events };
+	int ready = clock_left(deadline) == 0 ? 0 : fs_wait(stream->fd, events, deadline);
 
-	for (;;) {
-		int left = clock_left(deadline);
-		int ready = left == 0 ? 0 : poll(&wait, 1, left);
-		if (ready > 0)
-			return true;
-		if (ready < 0 && errno != EINTR)
-			return err_sys(err, ERR_NET, errno, _("cannot wait for the server"));
-		if (ready == 0)
-			break;
-	}
+	if (ready > 0)
+		return true;
+	if (ready < 0)
+		return err_sys(err, ERR_NET, errno, _("cannot wait for the server"));
 	stream->is_lost = true;
 	if (deadline == stream->end)
 		return err_set(err, ERR_NET, _("the session took longer than session_timeout"));
@@ -167,6 +162,16 @@ static bool receive(struct stream *stream, struct err *err)
 	return true;
 }
 
+/* Takes off a line of `whole` bytes; what is given of it has no end. */
+static void take_line(struct stream *stream, size_t whole, const char **line, size_t *len)
+{
+	*line = stream->in.bytes + stream->taken;
+	*len = whole - 1;
+	if (*len > 0 && (*line)[*len - 1] == '\r')
+		--*len;
+	stream->taken += whole;
+}
+
 bool stream_read_line(struct stream *stream, const char **line, size_t *len, struct err *err)
 {
 	size_t scanned = 0;
@@ -180,11 +185,7 @@ bool stream_read_line(struct stream *stream, const char **line, size_t *len, str
 			return err_set(err, ERR_PROTO, _("the server sent a line of over %d bytes"),
 				       STREAM_LINE_MAX);
 		if (lf) {
-			stream->taken += whole;
-			*line = start;
-			*len = whole - 1;
-			if (*len > 0 && start[*len - 1] == '\r')
-				--*len;
+			take_line(stream, whole, line, len);
 			return true;
 		}
 		scanned = have;

@@ -1,7 +1,8 @@
-/* entry.c - a queue file in our hands: its record, changed in place */
+/* entry.c - a queue file in our hands: written, read, changed in place */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "queue/entry.h"
 
+#include "base/crc.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -39,6 +40,95 @@ void entry_message(const struct entry *entry, struct message *message)
 	message->header_facts = entry->record.envelope.header_facts;
 	message->body_facts = entry->record.envelope.body_facts;
 }
+
+/* As a whole */
+
+static bool add_part_crc(int fd, struct record_part part, uint32_t *crc)
+{
+	char piece[65536];
+
+	while (part.len > 0) {
+		size_t len = part.len < sizeof piece ? (size_t)part.len : sizeof piece;
+		if (!fs_pread_all(fd, piece, len, (off_t)part.at))
+			return false;
+		*crc = crc32c(*crc, piece, len);
+		part.at += len;
+		part.len -= len;
+	}
+	return true;
+}
+
+/* Over what never changes: the block's head, the body, the header, the envelope. */
+static bool checksum(int fd, const struct record *record, const char *block, uint32_t *crc)
+{
+	const struct record_part rest = { .at = record->body.at,
+					  .len = record->status_at - record->body.at };
+
+	*crc = crc32c(0, block, record_checked_len());
+	return add_part_crc(fd, rest, crc);
+}
+
+bool entry_write(struct entry *entry, const struct message *message)
+{
+	CLEANUP(str_done) struct str tail = STR_INIT;
+	struct record *record = &entry->record;
+	char block[RECORD_BLOCK];
+
+	record->body = (struct record_part){ MESSAGE_BODY_AT, message->body_len };
+	record->header =
+		(struct record_part){ MESSAGE_BODY_AT + message->body_len, message->header_len };
+	record->envelope_part.at = record->header.at + record->header.len;
+	record_add_envelope(record, &tail);
+	if (tail.len > RECORD_ENVELOPE_MAX) {
+		errno = EFBIG;
+		return false;
+	}
+	if (!fs_pwrite_all(entry->fd, tail.bytes, tail.len, (off_t)record->envelope_part.at))
+		return false;
+	record_write_block(record, block);
+	if (!checksum(entry->fd, record, block, &record->crc))
+		return false;
+	record_write_block(record, block);
+	return fs_pwrite_all(entry->fd, block, sizeof block, 0) && fsync(entry->fd) == 0;
+}
+
+static bool damaged(struct err *err, const char *why)
+{
+	return err_set(err, ERR_INPUT, "%s", why);
+}
+
+static bool read_text(struct entry *entry, uint64_t size, struct err *err)
+{
+	struct record *record = &entry->record;
+	uint64_t at = record->envelope_part.at;
+	size_t len = size - at < RECORD_ENVELOPE_MAX ? (size_t)(size - at) : RECORD_ENVELOPE_MAX;
+	CLEANUP(mem_free_at) char *bytes = mem_alloc(len);
+
+	if (!fs_pread_all(entry->fd, bytes, len, (off_t)at))
+		return err_sys(err, ERR_IO, errno, _("cannot be read"));
+	return record_read_envelope(record, bytes, len, err);
+}
+
+bool entry_read(struct entry *entry, uint64_t size, bool is_checked, struct err *err)
+{
+	struct record *record = &entry->record;
+	char block[RECORD_BLOCK];
+	uint32_t crc = 0;
+
+	if (size < sizeof block)
+		return damaged(err, _("the file is too short"));
+	if (!fs_pread_all(entry->fd, block, sizeof block, 0))
+		return err_sys(err, ERR_IO, errno, _("cannot be read"));
+	if (!record_read_block(record, block, size, err) || !read_text(entry, size, err))
+		return false;
+	if (!is_checked)
+		return true;
+	if (!checksum(entry->fd, record, block, &crc))
+		return err_sys(err, ERR_IO, errno, _("cannot be read"));
+	return crc == record->crc || damaged(err, _("the checksum is wrong"));
+}
+
+/* In place */
 
 static bool failed(const struct entry *entry, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* entry.h - a queue file in our hands: its record, changed in place */
+/* entry.h - a queue file in our hands: written, read, changed in place */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -28,8 +28,20 @@ void entry_release(struct entry *entry);
 /* The message of an entry; its descriptor is borrowed. */
 void entry_message(const struct entry *entry, struct message *message);
 
+/*
+ * Completes a file that has its message: parts, envelope, checksum. When it returns true they are
+ * on stable storage. False with errno set.
+ */
+bool entry_write(struct entry *entry, const struct message *message) MUST_USE;
+/*
+ * Reads the record of a file of that size; with `is_checked` its checksum is verified over the
+ * whole file. ERR_INPUT: it is damaged; ERR_IO.
+ */
+bool entry_read(struct entry *entry, uint64_t size, bool is_checked, struct err *err) MUST_USE;
+
 /* Writes the status bytes of all recipients that differ from the file's, in place. */
 bool entry_write_status(struct entry *entry, bool is_synced, struct err *err) MUST_USE;
+/* Writes what attempts count, and when the next one is. */
 bool entry_write_progress(struct entry *entry, struct err *err) MUST_USE;
 /* Appends a line for a reader behind the trailer; failures are ignored. */
 void entry_note(struct entry *entry, const char *line);

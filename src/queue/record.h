@@ -115,13 +115,13 @@ struct record {
 
 void record_init(struct record *record);
 void record_done(struct record *record);
-/* Takes the texts over. */
 /* How a recipient's status is called: "pending", "in doubt", "done" or "failed". */
 const char *record_status_name(char status);
 
 /* Octets of the message: header and body. */
 uint64_t record_size(const struct record *record);
 
+/* Appends a setting of the command line; takes both texts over. */
 void record_add_option(struct record *record, char *name, char *value);
 
 /*
@@ -132,6 +132,11 @@ bool record_is_id(const char *name);
 /* Makes an id from the time in microseconds and 5 random bytes. */
 void record_make_id(char id[RECORD_ID_LEN + 1], uint64_t microseconds,
 		    const unsigned char random[5]);
+/*
+ * Makes the id of a message that is about another one: the same from the same id and number, so
+ * that it is not made twice, and of the same time.
+ */
+void record_derive_id(const char *id, uint32_t number, char derived[RECORD_ID_LEN + 1]);
 
 /*
  * Appends the envelope, status and trailer parts, which follow the header part in the file; sets

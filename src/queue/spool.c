@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "queue/spool.h"
 
-#include "base/crc.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 
@@ -87,10 +86,7 @@ static bool open_folder(struct spool *spool, size_t i, bool creates, struct err 
 {
 	bool is_made = creates && mkdirat(spool->top, folder_names[i], 0700) == 0;
 
-	if (creates && !is_made && errno != EEXIST)
-		return err_sys(err, ERR_SYSTEM, errno, _("cannot make %s/%s"), spool->path,
-			       folder_names[i]);
-	if (is_made && fsync(spool->top) < 0)
+	if (is_made ? fsync(spool->top) < 0 : creates && errno != EEXIST)
 		return err_sys(err, ERR_SYSTEM, errno, _("cannot make %s/%s"), spool->path,
 			       folder_names[i]);
 	spool->folders[i] = openat(spool->top, folder_names[i],
@@ -171,55 +167,6 @@ bool spool_begin(struct spool *spool, struct entry *entry, struct err *err)
 	return err_sys(err, ERR_SYSTEM, errno, _("cannot write to the queue %s"), spool->path);
 }
 
-static bool add_part_crc(int fd, struct record_part part, uint32_t *crc)
-{
-	char piece[65536];
-
-	while (part.len > 0) {
-		size_t len = part.len < sizeof piece ? (size_t)part.len : sizeof piece;
-		if (!fs_pread_all(fd, piece, len, (off_t)part.at))
-			return false;
-		*crc = crc32c(*crc, piece, len);
-		part.at += len;
-		part.len -= len;
-	}
-	return true;
-}
-
-/* Over what never changes: the block's head, the body, the header, the envelope. */
-static bool checksum(int fd, const struct record *record, const char *block, uint32_t *crc)
-{
-	const struct record_part rest = { .at = record->body.at,
-					  .len = record->status_at - record->body.at };
-
-	*crc = crc32c(0, block, record_checked_len());
-	return add_part_crc(fd, rest, crc);
-}
-
-static bool write_file(struct entry *entry, const struct message *message)
-{
-	CLEANUP(str_done) struct str tail = STR_INIT;
-	struct record *record = &entry->record;
-	char block[RECORD_BLOCK];
-
-	record->body = (struct record_part){ MESSAGE_BODY_AT, message->body_len };
-	record->header =
-		(struct record_part){ MESSAGE_BODY_AT + message->body_len, message->header_len };
-	record->envelope_part.at = record->header.at + record->header.len;
-	record_add_envelope(record, &tail);
-	if (tail.len > RECORD_ENVELOPE_MAX) {
-		errno = EFBIG;
-		return false;
-	}
-	if (!fs_pwrite_all(entry->fd, tail.bytes, tail.len, (off_t)record->envelope_part.at))
-		return false;
-	record_write_block(record, block);
-	if (!checksum(entry->fd, record, block, &record->crc))
-		return false;
-	record_write_block(record, block);
-	return fs_pwrite_all(entry->fd, block, sizeof block, 0) && fsync(entry->fd) == 0;
-}
-
 /* An OFD lock, so that it goes with the descriptor and not with the process. */
 static bool lock(int fd)
 {
@@ -230,29 +177,32 @@ static bool lock(int fd)
 	return errno == EINVAL && flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
-static int give_name(struct entry *entry)
+/* By way of its name in tmp/. Once it has the new one, that the old one stays is no failure. */
+static bool rename_file(const struct entry *entry)
+{
+	int q = entry->spool->folders[SPOOL_QUEUE];
+	int tmp = entry->spool->folders[SPOOL_TMP];
+
+	if (renameat2(tmp, entry->tmp_name, q, entry->record.id, RENAME_NOREPLACE) == 0)
+		return true;
+	if ((errno != EINVAL && errno != ENOSYS) ||
+	    linkat(tmp, entry->tmp_name, q, entry->record.id, 0) < 0)
+		return false;
+	unlinkat(tmp, entry->tmp_name, 0);
+	return true;
+}
+
+static bool give_name(const struct entry *entry)
 {
 	int q = entry->spool->folders[SPOOL_QUEUE];
 	char path[64];
 
-	if (entry->tmp_name) {
-		int tmp = entry->spool->folders[SPOOL_TMP];
-		if (renameat2(tmp, entry->tmp_name, q, entry->record.id, RENAME_NOREPLACE) == 0)
-			return 0;
-		if (errno != EINVAL && errno != ENOSYS)
-			return -1;
-		/* Once it has its name, that the other one stays is no failure. */
-		if (linkat(tmp, entry->tmp_name, q, entry->record.id, 0) < 0)
-			return -1;
-		unlinkat(tmp, entry->tmp_name, 0);
-		return 0;
-	}
+	if (entry->tmp_name)
+		return rename_file(entry);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", entry->fd);
 	if (linkat(AT_FDCWD, path, q, entry->record.id, AT_SYMLINK_FOLLOW) == 0)
-		return 0;
-	if (errno == EEXIST)
-		return -1;
-	return linkat(entry->fd, "", q, entry->record.id, AT_EMPTY_PATH);
+		return true;
+	return errno != EEXIST && linkat(entry->fd, "", q, entry->record.id, AT_EMPTY_PATH) == 0;
 }
 
 /* After the name is there, a failure may be reported only if the name can be taken back. */
@@ -272,8 +222,8 @@ bool spool_commit(struct entry *entry, const struct message *message, struct err
 {
 	/* A message that found no room here has gone elsewhere. */
 	errno = ENOSPC;
-	if (message->fd == entry->fd && write_file(entry, message) && lock(entry->fd) &&
-	    give_name(entry) == 0) {
+	if (message->fd == entry->fd && entry_write(entry, message) && lock(entry->fd) &&
+	    give_name(entry)) {
 		mem_free_at(&entry->tmp_name);
 		if (make_name_last(entry))
 			return true;
@@ -285,33 +235,6 @@ bool spool_commit(struct entry *entry, const struct message *message, struct err
 static bool damaged(struct err *err, const char *why)
 {
 	return err_set(err, ERR_INPUT, "%s", why);
-}
-
-static bool read_record(struct entry *entry, uint64_t size, bool is_checked, struct err *err)
-{
-	struct record *record = &entry->record;
-	char block[RECORD_BLOCK];
-	uint32_t crc;
-
-	if (size < sizeof block)
-		return damaged(err, _("the file is too short"));
-	if (!fs_pread_all(entry->fd, block, sizeof block, 0))
-		return err_sys(err, ERR_IO, errno, _("cannot be read"));
-	if (!record_read_block(record, block, size, err))
-		return false;
-	uint64_t rest = size - record->envelope_part.at;
-	if (rest > RECORD_ENVELOPE_MAX)
-		rest = RECORD_ENVELOPE_MAX;
-	CLEANUP(mem_free_at) char *bytes = mem_alloc((size_t)rest);
-	if (!fs_pread_all(entry->fd, bytes, (size_t)rest, (off_t)record->envelope_part.at))
-		return err_sys(err, ERR_IO, errno, _("cannot be read"));
-	if (!record_read_envelope(record, bytes, (size_t)rest, err))
-		return false;
-	if (!is_checked)
-		return true;
-	if (!checksum(entry->fd, record, block, &crc))
-		return err_sys(err, ERR_IO, errno, _("cannot be read"));
-	return crc == record->crc || damaged(err, _("the checksum is wrong"));
 }
 
 /* Whether the name still means the file that we locked. */
@@ -377,7 +300,7 @@ static enum claim check_locked(struct entry *entry, const char *id, struct err *
 		return CLAIM_GONE;
 	if (st.st_nlink > 1)
 		damaged(err, _("has more than one name"));
-	else if (read_record(entry, (uint64_t)st.st_size, true, err) &&
+	else if (entry_read(entry, (uint64_t)st.st_size, true, err) &&
 		 strcmp(entry->record.id, id) != 0)
 		damaged(err, _("bears another id"));
 	if (err->kind == ERR_NONE)
@@ -413,7 +336,7 @@ enum claim spool_peek(struct spool *spool, enum spool_folder folder, const char 
 	if (claim != CLAIM_GOT)
 		return claim;
 	if (fstat(entry->fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    read_record(entry, (uint64_t)st.st_size, false, err))
+	    entry_read(entry, (uint64_t)st.st_size, false, err))
 		return CLAIM_GOT;
 	if (err->kind == ERR_NONE)
 		damaged(err, _("is not a regular file"));
@@ -483,9 +406,7 @@ int spool_lock_run(struct spool *spool)
 		fd = openat(spool->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return -1;
-	int locked = fd;
-	fd = -1;
-	return locked;
+	return fs_take_at(&fd);
 }
 
 bool spool_sync(struct spool *spool, struct err *err)

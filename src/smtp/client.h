@@ -55,6 +55,7 @@ int64_t client_deadline(const struct client *client, enum phase phase);
 /* Nothing more is said, and no reply awaited. */
 void client_end_all(struct client *client);
 
+/* Reads the greeting, which may turn us away. */
 bool client_greeting(struct client *client, struct err *err) MUST_USE;
 /* EHLO, or HELO where that is refused; LHLO for LMTP. Reads the capabilities anew. */
 bool client_hello(struct client *client, struct err *err) MUST_USE;
@@ -95,6 +96,7 @@ bool client_end(struct client *client, struct envelope *envelope, struct err *re
 		struct err *err) MUST_USE;
 bool client_end_chunk(struct client *client, struct envelope *envelope, struct err *result,
 		      struct err *err) MUST_USE;
+/* Gathers QUIT, behind which nothing is said. */
 bool client_gather_quit(struct client *client, struct err *err) MUST_USE;
 /*
  * Sends what is gathered, and reads all replies up to the verdict; what is behind it stays

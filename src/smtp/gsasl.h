@@ -31,4 +31,5 @@ struct gsasl_calls {
 /* NULL until gsasl_load has succeeded once. */
 extern const struct gsasl_calls *gsasl;
 
+/* Loads the library, unless that is done. ERR_SYSTEM, as library_load. */
 bool gsasl_load(struct err *err) MUST_USE;

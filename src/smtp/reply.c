@@ -87,26 +87,29 @@ static void note_enhanced(struct reply *reply, const char *text, size_t len)
 	reply->enhanced[n] = '\0';
 }
 
-enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len, struct err *err)
+/* Whether the line goes on with the reply. */
+static bool judge_line(const struct reply *reply, const char *line, size_t len, struct err *err)
 {
 	int code = line_code(line, len);
+
+	if (!code || (len > 3 && line[3] != ' ' && line[3] != '-'))
+		return bad_line(line, len, _("the server sent something that is no reply"), err);
+	if (reply->lines > 0 && code != reply->code)
+		return bad_line(line, len, _("the server sent a reply with two codes"), err);
+	if (reply->lines == REPLY_LINES_MAX)
+		return err_set(err, ERR_PROTO, _("the server sent a reply of over %d lines"),
+			       REPLY_LINES_MAX);
+	return true;
+}
+
+enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len, struct err *err)
+{
 	const char *text = line + (len > 4 ? 4 : len);
 	size_t text_len = len > 4 ? len - 4 : 0;
 
-	if (!code || (len > 3 && line[3] != ' ' && line[3] != '-')) {
-		bad_line(line, len, _("the server sent something that is no reply"), err);
+	if (!judge_line(reply, line, len, err))
 		return REPLY_BAD;
-	}
-	if (reply->lines > 0 && code != reply->code) {
-		bad_line(line, len, _("the server sent a reply with two codes"), err);
-		return REPLY_BAD;
-	}
-	if (reply->lines == REPLY_LINES_MAX) {
-		err_set(err, ERR_PROTO, _("the server sent a reply of over %d lines"),
-			REPLY_LINES_MAX);
-		return REPLY_BAD;
-	}
-	reply->code = code;
+	reply->code = line_code(line, len);
 	if (reply->lines++ > 0)
 		str_add_char(&reply->text, '\n');
 	else

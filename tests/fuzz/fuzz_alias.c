@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	char name[] = "nobody";
 	struct address nobody = { .local = name };
 
-	if (!alias_parse(&table, "file", (const char *)bytes, len, &err)) {
+	if (!alias_table_parse(&table, "file", (const char *)bytes, len, &err)) {
 		check_error(&err);
 		return 0;
 	}

@@ -20,7 +20,7 @@ static void add_list(struct str *out, const struct address_list *list)
 
 static bool parse(struct alias_table *table, const char *file, struct err *err)
 {
-	return alias_parse(table, "aliases", file, strlen(file), err);
+	return alias_table_parse(table, "aliases", file, strlen(file), err);
 }
 
 /* Expands a list of recipients with a file and expects the result, or an error's text. */
@@ -204,7 +204,7 @@ static void test_bytes(void)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	test_case("a NUL byte");
-	EXPECT(!alias_parse(&table, "aliases", "a: b@c\0", 7, &err));
+	EXPECT(!alias_table_parse(&table, "aliases", "a: b@c\0", 7, &err));
 	EXPECT_TEXT(err.text, "aliases: there is a NUL byte in this file");
 	test_case("a control character");
 	EXPECT(!parse(&table, "a\x01: b@c", &err));
@@ -271,7 +271,7 @@ static void expect_unreadable(const char *path, const char *part)
 	CLEANUP(alias_table_done) struct alias_table table = { 0 };
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	EXPECT(!alias_read(&table, path, &err));
+	EXPECT(!alias_table_read(&table, path, &err));
 	EXPECT_NUMBER(err.kind, ERR_CONFIG);
 	EXPECT_PART(err.text, part);
 	EXPECT_PART(err.text, path);
@@ -301,7 +301,7 @@ static void test_files(void)
 	test_case("read: a file of 1 MiB");
 	EXPECT(fd >= 0);
 	write_file(path, "a: b@c\n", (1 << 20) - 7);
-	EXPECT(alias_read(&table, path, &err));
+	EXPECT(alias_table_read(&table, path, &err));
 	EXPECT_NUMBER(table.count, 1);
 	test_case("read: a larger one");
 	write_file(path, "a: b@c\n", 1 << 20);

@@ -5,7 +5,6 @@
 #include "base/crc.h"
 #include "queue/record.h"
 
-
 #define ID "00063F1C5B2A9E40K7QX2MDA"
 
 /* Random, and the same each time. */
@@ -204,6 +203,20 @@ static void test_ids(void)
 	EXPECT_TEXT(ids[2], "00064441F8ED3A40MZXW6YTB");
 	for (size_t i = 0; i < LENGTH(ids); i++)
 		EXPECT(record_is_id(ids[i]));
+}
+
+static void test_derived_ids(void)
+{
+	char derived[3][RECORD_ID_LEN + 1];
+
+	test_case("an id is derived from another one and a number");
+	record_derive_id(ID, 0, derived[0]);
+	record_derive_id(ID, 1, derived[1]);
+	record_derive_id(ID, 1, derived[2]);
+	EXPECT(record_is_id(derived[0]) && record_is_id(derived[1]));
+	EXPECT_TEXT(derived[1], derived[2]);
+	EXPECT(strcmp(derived[0], derived[1]) != 0 && strcmp(derived[0], ID) != 0);
+	EXPECT(strncmp(derived[0], ID, RECORD_ID_TIME_LEN) == 0);
 }
 
 static void test_layout(void)
@@ -667,6 +680,7 @@ int main(void)
 {
 	test_begin("record");
 	test_ids();
+	test_derived_ids();
 	test_layout();
 	test_sample();
 	test_least();

@@ -1,0 +1,13 @@
+/* change.h - what a person does with one message of the queue */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli.h"
+#include "queue/spool.h"
+
+/*
+ * Finds the message whose id begins or ends with request->queue_id, and shows, sends, holds or
+ * removes it, as the mode says. Prints what was done, or why it could not be; returns the exit
+ * status.
+ */
+int change_message(const struct request *request, struct spool *spool);

@@ -1,0 +1,155 @@
+/* due.c - the messages that a run of the queue takes, in their order */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/due.h"
+
+#include "app/report.h"
+#include "queue/schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { LOOKED_AT_MAX = 100 }; /* messages that a sender looks at to see if any is due */
+
+static bool has_part(const char *text, const char *part)
+{
+	return !part || strstr(text, part);
+}
+
+static bool has_recipient(const struct envelope *envelope, const char *part)
+{
+	for (size_t i = 0; part && i < envelope->count; i++)
+		if (recipient_is_open(&envelope->recipients[i]) &&
+		    strstr(envelope->recipients[i].address, part))
+			return true;
+	return !part;
+}
+
+static bool is_ready(const struct run_choice *choice, const struct record *record)
+{
+	int64_t now = time(NULL);
+
+	if (schedule_is_early(record, now))
+		return false;
+	return choice->ignores_schedule || schedule_is_due(record, now) ||
+	       (choice->follows_success && record->progress.flags & RECORD_ROUTE_FAILED);
+}
+
+static bool is_chosen(const struct run_choice *choice, const struct record *record)
+{
+	return has_part(record->id, choice->id) &&
+	       has_part(record->envelope.sender, choice->sender) &&
+	       has_recipient(&record->envelope, choice->recipient) && is_ready(choice, record);
+}
+
+static void add_candidate(struct due *due, const char *id, const struct record *record)
+{
+	mem_grow(due->items, due->count);
+	struct candidate *added = &due->items[due->count++];
+	*added = (struct candidate){ .route = routes_find(&due->routes, record),
+				     .goes_last = record->progress.flags & RECORD_STOPPED_RUN };
+	memcpy(added->id, id, sizeof added->id);
+}
+
+/* Claims where a look does not do: what is damaged is set aside by that. */
+static enum claim look_at(struct spool *spool, const char *id, struct entry *entry)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	enum claim claim = spool_peek(spool, SPOOL_QUEUE, id, entry, &err);
+
+	if (claim == CLAIM_DAMAGED) {
+		entry_release(entry);
+		err_done(&err);
+		claim = spool_claim(spool, SPOOL_QUEUE, id, entry, &err);
+	}
+	if (err.kind != ERR_NONE)
+		report_problem(&err);
+	return claim;
+}
+
+static void consider(struct due *due, struct spool *spool, const struct run_choice *choice,
+		     const char *id)
+{
+	CLEANUP(entry_release) struct entry entry;
+
+	if (look_at(spool, id, &entry) != CLAIM_GOT)
+		return;
+	if (is_chosen(choice, &entry.record))
+		add_candidate(due, id, &entry.record);
+	else
+		due->others++;
+}
+
+/* Oldest first, but one at which the relay has hung up before comes behind those that it may stop.
+ */
+static int compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *one = a;
+	const struct candidate *two = b;
+	int order = strcmp(one->route->key, two->route->key);
+
+	if (order == 0)
+		order = one->goes_last - two->goes_last;
+	return order ? order : strcmp(one->id, two->id);
+}
+
+void due_init(struct due *due, struct spool *spool, const struct run_choice *choice)
+{
+	size_t count;
+	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
+
+	*due = (struct due){ 0 };
+	for (size_t i = 0; i < count; i++)
+		consider(due, spool, choice, ids[i]);
+	spool_free_ids(ids, count);
+	if (due->count > 1)
+		qsort(due->items, due->count, sizeof *due->items, compare_candidates);
+}
+
+void due_done(struct due *due)
+{
+	free(due->items);
+	routes_done(&due->routes);
+	*due = (struct due){ 0 };
+}
+
+static bool goes_by(const struct candidate *candidate, const char *key)
+{
+	return strcmp(candidate->route->key, key) == 0;
+}
+
+size_t due_find(const struct due *due, const char *key)
+{
+	size_t first = 0;
+
+	while (first < due->count && !goes_by(&due->items[first], key))
+		first++;
+	return first;
+}
+
+size_t due_end(const struct due *due, size_t first)
+{
+	size_t end = first;
+
+	while (end < due->count && goes_by(&due->items[end], due->items[first].route->key))
+		end++;
+	return end;
+}
+
+bool due_has(struct spool *spool, const char *key, const char *but_id)
+{
+	const struct run_choice choice = { .follows_success = true };
+	CLEANUP(due_done) struct due due = { 0 };
+	size_t count;
+	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
+	bool is_found = false;
+
+	for (size_t i = 0; !is_found && i < count && i < LOOKED_AT_MAX; i++) {
+		size_t before = due.count;
+		if (strcmp(ids[i], but_id) != 0)
+			consider(&due, spool, &choice, ids[i]);
+		is_found = due.count > before && goes_by(&due.items[before], key);
+	}
+	spool_free_ids(ids, count);
+	return is_found;
+}

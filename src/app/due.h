@@ -1,0 +1,50 @@
+/* due.h - the messages that a run of the queue takes, in their order */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/route.h"
+#include "queue/spool.h"
+
+/*
+ * Which messages a run takes, but never one whose sender wants it to be sent later. Without
+ * `ignores_schedule` only those that are due; `follows_success` adds those that only wait because
+ * their relay could not be reached. The texts are
+ * sendmail's -qI, -qS and -qR: part of the id, of the sender, of a recipient (NULL: any).
+ */
+struct run_choice {
+	bool ignores_schedule;
+	bool follows_success;
+	bool shows_progress; /* on stderr */
+	const char *id;
+	const char *sender;
+	const char *recipient;
+};
+
+/* A message that is taken; `goes_last` where the relay has hung up at it before. */
+struct candidate {
+	char id[RECORD_ID_LEN + 1];
+	bool goes_last;
+	struct route *route;
+};
+
+/*
+ * What is taken, those of one route (see route_key) side by side, and there the oldest first; and
+ * how many others wait.
+ */
+struct due {
+	struct candidate *items;
+	size_t count;
+	size_t others;
+	struct routes routes;
+};
+
+/* Looks at every message; what can't be read is reported, and what is damaged set aside. */
+void due_init(struct due *due, struct spool *spool, const struct run_choice *choice);
+void due_done(struct due *due);
+
+/* Where the messages of a route begin, `count` where there are none; where those at `first` end. */
+size_t due_find(const struct due *due, const char *key);
+size_t due_end(const struct due *due, size_t first);
+
+/* Whether a message is due on the route with that key, but the one named; looks only at some. */
+bool due_has(struct spool *spool, const char *key, const char *but_id);

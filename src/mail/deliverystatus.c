@@ -1,0 +1,146 @@
+/* deliverystatus.c - the part of a notice that programs read */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/deliverystatus.h"
+
+#include "mail/field.h"
+#include "mail/quote.h"
+
+#include <string.h>
+
+#define DIGITS "0123456789"
+
+/* What the server said; the whole text where it said nothing. */
+static const char *words_of(const struct err *err)
+{
+	size_t len = err->text ? strlen(err->text) : 0;
+
+	if (!len)
+		return "";
+	return err->reply_len && err->reply_len <= len ? err->text + len - err->reply_len
+						       : err->text;
+}
+
+/* An enhanced code of RFC 3463 that says no: in the class of 4, or in that of 5 if it is final. */
+static bool is_enhanced_code(const char *code, bool is_delay)
+{
+	if ((code[0] != '4' && (code[0] != '5' || is_delay)) || code[1] != '.')
+		return false;
+	size_t subject_len = strspn(code + 2, DIGITS);
+	const char *detail = code + 2 + subject_len + 1;
+	if (!subject_len || detail[-1] != '.')
+		return false;
+	return *detail && !detail[strspn(detail, DIGITS)];
+}
+
+/* What was given up without a refusal has run out of time: that is 4.4.7. */
+static const char *status_of(const struct notice *notice, const struct err *err)
+{
+	bool is_delay = notice->kind == NOTICE_DELAYED;
+
+	if (is_enhanced_code(err->enhanced, is_delay))
+		return err->enhanced;
+	if (is_delay || err->code / 100 == 4)
+		return "4.0.0";
+	return err->code / 100 != 5 && err_fate(err->kind) == FATE_RETRY ? "4.4.7" : "5.0.0";
+}
+
+static void add_diagnostic(struct str *out, const struct err *err)
+{
+	CLEANUP(str_done) struct str words = STR_INIT;
+	CLEANUP(str_done) struct str plain = STR_INIT;
+
+	quote_add_words(&words, words_of(err));
+	if (!words.len)
+		return;
+	str_add(&plain, err->code ? "smtp; " : "X-mailchute; ");
+	field_add_ascii(&plain, words.bytes, QUOTE_MAX);
+	str_add(out, "Diagnostic-Code: ");
+	quote_add_wrapped(out, plain.bytes, sizeof "Diagnostic-Code: " - 1, " ");
+}
+
+/* The utf-8-addr-xtext of RFC 6533 section 3. */
+static void add_escaped(struct str *out, const char *path)
+{
+	size_t left = strlen(path);
+
+	while (left) {
+		size_t step = str_utf8_len(path, left);
+		bool is_plain = *path > ' ' && *path < 0x7F && !strchr("+=\\", *path);
+		if (is_plain || !step)
+			str_add_char(out, is_plain ? *path : '?');
+		else
+			str_addf(out, "\\x{%lX}", str_code_point(path, step));
+		path += step ? step : 1;
+		left -= step ? step : 1;
+	}
+}
+
+static void add_final_recipient(struct str *out, const char *path)
+{
+	CLEANUP(str_done) struct str value = STR_INIT;
+
+	if (str_is_ascii(path, strlen(path))) {
+		str_addf(&value, "rfc822; %s", path);
+	} else {
+		str_add(&value, "utf-8; ");
+		add_escaped(&value, path);
+	}
+	field_add_value(out, "Final-Recipient", value.bytes);
+}
+
+static int hex_value(char c)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char *found = c ? strchr(digits, c) : NULL;
+
+	return found ? (int)(found - digits) : -1;
+}
+
+/* Undoes the xtext of RFC 3461 section 4 where that gives printable ASCII. */
+static void add_xtext_field(struct str *out, const char *name, const char *text)
+{
+	CLEANUP(str_done) struct str value = STR_INIT;
+
+	for (; *text; text++) {
+		int high = *text == '+' ? hex_value(text[1]) : -1;
+		int low = high >= 0 ? hex_value(text[2]) : -1;
+		int code = low >= 0 ? high * 16 + low : 0;
+		bool is_plain = code >= ' ' && code < 0x7F;
+		str_add_char(&value, is_plain ? (char)code : *text);
+		text += is_plain ? 2 : 0;
+	}
+	field_add_value(out, name, value.bytes);
+}
+
+/* RFC 3464 section 2.3. */
+static void add_recipient_fields(struct str *out, const struct notice *notice,
+				 const struct recipient *recipient)
+{
+	str_add(out, "\r\n");
+	if (recipient->orcpt)
+		add_xtext_field(out, "Original-Recipient", recipient->orcpt);
+	add_final_recipient(out, recipient->address);
+	field_add_value(out, "Action", notice->kind == NOTICE_FAILED ? "failed" : "delayed");
+	field_add_value(out, "Status", status_of(notice, &recipient->err));
+	if (notice->relay && recipient->err.code) {
+		CLEANUP(mem_free_at) char *relay = str_format("dns; %s", notice->relay);
+		field_add_value(out, "Remote-MTA", relay);
+	}
+	add_diagnostic(out, &recipient->err);
+	field_add_date(out, "Last-Attempt-Date", notice->last_attempt);
+	if (notice->kind == NOTICE_DELAYED)
+		field_add_date(out, "Will-Retry-Until", notice->retry_until);
+}
+
+/* RFC 3464 section 2.2. */
+void deliverystatus_add(const struct notice *notice, struct str *out)
+{
+	CLEANUP(mem_free_at) char *host = str_format("dns; %s", notice->host);
+
+	if (notice->envid)
+		add_xtext_field(out, "Original-Envelope-Id", notice->envid);
+	field_add_value(out, "Reporting-MTA", host);
+	field_add_date(out, "Arrival-Date", notice->created);
+	for (size_t i = 0; i < notice->count; i++)
+		add_recipient_fields(out, notice, notice->recipients[i]);
+}

@@ -1,0 +1,60 @@
+/* quote.c - what an error says, quoted in the lines of a notice */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/quote.h"
+
+#include <string.h>
+
+enum {
+	LINE_LEN = 76,
+	WORD_MAX = 900, /* of one that is longer than a line: RFC 5322 section 2.1.1 has 998 */
+};
+
+/*
+ * Length of a word, or of the part of it that a line can hold, which ends with a whole character.
+ */
+static size_t word_len(const char *text)
+{
+	size_t len = strcspn(text, " ");
+
+	if (len <= WORD_MAX)
+		return len;
+	for (len = WORD_MAX; len > 1 && ((unsigned char)text[len] & 0xC0) == 0x80;)
+		len--;
+	return len;
+}
+
+void quote_add_wrapped(struct str *out, const char *text, size_t column, const char *indent)
+{
+	bool is_first = true;
+
+	for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+		size_t len = word_len(text);
+		bool is_break = !is_first && column + 1 + len > LINE_LEN;
+		if (is_break) {
+			str_addf(out, "\r\n%s", indent);
+			column = strlen(indent);
+		} else if (!is_first) {
+			str_add_char(out, ' ');
+			column++;
+		}
+		str_add_n(out, text, len);
+		column += len;
+		text += len;
+		is_first = false;
+	}
+	str_add(out, "\r\n");
+}
+
+void quote_add_words(struct str *out, const char *text)
+{
+	CLEANUP(str_done) struct str words = STR_INIT;
+	size_t end;
+
+	str_add_printable(&words, text, strlen(text));
+	for (end = 0; end < words.len && end < QUOTE_MAX; end++)
+		if (words.bytes[end] == '\\' && words.bytes[end + 1] == 'n')
+			words.bytes[end] = words.bytes[end + 1] = ' ';
+	while (end < words.len && ((unsigned char)words.bytes[end] & 0xC0) == 0x80)
+		end--;
+	str_add_n(out, words.bytes, end);
+}
