@@ -864,6 +864,12 @@ def all_users(folder):
 # By the names of sendmail
 
 
+# With these the password that the config names would be told to whoever is named here.
+TRUST = [["--tls=off", "--auth=plain"], ["--auth=plain"], ["--tls-certcheck=off"], ["--proxy-host=b.example"],
+         ["--proxy-port=1"], ["--host-fallback=b.example"], ["--tls-host-override=b.example"], ["--tls-pin=x"],
+         ["--tls-fingerprint=00"], ["--tls-priorities=NORMAL"], ["--tls-min-dh-prime-bits=1"]]
+
+
 @suite.case
 def sendmail_writes_and_reads_no_file(folder):
     """What injected options ask for is not done."""
@@ -877,7 +883,7 @@ def sendmail_writes_and_reads_no_file(folder):
     expect(not shell.exists() and not (folder / "spool").exists(), "a file was made")
     for args in (["--logfile", shell], ["--file", other], ["--passwordeval=touch x"],
                  [f"--on-failure=touch {shell}"], ["--queue-list"], ["-P"], ["--serverinfo"],
-                 ["--rmqs=x"], ["--configure=a@b"]):
+                 ["--rmqs=x"], ["--configure=a@b"], *TRUST):
         result = run(folder, *args, "bob@b.example", program=sendmail, status=64)
         expect(b"sendmail" in result.stderr, str(result))
     expect(not shell.exists(), "a file was made")

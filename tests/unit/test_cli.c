@@ -396,7 +396,7 @@ static const struct {
 	{ { "-d", "-d9", "-d0-99.100", "a" }, "send <a>" },
 	{ { "-d0.1" }, "version" },
 	{ { "--", "-oQ/tmp", "a,b", "\"N\" <a>" }, "send <-oQ/tmp> <a,b> <\"N\" <a>>" },
-	{ { "--read-envelope-from", "--port=25", "--tls=off" }, "send read-from port=25 tls=off" },
+	{ { "--read-envelope-from", "--port=25", "--timeout=5" }, "send read-from port=25 timeout=5" },
 	{ { "--version" }, "version" },
 
 	{ { "-FCronDaemon", "-i", "-B8BITMIME", "-oem", "root" },
