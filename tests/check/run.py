@@ -499,6 +499,14 @@ def units_are_understood(folder):
         expect(len(sources) > 2, f"only {sources}")
 
 
+@suite.case
+def unit_for_all_users_may_end_their_runs(folder):
+    """Root without CAP_KILL could only wait for a run that a user has stopped, and with it everybody else."""
+    lines = (SRC / "system" / "mailchute-queue.service.in").read_text().splitlines()
+    [allowed] = [line for line in lines if line.startswith("CapabilityBoundingSet=")]
+    expect({"CAP_KILL", "CAP_SETUID", "CAP_SETGID"} <= set(allowed.split("=")[1].split()), allowed)
+
+
 def completion(shell):
     found = [p for p in (BUILD / "completions").glob("*")
              if p.is_file() and {"bash": p.name in ("mailchute", "mailchute.bash"),
