@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/users.h"
 
+#include "app/detach.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -52,6 +53,8 @@ static bool become(const struct passwd *user)
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	set_environment(user);
 	setsid();
+	/* What root's caller has left open is none of the user's. */
+	detach_close_inherited();
 	return chdir("/") == 0;
 }
 
