@@ -500,11 +500,13 @@ def units_are_understood(folder):
 
 
 @suite.case
-def unit_for_all_users_may_end_their_runs(folder):
+def units_for_all_users_may_end_their_runs(folder):
     """Root without CAP_KILL could only wait for a run that a user has stopped, and with it everybody else."""
-    lines = (SRC / "system" / "mailchute-queue.service.in").read_text().splitlines()
-    [allowed] = [line for line in lines if line.startswith("CapabilityBoundingSet=")]
-    expect({"CAP_KILL", "CAP_SETUID", "CAP_SETGID"} <= set(allowed.split("=")[1].split()), allowed)
+    units = [p.read_text() for p in (SRC / "system").glob("*.service.in") if "--all-users" in p.read_text()]
+    for text in units:
+        [allowed] = re.findall(r"^CapabilityBoundingSet=(.*)", text, re.MULTILINE)
+        expect({"CAP_KILL", "CAP_SETUID", "CAP_SETGID"} <= set(allowed.split()), allowed)
+    expect(len(units) == 2, f"{len(units)} units")
 
 
 def completion(shell):
