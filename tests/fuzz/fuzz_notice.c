@@ -77,11 +77,17 @@ static void check_header(const struct str *text)
 	require(memcmp(text->bytes + header.len, "\r\n", 2) == 0, "the header ends");
 }
 
+/* Lines that begin as a boundary does; the field that says so is ours, and comes first. */
 static void check_parts(const struct str *text)
 {
+	const char *found = strstr(text->bytes, "boundary=\"");
 	size_t count = 0;
 
-	for (const char *at = text->bytes; (at = strstr(at, "\r\n--=_")); at += 2)
+	require(found, "it says what parts it");
+	found += sizeof "boundary=\"" - 1;
+	CLEANUP(mem_free_at)
+	char *line = str_format("\r\n--%.*s", (int)strcspn(found, "\""), found);
+	for (const char *at = text->bytes; (at = strstr(at, line)); at += 2)
 		count++;
 	require(count == 4, "it has three parts");
 }
