@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/message.h"
 #include "mail/notice.h"
+#include "mail/notify.h"
 #include "smtp/reply.h"
 
 #include <stdint.h>
@@ -132,6 +133,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		return 0;
 	write_notice(&reason, &message.header, false);
 	write_notice(&reason, &message.header, true);
-	(void)notice_may_send("alice@a.example", &message.header, true);
+	(void)notify_may_send("alice@a.example", &message.header, true);
 	return 0;
 }

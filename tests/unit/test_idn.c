@@ -40,8 +40,7 @@ static const char *const bad[] = {
 	"a@．ü",
 	"a@\u00AD",
 	"a@ü\u2028b",
-	"a@ü\xC2\x85"
-	"b",
+	"a@ü\302\205b",
 	"a@-ü.example",
 };
 
