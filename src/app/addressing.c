@@ -105,20 +105,28 @@ bool addressing_read_aliases(struct alias_table *table, const struct settings *s
 	return true;
 }
 
-static bool expand_aliases(const struct settings *settings, const struct address_list *in,
-			   struct address_list *out, struct err *err)
+void addressing_done(struct addressing *addressing)
 {
-	CLEANUP(alias_table_done) struct alias_table table = { 0 };
-
-	return addressing_read_aliases(&table, settings, err) && alias_expand(&table, in, out, err);
+	alias_table_done(&addressing->aliases);
+	addressing->has_aliases = false;
 }
 
-static bool add_all(struct envelope *envelope, const struct settings *settings, bool qualifies,
-		    const struct address_list *list, struct err *err)
+static bool expand_aliases(struct addressing *addressing, const struct address_list *in,
+			   struct address_list *out, struct err *err)
+{
+	if (!addressing->has_aliases &&
+	    !addressing_read_aliases(&addressing->aliases, addressing->settings, err))
+		return false;
+	addressing->has_aliases = true;
+	return alias_expand(&addressing->aliases, in, out, err);
+}
+
+static bool add_all(const struct addressing *addressing, const struct address_list *list,
+		    struct envelope *envelope, struct err *err)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (qualifies)
-			qualify(&list->items[i], settings);
+		if (addressing->qualifies)
+			qualify(&list->items[i], addressing->settings);
 		char *path = address_path(&list->items[i]);
 		envelope_add(envelope, path);
 		if (!address_check(path, err))
@@ -127,12 +135,34 @@ static bool add_all(struct envelope *envelope, const struct settings *settings, 
 	return true;
 }
 
+static bool add_given(struct addressing *addressing, const struct address_list *given,
+		      struct envelope *envelope, struct err *err)
+{
+	CLEANUP(address_list_done) struct address_list expanded = { 0 };
+	bool is_expanded = needs_aliases(addressing->settings, given);
+
+	if (is_expanded && !expand_aliases(addressing, given, &expanded, err))
+		return false;
+	return add_all(addressing, is_expanded ? &expanded : given, envelope, err);
+}
+
+bool addressing_add_recipient(struct addressing *addressing, const char *path,
+			      struct envelope *envelope, struct err *err)
+{
+	CLEANUP(address_list_done) struct address_list given = { 0 };
+
+	if (!address_parse_list(path, strlen(path), &given, err))
+		return err_wrap(err, _("recipient"));
+	return add_given(addressing, &given, envelope, err);
+}
+
 bool addressing_set_recipients(struct envelope *envelope, const struct request *request,
 			       const struct settings *settings, bool qualifies,
 			       const struct header *header, struct err *err)
 {
+	CLEANUP(addressing_done)
+	struct addressing addressing = { .settings = settings, .qualifies = qualifies };
 	CLEANUP(address_list_done) struct address_list given = { 0 };
-	CLEANUP(address_list_done) struct address_list expanded = { 0 };
 
 	if (!read_arguments(request, &given, err))
 		return false;
@@ -140,10 +170,7 @@ bool addressing_set_recipients(struct envelope *envelope, const struct request *
 		return false;
 	if (given.count == 0)
 		return err_set(err, ERR_USAGE, _("no recipients"));
-	bool is_expanded = needs_aliases(settings, &given);
-	if (is_expanded && !expand_aliases(settings, &given, &expanded, err))
-		return false;
-	if (!add_all(envelope, settings, qualifies, is_expanded ? &expanded : &given, err))
+	if (!add_given(&addressing, &given, envelope, err))
 		return false;
 	envelope_drop_repeated(envelope);
 	return true;

@@ -26,6 +26,22 @@ bool addressing_set_recipients(struct envelope *envelope, const struct request *
 			       const struct header *header, struct err *err) MUST_USE;
 
 /*
+ * For recipients that come one by one: where aliases are needed their file is read once. Zeroed but
+ * for its first two members it is ready. One who is named several times is not looked for, see
+ * envelope_drop_repeated. ERR_INPUT, ERR_CONFIG.
+ */
+struct addressing {
+	const struct settings *settings;
+	bool qualifies;
+	bool has_aliases; /* they have been read */
+	struct alias_table aliases;
+};
+
+bool addressing_add_recipient(struct addressing *addressing, const char *path,
+			      struct envelope *envelope, struct err *err) MUST_USE;
+void addressing_done(struct addressing *addressing);
+
+/*
  * Reads the file with the aliases; names in a local domain (see *local_domains*) can be found in
  * it. ERR_CONFIG.
  */

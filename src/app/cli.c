@@ -109,11 +109,11 @@ static bool find_long(const char *prefix, struct long_name *found, struct err *e
 
 /*
  * Whether it is for those who know what they call: it names a file, runs a program, leads to a
- * secret, makes a message, or is a mode.
+ * secret or gives one to somebody else, makes a message, or is a mode.
  */
 static bool is_for_people(unsigned option_flags, const struct flag *flag)
 {
-	return option_flags & (OPTION_FILE | OPTION_RUNS | OPTION_SECRET) ||
+	return option_flags & (OPTION_FILE | OPTION_RUNS | OPTION_SECRET | OPTION_TRUST) ||
 	       (flag && flag_is_for_people(flag));
 }
 

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 /*
- * What a caller left open for us is not ours to keep open: he may wait for its end. All that we
- * open ourselves is marked to be closed on exec, which nothing that came through an exec is.
+ * All that we open ourselves is marked to be closed on exec, which nothing that came through an
+ * exec is.
  */
-static void close_inherited(void)
+void detach_close_inherited(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	struct dirent *found;
@@ -34,7 +34,8 @@ int detach(void)
 	if (pid != 0)
 		return pid;
 	setsid();
-	close_inherited();
+	/* Not ours to keep open: the caller may wait for its end. */
+	detach_close_inherited();
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
 		dup2(null, fd);

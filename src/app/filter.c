@@ -9,16 +9,14 @@
 #include "mail/lines.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 enum {
 	FILTER_SECONDS = 60,
 	PIECE = 65536,
-	GROWTH_MAX = 4,              /* what is printed may be so many times as long */
-	ROOM_MIN = 1024 * 1024,      /* and so much longer */
-	RECIPIENTS_MAX = 100 * 1000, /* the system gives a variable of the environment 128 kB */
+	GROWTH_MAX = 4,         /* what is printed may be so many times as long */
+	ROOM_MIN = 1024 * 1024, /* and so much longer */
 };
 
 /* The whole message, with line ends as other programs know them. */
@@ -46,11 +44,8 @@ static void set_environment(const struct envelope *envelope)
 
 	for (size_t i = 0; i < envelope->count; i++)
 		str_addf(&addresses, "%s%s", i ? " " : "", envelope->recipients[i].address);
-	setenv("MAILCHUTE_SENDER", envelope->sender, 1);
-	if (addresses.len <= RECIPIENTS_MAX)
-		setenv("MAILCHUTE_RECIPIENTS", addresses.bytes, 1);
-	else
-		unsetenv("MAILCHUTE_RECIPIENTS");
+	proc_set_variable("MAILCHUTE_SENDER", envelope->sender);
+	proc_set_variable("MAILCHUTE_RECIPIENTS", addresses.bytes);
 }
 
 /* What is no message is a fault of the command's. */

@@ -201,24 +201,6 @@ void submission_take(struct submission *submission, const char *bytes, size_t le
 
 /* The envelope */
 
-static bool is_same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-/* How many recipients from `first` on are to be told about in the same way. */
-static size_t count_alike(const struct submission *submission, size_t first)
-{
-	const struct command *like = &submission->recipients[first];
-	size_t end = first + 1;
-
-	while (end < submission->count &&
-	       is_same_text(submission->recipients[end].notify, like->notify) &&
-	       is_same_text(submission->recipients[end].orcpt, like->orcpt))
-		end++;
-	return end - first;
-}
-
 /* What an alias became has the parameters of the alias. RFC 3461 section 5.2.7.1. */
 static void set_parameters(struct envelope *envelope, size_t first, const struct command *like)
 {
@@ -230,34 +212,23 @@ static void set_parameters(struct envelope *envelope, size_t first, const struct
 	}
 }
 
-static bool add_alike(struct submission *submission, size_t first, size_t count, struct err *err)
-{
-	struct job *job = &submission->job;
-	CLEANUP(mem_free_at) const char **paths = mem_zeroed(count, sizeof *paths);
-	struct request part = submission->request;
-	size_t before = job->envelope->count;
-
-	for (size_t i = 0; i < count; i++)
-		paths[i] = submission->recipients[first + i].path;
-	part.recipients = paths;
-	part.recipient_count = count;
-	if (!addressing_set_recipients(job->envelope, &part, &job->account.settings,
-				       job_qualifies(job), NULL, err))
-		return false;
-	set_parameters(job->envelope, before, &submission->recipients[first]);
-	return true;
-}
-
+/* Parameters are each recipient's own, and so these come one by one. */
 static bool fill_envelope(struct submission *submission, struct err *err)
 {
-	struct envelope *envelope = submission->job.envelope;
-	size_t count;
+	struct job *job = &submission->job;
+	struct envelope *envelope = job->envelope;
+	CLEANUP(addressing_done)
+	struct addressing addressing = { .settings = &job->account.settings,
+					 .qualifies = job_qualifies(job) };
 
-	for (size_t i = 0; i < submission->count; i += count) {
-		count = count_alike(submission, i);
-		if (!add_alike(submission, i, count, err))
+	for (size_t i = 0; i < submission->count; i++) {
+		const struct command *given = &submission->recipients[i];
+		size_t before = envelope->count;
+		if (!addressing_add_recipient(&addressing, given->path, envelope, err))
 			return false;
+		set_parameters(envelope, before, given);
 	}
+	envelope_drop_repeated(envelope);
 	envelope->ret = mem_take(&submission->sender.ret);
 	envelope->envid = mem_take(&submission->sender.envid);
 	return true;

@@ -40,10 +40,10 @@ static void set_environment(const struct entry *entry, const struct failed *fail
 
 	for (size_t i = 0; i < failed->count; i++)
 		str_addf(&addresses, "%s%s", i ? " " : "", failed->recipients[i]->address);
-	setenv("MAILCHUTE_ID", entry->record.id, 1);
-	setenv("MAILCHUTE_SENDER", entry->record.envelope.sender, 1);
-	setenv("MAILCHUTE_RECIPIENTS", addresses.bytes, 1);
-	setenv("MAILCHUTE_REASON", reason ? reason : "", 1);
+	proc_set_variable("MAILCHUTE_ID", entry->record.id);
+	proc_set_variable("MAILCHUTE_SENDER", entry->record.envelope.sender);
+	proc_set_variable("MAILCHUTE_RECIPIENTS", addresses.bytes);
+	proc_set_variable("MAILCHUTE_REASON", reason ? reason : "");
 }
 
 static void run_command(const char *command, const struct entry *entry, const struct failed *failed)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/users.h"
 
+#include "app/detach.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -52,6 +53,8 @@ static bool become(const struct passwd *user)
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	set_environment(user);
 	setsid();
+	/* What root's caller has left open is none of the user's. */
+	detach_close_inherited();
 	return chdir("/") == 0;
 }
 
@@ -64,25 +67,28 @@ static bool has_home(const struct passwd *user)
 	       st.st_uid == user->pw_uid;
 }
 
-/* It leads its session, so that its group is what it has started, too. */
-static void await(pid_t pid, int64_t deadline)
+/*
+ * It leads its session, so that its group is what it has started, too. False where it goes on, as
+ * it can't be ended: a service without CAP_KILL may not do that.
+ */
+static bool await(pid_t pid, int64_t deadline)
 {
 	CLEANUP(fs_close_at) int fd = pidfd_open(pid, 0);
 
-	if (fd >= 0 && fs_wait(fd, POLLIN, deadline) == 0) {
-		kill(-pid, SIGKILL);
-		kill(pid, SIGKILL);
-	}
+	if (fd < 0 || fs_wait(fd, POLLIN, deadline) != 0)
+		return true;
+	kill(-pid, SIGKILL);
+	return kill(pid, SIGKILL) == 0;
 }
 
 static void collect(struct children *children, int *status)
 {
 	for (size_t i = 0; i < children->count; i++) {
 		int ended = 0;
-		await(children->pids[i], children->deadline);
-		while (waitpid(children->pids[i], &ended, 0) < 0 && errno == EINTR)
+		bool is_over = await(children->pids[i], children->deadline);
+		while (is_over && waitpid(children->pids[i], &ended, 0) < 0 && errno == EINTR)
 			;
-		if (!WIFEXITED(ended))
+		if (!is_over || !WIFEXITED(ended))
 			*status = EX_TEMPFAIL;
 		else if (WEXITSTATUS(ended) != EX_OK)
 			*status = WEXITSTATUS(ended);

@@ -18,7 +18,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { VARIABLE_MAX = 100 * 1000 }; /* the system's limit is 128 kB */
+
 enum ending { ENDED, LATE, TOO_MUCH, BROKEN };
+
+void proc_set_variable(const char *name, const char *value)
+{
+	if (strlen(value) <= VARIABLE_MAX)
+		setenv(name, value, 1);
+	else
+		unsetenv(name);
+}
 
 /* What this program ignores or blocks; what its caller made it ignore (nohup) stays ignored. */
 static void default_signals(void)

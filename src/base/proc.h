@@ -14,6 +14,12 @@
  */
 
 /*
+ * Puts a variable into the environment of the helpers that follow. One of more than 100 kB is left
+ * out, because the system would start none of them with it.
+ */
+void proc_set_variable(const char *name, const char *value);
+
+/*
  * Runs a command and appends its stdout to `out`, bounded by out's max. `argv` ends with NULL.
  * The exit status is stored where `status` points (128 + n after signal n).
  * ERR_SYSTEM: it can't be started; ERR_CONFIG: it did not end in time, or said too much.

@@ -145,9 +145,20 @@ static bool set_field(const struct option *option, void *field, const char *text
 	return option->type->parse(option, field, text) || refuse(option, text, err);
 }
 
+/*
+ * The queue keeps a list in lines. In an argument, which may hold what a stranger has said, more
+ * lines are an attempt at more than was asked for.
+ */
+static bool is_smuggled(const struct option *option, const char *text, const struct origin *origin)
+{
+	return option->type->add && origin->kind == ORIGIN_COMMAND_LINE && strchr(text, '\n');
+}
+
 bool option_set(struct settings *settings, const struct option *option, const char *text,
 		const struct origin *origin, struct err *err)
 {
+	if (is_smuggled(option, text, origin))
+		return refuse(option, text, err);
 	if (!set_field(option, field_of(settings, option), text, err))
 		return false;
 	settings->origins[option_id(option)] = *origin;

@@ -17,6 +17,7 @@ enum option_flags {
 	OPTION_SPACED = 1 << 7,  /* --pretend writes its name with blanks */
 	OPTION_QUOTES = 1 << 8,  /* quotes are its own: a config file takes none off */
 	OPTION_SECRET = 1 << 9,  /* leads to a secret of our caller's */
+	OPTION_TRUST = 1 << 10,  /* says who gets to hear a secret, and how he is known */
 };
 
 enum option_group {

@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/proc.h"
+#include "conf/given.h"
 #include "conf/option.h"
 #include "conf/private.h"
 #include "conf/uri.h"
@@ -171,6 +172,14 @@ static void warn_of_pin(struct parser *parser, const struct source *source, cons
 			 source->line);
 }
 
+/* From the line that names it on, no command gets to see it: this takes it out of the environment.
+ */
+static void hide_variable(const char *name)
+{
+	if (name)
+		(void)given_variable(name);
+}
+
 static bool do_setting(struct parser *parser, struct source *source, const char *name,
 		       const char *text, struct err *err)
 {
@@ -184,7 +193,10 @@ static bool do_setting(struct parser *parser, struct source *source, const char 
 					    ? &parser->defaults
 					    : &parser->config->accounts[parser->current].settings;
 	warn_of_pin(parser, source, text);
-	return option_set_named(settings, name, text, &origin, err);
+	if (!option_set_named(settings, name, text, &origin, err))
+		return false;
+	hide_variable(settings->password_env);
+	return true;
 }
 
 static bool include_file(struct parser *parser, struct source *source, const char *path,

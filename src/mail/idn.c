@@ -2,11 +2,39 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/idn.h"
 
+#include "base/ascii.h"
 #include "base/i18n.h"
 #include "base/str.h"
 #include "mail/idn2.h"
 
 #include <string.h>
+
+/*
+ * Labels as they can be in a command. The library maps compatible forms of characters to what they
+ * stand for, and that may be an angle bracket, a blank or an at sign.
+ */
+static bool is_domain(const char *ascii)
+{
+	bool is_after_dot = true;
+	size_t i = 0;
+
+	for (; ascii[i]; i++) {
+		bool is_dot = ascii[i] == '.';
+		bool fits = is_dot ? !is_after_dot
+				   : ascii_is_alphanumeric(ascii[i]) || ascii[i] == '-' ||
+					     ascii[i] == '_';
+		if (!fits)
+			return false;
+		is_after_dot = is_dot;
+	}
+	return i > 0;
+}
+
+static bool refuse(const char *domain, int status, struct err *err)
+{
+	return err_set(err, ERR_INPUT, _("%s: not a valid domain: %s"), domain,
+		       idn2->strerror(status));
+}
 
 char *idn_to_ascii(const char *domain, struct err *err)
 {
@@ -18,12 +46,13 @@ char *idn_to_ascii(const char *domain, struct err *err)
 		return NULL;
 	int status = idn2->to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
 	if (status != IDN2_OK) {
-		err_set(err, ERR_INPUT, _("%s: not a valid domain: %s"), domain,
-			idn2->strerror(status));
+		refuse(domain, status, err);
 		return NULL;
 	}
-	char *copy = mem_copy(ascii);
+	char *copy = is_domain(ascii) ? mem_copy(ascii) : NULL;
 	idn2->free(ascii);
+	if (!copy)
+		refuse(domain, IDN2_DISALLOWED, err);
 	return copy;
 }
 

@@ -251,13 +251,21 @@ static enum tls_step handshake_failed(struct tls *tls, int status, struct err *e
 	return TLS_FAILED;
 }
 
+/* It is passed over, but within the deadline: a server can send such things on and on. */
+static bool is_noise(int status)
+{
+	return status == GNUTLS_E_WARNING_ALERT_RECEIVED || status == GNUTLS_E_REHANDSHAKE;
+}
+
 enum tls_step tls_handshake(struct tls *tls, struct err *err)
 {
 	int status;
 
 	do
 		status = gnutls->handshake(tls->session);
-	while (status == GNUTLS_E_INTERRUPTED || status == GNUTLS_E_WARNING_ALERT_RECEIVED);
+	while (status == GNUTLS_E_INTERRUPTED);
+	if (is_noise(status))
+		return TLS_WANTS_READ;
 	if (status == GNUTLS_E_AGAIN)
 		return wanted(tls);
 	if (status != GNUTLS_E_SUCCESS)
@@ -272,12 +280,13 @@ enum tls_step tls_receive(struct tls *tls, char *bytes, size_t len, size_t *got,
 
 	do
 		n = gnutls->record_recv(tls->session, bytes, len);
-	while (n == GNUTLS_E_INTERRUPTED || n == GNUTLS_E_WARNING_ALERT_RECEIVED ||
-	       n == GNUTLS_E_REHANDSHAKE);
+	while (n == GNUTLS_E_INTERRUPTED);
 	if (n > 0) {
 		*got = (size_t)n;
 		return TLS_DONE;
 	}
+	if (is_noise((int)n))
+		return TLS_WANTS_READ;
 	if (n == GNUTLS_E_AGAIN)
 		return wanted(tls);
 	if (n == 0 || is_lost((int)n))

@@ -10,6 +10,8 @@
 /* RFC 5321 section 4.5.3.1.4, CRLF included. RFC 4954 section 4 makes it no longer for AUTH. */
 enum { COMMAND_MAX = 512 };
 
+enum { OFFERED_SHOWN_MAX = 500 };
+
 /* One attempt to log in. */
 struct attempt {
 	struct client *client;
@@ -44,7 +46,11 @@ static const struct mechanism *find_next(const struct client *client, const stru
 
 static void add_offered(struct str *out, const struct client *client)
 {
-	str_add_printable(out, client->can.mechanisms.bytes, client->can.mechanisms.len);
+	const struct str *offered = &client->can.mechanisms;
+	bool is_long = offered->len > OFFERED_SHOWN_MAX;
+
+	str_add_printable(out, offered->bytes, is_long ? OFFERED_SHOWN_MAX : offered->len);
+	str_add(out, is_long ? " ..." : "");
 }
 
 static const char *choose_named(const struct client *client, const char *name, struct err *err)

@@ -499,6 +499,16 @@ def units_are_understood(folder):
         expect(len(sources) > 2, f"only {sources}")
 
 
+@suite.case
+def units_for_all_users_may_end_their_runs(folder):
+    """Root without CAP_KILL could only wait for a run that a user has stopped, and with it everybody else."""
+    units = [p.read_text() for p in (SRC / "system").glob("*.service.in") if "--all-users" in p.read_text()]
+    for text in units:
+        [allowed] = re.findall(r"^CapabilityBoundingSet=(.*)", text, re.MULTILINE)
+        expect({"CAP_KILL", "CAP_SETUID", "CAP_SETGID"} <= set(allowed.split()), allowed)
+    expect(len(units) == 2, f"{len(units)} units")
+
+
 def completion(shell):
     found = [p for p in (BUILD / "completions").glob("*")
              if p.is_file() and {"bash": p.name in ("mailchute", "mailchute.bash"),

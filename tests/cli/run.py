@@ -830,6 +830,17 @@ def as_user(uid, args, home, **more):
                           capture_output=True, **more)
 
 
+def run_for_all(folder, program, lines, *options, **more):
+    """A run of the queue for the users of a passwd file with these lines."""
+    (folder / "passwd").write_text("".join(lines))
+    script = f"mount --bind {folder}/passwd /etc/passwd && exec {program} -qf --all-users {' '.join(options)}"
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", script], capture_output=True,
+                          env={"STATE_DIRECTORY": str(folder / "nowhere")}, check=False, **more)
+    if b"unshare" in done.stderr or b"mount:" in done.stderr:
+        raise Failure(f"this test needs mount namespaces: {done.stderr}")
+    return done
+
+
 @suite.case
 def all_users(folder):
     """With a passwd file of the test's own, which only root can put in place."""
@@ -849,19 +860,40 @@ def all_users(folder):
         lines = [f"u{uid}:x:{uid}:{uid}::{folder}/{uid}:/bin/sh\n" for uid in (4001, 4002)]
         lines += [f"ghost:x:4003:4003::{folder}/none:/bin/sh\n",
                   f"other:x:4004:4004::{folder}/4001:/bin/sh\n"]
-        (folder / "passwd").write_text("".join(lines))
-        script = f"mount --bind {folder}/passwd /etc/passwd && exec {program} -qf --all-users -v"
-        done = subprocess.run(["unshare", "--mount", "sh", "-c", script], capture_output=True,
-                              env={"STATE_DIRECTORY": str(folder / "nowhere")}, check=False)
-        if b"unshare" in done.stderr or b"mount:" in done.stderr:
-            raise Failure(f"this test needs mount namespaces: {done.stderr}")
+        done = run_for_all(folder, program, lines, "-v")
         expect(done.returncode == 0, str(done))
         expect(len(relay.received) == 2, f"{len(relay.received)} messages arrived: {done}")
     left = [p for uid in (4001, 4002) for p in (folder / str(uid)).glob(".local/state/mailchute/q/*")]
     expect(not left, f"left in the queues: {left}")
 
 
+@suite.case
+def all_users_read_nothing_of_roots(folder):
+    """What root's caller has left open is not for whoever names its number as a password's."""
+    if os.geteuid() != 0:
+        return
+    program, home = copy_program(folder), folder / "4001"
+    home.mkdir(mode=0o700)
+    config = configure(home, "host 127.0.0.1\nport 1\nfrom a@b.example\n")
+    for path in (home, config):
+        os.chown(path, 4001, 4001)
+    as_user(4001, [program, "bob@b.example"], home, input=MESSAGE)
+    read, write = os.pipe()
+    os.write(write, b"root's secret\n")
+    os.close(write)
+    config.write_text(config.read_text() + f"auth plain\nuser u\npassword_fd {read}\n")
+    run_for_all(folder, program, [f"u:x:4001:4001::{home}:/bin/sh\n"], pass_fds=[read])
+    expect(os.read(read, 100) == b"root's secret\n", "it was read")
+    os.close(read)
+
+
 # By the names of sendmail
+
+
+# With these the password that the config names would be told to whoever is named here.
+TRUST = [["--tls=off", "--auth=plain"], ["--auth=plain"], ["--tls-certcheck=off"], ["--proxy-host=b.example"],
+         ["--proxy-port=1"], ["--host-fallback=b.example"], ["--tls-host-override=b.example"], ["--tls-pin=x"],
+         ["--tls-fingerprint=00"], ["--tls-priorities=NORMAL"], ["--tls-min-dh-prime-bits=1"]]
 
 
 @suite.case
@@ -877,7 +909,7 @@ def sendmail_writes_and_reads_no_file(folder):
     expect(not shell.exists() and not (folder / "spool").exists(), "a file was made")
     for args in (["--logfile", shell], ["--file", other], ["--passwordeval=touch x"],
                  [f"--on-failure=touch {shell}"], ["--queue-list"], ["-P"], ["--serverinfo"],
-                 ["--rmqs=x"], ["--configure=a@b"]):
+                 ["--rmqs=x"], ["--configure=a@b"], *TRUST):
         result = run(folder, *args, "bob@b.example", program=sendmail, status=64)
         expect(b"sendmail" in result.stderr, str(result))
     expect(not shell.exists(), "a file was made")

@@ -249,6 +249,22 @@ def on_failure(folder):
            f"{values}")
 
 
+def on_failure_of_many(folder):
+    """The system starts no program with a variable that long; nor does a command that comes later suffer by it."""
+    told = folder / "told"
+    scene = Scene(folder, ["domain a.example", "auth plain", "user tester", "passwordeval echo secret",
+                           f"on_failure env | grep ^MAILCHUTE_ > {told}",
+                           "account other : default", "domain z.example", "from carol@example.org"])
+    many = ", ".join(f"{'x' * 60}{i}@example.org" for i in range(2000))
+    scene.run("-t", "-odq", name="sendmail", stdin=f"To: {many}\n\nHello.\n".encode())
+    scene.send(options=("-odq", "-a", "other"), name="sendmail")
+    with scene.up(f"rcpt <{BOB}>: 250 ok", "rcpt: 550 5.1.1 no such user", auth=("PLAIN",), auth_in_clear=True,
+                  password="secret") as relay:
+        result = scene.flush()
+        expect([t.recipients for t in relay.received] == [[BOB]], f"the other one is not sent: {result}")
+    expect(told.exists() and "MAILCHUTE_ID" in told.read_text(), f"the command was not run: {result}")
+
+
 def failed_again(folder):
     """What is in failed/ can be sent on demand, to those who lack it."""
     scene = refused(folder)
@@ -264,5 +280,5 @@ def add_cases(suite):
     for function in (steps_of_message, steps_of_route, only_what_is_due, count_of_attempts, expiry,
                      no_expiry_by_tries_alone, expiry_by_setting, clock_jumps, clock_set_back, doubt, crashes,
                      notice, no_notice_about_notices, notice_refused_nullmailer_54, notice_with_a_sender, notice_to_somebody,
-                     notice_expires, on_failure, failed_again):
+                     notice_expires, on_failure, on_failure_of_many, failed_again):
         suite.case(function)

@@ -153,6 +153,20 @@ def on_failure_sees_nothing(folder):
             seen.unlink()
 
 
+def filter_sees_nothing(folder):
+    """Nor does an eval behind the line that names the variable."""
+    later, filtered = folder / "later", folder / "filtered"
+    place = Place(folder, "password_env MAIL_SECRET", f"filter sh -c 'env >{filtered}; cat'",
+                  f"eval env >{later}; echo timeout 5")
+    with place.up(password=SECRET) as relay:
+        for name in ("mailchute", "sendmail"):
+            place.give(env={"MAIL_SECRET": SECRET}, name=name)
+            for seen in (later, filtered):
+                expect(b"HOME=" in seen.read_bytes(), f"{seen} was not run")
+                expect(b"MAIL_SECRET" not in seen.read_bytes(), f"{seen} sees the variable")
+        expect(passwords(relay) == [SECRET, SECRET], f"heard: {passwords(relay)}")
+
+
 def eval_sees_nothing(folder):
     place = Place(folder, f"eval env >{folder}/seen; echo timeout 5")
     with place.up(password=SECRET) as relay:
@@ -279,5 +293,6 @@ def add_cases(suite):
     for case in (descriptor_is_not_kept, a_descriptor_of_a_later_process, variable_is_not_kept,
                  a_variable_that_the_later_process_has, only_put_into_the_queue, sent_in_the_background,
                  kept_after_the_background, nothing_is_said_of_what_lasts, command_of_the_command_line,
-                 on_failure_sees_nothing, eval_sees_nothing, debug_and_logs, memory_before_login, memory_after_login):
+                 on_failure_sees_nothing, eval_sees_nothing, filter_sees_nothing, debug_and_logs, memory_before_login,
+                 memory_after_login):
         suite.case(case)

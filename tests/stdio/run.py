@@ -349,6 +349,28 @@ def aliases_keep_their_parameters(folder):
 
 
 @suite.case
+def aliases_are_read_once(folder):
+    """However many recipients come, each with parameters of its own; for each of them this would take minutes."""
+    (folder / "aliases").write_text("".join(f"a{i}: b{i}@b.example\n" for i in range(20000)))
+    args = configure(folder, more=f"aliases {folder}/aliases")
+    many = "".join(f"RCPT TO:<a{i}> ORCPT=rfc822;a{i}\n" for i in range(10000))
+    talk(folder, HELLO + MAIL + many + "DATA\n" + BODY, *args, "-odq")
+    [found] = queued(folder)
+    expect(b"\nrecipients 10000\n" in found and b"<b9999@b.example> orcpt=rfc822;a9999\n" in found, "not all of them")
+
+
+@suite.case
+def aliases_of_the_same(folder):
+    """Who is reached in two ways gets it once, as the first naming had it."""
+    (folder / "aliases").write_text("one: bob@b.example\ntwo: bob@b.example, carol@b.example\n")
+    args = configure(folder, more=f"aliases {folder}/aliases")
+    talk(folder, HELLO + MAIL + "RCPT TO:<one> NOTIFY=NEVER\nRCPT TO:<two> NOTIFY=DELAY\nDATA\n" + BODY, *args, "-odq")
+    [found] = queued(folder)
+    expect(b"\nrecipients 2\nrecipient <bob@b.example> notify=NEVER\nrecipient <carol@b.example> notify=DELAY\n"
+           in found, f"{found!r}")
+
+
+@suite.case
 def bare_names_are_qualified(folder):
     args = configure(folder, more="maildomain here.example")
     talk(folder, HELLO + "MAIL FROM:<cron>\nRCPT TO:<root>\nDATA\n" + BODY, *args, "-odq")

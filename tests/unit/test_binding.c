@@ -28,6 +28,7 @@ struct server {
 	const char *priorities;
 	const char *mechanism; /* NULL: it only shakes hands */
 	bool is_between;
+	bool is_noisy; /* it warns before it speaks, and goes */
 	int fd;
 	pthread_t thread;
 	gnutls_session_t session;
@@ -169,6 +170,14 @@ static void serve(struct server *server)
 	gsasl_done(library);
 }
 
+static void make_noise(struct server *server)
+{
+	for (int i = 0; i < 3; i++)
+		must(gnutls_alert_send(server->session, GNUTLS_AL_WARNING,
+				       GNUTLS_A_UNRECOGNIZED_NAME));
+	server->is_done = say(server, "220", "at last");
+}
+
 static void *run_server(void *arg)
 {
 	struct server *server = arg;
@@ -183,7 +192,10 @@ static void *run_server(void *arg)
 		keep_binding(server);
 		if (server->mechanism)
 			serve(server);
-		(void)take_line(server);
+		if (server->is_noisy)
+			make_noise(server);
+		else
+			(void)take_line(server);
 	}
 	gnutls_deinit(server->session);
 	close(server->fd);
@@ -313,6 +325,34 @@ static void test_logins(void)
 	}
 }
 
+/* What a server can send on and on without saying anything is no reason to wait on and on. */
+static void test_warnings(void)
+{
+	static const struct {
+		const char *name;
+		int milliseconds;
+		const char *error;
+	} cases[] = { { "in time", SECONDS * 1000, NULL }, { "too late", 0, "timed out" } };
+
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(settings_done) struct settings settings;
+		struct server server = { .priorities = TLS_1_2, .is_noisy = true };
+		struct client client;
+		const char *line;
+		size_t len;
+
+		test_case("warnings/%s", cases[i].name);
+		connect_to(&server, &client, &settings, "");
+		pthread_join(server.thread, NULL);
+		client.stream.deadline = clock_now() + cases[i].milliseconds;
+		EXPECT_NUMBER(stream_read_line(&client.stream, &line, &len, &err), !cases[i].error);
+		EXPECT_TEXT(err.text, cases[i].error);
+		EXPECT(server.is_done);
+		client_done(&client);
+	}
+}
+
 int main(void)
 {
 	test_begin("binding");
@@ -320,6 +360,7 @@ int main(void)
 	test_sessions();
 	test_named_without_binding();
 	test_logins();
+	test_warnings();
 	gnutls_certificate_free_credentials(credentials);
 	return test_end();
 }

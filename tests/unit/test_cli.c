@@ -252,6 +252,10 @@ static const struct {
 	const char *words[WORDS_MAX];
 	const char *error;
 } bad[] = {
+	{ { "--header=X: y\nBcc: eve@e.example" }, "not \"X: y\\nBcc: eve@e.example\"" },
+	{ { "--add-header", "X: y\nZ: y" }, "expected a header field" },
+	{ { "--set-header=X: y\nZ: y" }, "expected a header field" },
+	{ { "--remove-header=X\nY" }, "expected the name of a header field" },
 	{ { "--nonsense" }, "--nonsense: there is no such option" },
 	{ { "-Z" }, "-Z: there is no such option" },
 	{ { "-tZ" }, "-Z: there is no such option" },
@@ -396,7 +400,8 @@ static const struct {
 	{ { "-d", "-d9", "-d0-99.100", "a" }, "send <a>" },
 	{ { "-d0.1" }, "version" },
 	{ { "--", "-oQ/tmp", "a,b", "\"N\" <a>" }, "send <-oQ/tmp> <a,b> <\"N\" <a>>" },
-	{ { "--read-envelope-from", "--port=25", "--tls=off" }, "send read-from port=25 tls=off" },
+	{ { "--read-envelope-from", "--port=25", "--timeout=5" },
+	  "send read-from port=25 timeout=5" },
 	{ { "--version" }, "version" },
 
 	{ { "-FCronDaemon", "-i", "-B8BITMIME", "-oem", "root" },

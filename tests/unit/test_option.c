@@ -114,8 +114,11 @@ static const struct {
 	{ "token-command", "a ''", "a \"\"", "a \"\"" },
 };
 
+/* As the queue keeps them, which is the only one to have lists in one text. */
 static void test_good_values(void)
 {
+	static const struct origin queue = { .kind = ORIGIN_QUEUE };
+
 	for (size_t i = 0; i < LENGTH(good); i++) {
 		CLEANUP(err_done) struct err err = ERR_INIT;
 		CLEANUP(settings_done) struct settings settings;
@@ -124,7 +127,7 @@ static void test_good_values(void)
 
 		test_case("%s '%s'", good[i].name, good[i].text);
 		settings_init(&settings);
-		EXPECT(option_set_named(&settings, good[i].name, good[i].text, &origin, &err));
+		EXPECT(option_set_named(&settings, good[i].name, good[i].text, &queue, &err));
 		EXPECT_TEXT(err.text, NULL);
 		option_print(&settings, option_find(good[i].name), &printed);
 		option_show(&settings, option_find(good[i].name), &shown);
@@ -164,10 +167,12 @@ static const struct {
 	{ "add_header", "X-A", "add_header: expected a header field, NAME: TEXT, not \"X-A\"" },
 	{ "add_header", "X A: b", "expected a header field" },
 	{ "add_header", ": b", "expected a header field" },
+	{ "add_header", "X-A:b\nC:", "not \"X-A:b\\nC:\"" },
 	{ "add_header", "X: b\rc", "expected a header field" },
 	{ "set_header", "X: b\n", "expected a header field" },
 	{ "remove_header", "X:", "expected the name of a header field" },
-	{ "set_to_header", "x", "expected on, off, undisclosed_recipients, qualify or aliases, not \"x\"" },
+	{ "set_to_header", "x",
+	  "expected on, off, undisclosed_recipients, qualify or aliases, not \"x\"" },
 	{ "auth", "plane", "auth: expected on, off, or the name of an authentication method" },
 	{ "dsn_notify", "failure,", "dsn_notify: expected off, never, or a list of" },
 	{ "dsn_notify", "delaysuccess,", "dsn_notify: expected" },
