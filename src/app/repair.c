@@ -45,15 +45,22 @@ static void qualify(struct repair *repair, struct address *address)
 	address->domain = mem_copy(repair->domain);
 }
 
-/* Rules, as rewrite_field asks them. */
+static void qualify_from(struct repair *repair, struct address_list *list, size_t first)
+{
+	for (size_t i = first; i < list->count; i++)
+		qualify(repair, &list->items[i]);
+}
+
+/* Rules, as rewrite_field asks them. What they add goes behind what is in the list already. */
 
 static void decide_qualify(void *arg, const struct address *address, struct address_list *out)
 {
+	size_t first = out->count;
+
 	if (address->domain)
 		return;
 	append_path(out, address->local);
-	for (size_t i = 0; i < out->count; i++)
-		qualify(arg, &out->items[i]);
+	qualify_from(arg, out, first);
 }
 
 /* Bcc is never looked at here, so nobody is shown who was not. */
@@ -63,12 +70,12 @@ static void decide_alias(void *arg, const struct address *address, struct addres
 	CLEANUP(err_done) struct err loop = ERR_INIT;
 	CLEANUP(mem_free_at) char *path = address_path(address);
 	CLEANUP(address_list_done) struct address_list in = { 0 };
+	size_t first = out->count;
 
 	append_path(&in, path);
 	if (!alias_expand(&repair->aliases, &in, out, &loop))
 		append_path(out, path);
-	for (size_t i = 0; i < out->count; i++)
-		qualify(repair, &out->items[i]);
+	qualify_from(repair, out, first);
 }
 
 static void decide_sender(void *arg, const struct address *address, struct address_list *out)

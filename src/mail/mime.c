@@ -145,10 +145,8 @@ static void add_extended_name(struct str *out, const char *name, int number, boo
 
 /* The rest of the value in one more segment; returns how many bytes went into it. */
 static size_t add_extended_line(struct str *out, const char *name, int number, const char *value,
-				size_t len)
+				size_t len, bool is_utf8)
 {
-	bool is_utf8 = str_is_utf8(value, len);
-
 	str_add(out, ";" FOLD);
 	size_t begin = out->len - 1;
 	add_extended_name(out, name, number, is_utf8);
@@ -161,13 +159,14 @@ static size_t add_extended_line(struct str *out, const char *name, int number, c
 static void add_extended(struct str *out, const char *name, const char *value)
 {
 	size_t len = strlen(value);
+	bool is_utf8 = str_is_utf8(value, len);
 	size_t begin = out->len;
 
-	if (add_extended_line(out, name, -1, value, len) == len)
+	if (add_extended_line(out, name, -1, value, len, is_utf8) == len)
 		return;
 	str_cut(out, begin);
 	for (int number = 0; len > 0; number++) {
-		size_t used = add_extended_line(out, name, number, value, len);
+		size_t used = add_extended_line(out, name, number, value, len, is_utf8);
 		value += used;
 		len -= used;
 	}

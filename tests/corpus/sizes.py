@@ -37,6 +37,7 @@ SIZES = {
     "deeper-than-anybody": (deep(5000) + b"\nx\n", 16),
     "messages-in-messages": (b"Content-Type: message/rfc822\n\n" * 5000 + b"\nx\n", 8),
     "fields": (b"".join(b"X-%d: %d " % (n, n) + CHEESE for n in range(50_000)) + b"\nx\n", 24),
+    "parameter-of-400-kb": (b"Content-Type: text/plain; name=" + "é".encode() * 200_000 + b"\n\nx\n", 16),
     "field-of-100-kb": (b"X-Long: " + b"word " * 20_000 + b"\n\nx\n", 8),
     "field-of-1-mb-in-utf-8": (b"Comments: " + "wörter ".encode() * 150_000 + b"\n\nx\n", 32),
 }
@@ -81,7 +82,7 @@ def check_content(given, content):
 
 def many_recipients(folder):
     """Each by its name, from the header; what is held of one is a few hundred octets."""
-    scene, message = post.Scene(folder, ["timeout 60"]), folder / "message"
+    scene, message = post.Scene(folder, ["timeout 60", "set_to_header on"]), folder / "message"
     names = [f"user{n}@example.org" for n in range(RECIPIENTS)]
     message.write_text("Subject: x\nTo: " + ",\n ".join(names) + "\n\nx\n")
     with scene.up() as relay:
