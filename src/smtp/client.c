@@ -213,8 +213,9 @@ static bool read_expected(struct client *client, struct err *err)
 		client_end_all(client);
 		return judge(client, expected.phase, err);
 	}
-	/* What the server waits for now nobody knows; it may have the message. */
-	if (expected.phase == PHASE_FINAL && client->reply.code / 100 == 3) {
+	/* What it waits for now, or answers, nobody knows; it may have the message. */
+	if (expected.phase == PHASE_FINAL &&
+	    (client->reply.code / 100 == 3 || client->reply.code == 221)) {
 		client_end_all(client);
 		return judge(client, expected.phase, err);
 	}
