@@ -523,6 +523,9 @@ def senders_that_cannot_be_sent(folder):
         path = configure(folder, f"host h\nfrom {sender}\n")
         expect_error(folder, ["a@b"], 78, f"account default from {path}: from: ")
         expect_error(folder, ["a@b"], 78, error)
+    path = configure(folder, "host h\nfrom alice at b\n")
+    expect_error(folder, ["a@b"], 78, f"{path}:2: from: 'alice at b': at 'at b': expected ")
+    expect_error(folder, ["-f", "c d", "a@b"], 65, "sender: 'c d': at 'd': expected ")
     configure(folder, "host h\n")
     expect_error(folder, ["a@b"], 78, "from: required")
 
