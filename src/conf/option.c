@@ -184,6 +184,14 @@ static bool refuse_alias(const char *name, const char *text, struct err *err)
 		       found.bytes);
 }
 
+bool option_exists(const char *name)
+{
+	for (size_t i = 0; i < option_alias_count; i++)
+		if (option_same_name(option_aliases[i].name, name))
+			return true;
+	return option_find(name) != NULL;
+}
+
 bool option_set_named(struct settings *settings, const char *name, const char *text,
 		      const struct origin *origin, struct err *err)
 {

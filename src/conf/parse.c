@@ -303,6 +303,12 @@ static bool do_command(struct parser *parser, struct source *source, const char 
 	return do_setting(parser, source, name, text, err);
 }
 
+static bool is_command(const char *name)
+{
+	return strcmp(name, "account") == 0 || strcmp(name, "defaults") == 0 ||
+	       strcmp(name, "include") == 0 || option_exists(name);
+}
+
 static bool do_eval(struct parser *parser, struct source *source, const char *command,
 		    struct err *err)
 {
@@ -314,6 +320,10 @@ static bool do_eval(struct parser *parser, struct source *source, const char *co
 	if (line.len == 0)
 		return true;
 	char *text = split(line.bytes, &name);
+	/* It may be a password that lacks the word in front. */
+	if (name && !is_command(name))
+		return err_set(err, ERR_CONFIG,
+			       _("eval: what the command printed does not begin with a setting"));
 	return !name || do_command(parser, source, name, text, err);
 }
 
