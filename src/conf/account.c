@@ -237,12 +237,36 @@ static const char *wrong_with_srv(const struct settings *settings)
 	return NULL;
 }
 
+/* What has more colons is an IPv6 address. */
+static bool has_port(const char *host)
+{
+	const char *colon = strchr(host, ':');
+
+	return (colon && !strchr(colon + 1, ':')) || strstr(host, "]:");
+}
+
+/* What other programs have on this line. */
+static const char *wrong_with_host(const char *host)
+{
+	if (host[0] == '=')
+		return _("host: there is no = between a setting and its value");
+	if (strpbrk(host, " \t"))
+		return _("host: there is a blank in it (a comment must have a line of its own)");
+	if (strchr(host, '/'))
+		return _("host: expected a name or an address, and nothing else of a URL");
+	if (has_port(host))
+		return _("host: expected a name or an address; the port belongs into port");
+	return NULL;
+}
+
 static const char *wrong_with_relay(const struct settings *settings)
 {
+	const char *wrong = settings->host ? wrong_with_host(settings->host) : NULL;
+
 	if (!settings->host && !settings->socket)
 		return _("host: required, unless socket is set");
-	if (settings->host && strpbrk(settings->host, " \t"))
-		return _("host: there is a blank in it (a comment must have a line of its own)");
+	if (wrong)
+		return wrong;
 	if (settings->socket)
 		return NULL;
 	if (settings->host_srv)
