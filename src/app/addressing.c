@@ -114,7 +114,7 @@ bool addressing_read_aliases(struct alias_table *table, const struct settings *s
 			     struct err *err)
 {
 	if (!alias_read(table, settings->aliases, err))
-		return false;
+		return err_wrap(err, "aliases");
 	table->local_domains = local_domains(settings);
 	return true;
 }

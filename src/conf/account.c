@@ -89,7 +89,8 @@ static void add_places(const struct config *config, struct str *out)
 	if (files.len)
 		str_addf(out, _("not found in %s"), files.bytes);
 	else if (!config->unreadable.len)
-		str_add(out, _("no config file was found"));
+		str_add(out, _("no config file was found; write ~/.mailchuterc, as "
+			       "mailchute.conf(5) shows"));
 	if (config->unreadable.len)
 		str_addf(out, "%s%s", files.len ? "; " : "", config->unreadable.bytes);
 }

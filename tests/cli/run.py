@@ -512,7 +512,7 @@ def config_errors(folder):
 @suite.case
 def files_that_are_missing(folder):
     expect_error(folder, ["-P", "-C", folder / "none"], 74, f"{folder}/none: No such file")
-    expect_error(folder, ["-P"], 78, "no config file was found")
+    expect_error(folder, ["-P"], 78, "no config file was found; write ~/.mailchuterc, as")
     expect_error(folder, ["-P", "-a", "x"], 78, "account x: no config file was found")
 
 
@@ -911,7 +911,7 @@ def aliases_that_are_not_needed(folder):
     aliases = folder / "aliases"
     configure(folder, f"host h\naliases {aliases}\n")
     run(folder, "-bv", "bob@b.example")
-    expect_error(folder, ["-bv", "root"], 78, f"{aliases}: No such file")
+    expect_error(folder, ["-bv", "root"], 78, f"aliases: {aliases}: No such file")
     aliases.write_text("nobody: /dev/null\nlist: |cat\nroot: a@b.example\n")
     expect(b"a@b.example..." in run(folder, "-bv", "root", "bob@b.example").stdout, "not expanded")
     expect_error(folder, ["-bv", "list"], 78, f"{aliases}:2: list: '|cat'")

@@ -529,20 +529,23 @@ static void test_choice(void)
 	}
 }
 
+#define NO_FILE                                                                                    \
+	"account default: no config file was found; write ~/.mailchuterc, as mailchute.conf(5) "   \
+	"shows"
+
 static const struct {
 	const char *name, *server, *email, *from, *host;
 	bool is_mail;
 	const char *result;
 } environments[] = {
 	{ "both", "s", "a@b", NULL, NULL, true, "(none) host=s from=a@b" },
-	{ "server only", "s", NULL, NULL, NULL, true, "account default: no config file was found" },
+	{ "server only", "s", NULL, NULL, NULL, true, NO_FILE },
 	{ "server only, without a message", "s", NULL, NULL, NULL, false, "(none) host=s" },
 	{ "server and -f", "s", NULL, "x@y", NULL, true, "(none) host=s from=x@y" },
 	{ "-f beats $EMAIL", "s", "a@b", "x@y", NULL, true, "(none) host=s from=x@y" },
 	{ "--host", NULL, NULL, NULL, "h", true, "(none) host=h" },
 	{ "--host beats the environment", "s", "a@b", NULL, "h", true, "(none) host=h" },
-	{ "empty server", "", "a@b", NULL, NULL, true,
-	  "account default: no config file was found" },
+	{ "empty server", "", "a@b", NULL, NULL, true, NO_FILE },
 	{ "injection", "s\r\nx", "a@b", NULL, NULL, true,
 	  "$SMTPSERVER: host: expected a text without control characters, not \"s?\\nx\"" },
 };
