@@ -7,6 +7,7 @@
 #include "app/complete.h"
 #include "app/compose.h"
 #include "app/filter.h"
+#include "app/repair.h"
 #include "app/report.h"
 #include "app/route.h"
 #include "base/i18n.h"
@@ -191,8 +192,10 @@ static bool insist(struct job *job, struct err *err)
 		s->set_from_header = SET_FROM_AUTO;
 	if (s->set_to_header == SET_TO_OFF)
 		s->set_to_header = SET_TO_QUALIFY;
-	return *job->envelope->sender ||
-	       err_set(err, ERR_USAGE, _("a message that is made here needs a sender (--from)"));
+	if (!*job->envelope->sender)
+		return err_set(err, ERR_USAGE,
+			       _("a message that is made here needs a sender (--from)"));
+	return repair_check_made(&job->message.header, s, err);
 }
 
 bool job_finish(struct job *job, struct err *err)
