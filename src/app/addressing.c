@@ -30,7 +30,7 @@ static char *read_mailname(void)
 char *addressing_domain(const struct settings *settings)
 {
 	if (settings->maildomain && *settings->maildomain)
-		return mem_copy(settings->maildomain);
+		return mem_copy(settings->maildomain + (*settings->maildomain == '@'));
 	char *mailname = read_mailname();
 	return mailname ? mailname : mem_copy(machine_name());
 }

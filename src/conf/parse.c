@@ -398,6 +398,9 @@ static bool read_file(struct parser *parser, const struct source *parent, int fd
 		return false;
 	if (!fs_read_rest(file, &content))
 		return err_sys(err, content.is_full ? ERR_CONFIG : ERR_IO, errno, "%s", path);
+	/* The mark that some editors put in front of UTF-8. */
+	if (strncmp(content.bytes, "\xEF\xBB\xBF", 3) == 0)
+		str_drop(&content, 3);
 	parser->bytes += content.len;
 	if (parser->bytes > BYTES_MAX)
 		return err_sys(err, ERR_CONFIG, EFBIG, "%s", path);

@@ -941,6 +941,14 @@ def addresses_are_checked(folder):
 
 
 @suite.case
+def maildomain_with_an_at(folder):
+    sendmail = as_name(folder, "sendmail")
+    configure(folder, "host relay.example\nport 25\nmaildomain @b.example\n")
+    out = run(folder, "-bv", "root", program=sendmail).stdout.decode()
+    expect(out.startswith("root@b.example... goes to"), out)
+
+
+@suite.case
 def addresses_by_srv_are_checked(folder):
     configure(folder, "host example.org\nhost_srv on\ntls on\nfrom a@b.example\n")
     out = run(folder, "-bv", "bob@b.example").stdout.decode()

@@ -87,6 +87,7 @@ static const struct {
 	{ "a lone quote", "user \"", "default: user=\"" },
 	{ "a backslash is nothing special", "user a\\\\b\\\"", "default: user=a\\\\b\\\"" },
 	{ "dashes", "tls-trust-file x", "default: tls_trust_file=x" },
+	{ "a byte order mark", "\xEF\xBB\xBFhost h\nport 1", "default: host=h port=1" },
 	{ "the later one wins", "port 1\nport 2", "default: port=2" },
 	{ "a value goes back to its default", "user a\nuser", "default: user=" },
 	{ "defaults", "defaults\nport 1\naccount a\naccount b\nport 2\ndefaults\ntls\naccount c",
