@@ -119,23 +119,45 @@ static bool prepare(struct session *session, struct transaction *t, struct err *
 
 /* Results */
 
-/* The first refusal that keeps everybody from getting the message, or NULL. */
+/* Whether this one's refusal keeps everybody from getting the message. */
+static bool is_hindrance(const struct transaction *t, const struct recipient *recipient)
+{
+	if (t->tolerance == TOLERATE_NOTHING)
+		return recipient_is_open(recipient) && recipient->err.kind != ERR_NONE;
+	return t->tolerance == TOLERATE_DEFERRAL && err_fate(recipient->err.kind) == FATE_FAIL;
+}
+
 static const struct recipient *first_hindrance(const struct transaction *t)
 {
-	const struct envelope *envelope = t->envelope;
-
-	if (t->tolerance == TOLERATE_NOTHING)
-		return envelope_first_failure(envelope);
-	for (size_t i = 0; t->tolerance == TOLERATE_DEFERRAL && i < envelope->count; i++)
-		if (err_fate(envelope->recipients[i].err.kind) == FATE_FAIL)
-			return &envelope->recipients[i];
+	for (size_t i = 0; i < t->envelope->count; i++)
+		if (is_hindrance(t, &t->envelope->recipients[i]))
+			return &t->envelope->recipients[i];
 	return NULL;
+}
+
+static bool is_refused(const struct transaction *t)
+{
+	return t->mail.kind != ERR_NONE || t->data.kind != ERR_NONE;
 }
 
 /* Whether it is known already that nobody will get it. */
 static bool is_hopeless(const struct transaction *t)
 {
-	return t->mail.kind != ERR_NONE || t->data.kind != ERR_NONE || first_hindrance(t);
+	return is_refused(t) || first_hindrance(t);
+}
+
+/* The same among the first `named` recipients; there may be a million, so each is judged once. */
+static bool has_become_hopeless(const struct transaction *t, size_t *judged, size_t named)
+{
+	for (; *judged < named; ++*judged) {
+		const struct recipient *recipient = &t->envelope->recipients[*judged];
+		if (is_hindrance(t, recipient))
+			return true;
+		if (recipient_is_open(recipient) && !recipient->is_accepted &&
+		    recipient->err.kind == ERR_NONE)
+			break;
+	}
+	return is_refused(t);
 }
 
 static bool fail_for(const struct session *session, const struct err *reason, struct err *err)
@@ -184,12 +206,13 @@ static bool explain(const struct session *session, const struct transaction *t, 
 static bool announce(struct session *session, struct transaction *t, struct err *err)
 {
 	struct client *client = &session->client;
+	size_t judged = 0;
 
 	t->is_announced = true;
 	session->mails++;
 	if (!client_mail(client, t->envelope, &t->wire, &t->mail, err))
 		return false;
-	for (size_t i = 0; i < t->envelope->count && !is_hopeless(t); i++) {
+	for (size_t i = 0; i < t->envelope->count && !has_become_hopeless(t, &judged, i); i++) {
 		struct recipient *recipient = &t->envelope->recipients[i];
 		if (recipient_is_open(recipient) && !client_rcpt(client, recipient, err))
 			return false;

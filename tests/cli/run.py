@@ -963,6 +963,17 @@ def configure_relay(folder, relay, *lines):
 
 
 @suite.case
+def more_recipients_than_usual(folder):
+    """So many that work for each pair of them would take longer than the time there is."""
+    names = [f"r{number}@b.example" for number in range(150000)]
+    header = "From: a@b.example\nTo: " + ",\n ".join(names) + "\n\nx\n"
+    with Relay() as relay:
+        configure_relay(folder, relay, "from a@b.example", "queue off")
+        run(folder, "-t", stdin=header.encode())
+        expect(relay.received[0].recipients == names, "others, or in another order")
+
+
+@suite.case
 def rmqs_logs_in_and_asks(folder):
     """No sender is needed; on success nothing is printed."""
     with Relay(extra=("ETRN",), dialogue="other: 253 1 pending messages for node x started", auth=["PLAIN"],
