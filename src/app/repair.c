@@ -65,11 +65,12 @@ static void decide_alias(void *arg, const struct address *address, struct addres
 	CLEANUP(err_done) struct err loop = ERR_INIT;
 	CLEANUP(mem_free_at) char *path = address_path(address);
 	CLEANUP(address_list_done) struct address_list in = { 0 };
+	size_t first = out->count;
 
 	append_path(&in, path);
 	if (!alias_expand(&repair->aliases, &in, out, &loop))
 		append_path(out, path);
-	for (size_t i = 0; i < out->count; i++)
+	for (size_t i = first; i < out->count; i++)
 		qualify(repair, &out->items[i]);
 }
 

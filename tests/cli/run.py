@@ -968,7 +968,7 @@ def more_recipients_than_usual(folder):
     names = [f"r{number}@b.example" for number in range(150000)]
     header = "From: a@b.example\nTo: " + ",\n ".join(names) + "\n\nx\n"
     with Relay() as relay:
-        configure_relay(folder, relay, "from a@b.example", "queue off")
+        configure_relay(folder, relay, "from a@b.example", "queue off", "set_to_header on")
         run(folder, "-t", stdin=header.encode())
         expect(relay.received[0].recipients == names, "others, or in another order")
 
