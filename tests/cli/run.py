@@ -453,6 +453,8 @@ USAGE = [
     (["-V", "a b", "a@b"], "-V: expected up to 100 characters of xtext"),
     (["--queue-list=xml"], "--queue-list: expected text or json"),
     (["--queue-show=abc"], "abc: at least 4 characters"),
+    (["--queue-show="], "an id is missing"),
+    (["--queue-remove=abcd", "efgh"], "efgh: one id at a time"),
     (["--rmqs=x", "--host=h", "a@b"], "a@b: recipients are for sending"),
     (["--rmqs=x", "--host=h", "-S"], "--serverinfo and --rmqs exclude each other"),
     (["--rmqs=a\r\nRSET", "--host=h"], "--rmqs: expected a host"),
