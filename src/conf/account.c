@@ -304,11 +304,11 @@ static const char *wrong_with_sender(const struct settings *settings)
 	bool is_given = settings->origins[OPT_from].kind >= ORIGIN_MESSAGE;
 
 	if (!settings->from)
-		return _("from: required (or give a sender on the command line)");
+		return _("from: required (or give a sender with -f)");
 	if (strstr(settings->from, "%F"))
 		return _("from: the message has no From field from which %F could be taken");
 	if (!is_given && is_pattern(settings->from))
-		return _("from: is a pattern, so a sender must be given on the command line");
+		return _("from: is a pattern, so a sender must be given with -f");
 	return NULL;
 }
 

@@ -534,7 +534,7 @@ def senders_that_cannot_be_sent(folder):
     expect_error(folder, ["a@b"], 78, f"{path}:2: from: 'alice at b': at 'at b': expected ")
     expect_error(folder, ["-f", "c d", "a@b"], 65, "sender: 'c d': at 'd': expected ")
     configure(folder, "host h\n")
-    expect_error(folder, ["a@b"], 78, "from: required")
+    expect_error(folder, ["a@b"], 78, "from: required (or give a sender with -f)")
 
 
 @suite.case
