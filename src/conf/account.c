@@ -299,6 +299,19 @@ static const char *wrong_with_tls(const struct settings *settings)
 }
 
 /* What a sender in a file may hold to be compared must not be sent. */
+/* Every bare address would be broken by it. An @ in front is passed over. */
+static const char *wrong_with_domain(const struct settings *settings)
+{
+	const char *domain = settings->maildomain ? settings->maildomain : "";
+
+	domain += *domain == '@';
+	size_t len = strlen(domain);
+	if (domain[0] == '.' || (len > 0 && domain[len - 1] == '.') || strstr(domain, "..") ||
+	    strpbrk(domain, "@()<>,;\\\""))
+		return _("maildomain: expected a domain such as example.org");
+	return NULL;
+}
+
 static const char *wrong_with_sender(const struct settings *settings)
 {
 	bool is_given = settings->origins[OPT_from].kind >= ORIGIN_MESSAGE;
@@ -325,6 +338,8 @@ bool config_check(const struct account *account, bool is_mail, struct err *err)
 	const char *wrong = wrong_with_relay(settings);
 	if (!wrong)
 		wrong = wrong_with_tls(settings);
+	if (!wrong)
+		wrong = wrong_with_domain(settings);
 	if (!wrong && is_mail)
 		wrong = wrong_with_sender(settings);
 	if (!wrong)
