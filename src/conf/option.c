@@ -145,9 +145,18 @@ static bool set_field(const struct option *option, void *field, const char *text
 	return option->type->parse(option, field, text) || refuse(option, text, err);
 }
 
+/* Several values at once, a line for each, are what the queue has written down and nobody else. */
+static bool has_stray_line(const struct option *option, const char *text,
+			   const struct origin *origin)
+{
+	return option->type->add && origin->kind != ORIGIN_QUEUE && strchr(text, '\n');
+}
+
 bool option_set(struct settings *settings, const struct option *option, const char *text,
 		const struct origin *origin, struct err *err)
 {
+	if (has_stray_line(option, text, origin))
+		return refuse(option, text, err);
 	if (!set_field(option, field_of(settings, option), text, err))
 		return false;
 	settings->origins[option_id(option)] = *origin;

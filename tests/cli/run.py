@@ -446,6 +446,8 @@ USAGE = [
     (["-f", "a@b>\r\nRCPT TO:<evil@x", "--host=h", "a@b"], "from: expected"),
     (["--domain=a\r\nRSET", "--host=h", "a@b"], "domain: expected"),
     (["--user=a\nb", "--host=h", "a@b"], "user: expected"),
+    (["--header=X: y\nBcc: c@d", "--host=h", "a@b"], "add_header: expected"),
+    (["--set-header=X: y\nBcc: c@d", "--host=h", "a@b"], "set_header: expected"),
     (["-bd"], "-bd: no daemon"),
     (["-bt"], "-bt: there is no such mode"),
     (["-qx"], "-q: expected f, a time"),
