@@ -200,11 +200,12 @@ static bool expand_setting(char **text, const char *letters, const struct expans
 
 static void make_sender(struct settings *settings)
 {
-	const char *domain = settings->maildomain;
+	const char *domain = settings->maildomain ? settings->maildomain : "";
 
+	domain += *domain == '@';
 	free(settings->from);
-	settings->from = domain && *domain ? str_format("%s@%s", expand_user(), domain)
-					   : mem_copy(expand_user());
+	settings->from =
+		*domain ? str_format("%s@%s", expand_user(), domain) : mem_copy(expand_user());
 	settings->origins[OPT_from] = settings->origins[OPT_auto_from];
 }
 

@@ -89,7 +89,7 @@ COMMANDS = {
     "tls_priorities": text("NORMAL:-VERS-ALL", "nonsense"),
     "tls_host_override": text("t.example"),
     "auto_from": switch("off"),
-    "maildomain": Command(UNSET, {"m.example": "m.example", "@m.example": "@m.example"}, ("a b", "a@b", "a..b"),
+    "maildomain": Command(UNSET, {"m.example": "m.example"}, ("a b", "a@b", "a..b"),
                           differs={"a b": LESS, "a@b": LESS, "a..b": LESS}),
     "from": Command("a@b", {"": "", "x@y": "x@y", "*@y": "*@y", "%": "%", "%x@y": "%x@y"}),
     "allow_from_override": Command("on", SWITCH, ("", "yes", "auto"), None),

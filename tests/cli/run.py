@@ -953,6 +953,8 @@ def maildomain_with_an_at(folder):
     configure(folder, "host relay.example\nport 25\nmaildomain @b.example\n")
     out = run(folder, "-bv", "root", program=sendmail).stdout.decode()
     expect(out.startswith("root@b.example... goes to"), out)
+    configure(folder, "host relay.example\nauto_from on\nmaildomain @b.example\n")
+    expect(pretend(folder, env={"USER": "me"})["from"] == "me@b.example", "another sender")
 
 
 @suite.case
