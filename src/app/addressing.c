@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/machine.h"
 #include "conf/expand.h"
+#include "conf/option.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static char *read_mailname(void)
 char *addressing_domain(const struct settings *settings)
 {
 	if (settings->maildomain && *settings->maildomain)
-		return mem_copy(settings->maildomain);
+		return mem_copy(settings->maildomain + (*settings->maildomain == '@'));
 	char *mailname = read_mailname();
 	return mailname ? mailname : mem_copy(machine_name());
 }
@@ -45,6 +46,19 @@ static void qualify(struct address *address, const struct settings *settings)
 		address->domain = addressing_domain(settings);
 }
 
+/* A setting that is no address is to be mended by who wrote it, and no fault of the message. */
+static bool blame_sender(const struct settings *settings, struct err *err)
+{
+	const struct origin *origin = &settings->origins[OPT_from];
+	CLEANUP(str_done) struct str place = STR_INIT;
+
+	if (!settings->from || origin->kind >= ORIGIN_MESSAGE)
+		return err_wrap(err, _("sender"));
+	origin_print(origin, &place);
+	err->kind = ERR_CONFIG;
+	return err_wrap(err, "%s: from", place.bytes);
+}
+
 bool addressing_set_sender(struct envelope *envelope, const struct request *request,
 			   const struct settings *settings, struct err *err)
 {
@@ -56,12 +70,12 @@ bool addressing_set_sender(struct envelope *envelope, const struct request *requ
 	if (settings->from && is_null_sender(from))
 		return true;
 	if (!address_parse_path(from, &address, err))
-		return err_wrap(err, _("sender"));
+		return blame_sender(settings, err);
 	if (request->contract == CONTRACT_SENDMAIL || request->composition.is_wanted)
 		qualify(&address, settings);
 	CLEANUP(mem_free_at) char *path = address_path(&address);
 	if (!address_check(path, err))
-		return err_wrap(err, _("sender"));
+		return blame_sender(settings, err);
 	free(envelope->sender);
 	envelope->sender = mem_take(&path);
 	return true;
@@ -100,7 +114,7 @@ bool addressing_read_aliases(struct alias_table *table, const struct settings *s
 			     struct err *err)
 {
 	if (!alias_table_read(table, settings->aliases, err))
-		return false;
+		return err_wrap(err, "aliases");
 	table->local_domains = local_domains(settings);
 	return true;
 }

@@ -10,7 +10,7 @@
 /*
  * Fills in the sender. Under sendmail's contract one that is missing or has no domain becomes
  * user@domain (see addressing_domain); a person's has passed config_check, and gets a domain for a
- * message that is made here. ERR_INPUT.
+ * message that is made here. ERR_INPUT; ERR_CONFIG for one from a config file.
  */
 bool addressing_set_sender(struct envelope *envelope, const struct request *request,
 			   const struct settings *settings, struct err *err) MUST_USE;

@@ -65,6 +65,8 @@ static bool find_message(struct spool *spool, const char *part, struct chosen *f
 	size_t matches = 0;
 
 	str_add_printable(&shown, part, strlen(part));
+	if (!*part)
+		return err_set(err, ERR_USAGE, _("an id is missing"));
 	if (strlen(part) < ID_PART_MIN)
 		return err_set(err, ERR_USAGE, _("%s: at least %d characters of an id are needed"),
 			       shown.bytes, ID_PART_MIN);

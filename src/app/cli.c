@@ -224,6 +224,12 @@ static bool has_recipients(enum mode mode)
 	return has_message(mode) || mode == MODE_VERIFY;
 }
 
+static bool takes_id(enum mode mode)
+{
+	return mode == MODE_QUEUE_SHOW || mode == MODE_QUEUE_RETRY || mode == MODE_QUEUE_HOLD ||
+	       mode == MODE_QUEUE_REMOVE;
+}
+
 static bool check_combination(const struct request *request, struct err *err)
 {
 	if (request->mode == MODE_VERSION || request->mode == MODE_HELP)
@@ -237,6 +243,8 @@ static bool check_combination(const struct request *request, struct err *err)
 		return err_set(err, ERR_USAGE, _("--serverinfo takes no recipients"));
 	if (request->mode == MODE_SERVERINFO && request->rmqs)
 		return err_set(err, ERR_USAGE, _("--serverinfo and --rmqs exclude each other"));
+	if (request->recipient_count > 0 && takes_id(request->mode))
+		return flag_usage(err, _("one id at a time"), request->recipients[0]);
 	if (request->recipient_count > 0 && (request->rmqs || !has_recipients(request->mode)))
 		return flag_usage(err, _("recipients are for sending a message"),
 				  request->recipients[0]);

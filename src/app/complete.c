@@ -29,18 +29,23 @@ static char *new_message_id(const char *sender, const struct settings *s)
 	return str_take(&id);
 }
 
+static bool lacks(const struct changes *changes, const struct settings *s, const char *name)
+{
+	return !header_find(changes->header, name) && !changes_has_content(changes, name) &&
+	       !repair_adds(s, name);
+}
+
 static void add_missing(struct changes *changes, const char *sender, const struct settings *s,
 			time_t when)
 {
-	const struct header *header = changes->header;
 	CLEANUP(str_done) struct str date = STR_INIT;
 	CLEANUP(mem_free_at) char *message_id = new_message_id(sender, s);
 
-	if (s->set_date_header == SET_DATE_AUTO && !header_find(header, "Date")) {
+	if (s->set_date_header == SET_DATE_AUTO && lacks(changes, s, "Date")) {
 		clock_add_date(&date, when);
 		changes_add(changes, "Date", date.bytes);
 	}
-	if (s->set_msgid_header == SET_MSGID_AUTO && !header_find(header, "Message-ID"))
+	if (s->set_msgid_header == SET_MSGID_AUTO && lacks(changes, s, "Message-ID"))
 		changes_add(changes, "Message-ID", message_id);
 }
 
@@ -62,7 +67,8 @@ static bool needs_label(const struct changes *changes, const struct facts *body)
 	if (!body->is_8bit || body->is_broken_utf8)
 		return false;
 	for (size_t i = 0; i < LENGTH(names); i++)
-		if (header_find(changes->header, names[i]) || changes_has_content(changes, names[i]))
+		if (header_find(changes->header, names[i]) ||
+		    changes_has_content(changes, names[i]))
 			return false;
 	return true;
 }
@@ -87,12 +93,12 @@ bool complete_message(struct message *message, const struct envelope *envelope,
 		if (!repair_addresses(&changes, envelope, s, err))
 			return false;
 	}
+	add_missing(&changes, envelope->sender, s, date);
+	repair_add(&changes, s);
 	if (s->remove_bcc_headers) {
 		changes_drop(&changes, "Bcc");
 		changes_drop(&changes, "Resent-Bcc");
 	}
-	add_missing(&changes, envelope->sender, s, date);
-	repair_add(&changes, s);
 	if (s->set_mime_headers == SET_MIME_AUTO && !has_signature &&
 	    needs_label(&changes, &message->body_facts))
 		add_label(&changes);

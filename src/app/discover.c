@@ -68,7 +68,8 @@ static bool find(struct finding *finding, struct err *err)
 		return false;
 	err_copy(&first, err);
 	err_done(err);
-	return look_up(finding, SRV_SUBMISSION, deadline, err) || err_wrap(err, "%s", first.text);
+	return look_up(finding, SRV_SUBMISSION, deadline, err) ||
+	       err_set(err, err->kind, "%s; %s", first.text, err->text);
 }
 
 static void add_caution(const struct finding *finding, struct str *out)
@@ -107,7 +108,9 @@ bool discover_add(const char *address, struct str *out, struct err *err)
 {
 	CLEANUP(finding_done) struct finding finding = { 0 };
 
-	if (!read_address(&finding, address, err) || !find(&finding, err))
+	if (!read_address(&finding, address, err))
+		return err_wrap(err, "--configure");
+	if (!find(&finding, err))
 		return false;
 	add_account(&finding, out);
 	return true;

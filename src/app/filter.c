@@ -74,7 +74,7 @@ static bool judge(int status, struct err *err)
 		return err_set(err, ERR_DEFER, _("the command can't do it now (status %d)"),
 			       status);
 	default:
-		return err_set(err, ERR_CONFIG, _("the command ended with status %d"), status);
+		return proc_has_failed(status, err);
 	}
 }
 

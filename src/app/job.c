@@ -7,6 +7,7 @@
 #include "app/complete.h"
 #include "app/compose.h"
 #include "app/filter.h"
+#include "app/repair.h"
 #include "app/report.h"
 #include "app/route.h"
 #include "base/i18n.h"
@@ -125,6 +126,15 @@ static bool names_nobody(const struct request *request)
 	return request->recipient_count == 0 && !request->read_recipients;
 }
 
+static bool set_sender(struct job *job, struct err *err)
+{
+	const struct settings *s = &job->account.settings;
+
+	return addressing_set_sender(job->envelope, job->request, s, err) ||
+	       (choice_do_without(job, err) &&
+		addressing_set_sender(job->envelope, job->request, s, err));
+}
+
 /* Recipients that the caller of job_begin put there stay. */
 static bool set_recipients(struct job *job, struct err *err)
 {
@@ -182,8 +192,10 @@ static bool insist(struct job *job, struct err *err)
 		s->set_from_header = SET_FROM_AUTO;
 	if (s->set_to_header == SET_TO_OFF)
 		s->set_to_header = SET_TO_QUALIFY;
-	return *job->envelope->sender ||
-	       err_set(err, ERR_USAGE, _("a message that is made here needs a sender (--from)"));
+	if (!*job->envelope->sender)
+		return err_set(err, ERR_USAGE,
+			       _("a message that is made here needs a sender (--from)"));
+	return repair_check_made(&job->message.header, s, err);
 }
 
 bool job_finish(struct job *job, struct err *err)
@@ -191,9 +203,8 @@ bool job_finish(struct job *job, struct err *err)
 	const struct settings *s = &job->account.settings;
 	time_t date = job->request->not_before > 0 ? job->request->not_before : time(NULL);
 
-	if (!choice_finish(job, err) || !check_queue(job, err) ||
-	    !addressing_set_sender(job->envelope, job->request, s, err) || !insist(job, err) ||
-	    !set_recipients(job, err) ||
+	if (!choice_finish(job, err) || !check_queue(job, err) || !set_sender(job, err) ||
+	    !insist(job, err) || !set_recipients(job, err) ||
 	    !complete_message(&job->message, job->envelope, s, date, err) || !filter(job, err) ||
 	    !wire_check(&job->message, err))
 		return false;

@@ -3,6 +3,8 @@
 #include "app/repair.h"
 
 #include "app/addressing.h"
+#include "base/ascii.h"
+#include "base/i18n.h"
 #include "mail/alias.h"
 #include "mail/rewrite.h"
 
@@ -175,7 +177,8 @@ static void replace_from(struct repair *repair)
 static void repair_from(struct repair *repair)
 {
 	enum set_from_header wish = repair->settings->set_from_header;
-	bool has_from = changes_has_content(repair->changes, "From");
+	bool has_from = changes_has_content(repair->changes, "From") ||
+			repair_adds(repair->settings, "From");
 
 	if (wish == SET_FROM_OFF)
 		return;
@@ -335,6 +338,33 @@ void repair_fields(struct changes *changes, const struct settings *settings)
 		changes_drop(changes, name);
 		changes_add(changes, name, text);
 	}
+}
+
+bool repair_adds(const struct settings *settings, const char *name)
+{
+	for (size_t i = 0; i < settings->add_header.count; i++)
+		if (ascii_is(settings->add_header.items[i],
+			     strcspn(settings->add_header.items[i], ":"), name))
+			return true;
+	return false;
+}
+
+bool repair_check_made(const struct header *made, const struct settings *settings, struct err *err)
+{
+	if (repair_adds(settings, "To") || repair_adds(settings, "Cc") ||
+	    repair_adds(settings, "Bcc"))
+		return err_set(err, ERR_USAGE,
+			       _("add_header: recipients are named by --to, --cc and --bcc"));
+	for (size_t i = 0; i < settings->add_header.count; i++) {
+		const char *text;
+		CLEANUP(mem_free_at) char *name = split_field(settings->add_header.items[i], &text);
+		if (header_find(made, name))
+			return err_set(err, ERR_USAGE,
+				       _("add_header: there is a %s field already; set_header "
+					 "replaces it"),
+				       name);
+	}
+	return true;
 }
 
 void repair_add(struct changes *changes, const struct settings *settings)

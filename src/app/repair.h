@@ -17,3 +17,11 @@ bool repair_addresses(struct changes *changes, const struct envelope *envelope,
 void repair_fields(struct changes *changes, const struct settings *settings);
 /* Plans add_header. */
 void repair_add(struct changes *changes, const struct settings *settings);
+/* Whether it adds a field of that name. */
+bool repair_adds(const struct settings *settings, const char *name);
+/*
+ * Whether it can be added to a header that was made here: neither recipients nor a field that is
+ * there. ERR_USAGE.
+ */
+bool repair_check_made(const struct header *made, const struct settings *settings,
+		       struct err *err) MUST_USE;

@@ -57,8 +57,8 @@ static void run_command(const char *command, const struct entry *entry, const st
 		err_wrap(&err, "on_failure");
 		report_problem(&err);
 	} else if (status != 0) {
-		err_set(&err, ERR_CONFIG, _("on_failure: the command ended with status %d"),
-			status);
+		proc_has_failed(status, &err);
+		err_wrap(&err, "on_failure");
 		report_problem(&err);
 	}
 }

@@ -180,6 +180,19 @@ bool proc_open(struct proc *proc, char *const argv[], int in, int64_t deadline, 
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
+/* Of these two nobody else tells: 127 and 126 are what the shell says, too. */
+bool proc_has_failed(int status, struct err *err)
+{
+	switch (status) {
+	case 127:
+		return err_set(err, ERR_CONFIG, _("the command was not found (status %d)"), status);
+	case 126:
+		return err_set(err, ERR_CONFIG, _("the command can't be run (status %d)"), status);
+	default:
+		return err_set(err, ERR_CONFIG, _("the command ended with status %d"), status);
+	}
+}
+
 static bool is_late(struct err *err)
 {
 	return err_set(err, ERR_CONFIG, _("the command did not end in time"));

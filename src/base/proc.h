@@ -29,6 +29,8 @@ bool proc_run(char *const argv[], int64_t deadline, struct str *out, int *status
 /* The same for a line that /bin/sh runs. */
 bool proc_run_shell(const char *line, int64_t deadline, struct str *out, int *status,
 		    struct err *err) MUST_USE;
+/* Sets ERR_CONFIG for a status other than 0, with what it means, and returns false. */
+bool proc_has_failed(int status, struct err *err);
 
 /* A command whose output is read as it comes. */
 struct proc {

@@ -89,7 +89,8 @@ static void add_places(const struct config *config, struct str *out)
 	if (files.len)
 		str_addf(out, _("not found in %s"), files.bytes);
 	else if (!config->unreadable.len)
-		str_add(out, _("no config file was found"));
+		str_add(out, _("no config file was found; write ~/.mailchuterc, as "
+			       "mailchute.conf(5) shows"));
 	if (config->unreadable.len)
 		str_addf(out, "%s%s", files.len ? "; " : "", config->unreadable.bytes);
 }
@@ -199,11 +200,12 @@ static bool expand_setting(char **text, const char *letters, const struct expans
 
 static void make_sender(struct settings *settings)
 {
-	const char *domain = settings->maildomain;
+	const char *domain = settings->maildomain ? settings->maildomain : "";
 
+	domain += *domain == '@';
 	free(settings->from);
-	settings->from = domain && *domain ? str_format("%s@%s", expand_user(), domain)
-					   : mem_copy(expand_user());
+	settings->from =
+		*domain ? str_format("%s@%s", expand_user(), domain) : mem_copy(expand_user());
 	settings->origins[OPT_from] = settings->origins[OPT_auto_from];
 }
 
@@ -237,12 +239,36 @@ static const char *wrong_with_srv(const struct settings *settings)
 	return NULL;
 }
 
+/* What has more colons is an IPv6 address. */
+static bool has_port(const char *host)
+{
+	const char *colon = strchr(host, ':');
+
+	return (colon && !strchr(colon + 1, ':')) || strstr(host, "]:");
+}
+
+/* What other programs have on this line. */
+static const char *wrong_with_host(const char *host)
+{
+	if (host[0] == '=')
+		return _("host: there is no = between a setting and its value");
+	if (strpbrk(host, " \t"))
+		return _("host: there is a blank in it (a comment must have a line of its own)");
+	if (strchr(host, '/'))
+		return _("host: expected a name or an address, and nothing else of a URL");
+	if (has_port(host))
+		return _("host: expected a name or an address; the port belongs into port");
+	return NULL;
+}
+
 static const char *wrong_with_relay(const struct settings *settings)
 {
+	const char *wrong = settings->host ? wrong_with_host(settings->host) : NULL;
+
 	if (!settings->host && !settings->socket)
 		return _("host: required, unless socket is set");
-	if (settings->host && strpbrk(settings->host, " \t"))
-		return _("host: there is a blank in it (a comment must have a line of its own)");
+	if (wrong)
+		return wrong;
 	if (settings->socket)
 		return NULL;
 	if (settings->host_srv)
@@ -274,16 +300,29 @@ static const char *wrong_with_tls(const struct settings *settings)
 }
 
 /* What a sender in a file may hold to be compared must not be sent. */
+/* Every bare address would be broken by it. An @ in front is passed over. */
+static const char *wrong_with_domain(const struct settings *settings)
+{
+	const char *domain = settings->maildomain ? settings->maildomain : "";
+
+	domain += *domain == '@';
+	size_t len = strlen(domain);
+	if (domain[0] == '.' || (len > 0 && domain[len - 1] == '.') || strstr(domain, "..") ||
+	    strpbrk(domain, "@()<>,;\\\""))
+		return _("maildomain: expected a domain such as example.org");
+	return NULL;
+}
+
 static const char *wrong_with_sender(const struct settings *settings)
 {
 	bool is_given = settings->origins[OPT_from].kind >= ORIGIN_MESSAGE;
 
 	if (!settings->from)
-		return _("from: required (or give a sender on the command line)");
+		return _("from: required (or give a sender with -f)");
 	if (strstr(settings->from, "%F"))
 		return _("from: the message has no From field from which %F could be taken");
 	if (!is_given && is_pattern(settings->from))
-		return _("from: is a pattern, so a sender must be given on the command line");
+		return _("from: is a pattern, so a sender must be given with -f");
 	return NULL;
 }
 
@@ -300,6 +339,8 @@ bool config_check(const struct account *account, bool is_mail, struct err *err)
 	const char *wrong = wrong_with_relay(settings);
 	if (!wrong)
 		wrong = wrong_with_tls(settings);
+	if (!wrong)
+		wrong = wrong_with_domain(settings);
 	if (!wrong && is_mail)
 		wrong = wrong_with_sender(settings);
 	if (!wrong)

@@ -24,7 +24,7 @@ static bool judge_status(int status, struct err *err)
 		return err_set(err, ERR_DEFER,
 			       _("the command can't tell for now (it ended with status %d)"),
 			       status);
-	return err_set(err, ERR_CONFIG, _("the command ended with status %d"), status);
+	return proc_has_failed(status, err);
 }
 
 static bool run(const struct command *command, struct str *output, struct err *err)

@@ -145,19 +145,17 @@ static bool set_field(const struct option *option, void *field, const char *text
 	return option->type->parse(option, field, text) || refuse(option, text, err);
 }
 
-/*
- * The queue keeps a list in lines. In an argument, which may hold what a stranger has said, more
- * lines are an attempt at more than was asked for.
- */
-static bool is_smuggled(const struct option *option, const char *text, const struct origin *origin)
+/* Several values at once, a line for each, are what the queue has written down and nobody else. */
+static bool has_stray_line(const struct option *option, const char *text,
+			   const struct origin *origin)
 {
-	return option->type->add && origin->kind == ORIGIN_COMMAND_LINE && strchr(text, '\n');
+	return option->type->add && origin->kind != ORIGIN_QUEUE && strchr(text, '\n');
 }
 
 bool option_set(struct settings *settings, const struct option *option, const char *text,
 		const struct origin *origin, struct err *err)
 {
-	if (is_smuggled(option, text, origin))
+	if (has_stray_line(option, text, origin))
 		return refuse(option, text, err);
 	if (!set_field(option, field_of(settings, option), text, err))
 		return false;
@@ -193,6 +191,14 @@ static bool refuse_alias(const char *name, const char *text, struct err *err)
 		return err_set(err, ERR_CONFIG, _("there is no setting \"%s\""), found.bytes);
 	return err_set(err, ERR_CONFIG, _("%s: expected %s, not \"%s\""), name, expected.bytes,
 		       found.bytes);
+}
+
+bool option_exists(const char *name)
+{
+	for (size_t i = 0; i < option_alias_count; i++)
+		if (option_same_name(option_aliases[i].name, name))
+			return true;
+	return option_find(name) != NULL;
 }
 
 bool option_set_named(struct settings *settings, const char *name, const char *text,

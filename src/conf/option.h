@@ -63,6 +63,8 @@ extern const size_t option_alias_count;
 bool option_same_name(const char *a, const char *b);
 /* NULL: there is no such setting. Old spellings are not found here but by option_set_named. */
 const struct option *option_find(const char *name);
+/* Whether there is one, by any spelling. */
+bool option_exists(const char *name);
 /* The place of a setting in the table. */
 enum option_id option_id(const struct option *option);
 /* The setting of a short option, or NULL. */

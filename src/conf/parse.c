@@ -321,6 +321,12 @@ static bool do_command(struct parser *parser, struct source *source, const char 
 	return do_setting(parser, source, name, text, err);
 }
 
+static bool is_command(const char *name)
+{
+	return strcmp(name, "account") == 0 || strcmp(name, "defaults") == 0 ||
+	       strcmp(name, "include") == 0 || option_exists(name);
+}
+
 static bool do_eval(struct parser *parser, struct source *source, const char *command,
 		    struct err *err)
 {
@@ -332,6 +338,10 @@ static bool do_eval(struct parser *parser, struct source *source, const char *co
 	if (line.len == 0)
 		return true;
 	char *text = split(line.bytes, &name);
+	/* It may be a password that lacks the word in front. */
+	if (name && !is_command(name))
+		return err_set(err, ERR_CONFIG,
+			       _("eval: what the command printed does not begin with a setting"));
 	return !name || do_command(parser, source, name, text, err);
 }
 
@@ -406,6 +416,9 @@ static bool read_file(struct parser *parser, const struct source *parent, int fd
 		return false;
 	if (!fs_read_rest(file, &content))
 		return err_sys(err, content.is_full ? ERR_CONFIG : ERR_IO, errno, "%s", path);
+	/* The mark that some editors put in front of UTF-8. */
+	if (strncmp(content.bytes, "\xEF\xBB\xBF", 3) == 0)
+		str_drop(&content, 3);
 	parser->bytes += content.len;
 	if (parser->bytes > BYTES_MAX)
 		return err_sys(err, ERR_CONFIG, EFBIG, "%s", path);

@@ -39,6 +39,46 @@ static size_t body_offset(const char *line, size_t len)
 	return i < len && line[i] == ':' ? i + 1 : 0;
 }
 
+/* The word behind the blanks at `at`; its length. */
+static size_t next_word(const char *line, size_t len, size_t *at)
+{
+	size_t end;
+
+	while (*at < len && ascii_is_blank(line[*at]))
+		++*at;
+	for (end = *at; end < len && !ascii_is_blank(line[end]) && line[end] != ',';)
+		end++;
+	return end - *at;
+}
+
+static bool is_weekday(const char *word, size_t len)
+{
+	static const char days[] = "Mon Tue Wed Thu Fri Sat Sun";
+
+	return len == 3 && memmem(days, sizeof days, word, len);
+}
+
+static bool ends_with_year(const char *line, size_t len)
+{
+	size_t digits = 0;
+
+	while (digits < len && ascii_is_digit(line[len - digits - 1]))
+		digits++;
+	return digits == 4;
+}
+
+/* "From someone" alone, or with a date behind, in any language. A text may begin so, too. */
+static bool is_mbox_line(const char *line, size_t len)
+{
+	size_t at = 5;
+
+	if (len < at || memcmp(line, "From ", at) != 0)
+		return false;
+	at += next_word(line, len, &at);
+	size_t word = next_word(line, len, &at);
+	return word == 0 || is_weekday(line + at, word) || ends_with_year(line, len);
+}
+
 enum header_line header_line_kind(const char *line, size_t len, bool is_first)
 {
 	len = without_line_end(line, len);
@@ -46,7 +86,7 @@ enum header_line header_line_kind(const char *line, size_t len, bool is_first)
 		return HEADER_LINE_EMPTY;
 	if (body_offset(line, len))
 		return HEADER_LINE_FIELD;
-	if (is_first && len >= 5 && memcmp(line, "From ", 5) == 0)
+	if (is_first && is_mbox_line(line, len))
 		return HEADER_LINE_MBOX;
 	return ascii_is_blank(line[0]) && !is_first ? HEADER_LINE_CONTINUATION : HEADER_LINE_OTHER;
 }

@@ -11,7 +11,7 @@ enum header_line {
 	HEADER_LINE_FIELD,        /* begins a field */
 	HEADER_LINE_CONTINUATION, /* goes on with the field above it */
 	HEADER_LINE_EMPTY,        /* ends the header */
-	HEADER_LINE_MBOX,         /* "From someone date", as mailbox files and git put it on top */
+	HEADER_LINE_MBOX,         /* "From someone Mon ...", as in mailbox files and patches */
 	HEADER_LINE_OTHER,        /* the body begins here, without an empty line */
 };
 

@@ -10,6 +10,7 @@
 #include "net/verdict.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <string.h>
 
 static bool has_trust_file(const struct settings *settings)
@@ -17,11 +18,24 @@ static bool has_trust_file(const struct settings *settings)
 	return settings->tls_trust_file && *settings->tls_trust_file;
 }
 
+/* Of a file that can't be read GnuTLS tells that, and not why. */
+static const char *words_for(int status)
+{
+	return status == GNUTLS_E_FILE_ERROR && errno ? strerror(errno) : gnutls->strerror(status);
+}
+
+/* What is no PEM at all is something that can't be decoded, to GnuTLS. */
+static bool has_nothing(int status)
+{
+	return status == 0 || status == GNUTLS_E_BASE64_DECODING_ERROR;
+}
+
 static bool load_authorities(gnutls_certificate_credentials_t credentials, const char *file,
 			     struct err *err)
 {
 	int count;
 
+	errno = 0;
 	if (strcmp(file, "system") == 0)
 		count = gnutls->certificate_set_x509_system_trust(credentials);
 	else
@@ -30,18 +44,18 @@ static bool load_authorities(gnutls_certificate_credentials_t credentials, const
 	if (count > 0)
 		return true;
 	return err_set(err, ERR_NOINPUT, _("tls_trust_file %s: %s"), file,
-		       count < 0 ? gnutls->strerror(count) : _("no certificate in it"));
+		       has_nothing(count) ? _("no certificate in it") : words_for(count));
 }
 
 static bool load_crl(gnutls_certificate_credentials_t credentials, const char *file,
 		     struct err *err)
 {
+	errno = 0;
 	int count = gnutls->certificate_set_x509_crl_file(credentials, file, GNUTLS_X509_FMT_PEM);
-
 	if (count > 0)
 		return true;
 	return err_set(err, ERR_NOINPUT, _("tls_crl_file %s: %s"), file,
-		       count < 0 ? gnutls->strerror(count) : _("no revocation list in it"));
+		       has_nothing(count) ? _("no revocation list in it") : words_for(count));
 }
 
 bool trust_load(gnutls_certificate_credentials_t credentials, const struct settings *settings,

@@ -63,6 +63,15 @@ static bool wrap_phase(struct client *client, enum phase phase, struct err *err)
 	return err_wrap(err, "%s", _(phases[phase].words));
 }
 
+/* With what a server proves or asks at a login, passwords could be tried out. */
+static void log_reply_line(enum phase phase, const char *line, size_t len)
+{
+	if (phase == PHASE_AUTH && len > 4 && memcmp(line, "334 ", 4) == 0)
+		log_debug("<-- 334 %s", _("(hidden)"));
+	else
+		log_debug_line("<-- ", line, len);
+}
+
 static bool read_reply(struct client *client, enum phase phase, struct err *err)
 {
 	enum reply_step step = REPLY_MORE;
@@ -74,7 +83,7 @@ static bool read_reply(struct client *client, enum phase phase, struct err *err)
 	while (step == REPLY_MORE) {
 		if (!stream_read_line(&client->stream, &line, &len, err))
 			return wrap_phase(client, phase, err);
-		log_debug_line("<-- ", line, len);
+		log_reply_line(phase, line, len);
 		step = reply_add_line(&client->reply, line, len, err);
 	}
 	return step == REPLY_DONE || wrap_phase(client, phase, err);
@@ -213,8 +222,9 @@ static bool read_expected(struct client *client, struct err *err)
 		client_end_all(client);
 		return judge(client, expected.phase, err);
 	}
-	/* What the server waits for now nobody knows; it may have the message. */
-	if (expected.phase == PHASE_FINAL && client->reply.code / 100 == 3) {
+	/* What it waits for now, or answers, nobody knows; it may have the message. */
+	if (expected.phase == PHASE_FINAL &&
+	    (client->reply.code / 100 == 3 || client->reply.code == 221)) {
 		client_end_all(client);
 		return judge(client, expected.phase, err);
 	}

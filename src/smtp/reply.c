@@ -126,11 +126,11 @@ void reply_print(const struct reply *reply, struct str *out)
 	str_add(out, is_long ? " ..." : "");
 }
 
-/* `success` is a list of codes such as "250 251", or the first digit of a whole class. */
+/* `success` is a list of codes such as "250 251", or the first digit of a class; see phase.def. */
 static bool is_success(int code, const char *success)
 {
 	if (success[0] && !success[1])
-		return code / 100 == success[0] - '0';
+		return code / 100 == success[0] - '0' && code != 221;
 	for (const char *next = success; *next; next += next[3] ? 4 : 3)
 		if (line_code(next, 3) == code)
 			return true;

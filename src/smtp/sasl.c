@@ -46,11 +46,22 @@ static const struct mechanism *find_next(const struct client *client, const stru
 
 static void add_offered(struct str *out, const struct client *client)
 {
-	const struct str *offered = &client->can.mechanisms;
-	bool is_long = offered->len > OFFERED_SHOWN_MAX;
+	const char *bytes = client->can.mechanisms.bytes;
+	size_t len = client->can.mechanisms.len;
+	bool is_long = len > OFFERED_SHOWN_MAX;
 
-	str_add_printable(out, offered->bytes, is_long ? OFFERED_SHOWN_MAX : offered->len);
+	while (len > 0 && bytes[len - 1] == ' ')
+		len--;
+	str_add_printable(out, bytes, is_long ? OFFERED_SHOWN_MAX : len);
 	str_add(out, is_long ? " ..." : "");
+}
+
+/* A relay may offer it only when nobody can read along. */
+static const char *words_for_no_auth(const struct client *client)
+{
+	if (client->can.has & CAP_STARTTLS && !client->stream.tls)
+		return _("the relay does not offer AUTH before TLS has begun; set tls on");
+	return _("the relay does not offer AUTH; if it needs no login, set auth off");
 }
 
 static const char *choose_named(const struct client *client, const char *name, struct err *err)
@@ -60,8 +71,9 @@ static const char *choose_named(const struct client *client, const char *name, s
 
 	if (!found || !capabilities_has_mechanism(&client->can, name)) {
 		add_offered(&text, client);
-		err_set(err, ERR_UNAVAILABLE, _("the relay does not offer %s, but:%s"), name,
-			text.bytes);
+		err_set(err, ERR_UNAVAILABLE,
+			_("the relay does not offer %s, but:%s; set auth to one of these, or on"),
+			name, text.bytes);
 		return NULL;
 	}
 	if (found->flags & MECHANISM_PLUS && find_binding(client, &text) == TLS_BINDING_NONE) {
@@ -77,7 +89,7 @@ const char *sasl_choose(const struct client *client, bool is_token, struct err *
 	CLEANUP(str_done) struct str offered = STR_INIT;
 
 	if (!(client->can.has & CAP_AUTH)) {
-		err_set(err, ERR_UNAVAILABLE, _("the relay does not offer AUTH"));
+		err_set(err, ERR_UNAVAILABLE, "%s", words_for_no_auth(client));
 		return NULL;
 	}
 	if (*client->settings->auth)

@@ -105,7 +105,9 @@ static bool take_greeting(struct session *session, struct err *err)
 static bool start_tls_by_command(struct session *session, struct tls **tls, struct err *err)
 {
 	if (!(session->client.can.has & CAP_STARTTLS))
-		return err_set(err, ERR_UNAVAILABLE, _("the relay does not offer STARTTLS"));
+		return err_set(err, ERR_UNAVAILABLE,
+			       _("the relay does not offer STARTTLS on this port (587 usually has "
+				 "it; on 465 set tls_starttls off)"));
 	return client_starttls(&session->client, mem_take(tls), err) &&
 	       client_hello(&session->client, err);
 }

@@ -5,6 +5,7 @@
 A server that is believed gets the message. One that is not gets neither a credential nor an address,
 and the user reads one line that names the server and the reason.
 """
+import functools
 import hashlib
 import pathlib
 import re
@@ -106,7 +107,7 @@ suite.add("serverinfo", lambda folder: shown(folder, "--serverinfo"))
 suite.add("debug", lambda folder: shown(folder, "--debug"))
 
 
-def try_file(folder, setting, content):
+def try_file(folder, setting, content, why):
     """A setting names a file that is no use: exit 66, and nobody was called."""
     path = folder / "the-file.pem"
     if content is not None:
@@ -114,13 +115,18 @@ def try_file(folder, setting, content):
     (folder / "trust.pem").write_text(table.ROOT.pem)
     with relay_showing(folder, table.GOOD[0].chain) as relay:
         result, _ = send(folder, table.HOST, relay.port, f"tls_trust_file {folder}/trust.pem", f"{setting} {path}")
-        expect_refusal(result, path.name, "", status=66)
+        expect_refusal(result, f"{setting} {path}: {why}$", "", status=66)
         expect(not relay.connections, f"it connected first\n{result}")
 
 
-for kind, text in {"missing": None, "empty": "", "without-certificate": "# none yet\n"}.items():
-    suite.add(f"trust-file-{kind}", lambda folder, content=text: try_file(folder, "tls_trust_file", content))
-suite.add("crl-file-missing", lambda folder: try_file(folder, "tls_crl_file", None))
+MISSING = "No such file or directory"
+for kind, text, authorities, revocations in (("missing", None, MISSING, MISSING),
+                                             ("empty", "", "no certificate in it", "no revocation list in it"),
+                                             ("without-any", "# none\n", "no certificate in it",
+                                              "no revocation list in it")):
+    suite.add(f"trust-file-{kind}", functools.partial(try_file, setting="tls_trust_file", content=text,
+                                                      why=authorities))
+    suite.add(f"crl-file-{kind}", functools.partial(try_file, setting="tls_crl_file", content=text, why=revocations))
 
 
 def try_offer(folder, why, options):

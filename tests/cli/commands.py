@@ -52,7 +52,9 @@ def path(*values, default=UNSET, **more):
 
 COMMANDS = {
     "host": Command("h", {"relay.example": "relay.example", "127.0.0.1": "127.0.0.1", "::1": "::1",
-                          "[::1]": "[::1]"}, ("", "a b"), differs={"--host=": LESS, "a b": LESS}),
+                          "[::1]": "[::1]", "fe80::1%lo": "fe80::1%lo"},
+                    ("", "a b", "= a", "a:25", "[::1]:25", "smtp://a"),
+                    differs={"--host=": LESS, **{host: LESS for host in ("a b", "= a", "a:25", "[::1]:25", "smtp://a")}}),
     "port": Command("25", {"1": "1", "587": "587", "65535": "65535", "0x19": "25", "010": "8"},
                     ("", "0", "65536", "-1", "25x", "smtp", "2 5")),
     "source_ip": text("127.0.0.1", "::1", "x", key="source ip"),
@@ -87,7 +89,8 @@ COMMANDS = {
     "tls_priorities": text("NORMAL:-VERS-ALL", "nonsense"),
     "tls_host_override": text("t.example"),
     "auto_from": switch("off"),
-    "maildomain": Command(UNSET, {"m.example": "m.example"}, ("a b",), differs={"a b": LESS}),
+    "maildomain": Command(UNSET, {"m.example": "m.example"}, ("a b", "a@b", "a..b"),
+                          differs={"a b": LESS, "a@b": LESS, "a..b": LESS}),
     "from": Command("a@b", {"": "", "x@y": "x@y", "*@y": "*@y", "%": "%", "%x@y": "%x@y"}),
     "allow_from_override": Command("on", SWITCH, ("", "yes", "auto"), None),
     "set_from_header": Command("auto", {"": "auto", "auto": "auto", **SWITCH}, ("yes",), "alone"),

@@ -89,7 +89,7 @@ OUTCOMES = {
     "config-passwordeval": (78, {**WITH_LOGIN, "auth_in_clear": True}, "auth on\nuser tester\npasswordeval false\n",
                             TO,
                             LOGGED_IN + "errormsg='...passwordeval...' exitcode=EX_CONFIG"),
-    "config-aliases": (78, None, "aliases {home}/none\n", ("root",), NOBODY + "errormsg='{home}/none: No such file or "
+    "config-aliases": (78, None, "aliases {home}/none\n", ("root",), NOBODY + "errormsg='aliases: {home}/none: No such file or "
                        "directory' exitcode=EX_CONFIG"),
     "config-faulty-but-a-log-by-option": (78, None, "nonsense\n", ("-X", "{home}/log", "--logfile-time-format=T", *TO),
                                           "T host= tls=off auth=off from= recipients= errormsg='...nonsense...' "

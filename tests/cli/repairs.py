@@ -81,6 +81,14 @@ CASES = {
                         "From: a@b\nTo: a b c"),
     "add": ("add_header X-A: 1\nadd_header X-B:2\n", "--header X-C:3 bob@b.example",
             "From: a@b\nX-A: 0", "X-A: 1\nX-B: 2\nX-C: 3\nFrom: a@b\nX-A: 0"),
+    "add-what-would-be-missing": ("set_date_header auto\nset_msgid_header auto\nadd_header from: Me <me@b>\n"
+                                  "add_header Date: d\nadd_header Message-ID: <m@b>\n", "bob@b.example", "X: y",
+                                  "from: Me <me@b>\nDate: d\nMessage-ID: <m@b>\nX: y"),
+    "set-what-would-be-missing": ("set_date_header auto\nset_msgid_header auto\nset_header From: Me <me@b>\n"
+                                  "set_header Date: d\nset_header Message-ID: <m@b>\n", "bob@b.example", "X: y",
+                                  "From: Me <me@b>\nDate: d\nMessage-ID: <m@b>\nX: y"),
+    "add-bcc": ("add_header Bcc: eve@b.example\nadd_header Resent-Bcc: eve@b.example\n", "bob@b.example",
+                "From: a@b", "From: a@b"),
     "set": ("set_header X-A: 1\n", "bob@b.example", "x-a: 0\nFrom: a@b\nX-A: 3",
             "X-A: 1\nFrom: a@b"),
     "remove": ("remove_header X-Mailer\nremove_header user-agent\n", "bob@b.example",

@@ -446,6 +446,8 @@ USAGE = [
     (["-f", "a@b>\r\nRCPT TO:<evil@x", "--host=h", "a@b"], "from: expected"),
     (["--domain=a\r\nRSET", "--host=h", "a@b"], "domain: expected"),
     (["--user=a\nb", "--host=h", "a@b"], "user: expected"),
+    (["--header=X: y\nBcc: c@d", "--host=h", "a@b"], "add_header: expected"),
+    (["--set-header=X: y\nBcc: c@d", "--host=h", "a@b"], "set_header: expected"),
     (["-bd"], "-bd: no daemon"),
     (["-bt"], "-bt: there is no such mode"),
     (["-qx"], "-q: expected f, a time"),
@@ -453,6 +455,8 @@ USAGE = [
     (["-V", "a b", "a@b"], "-V: expected up to 100 characters of xtext"),
     (["--queue-list=xml"], "--queue-list: expected text or json"),
     (["--queue-show=abc"], "abc: at least 4 characters"),
+    (["--queue-show="], "an id is missing"),
+    (["--queue-remove=abcd", "efgh"], "efgh: one id at a time"),
     (["--rmqs=x", "--host=h", "a@b"], "a@b: recipients are for sending"),
     (["--rmqs=x", "--host=h", "-S"], "--serverinfo and --rmqs exclude each other"),
     (["--rmqs=a\r\nRSET", "--host=h"], "--rmqs: expected a host"),
@@ -485,6 +489,14 @@ CONFIG = [
     ("include nowhere\n", ":1: include: "),
     ("account other\nhost h\n", "account default: not found in"),
     ("from a@b\n", "host: required"),
+    ("host h\nfrom a@b\nmaildomain a..example\n", "maildomain: expected a domain"),
+    ("host h\nfrom a@b\nmaildomain a.example.\n", "maildomain: expected a domain"),
+    ("host h\nfrom a@b\nmaildomain me@a.example\n", "maildomain: expected a domain"),
+    ("host = h\n", "host: there is no = between"),
+    ("host h # comment\n", "host: there is a blank in it"),
+    ("host h:25\n", "host: expected a name or an address; the port belongs into port"),
+    ("host [::1]:25\n", "host: expected a name or an address; the port belongs into port"),
+    ("host smtps://h:465\n", "host: expected a name or an address, and nothing else of a URL"),
     ("host h\ntls on\ntls_trust_file\n", "tls: needs tls_trust_file, tls_pin or tls_fingerprint"),
     ("host h\ntls_key_file k\n", "tls_key_file and tls_cert_file"),
     ("socket s\ntls on\n", "tls: needs the relay's name"),
@@ -507,7 +519,7 @@ def config_errors(folder):
 @suite.case
 def files_that_are_missing(folder):
     expect_error(folder, ["-P", "-C", folder / "none"], 74, f"{folder}/none: No such file")
-    expect_error(folder, ["-P"], 78, "no config file was found")
+    expect_error(folder, ["-P"], 78, "no config file was found; write ~/.mailchuterc, as")
     expect_error(folder, ["-P", "-a", "x"], 78, "account x: no config file was found")
 
 
@@ -523,8 +535,11 @@ def senders_that_cannot_be_sent(folder):
         path = configure(folder, f"host h\nfrom {sender}\n")
         expect_error(folder, ["a@b"], 78, f"account default from {path}: from: ")
         expect_error(folder, ["a@b"], 78, error)
+    path = configure(folder, "host h\nfrom alice at b\n")
+    expect_error(folder, ["a@b"], 78, f"{path}:2: from: 'alice at b': at 'at b': expected ")
+    expect_error(folder, ["-f", "c d", "a@b"], 65, "sender: 'c d': at 'd': expected ")
     configure(folder, "host h\n")
-    expect_error(folder, ["a@b"], 78, "from: required")
+    expect_error(folder, ["a@b"], 78, "from: required (or give a sender with -f)")
 
 
 @suite.case
@@ -935,7 +950,7 @@ def aliases_that_are_not_needed(folder):
     aliases = folder / "aliases"
     configure(folder, f"host h\naliases {aliases}\n")
     run(folder, "-bv", "bob@b.example")
-    expect_error(folder, ["-bv", "root"], 78, f"{aliases}: No such file")
+    expect_error(folder, ["-bv", "root"], 78, f"aliases: {aliases}: No such file")
     aliases.write_text("nobody: /dev/null\nlist: |cat\nroot: a@b.example\n")
     expect(b"a@b.example..." in run(folder, "-bv", "root", "bob@b.example").stdout, "not expanded")
     expect_error(folder, ["-bv", "list"], 78, f"{aliases}:2: list: '|cat'")
@@ -965,6 +980,16 @@ def addresses_are_checked(folder):
 
 
 @suite.case
+def maildomain_with_an_at(folder):
+    sendmail = as_name(folder, "sendmail")
+    configure(folder, "host relay.example\nport 25\nmaildomain @b.example\n")
+    out = run(folder, "-bv", "root", program=sendmail).stdout.decode()
+    expect(out.startswith("root@b.example... goes to"), out)
+    configure(folder, "host relay.example\nauto_from on\nmaildomain @b.example\n")
+    expect(pretend(folder, env={"USER": "me"})["from"] == "me@b.example", "another sender")
+
+
+@suite.case
 def addresses_by_srv_are_checked(folder):
     configure(folder, "host example.org\nhost_srv on\ntls on\nfrom a@b.example\n")
     out = run(folder, "-bv", "bob@b.example").stdout.decode()
@@ -976,6 +1001,17 @@ def addresses_by_srv_are_checked(folder):
 
 def configure_relay(folder, relay, *lines):
     return configure(folder, "\n".join(["host 127.0.0.1", f"port {relay.port}", "timeout 5", *lines]) + "\n")
+
+
+@suite.case
+def more_recipients_than_usual(folder):
+    """So many that work for each pair of them would take longer than the time there is."""
+    names = [f"r{number}@b.example" for number in range(150000)]
+    header = "From: a@b.example\nTo: " + ",\n ".join(names) + "\n\nx\n"
+    with Relay() as relay:
+        configure_relay(folder, relay, "from a@b.example", "queue off", "set_to_header on")
+        run(folder, "-t", stdin=header.encode())
+        expect(relay.received[0].recipients == names, "others, or in another order")
 
 
 @suite.case

@@ -220,6 +220,14 @@ def header_fields(folder):
     expect(found == wanted, f"{found}")
 
 
+def given_fields(folder):
+    """What every message needs can be given, too, and is there once."""
+    given = {"From": "Cron <cron@example.org>", "Date": "Mon, 02 Mar 2026 10:00:00 +0000", "Message-ID": "<m@b>"}
+    message = Desk(folder).read(*TO, "--subject", "s", *[f"--header={name}: {text}" for name, text in given.items()])
+    for name, text in given.items():
+        expect(message.get_all(name) == [text], f"{name}: {message.get_all(name)}")
+
+
 def many_recipients(folder):
     desk = Desk(folder)
     names = [f"Recipient Nr. {number} <r{number}@example.net>" for number in range(500)]
@@ -314,6 +322,10 @@ def refusals(folder):
         (64, "for sending", "-q", "--subject", "s"),
         (64, "for sending", "-bs", *TO),
         (64, "needs a sender", *TO, "-f", "<>"),
+        (64, "there is a Subject field already", *TO, "--subject", "s", "--header", "Subject: t"),
+        (64, "there is a Content-Type field already", *TO, "--header", "Content-Type: text/html"),
+        (64, "recipients are named by --to", *TO, "--header", "Cc: eve@example.net"),
+        (64, "recipients are named by --to", *TO, "--header", "Bcc: eve@example.net"),
         (65, "--to", "--to", "no address@"),
         (65, "--cc", *TO, "--cc", "x@y@z"),
         (65, "--reply-to", *TO, "--reply-to", "a@b@c"),
@@ -493,7 +505,7 @@ def add_cases(suite):
     for name, row in TEXTS.items():
         suite.add(f"text-{name}", functools.partial(text_travels, *row))
     for function in (names_of_files, types_of_files, bytes_of_files, charsets_of_files, subjects, header_fields,
-                     many_recipients, envelope, nobody_named, bare_names, settings_that_leave_fields_out,
+                     given_fields, many_recipients, envelope, nobody_named, bare_names, settings_that_leave_fields_out,
                      other_settings_hold, different_each_time, refusals, unreadable_file,
                      nothing_sent_where_a_file_fails, closed_stdin, stdin_is_left_alone, at_a_terminal,
                      under_other_names, dry_run_of_a_message, explained, queued_and_sent, filtered, memory):

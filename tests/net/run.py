@@ -601,9 +601,9 @@ def configure_failures(folder):
     names.add("_submissions._tcp.tired.test", "FAULT", "SERVFAIL")
     names.add("_submission._tcp.tired.test", "SRV", (0, 0, 587, "mx.tired.test"))
     for address, status, words in (
-            ("alice", 65, "no domain"), ("", 65, ""), ("a@", 65, ""), ("a@b@c", 65, ""), ("a@b c", 65, ""),
+            ("alice", 65, "--configure: the address has no domain"), ("", 65, "--configure: "), ("a@", 65, ""), ("a@b@c", 65, ""), ("a@b c", 65, ""),
             ("a@[192.0.2.1]", 65, "not a domain"), ("a@192.0.2.1", 65, "not a domain"), ("a\n@b.test", 65, ""),
-            ("alice@nothing.test", 68, "no such record"), ("alice@none.test", 68, "no such service"),
+            ("alice@nothing.test", 68, "no such record in DNS; SRV _submission._tcp.nothing.test: "), ("alice@none.test", 68, "no such service"),
             ("alice@tired.test", 75, "no answer from DNS")):
         expect_words(discover(folder, address, status), words)
 

@@ -157,6 +157,11 @@ def config_wrong(folder):
     without_config(folder, "account default\nhost localhost\nno_such_setting on\n")
 
 
+def config_without_a_sender(folder):
+    """What stands there is no address."""
+    without_config(folder, "account default\nhost localhost\nfrom alice at example.org\n")
+
+
 def queue_unusable(folder):
     """Where nothing can be kept a message is sent at once, or its true result returned."""
     for number, name in enumerate(("mailchute", "sendmail")):
@@ -270,7 +275,7 @@ def idle_while_relay_stalls(folder):
 
 def add_cases(suite):
     add_rows(suite)
-    for function in (config_missing, config_wrong, queue_unusable, queue_full, queue_elsewhere,
+    for function in (config_missing, config_wrong, config_without_a_sender, queue_unusable, queue_full, queue_elsewhere,
                      interrupted_before_content, interrupted_in_doubt, interrupted_while_reading,
                      route_in_back_off, idle_while_relay_stalls):
         suite.case(function)

@@ -106,7 +106,7 @@ FAILURES = {  # the script, a person's exit status, whether a program's message 
     "refused": ("cat; exit 65", 65, False, "refuses"),
     "for-now": ("cat; exit 75", 75, True, "can't do it now"),
     "status-1": ("cat; exit 1", 78, True, "status 1"),
-    "status-127": ("exec /nonexistent/program 2>/dev/null", 78, True, "status 127"),
+    "status-127": ("exec /nonexistent/program 2>/dev/null", 78, True, "the command was not found (status 127)"),
     "signal": ("kill -9 $$", 78, True, "status 137"),
     "nothing": ("exit 0", 78, True, "printed nothing"),
     "no-header": ("echo; echo text", 78, True, "printed no message"),

@@ -42,7 +42,7 @@ ACCOUNT = "host 127.0.0.1\nport {port}\nfrom a@b.example\n"
 class Trial:
     """What both programs are given. With `relay` (options of one, maybe none) a message is sent.
 
-    In texts and words {port}, {home} and {ca} stand for what they are. `differs` is the title
+    In texts and words {port}, {home}, {ca}, {cert} and {key} (a client's) stand for what they are. `differs` is the title
     of a paragraph of the manual; the outcomes then differ, and mailchute's is what `ours` says.
     """
     name: str
@@ -103,8 +103,9 @@ class Place:
 
     def fill(self, text):
         words = {"home": self.home, "port": getattr(self.relay, "port", None) or 1, "etc": system_folder()}
-        if "{ca}" in text:
-            words["ca"] = default_certs().ca
+        if "{ca}" in text or "{cert}" in text:
+            certs = default_certs()
+            words.update(ca=certs.ca, cert=certs.client_cert, key=certs.client_key)
         for name, value in words.items():
             text = text.replace("{" + name + "}", str(value))
         return text

@@ -11,10 +11,11 @@ import stat
 import subprocess
 
 import msmtp
-from harness import PROGRAM, expect
+from harness import PROGRAM, expect, run_program
 from msmtp import ACCOUNT, MSMTP, Trial, outcome
 from msmtp_differences import BIG, TARGETS, letter, pretend, with_aliases, words
-from msmtp_trials import HEADER, IN_CLEAR, LOG, LOGIN
+from msmtp_trials import HEADER, IN_CLEAR, LOG, LOGIN, TLS
+from net.proxy import Proxy
 from relay.relay import Relay
 
 DEBIAN_12 = (1, 8, 23)
@@ -155,6 +156,15 @@ DEFECTS = {
     "early-failure-is-not-logged": (letter("\nx\n", "-t", config=ACCOUNT + LOG), is_logged),
     "no-place-for-temporary-files": (words(before=WITHOUT_TMP), status_is(0)),
     "a-call-for-each-line": (letter(BIG, before=TRACED), writes_few),
+    "busy-at-ehlo": (words(relay={"dialogue": "ehlo: 421 busy"}),
+                     lambda o: o.status == 75 and "HELO" not in o.relay.connections[0].verbs),
+    "login-put-off": (words(config=ACCOUNT + LOGIN + "auth plain\npassword secret\n",
+                            relay={**IN_CLEAR, "dialogue": "auth: 454 4.7.0 later"}), status_is(75)),
+    "login-by-certificate-without-a-user": (words(config=ACCOUNT + TLS + "tls_cert_file {cert}\ntls_key_file {key}\n"
+                                                  "auth external\n", relay={"auth": ("EXTERNAL",), "tls": "starttls"}),
+                                            status_is(0)),
+    "netrc-entry-without-a-password": (words(config=ACCOUNT + LOGIN + "auth plain\n", relay=IN_CLEAR,
+                                             files={".netrc": "machine 127.0.0.1 login tester\n"}), status_is(77)),
     # what is not understood, or taken for something else
     "line-of-500": (pretend("host h\nuser " + "u" * 495 + "\n"), status_is(0)),
     "relay-in-brackets": (words(config=ACCOUNT + "host [127.0.0.1]\n"), status_is(0)),
@@ -216,7 +226,24 @@ def slow_producer(folder):
                             "mailchute": not connects_too_early(PROGRAM, ("--queue=off",), folder / "ours", 1)})
 
 
+def sends_by_proxy_in_pieces(program, more, folder):
+    folder.mkdir()
+    with Relay() as relay, Proxy(pieces=True) as proxy:
+        (folder / ".msmtprc").write_text(ACCOUNT.replace("{port}", str(relay.port)) +
+                                         f"proxy_host 127.0.0.1\nproxy_port {proxy.port}\n")
+        result = run_program([*more, "r@s.example"], (HEADER + "\nx\n").encode(), home=folder, program=program)
+        expect(proxy.clients, f"the proxy was not asked: {result}")
+        return result.status == 0 and relay.wait_message()
+
+
+def proxy_reply_in_pieces(folder):
+    judge("proxy's reply in pieces", {"msmtp": sends_by_proxy_in_pieces(MSMTP, (), folder / "theirs"),
+                                      "mailchute": sends_by_proxy_in_pieces(PROGRAM, ("--queue=off",),
+                                                                            folder / "ours")})
+
+
 def add_cases(suite):
     for name in DEFECTS:
         suite.add(f"msmtp-defect-{name}", functools.partial(case, name))
     suite.add("msmtp-defect-slow-producer", slow_producer)
+    suite.add("msmtp-defect-proxy-reply-in-pieces", proxy_reply_in_pieces)

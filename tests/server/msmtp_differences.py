@@ -45,6 +45,7 @@ DIFFERENCES = {
         "relay-in-brackets": (words(config=ACCOUNT + "host [127.0.0.1]\n"), TAKEN),
         "lmtp-on-a-socket": (words(config="socket {home}/s\nprotocol lmtp\nfrom a@b.example\n",
                                    relay={"unix": True, "lmtp": True}), TAKEN),
+        "byte-order-mark": (pretend("\ufeffhost h\nport 26\n"), {"settings": {"port": "26"}}),
         "environment-that-is-empty": (pretend("host h\nfrom %U@x\n", env={"USER": "", "LOGNAME": "me"}),
                                       {"settings": {"from": "me@x"}}),
     },

@@ -87,6 +87,7 @@ static const struct {
 	{ "a lone quote", "user \"", "default: user=\"" },
 	{ "a backslash is nothing special", "user a\\\\b\\\"", "default: user=a\\\\b\\\"" },
 	{ "dashes", "tls-trust-file x", "default: tls_trust_file=x" },
+	{ "a byte order mark", "\xEF\xBB\xBFhost h\nport 1", "default: host=h port=1" },
 	{ "the later one wins", "port 1\nport 2", "default: port=2" },
 	{ "a value goes back to its default", "user a\nuser", "default: user=" },
 	{ "defaults", "defaults\nport 1\naccount a\naccount b\nport 2\ndefaults\ntls\naccount c",
@@ -168,8 +169,10 @@ static const struct {
 	  "with status 5",
 	  ERR_IO },
 	{ "eval without a command", "eval", ":1: eval: expected a command", ERR_CONFIG },
-	{ "eval of eval", "eval echo eval echo host h", "there is no setting \"eval\"",
-	  ERR_CONFIG },
+	{ "eval of eval", "eval echo eval echo host h",
+	  "user.conf:1: eval: what the command printed does not begin with a setting", ERR_CONFIG },
+	{ "eval of a password alone", "host h\neval echo s3cret",
+	  "user.conf:2: eval: what the command printed does not begin with a setting", ERR_CONFIG },
 	{ "eval with a NUL", "eval printf 'host a\\0b\\n'", "NUL", ERR_CONFIG },
 	{ "error out of eval", "host h\neval echo port x", "user.conf:2: port: expected",
 	  ERR_CONFIG },
@@ -527,20 +530,23 @@ static void test_choice(void)
 	}
 }
 
+#define NO_FILE                                                                                    \
+	"account default: no config file was found; write ~/.mailchuterc, as mailchute.conf(5) "   \
+	"shows"
+
 static const struct {
 	const char *name, *server, *email, *from, *host;
 	bool is_mail;
 	const char *result;
 } environments[] = {
 	{ "both", "s", "a@b", NULL, NULL, true, "(none) host=s from=a@b" },
-	{ "server only", "s", NULL, NULL, NULL, true, "account default: no config file was found" },
+	{ "server only", "s", NULL, NULL, NULL, true, NO_FILE },
 	{ "server only, without a message", "s", NULL, NULL, NULL, false, "(none) host=s" },
 	{ "server and -f", "s", NULL, "x@y", NULL, true, "(none) host=s from=x@y" },
 	{ "-f beats $EMAIL", "s", "a@b", "x@y", NULL, true, "(none) host=s from=x@y" },
 	{ "--host", NULL, NULL, NULL, "h", true, "(none) host=h" },
 	{ "--host beats the environment", "s", "a@b", NULL, "h", true, "(none) host=h" },
-	{ "empty server", "", "a@b", NULL, NULL, true,
-	  "account default: no config file was found" },
+	{ "empty server", "", "a@b", NULL, NULL, true, NO_FILE },
 	{ "injection", "s\r\nx", "a@b", NULL, NULL, true,
 	  "$SMTPSERVER: host: expected a text without control characters, not \"s?\\nx\"" },
 };

@@ -90,7 +90,6 @@ static const struct {
 	{ "set_to_header", "undisclosed_recipients", "undisclosed_recipients",
 	  "undisclosed_recipients" },
 	{ "add_header", "X-A: b", "X-A: b", "X-A: b" },
-	{ "add_header", "X-A:b\nC:", "X-A:b\nC:", "X-A:b\nC:" },
 	{ "remove_header", "X-A", "X-A", "X-A" },
 	{ "dsn_notify", "failure, DELAY", "failure,delay", "FAILURE,DELAY" },
 	{ "dsn_notify", "never", "never", "NEVER" },
@@ -170,6 +169,9 @@ static const struct {
 	{ "add_header", "X-A:b\nC:", "not \"X-A:b\\nC:\"" },
 	{ "add_header", "X: b\rc", "expected a header field" },
 	{ "set_header", "X: b\n", "expected a header field" },
+	{ "add_header", "X-A: b\nC: d",
+	  "expected a header field, NAME: TEXT, not \"X-A: b\\nC: d\"" },
+	{ "remove_header", "X-A\nX-B", "expected the name of a header field" },
 	{ "remove_header", "X:", "expected the name of a header field" },
 	{ "set_to_header", "x",
 	  "expected on, off, undisclosed_recipients, qualify or aliases, not \"x\"" },
@@ -290,6 +292,22 @@ static void set(struct settings *settings, const char *name, const char *text)
 	EXPECT(option_set_named(settings, name, text, &origin, &err));
 }
 
+/* As a record of the queue has them. */
+static void test_several_values(void)
+{
+	const struct origin queue = { .kind = ORIGIN_QUEUE };
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(settings_done) struct settings settings;
+	CLEANUP(str_done) struct str printed = STR_INIT;
+
+	test_case("several values of a list at once");
+	settings_init(&settings);
+	EXPECT(option_set_named(&settings, "add_header", "X-A:b\nC:", &queue, &err));
+	EXPECT_NUMBER(settings.add_header.count, 2);
+	option_print(&settings, option_find("add_header"), &printed);
+	EXPECT_TEXT(printed.bytes, "X-A:b\nC:");
+}
+
 static void test_overlay(void)
 {
 	CLEANUP(settings_done) struct settings lower;
@@ -344,6 +362,7 @@ int main(void)
 	test_bad_values();
 	test_old_spellings();
 	test_defaults_round_trip();
+	test_several_values();
 	test_overlay();
 	test_letters();
 	return test_end();
