@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/rmqs.h"
 
+#include "smtp/etrn.h"
 #include "smtp/session.h"
 
 bool rmqs_ask(const struct settings *settings, const char *what, struct err *err)
@@ -10,8 +11,7 @@ bool rmqs_ask(const struct settings *settings, const char *what, struct err *err
 
 	if (!session_open(&session, settings, LOGIN_ASKING, err))
 		return false;
-	bool is_done =
-		client_etrn(&session.client, what, err) || err_wrap(err, "%s", session.where);
+	bool is_done = etrn_ask(&session.client, what, err) || err_wrap(err, "%s", session.where);
 	session_close(&session);
 	return is_done;
 }

@@ -120,7 +120,7 @@ bool client_exchange(struct client *client, enum phase phase, const char *line, 
 	       read_reply(client, phase, err);
 }
 
-static bool judge(struct client *client, enum phase phase, struct err *err)
+bool client_judge(struct client *client, enum phase phase, struct err *err)
 {
 	if (reply_judge(&client->reply, phase, err))
 		return true;
@@ -130,7 +130,7 @@ static bool judge(struct client *client, enum phase phase, struct err *err)
 
 bool client_greeting(struct client *client, struct err *err)
 {
-	return read_reply(client, PHASE_GREETING, err) && judge(client, PHASE_GREETING, err);
+	return read_reply(client, PHASE_GREETING, err) && client_judge(client, PHASE_GREETING, err);
 }
 
 static bool hello_by(struct client *client, const char *verb, enum phase phase, struct err *err)
@@ -148,8 +148,9 @@ bool client_hello(struct client *client, struct err *err)
 	if (!hello_by(client, is_lmtp ? "LHLO" : "EHLO", PHASE_EHLO, err))
 		return false;
 	if (client->reply.code / 100 == 5 && !is_lmtp)
-		return hello_by(client, "HELO", PHASE_HELO, err) && judge(client, PHASE_HELO, err);
-	if (!judge(client, PHASE_EHLO, err))
+		return hello_by(client, "HELO", PHASE_HELO, err) &&
+		       client_judge(client, PHASE_HELO, err);
+	if (!client_judge(client, PHASE_EHLO, err))
 		return false;
 	capabilities_read(&client->can, &client->reply);
 	return true;
@@ -159,7 +160,7 @@ bool client_hello(struct client *client, struct err *err)
 bool client_starttls(struct client *client, struct tls *tls, struct err *err)
 {
 	bool may_start = client_exchange(client, PHASE_STARTTLS, "STARTTLS", NULL, err) &&
-			 judge(client, PHASE_STARTTLS, err);
+			 client_judge(client, PHASE_STARTTLS, err);
 
 	if (may_start && stream_has_unread(&client->stream)) {
 		err_set(err, ERR_PROTO,
@@ -184,7 +185,7 @@ static void store_result(struct client *client, const struct expected *expected)
 {
 	if (!expected->result)
 		return;
-	bool is_good = judge(client, expected->phase, expected->result);
+	bool is_good = client_judge(client, expected->phase, expected->result);
 	if (expected->recipient && expected->phase == PHASE_FINAL)
 		expected->recipient->is_delivered = is_good;
 	else if (expected->recipient)
@@ -220,13 +221,13 @@ static bool read_expected(struct client *client, struct err *err)
 		return false;
 	if (client->reply.code == 421) {
 		client_end_all(client);
-		return judge(client, expected.phase, err);
+		return client_judge(client, expected.phase, err);
 	}
 	/* What it waits for now, or answers, nobody knows; it may have the message. */
 	if (expected.phase == PHASE_FINAL &&
 	    (client->reply.code / 100 == 3 || client->reply.code == 221)) {
 		client_end_all(client);
-		return judge(client, expected.phase, err);
+		return client_judge(client, expected.phase, err);
 	}
 	store_result(client, &expected);
 	return true;
@@ -339,7 +340,7 @@ static bool prefer_early_reply(struct client *client, struct err *err)
 	reply_clear(&client->reply);
 	if (stream_read_line(&client->stream, &line, &len, &none) &&
 	    reply_add_line(&client->reply, line, len, &none) != REPLY_BAD)
-		return judge(client, PHASE_CONTENT, err);
+		return client_judge(client, PHASE_CONTENT, err);
 	return wrap_phase(client, PHASE_CONTENT, err);
 }
 
@@ -457,37 +458,9 @@ bool client_verdict(struct client *client, struct envelope *envelope, struct err
 bool client_reset(struct client *client, struct err *err)
 {
 	if (client_exchange(client, PHASE_RSET, "RSET", NULL, err) &&
-	    judge(client, PHASE_RSET, err))
+	    client_judge(client, PHASE_RSET, err))
 		return true;
 	client_end_all(client);
-	return false;
-}
-
-static enum err_kind kind_of_etrn_reply(int code)
-{
-	switch (code) {
-	case 458:
-	case 459:
-		return ERR_UNAVAILABLE;
-	case 500:
-	case 501:
-		return ERR_INPUT;
-	default:
-		return ERR_PROTO;
-	}
-}
-
-bool client_etrn(struct client *client, const char *what, struct err *err)
-{
-	CLEANUP(mem_free_at) char *line = str_format("ETRN %s", what);
-
-	if (!can(client, CAP_ETRN))
-		return err_set(err, ERR_UNAVAILABLE, _("the relay does not offer ETRN"));
-	if (!client_exchange(client, PHASE_ETRN, line, NULL, err))
-		return false;
-	if (judge(client, PHASE_ETRN, err))
-		return true;
-	err->kind = kind_of_etrn_reply(client->reply.code);
 	return false;
 }
 

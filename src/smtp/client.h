@@ -69,6 +69,9 @@ bool client_starttls(struct client *client, struct tls *tls, struct err *err) MU
 bool client_exchange(struct client *client, enum phase phase, const char *line, const char *shown,
 		     struct err *err) MUST_USE;
 
+/* Fails unless client->reply is a success in this phase, which the text names. */
+bool client_judge(struct client *client, enum phase phase, struct err *err) MUST_USE;
+
 /*
  * Gather the commands of a transaction; RFC 5321, with the parameters of 1870, 6152, 3461, 6531.
  * The wire is the form in which the content will be sent. Domains beyond ASCII go in A-labels.
@@ -106,13 +109,6 @@ bool client_verdict(struct client *client, struct envelope *envelope, struct err
 
 /* RSET: forgets a transaction that came to nothing. */
 bool client_reset(struct client *client, struct err *err) MUST_USE;
-
-/*
- * ETRN: asks the server to send what it has for a domain or, behind "@" or "#", as RFC 1985
- * section 5.3 says. ERR_UNAVAILABLE: it is not offered, or not possible for this one; ERR_INPUT: it
- * is not understood; ERR_PROTO: any other reply that is no success.
- */
-bool client_etrn(struct client *client, const char *what, struct err *err) MUST_USE;
 
 /* QUIT, unless it was sent. Its reply is waited for, but not long, and does not matter. */
 void client_quit(struct client *client);
