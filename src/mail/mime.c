@@ -203,7 +203,10 @@ void mime_add_parameter(struct str *out, const char *name, const char *value)
 		add_extended(out, name, value);
 }
 
-/* "name*", "name*0*" or "name*0"; in the first two there are percents already. */
+/*
+ * "name*", "name*0*" or "name*0"; in the first two there are percents already. There may have been
+ * quotes around them, although RFC 2231 has none.
+ */
 static void keep_extended(struct str *out, const char *name, const char *value)
 {
 	bool has_percents = name[strlen(name) - 1] == '*';
@@ -214,7 +217,7 @@ static void keep_extended(struct str *out, const char *name, const char *value)
 	}
 	str_addf(out, ";" FOLD "%s%s=", name, has_percents ? "" : "*");
 	for (; *value; value++)
-		if (has_percents && *value > ' ' && *value < 0x7F)
+		if (has_percents && is_token_char(*value))
 			str_add_char(out, *value);
 		else
 			add_percent(out, *value);

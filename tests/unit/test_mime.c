@@ -138,6 +138,10 @@ static void test_parameters(void)
 	test_case("a parameter that is extended already");
 	mime_keep_parameter(&out, "name*0*", "utf-8''" TEN TEN TEN TEN TEN TEN TEN "%C3%A4");
 	EXPECT_TEXT(out.bytes, ";\r\n name*0*=utf-8''" TEN TEN TEN TEN TEN TEN TEN "%C3%A4");
+	str_clear(&out);
+	test_case("one that is extended and stood within quotes");
+	mime_keep_parameter(&out, "name*", "utf-8''a;b \"\303\244%20");
+	EXPECT_TEXT(out.bytes, ";\r\n name*=utf-8''a%3Bb%20%22%C3%A4%20");
 }
 
 static void test_parameter_lines(void)
