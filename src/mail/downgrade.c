@@ -104,6 +104,12 @@ static size_t quoted_len(const struct writer *w, const char *text)
 	return text[len] ? len + 1 : 0;
 }
 
+/* In a comment a backslash takes the character behind it along. */
+static bool is_escape(const struct writer *w, const char *text)
+{
+	return w->is_structured && w->depth > 0 && text[0] == '\\' && text[1];
+}
+
 /* A special is a word of its own. */
 static size_t word_len(const struct writer *w, const char *text)
 {
@@ -112,7 +118,7 @@ static size_t word_len(const struct writer *w, const char *text)
 	if (is_special(w, *text))
 		return 1;
 	while (text[len] && !ascii_is_blank(text[len]) && !is_special(w, text[len]))
-		len++;
+		len += is_escape(w, text + len) ? 2 : 1;
 	return len;
 }
 
@@ -159,15 +165,13 @@ static void add_plain(struct writer *w, const char *word, size_t len)
 	note_depth(w, *word);
 }
 
-/* What a word says, without quotes. */
+/* What a word says, without quotes and backslashes. */
 static void add_said(const struct writer *w, const char *word, size_t len, struct str *said)
 {
-	if (quoted_len(w, word) != len) {
-		str_add_n(said, word, len);
-		return;
-	}
-	for (size_t i = 1; i + 1 < len; i++) {
-		i += word[i] == '\\';
+	size_t quotes = quoted_len(w, word) == len;
+
+	for (size_t i = quotes; i + quotes < len; i++) {
+		i += (quotes && word[i] == '\\') || is_escape(w, word + i);
 		str_add_char(said, word[i]);
 	}
 }
