@@ -83,6 +83,7 @@ struct writer {
 	struct str *out;
 	size_t column;
 	bool is_structured;
+	bool takes_8bit;
 	bool is_after_encoded; /* the last word was, or looks like, an encoded-word */
 	size_t depth;          /* of comments */
 };
@@ -124,7 +125,8 @@ static size_t word_len(const struct writer *w, const char *text)
 
 static bool needs_encoding(const struct writer *w, const char *word, size_t len)
 {
-	return !str_is_ascii(word, len) || (!w->is_structured && len > WORD_MAX);
+	return (!w->takes_8bit && !str_is_ascii(word, len)) ||
+	       (!w->is_structured && len > WORD_MAX);
 }
 
 /* "=?charset?encoding?text?=", which a reader will decode. */
@@ -348,7 +350,6 @@ static void write_parameters(struct writer *w, const char *text)
 
 static bool write_body(enum form form, struct writer *w, const char *text, struct err *err)
 {
-	w->is_structured = form != FORM_TEXT;
 	switch (form) {
 	case FORM_ADDRESSES:
 		return write_addresses(w, text, err);
@@ -376,26 +377,67 @@ static bool is_fine(const char *bytes, size_t len, enum downgrade_keeps keeps)
 						    (keeps == KEEPS_UTF8 && !facts.is_broken_utf8));
 }
 
-static bool downgrade_field(struct changes *changes, size_t number, struct err *err)
+static struct writer begin_body(const struct header_field *field, enum form form, struct str *out)
 {
-	const struct header *header = changes->header;
-	const struct header_field *field = &header->fields[number];
-	CLEANUP(str_done) struct str text = STR_INIT;
-	CLEANUP(str_done) struct str out = STR_INIT;
-	struct writer w = { .out = &out, .column = field->name_len + 2 };
+	return (struct writer){
+		.out = out,
+		.column = field->name_len + 2,
+		.is_structured = form != FORM_TEXT,
+	};
+}
+
+/* Folds where that is enough, so that an address may stay beyond ASCII. */
+static bool fold_body(const struct header_field *field, enum form form, const char *text,
+		      enum downgrade_keeps keeps, struct str *out)
+{
+	struct writer w = begin_body(field, form, out);
+	CLEANUP(str_done) struct str spaced = STR_INIT;
 	struct facts facts = { 0 };
 
-	header_add_unfolded(header, field, &text);
-	if (!write_body(find_form(header, field), &w, text.bytes, err))
+	if (keeps == KEEPS_ASCII || form == FORM_PARAMETERS)
 		return false;
-	facts_look(&facts, out.bytes, out.len);
+	w.takes_8bit = true;
+	if (form == FORM_ADDRESSES)
+		add_blanks_behind_commas(&spaced, text);
+	add_words(&w, form == FORM_ADDRESSES ? spaced.bytes : text);
+	facts_look(&facts, out->bytes, out->len);
+	return facts.line_max + field->name_len + 2 <= FACTS_LINE_MAX &&
+	       is_fine(out->bytes, out->len, keeps);
+}
+
+static bool encode_body(const struct header_field *field, enum form form, const char *text,
+			struct str *out, struct err *err)
+{
+	struct writer w = begin_body(field, form, out);
+	struct facts facts = { 0 };
+
+	if (!write_body(form, &w, text, err))
+		return false;
+	facts_look(&facts, out->bytes, out->len);
 	if (facts.is_8bit)
 		return cannot_encode(err);
 	if (facts.line_max + field->name_len + 2 > FACTS_LINE_MAX)
 		return err_set(err, ERR_INPUT,
 			       _("it has a line of over %d octets that can't be folded"),
 			       FACTS_LINE_MAX);
-	changes_set_body(changes, number, out.bytes);
+	return true;
+}
+
+static bool downgrade_field(struct changes *changes, size_t number, enum downgrade_keeps keeps,
+			    struct err *err)
+{
+	const struct header *header = changes->header;
+	const struct header_field *field = &header->fields[number];
+	enum form form = find_form(header, field);
+	CLEANUP(str_done) struct str text = STR_INIT;
+	CLEANUP(str_done) struct str folded = STR_INIT;
+	CLEANUP(str_done) struct str encoded = STR_INIT;
+
+	header_add_unfolded(header, field, &text);
+	bool is_folded = fold_body(field, form, text.bytes, keeps, &folded);
+	if (!is_folded && !encode_body(field, form, text.bytes, &encoded, err))
+		return false;
+	changes_set_body(changes, number, is_folded ? folded.bytes : encoded.bytes);
 	return true;
 }
 
@@ -408,7 +450,7 @@ bool downgrade_header(struct changes *changes, enum downgrade_keeps keeps, struc
 		const char *bytes = header->bytes + field->start;
 		if (changes->is_dropped[i] || is_fine(bytes, field->end - field->start, keeps))
 			continue;
-		if (!downgrade_field(changes, i, err))
+		if (!downgrade_field(changes, i, keeps, err))
 			return err_wrap(err, _("field %.*s"), (int)field->name_len, bytes);
 	}
 	return true;

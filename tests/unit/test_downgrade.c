@@ -84,6 +84,21 @@ static void test_keeps_utf8(void)
 	EXPECT_TEXT(out.bytes, "Subject: \xc3\xa4\r\nX: =?unknown-8bit?B?/A==?=\r\n");
 }
 
+static void test_keeps_long_utf8(void)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str out = STR_INIT;
+
+	test_case("with SMTPUTF8 a long list of addresses beyond ASCII is folded");
+	downgrade("To: \xc3\xa4" X900 "@b,\xc3\xa4" X100 "@c\r\n", KEEPS_UTF8, &out, &err);
+	EXPECT_TEXT(out.bytes, "To: \xc3\xa4" X900 "@b,\r\n \xc3\xa4" X100 "@c\r\n");
+	test_case("with SMTPUTF8 a long word beyond ASCII is encoded");
+	str_clear(&out);
+	downgrade("To: \xc3\xa4" X900 X100 " <a@b>\r\n", KEEPS_UTF8, &out, &err);
+	expect_clean(&out);
+	EXPECT(strstr(out.bytes, "?= <a@b>\r\n"));
+}
+
 static void test_many_addresses(void)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -109,6 +124,7 @@ int main(void)
 	test_begin("downgrade");
 	test_table();
 	test_keeps_utf8();
+	test_keeps_long_utf8();
 	test_many_addresses();
 	return test_end();
 }
