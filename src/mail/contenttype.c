@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SECTIONS_MAX = 32 };
+
 struct scanner {
 	const char *at;
 	const char *end;
@@ -123,6 +125,58 @@ const char *content_type_find(const struct content_type *type, const char *name)
 		if (strcmp(type->parameters[i].name, name) == 0)
 			return type->parameters[i].value;
 	return NULL;
+}
+
+/* What is behind the charset and the language, with which the first section begins. */
+static const char *behind_charset(const char *value)
+{
+	const char *language = strchr(value, '\'');
+	const char *text = language ? strchr(language + 1, '\'') : NULL;
+
+	return text ? text + 1 : value;
+}
+
+static void add_without_percents(struct str *out, const char *value)
+{
+	for (; *value; value++) {
+		int high = *value == '%' ? str_hex_digit(value[1]) : -1;
+		int low = high >= 0 ? str_hex_digit(value[2]) : -1;
+		str_add_char(out, low >= 0 ? (char)(high << 4 | low) : *value);
+		value += low >= 0 ? 2 : 0;
+	}
+}
+
+/* Number -1: "name*", the only one. */
+static bool add_section(const struct content_type *type, const char *name, int number,
+			struct str *out)
+{
+	CLEANUP(mem_free_at) char *plain = str_format("%s*%d", name, number);
+	CLEANUP(mem_free_at) char *extended = str_format("%s*", number < 0 ? name : plain);
+	const char *value = content_type_find(type, plain);
+
+	if (value) {
+		str_add(out, value);
+		return true;
+	}
+	value = content_type_find(type, extended);
+	if (value)
+		add_without_percents(out, number > 0 ? value : behind_charset(value));
+	return value != NULL;
+}
+
+char *content_type_join(const struct content_type *type, const char *name)
+{
+	CLEANUP(str_done) struct str joined = STR_INIT;
+	const char *value = content_type_find(type, name);
+	int count = 0;
+
+	if (value)
+		return mem_copy(value);
+	if (add_section(type, name, -1, &joined))
+		return str_take(&joined);
+	while (count < SECTIONS_MAX && add_section(type, name, count, &joined))
+		count++;
+	return count > 0 ? str_take(&joined) : NULL;
 }
 
 bool content_type_is(const struct content_type *type, const char *prefix)

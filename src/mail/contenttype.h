@@ -28,5 +28,11 @@ void content_type_done(struct content_type *type);
 
 /* The first parameter of that name (lower case), or NULL. */
 const char *content_type_find(const struct content_type *type, const char *name);
+/*
+ * The same, or what sections of RFC 2231 ("name*0", "name*1" and so on, or "name*") make up
+ * together, their percents undone; NULL where there is neither. For short texts: there are no more
+ * than 32 sections.
+ */
+char *content_type_join(const struct content_type *type, const char *name);
 /* Whether the value begins with that ("text/", or a whole type). */
 bool content_type_is(const struct content_type *type, const char *prefix);

@@ -123,13 +123,14 @@ static bool is_usable(const char *boundary)
 {
 	size_t len = boundary ? strlen(boundary) : 0;
 
-	return len > 0 && len <= BOUNDARY_MAX && str_is_ascii(boundary, len);
+	return len > 0 && len <= BOUNDARY_MAX && str_is_ascii(boundary, len) &&
+	       !strpbrk(boundary, "\r\n");
 }
 
 /* The encoding that a multipart names is passed over: RFC 2045 section 6.4 allows it none. */
 static void judge_type(struct part *part, const struct content_type *type)
 {
-	const char *boundary = content_type_find(type, "boundary");
+	CLEANUP(mem_free_at) char *boundary = content_type_join(type, "boundary");
 
 	part->is_text = is_text_type(type);
 	part->is_digest = strcmp(type->value, "multipart/digest") == 0;
@@ -138,7 +139,7 @@ static void judge_type(struct part *part, const struct content_type *type)
 		return;
 	if (content_type_is(type, "multipart/") && is_usable(boundary)) {
 		part->kind = PART_MULTIPART;
-		part->boundary = mem_copy(boundary);
+		part->boundary = mem_take(&boundary);
 	} else if (strcmp(type->value, "message/rfc822") == 0 ||
 		   strcmp(type->value, "message/global") == 0) {
 		part->kind = PART_MESSAGE;

@@ -169,6 +169,8 @@ def thrown(number):
 HEADER = b"From: Alice <alice@example.org>\nTo: Bob <bob@example.org>\nSubject: A test\n"
 MIME = b"MIME-Version: 1.0\n"
 PLAIN = HEADER + MIME + b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+MIXED = HEADER + MIME + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+CHEESE = "Käse\n".encode()
 DKIM = b"DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=x; h=from:to:subject;\n bh=aGVsbG8=; b=d29ybGQ=\n"
 
 
@@ -191,6 +193,12 @@ def single():
         "utf-8-declared": PLAIN + "Grüße\n".encode(), "dkim-ascii": DKIM + HEADER + b"\nHello\n", "dkim-8-bit": DKIM + PLAIN + "Grüße\n".encode(),
         "dkim-long-line": DKIM + HEADER + b"\n" + b"x" * 2000 + b"\n", "dkim-utf-8-header": DKIM + HEADER + "X-Subject: Grüße\n\nHello\n".encode(),
         "broken-utf-8-beside-utf-8": HEADER + "X-Good: Grüße\n".encode() + b"X-Bad: Gr\xfc\xdfe\n\nHello\n",
+        "boundary-in-sections": HEADER + MIME + b'Content-Type: multipart/mixed;\n boundary*0="a b";\n boundary*1*=%3dc\n\n--a b=c\n\n'
+                                + CHEESE + b"--a b=c\nContent-Type: image/png\n\n" + CHEESE + b"--a b=c--\n",
+        "boundary-with-charset": HEADER + MIME + b"Content-Type: multipart/mixed; boundary*=us-ascii''a%20b\n\n--a b\n\n" + CHEESE + b"--a b--\n",
+        "file-name-with-percents-in-quotes": MIXED + "Content-Disposition: inline; filename*=\"utf-8''a;b%C3%BC ü\"\n\nx\n--b--\n".encode(),
+        "comments-with-backslashes": HEADER + 'Cc: a@example.org (x \\) "ü), "Bob" <b@example.org>\n\nx\n'.encode(),
+        "long-list-beyond-ascii": b"From: a@example.org\nTo: " + ", ".join(f"jürgen{n}@example.org" for n in range(80)).encode() + b"\n\nx\n",
         "no-boundary": HEADER + MIME + 'Content-Type: multipart/mixed\n\nGrüße\n'.encode(),
         "never-opened": HEADER + MIME + 'Content-Type: multipart/mixed; boundary=b\n\nGrüße\n'.encode(),
         "part-without-empty-line": HEADER + MIME + 'Content-Type: multipart/mixed; boundary=b\n\n--b\nGrüße\nand more\n--b--\n'.encode(),

@@ -53,10 +53,40 @@ static void test_find(void)
 	EXPECT(content_type_is(&type, "text/") && !content_type_is(&type, "text/plain2"));
 }
 
+static void test_join(void)
+{
+	static const struct {
+		const char *parameters;
+		const char *expected;
+	} cases[] = {
+		{ "b=c", "c" },
+		{ "b*=us-ascii'en'c%20d%4", "c d%4" },
+		{ "b*=c%3d", "c=" },
+		{ "b*1=d; b*0=\"c \"; b*3=x", "c d" },
+		{ "b*0*=us-ascii''c%27; b*1*=%27d; b*2=%20", "c''d%20" },
+		{ "b=c; b*=''d", "c" },
+		{ "b*1=c; bb*=x", NULL },
+	};
+
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		CLEANUP(content_type_done) struct content_type type;
+		CLEANUP(str_done) struct str text = STR_INIT;
+
+		test_case("join/%s", cases[i].parameters);
+		str_addf(&text, "a/b; %s", cases[i].parameters);
+		content_type_init(&type, text.bytes, text.len);
+		CLEANUP(mem_free_at) char *joined = content_type_join(&type, "b");
+		EXPECT(!joined == !cases[i].expected);
+		if (joined && cases[i].expected)
+			EXPECT_TEXT(joined, cases[i].expected);
+	}
+}
+
 int main(void)
 {
 	test_begin("contenttype");
 	test_table();
 	test_find();
+	test_join();
 	return test_end();
 }
