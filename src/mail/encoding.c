@@ -38,6 +38,8 @@ enum encoding encoding_find(const char *text, size_t len)
 	size_t from = skip_blanks(text, len);
 	size_t to = from;
 
+	if (from == len)
+		return ENCODING_7BIT;
 	while (to < len && !is_blank(text[to]) && text[to] != '(' && text[to] != ';')
 		to++;
 	for (int i = 0; i < ENCODING_OTHER; i++)

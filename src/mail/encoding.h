@@ -14,7 +14,10 @@ enum encoding {
 	ENCODING_OTHER, /* a name that we don't know */
 };
 
-/* The encoding that a Content-Transfer-Encoding field names, blanks and comments aside. */
+/*
+ * The encoding that a Content-Transfer-Encoding field names, blanks and comments aside. An empty
+ * one is passed over by readers, so it stands for the default.
+ */
 enum encoding encoding_find(const char *text, size_t len);
 /* As such a field names it; NULL for ENCODING_OTHER. */
 const char *encoding_name(enum encoding encoding);

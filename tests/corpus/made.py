@@ -199,6 +199,7 @@ def single():
         "file-name-with-percents-in-quotes": MIXED + "Content-Disposition: inline; filename*=\"utf-8''a;b%C3%BC ü\"\n\nx\n--b--\n".encode(),
         "comments-with-backslashes": HEADER + 'Cc: a@example.org (x \\) "ü), "Bob" <b@example.org>\n\nx\n'.encode(),
         "long-list-beyond-ascii": b"From: a@example.org\nTo: " + ", ".join(f"jürgen{n}@example.org" for n in range(80)).encode() + b"\n\nx\n",
+        "empty-encoding": HEADER + MIME + b"Content-Transfer-Encoding: \n\n" + CHEESE,
         "no-boundary": HEADER + MIME + 'Content-Type: multipart/mixed\n\nGrüße\n'.encode(),
         "never-opened": HEADER + MIME + 'Content-Type: multipart/mixed; boundary=b\n\nGrüße\n'.encode(),
         "part-without-empty-line": HEADER + MIME + 'Content-Type: multipart/mixed; boundary=b\n\n--b\nGrüße\nand more\n--b--\n'.encode(),

@@ -177,8 +177,9 @@ static void test_names(void)
 		{ "\r\n binary;", ENCODING_BINARY },
 		{ "base 64", ENCODING_OTHER },
 		{ "x-uuencode", ENCODING_OTHER },
-		{ "", ENCODING_OTHER },
-		{ "(open", ENCODING_OTHER },
+		{ "", ENCODING_7BIT },
+		{ " \r\n", ENCODING_7BIT },
+		{ "(open", ENCODING_7BIT },
 	};
 
 	for (size_t i = 0; i < LENGTH(table); i++) {
