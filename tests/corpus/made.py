@@ -200,6 +200,7 @@ def single():
         "comments-with-backslashes": HEADER + 'Cc: a@example.org (x \\) "ü), "Bob" <b@example.org>\n\nx\n'.encode(),
         "long-list-beyond-ascii": b"From: a@example.org\nTo: " + ", ".join(f"jürgen{n}@example.org" for n in range(80)).encode() + b"\n\nx\n",
         "empty-encoding": HEADER + MIME + b"Content-Transfer-Encoding: \n\n" + CHEESE,
+        "date-with-zone": HEADER + b"Date: Mon, 1 Jan 2024 00:00:00 +0100 (Mitteleurop\xe4ische Zeit)\n\nx\n",
         "no-boundary": HEADER + MIME + 'Content-Type: multipart/mixed\n\nGrüße\n'.encode(),
         "never-opened": HEADER + MIME + 'Content-Type: multipart/mixed; boundary=b\n\nGrüße\n'.encode(),
         "part-without-empty-line": HEADER + MIME + 'Content-Type: multipart/mixed; boundary=b\n\n--b\nGrüße\nand more\n--b--\n'.encode(),

@@ -24,6 +24,9 @@ static const struct {
 	{ "Cc: a@b (c\\)\xc3\xa4)\r\n", "Cc: a@b (=?UTF-8?B?YynDpA==?=)\r\n" },
 	{ "Cc: a@b (\\) \"\xc3\xa4), \"C\" <c@d>\r\n",
 	  "Cc: a@b (\\) =?UTF-8?B?IsOk?=), \"C\" <c@d>\r\n" },
+	{ "Date: Mon, 1 Jan 2024 00:00:00 +0100 (Mitteleurop\xc3\xa4ische Zeit)\r\n",
+	  "Date: Mon, 1 Jan 2024 00:00:00 +0100 (=?UTF-8?B?TWl0dGVsZXVyb3DDpGlzY2hl?=\r\n"
+	  " Zeit)\r\n" },
 	{ "To: a@b, G: c@d, \xc3\xa4 <e@f>;, x@\xc3\xa4.example\r\n",
 	  "To: a@b, G: c@d, =?UTF-8?B?w6Q=?= <e@f>;, x@xn--4ca.example\r\n" },
 	{ "Cc: \xc3\xa4@b\r\n", NULL },
