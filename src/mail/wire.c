@@ -287,12 +287,15 @@ static bool plan_part(struct planner *p, size_t number)
 	return part->kind != PART_MULTIPART || plan_outside(p, part);
 }
 
+/* A header that has to be put in stands where the body begins that it is for. */
 static int compare_edits(const void *a, const void *b)
 {
 	const struct wire_edit *one = a;
 	const struct wire_edit *other = b;
 
-	return (one->from > other->from) - (one->from < other->from);
+	if (one->from != other->from)
+		return one->from < other->from ? -1 : 1;
+	return (one->to > other->to) - (one->to < other->to);
 }
 
 static bool scan(struct planner *p)
