@@ -23,6 +23,7 @@ enum {
 enum form {
 	FORM_TEXT,
 	FORM_PHRASES, /* words and comments in a syntax of its own */
+	FORM_URLS,    /* the same, with URLs in angle brackets, RFC 2369 */
 	FORM_ADDRESSES,
 	FORM_PARAMETERS,
 	FORM_OPAQUE, /* nothing in it may be encoded */
@@ -58,13 +59,13 @@ static const struct {
 	{ "Authentication-Results", FORM_PHRASES },
 	{ "Date", FORM_PHRASES }, /* a comment may name the time zone */
 	{ "Keywords", FORM_PHRASES },
-	{ "List-Archive", FORM_PHRASES },
-	{ "List-Help", FORM_PHRASES },
+	{ "List-Archive", FORM_URLS },
+	{ "List-Help", FORM_URLS },
 	{ "List-ID", FORM_PHRASES },
-	{ "List-Owner", FORM_PHRASES },
-	{ "List-Post", FORM_PHRASES },
-	{ "List-Subscribe", FORM_PHRASES },
-	{ "List-Unsubscribe", FORM_PHRASES },
+	{ "List-Owner", FORM_URLS },
+	{ "List-Post", FORM_URLS },
+	{ "List-Subscribe", FORM_URLS },
+	{ "List-Unsubscribe", FORM_URLS },
 	{ "Received", FORM_PHRASES },
 };
 
@@ -348,11 +349,30 @@ static void write_parameters(struct writer *w, const char *text)
 		mime_keep_parameter(w->out, type.parameters[i].name, type.parameters[i].value);
 }
 
+/* URLs: percents stand for bytes, and a word would part them. */
+static void write_urls(struct writer *w, const char *text)
+{
+	CLEANUP(str_done) struct str ascii = STR_INIT;
+	bool is_url = false;
+
+	for (; *text; text++) {
+		is_url = *text == '<' || (is_url && *text != '>');
+		if (is_url && (unsigned char)*text >= 0x80)
+			str_addf(&ascii, "%%%02X", (unsigned char)*text);
+		else
+			str_add_char(&ascii, *text);
+	}
+	add_words(w, ascii.bytes);
+}
+
 static bool write_body(enum form form, struct writer *w, const char *text, struct err *err)
 {
 	switch (form) {
 	case FORM_ADDRESSES:
 		return write_addresses(w, text, err);
+	case FORM_URLS:
+		write_urls(w, text);
+		return true;
 	case FORM_PARAMETERS:
 		write_parameters(w, text);
 		return true;

@@ -27,6 +27,8 @@ static const struct {
 	{ "Date: Mon, 1 Jan 2024 00:00:00 +0100 (Mitteleurop\xc3\xa4ische Zeit)\r\n",
 	  "Date: Mon, 1 Jan 2024 00:00:00 +0100 (=?UTF-8?B?TWl0dGVsZXVyb3DDpGlzY2hl?=\r\n"
 	  " Zeit)\r\n" },
+	{ "List-Help: <https://a.example/\xc3\xa4?b=%20>, <mailto:c@d> (\xc3\xa4)\r\n",
+	  "List-Help: <https://a.example/%C3%A4?b=%20>, <mailto:c@d>\r\n (=?UTF-8?B?w6Q=?=)\r\n" },
 	{ "To: a@b, G: c@d, \xc3\xa4 <e@f>;, x@\xc3\xa4.example\r\n",
 	  "To: a@b, G: c@d, =?UTF-8?B?w6Q=?= <e@f>;, x@xn--4ca.example\r\n" },
 	{ "Cc: \xc3\xa4@b\r\n", NULL },
