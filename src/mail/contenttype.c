@@ -141,7 +141,7 @@ static void add_without_percents(struct str *out, const char *value)
 	for (; *value; value++) {
 		int high = *value == '%' ? str_hex_digit(value[1]) : -1;
 		int low = high >= 0 ? str_hex_digit(value[2]) : -1;
-		str_add_char(out, low >= 0 ? (char)(high << 4 | low) : *value);
+		str_add_char(out, (char)(low >= 0 ? high << 4 | low : *value));
 		value += low >= 0 ? 2 : 0;
 	}
 }
