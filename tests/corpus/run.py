@@ -30,13 +30,19 @@ OFFERS = [promises.Offer(*chosen) for count in range(4)
           for chosen in itertools.combinations(("8BITMIME", "SMTPUTF8", "CHUNKING"), count)]
 
 
+def all_sources(is_full):
+    """(name, bytes) of every message, by where it comes from."""
+    found = sources.all_messages()
+    found["single"] = [(f"single/{name}", data) for name, data in made.single().items()]
+    found["thrown"] = [(f"thrown/{n}", made.thrown(n)) for n in range(THROWN_FULL if is_full else THROWN)]
+    return found
+
+
 class Corpus:
     """All messages, put into a queue once."""
 
     def __init__(self, holder, is_full):
-        self.sources = sources.all_messages()
-        self.sources["single"] = [(f"single/{name}", data) for name, data in made.single().items()]
-        self.sources["thrown"] = [(f"thrown/{n}", made.thrown(n)) for n in range(THROWN_FULL if is_full else THROWN)]
+        self.sources = all_sources(is_full)
         self.letters = [post.Letter(name, data) for found in self.sources.values() for name, data in found]
         scene = post.Scene(pathlib.Path(holder))
         post.enqueue(scene, self.letters)
@@ -170,7 +176,24 @@ def check_tools(_folder):
                 expect(not one.verify(broken), f"{one.name} verifies, whatever stands in it")
 
 
+def show(name, *extensions):
+    """Print one message as it was given, and what a relay with these extensions gets of it."""
+    data = dict(itertools.chain(*all_sources(True).values()))[name]
+    with tempfile.TemporaryDirectory(prefix="mailchute-corpus-") as holder:
+        scene, letter = post.Scene(pathlib.Path(holder)), post.Letter(name, data)
+        post.enqueue(scene, [letter])
+        (pathlib.Path(holder) / "relay").mkdir()
+        sent, refused = post.send_all(pathlib.Path(holder) / "relay", scene.spool.path, promises.Offer(*extensions))
+    print(data.decode(errors="backslashreplace"))
+    for transaction in sent.values():
+        print(transaction.mail, transaction.content.decode(errors="backslashreplace"), sep="\n\n")
+    print(letter.refusal, *refused.values(), sep="\n")
+
+
 def main():
+    if sys.argv[1:2] == ["--show"]:
+        show(*sys.argv[2:])
+        return
     sys.argv = [word for word in sys.argv if word != "--full"]
     suite = Suite("corpus")
     for offer in OFFERS:
