@@ -49,14 +49,6 @@ static bool refuse(struct str *reply, const char *text)
 /* Parameters. A value is NULL where there is none; what is taken is in capitals where case is free.
  */
 
-static char *upper_copy(const char *text)
-{
-	char *copy = mem_copy(text);
-
-	ascii_make_upper(copy);
-	return copy;
-}
-
 static bool take_size(struct command *command, const char *value)
 {
 	size_t digits = value ? strspn(value, "0123456789") : 0;
@@ -85,7 +77,7 @@ static bool take_ret(struct command *command, const char *value)
 {
 	if (!value || (ascii_compare(value, "FULL") != 0 && ascii_compare(value, "HDRS") != 0))
 		return false;
-	command->ret = upper_copy(value);
+	command->ret = ascii_upper_copy(value, strlen(value));
 	return true;
 }
 
@@ -131,7 +123,7 @@ static bool take_notify(struct command *command, const char *value)
 {
 	if (!value)
 		return false;
-	command->notify = upper_copy(value);
+	command->notify = ascii_upper_copy(value, strlen(value));
 	return is_notify_list(command->notify);
 }
 

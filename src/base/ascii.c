@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/ascii.h"
 
+#include "base/mem.h"
+
 #include <string.h>
 
 bool ascii_is_digit(char c)
@@ -17,6 +19,11 @@ bool ascii_is_alphanumeric(char c)
 bool ascii_is_blank(char c)
 {
 	return c == ' ' || c == '\t';
+}
+
+bool ascii_is_space(char c)
+{
+	return ascii_is_blank(c) || c == '\r' || c == '\n';
 }
 
 char ascii_lower(char c)
@@ -39,6 +46,14 @@ void ascii_make_upper(char *text)
 {
 	for (; *text; text++)
 		*text = upper(*text);
+}
+
+char *ascii_upper_copy(const char *text, size_t len)
+{
+	char *copy = mem_copy_n(text, len);
+
+	ascii_make_upper(copy);
+	return copy;
 }
 
 int ascii_compare(const char *a, const char *b)

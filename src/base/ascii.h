@@ -13,11 +13,15 @@ bool ascii_is_digit(char c);
 bool ascii_is_alphanumeric(char c);
 /* A space or a tab. */
 bool ascii_is_blank(char c);
+/* A blank, or a character of a line end. */
+bool ascii_is_space(char c);
 
 /* The lower case of a letter; anything else as it is. The others change a text in place. */
 char ascii_lower(char c);
 void ascii_make_lower(char *text);
 void ascii_make_upper(char *text);
+/* A terminated copy of `len` characters in upper case; the caller frees it. */
+char *ascii_upper_copy(const char *text, size_t len);
 
 /* Less than, equal to or greater than 0, as strcmp(3), but without regard to case. */
 int ascii_compare(const char *a, const char *b);

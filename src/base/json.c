@@ -275,15 +275,6 @@ bool json_read_object(const char *text, size_t len, struct json_member *members,
 
 /* Writing */
 
-static unsigned long read_code_point(const unsigned char *bytes, size_t len)
-{
-	unsigned long code = len == 1 ? bytes[0] : bytes[0] & (0x7fU >> len);
-
-	for (size_t i = 1; i < len; i++)
-		code = code << 6 | (bytes[i] & 0x3f);
-	return code;
-}
-
 /* All in ASCII, so that neither a terminal nor a parser can stumble. RFC 8259 section 7. */
 static void add_char(struct str *out, unsigned long code)
 {
@@ -304,7 +295,7 @@ void json_add_text(struct str *out, const char *bytes, size_t len)
 	str_add_char(out, '"');
 	while (len > 0) {
 		size_t step = str_utf8_len(bytes, len);
-		add_char(out, step ? read_code_point((const unsigned char *)bytes, step) : 0xfffd);
+		add_char(out, step ? str_code_point(bytes, step) : 0xfffd);
 		step += !step;
 		bytes += step;
 		len -= step;

@@ -238,14 +238,6 @@ const char *option_type_method(size_t number)
 	return number < LENGTH(methods) ? methods[number] : NULL;
 }
 
-static char *in_upper_case(const char *text, size_t len)
-{
-	char *upper = mem_copy_n(text, len);
-
-	ascii_make_upper(upper);
-	return upper;
-}
-
 static void add_in_lower_case(struct str *out, const char *text)
 {
 	for (; *text; text++)
@@ -261,7 +253,7 @@ static bool parse_auth(const struct option *option, void *field, const char *tex
 		return replace_text(field, NULL);
 	for (size_t i = 0; i < LENGTH(methods); i++)
 		if (ascii_compare(text, methods[i]) == 0)
-			return replace_text(field, in_upper_case(text, strlen(text)));
+			return replace_text(field, ascii_upper_copy(text, strlen(text)));
 	return false;
 }
 
@@ -328,7 +320,7 @@ static bool parse_conditions(void *field, const char *text)
 
 	for (;;) {
 		size_t len = next_word(&text, &word);
-		CLEANUP(mem_free_at) char *upper = in_upper_case(word, len);
+		CLEANUP(mem_free_at) char *upper = ascii_upper_copy(word, len);
 		if (!is_condition(word, len) || strstr(list.bytes, upper))
 			return false;
 		str_add(&list, upper);

@@ -14,11 +14,6 @@ struct scanner {
 	const char *end;
 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static void skip_comment(struct scanner *s)
 {
 	size_t depth = 0;
@@ -36,7 +31,7 @@ static void skip_comment(struct scanner *s)
 
 static void skip_blanks(struct scanner *s)
 {
-	while (s->at < s->end && (is_blank(*s->at) || *s->at == '('))
+	while (s->at < s->end && (ascii_is_space(*s->at) || *s->at == '('))
 		if (*s->at == '(')
 			skip_comment(s);
 		else
@@ -48,7 +43,7 @@ static char *take_token(struct scanner *s, const char *stops)
 {
 	const char *from = s->at;
 
-	while (s->at < s->end && !is_blank(*s->at) && !(*s->at && strchr(stops, *s->at)))
+	while (s->at < s->end && !ascii_is_space(*s->at) && !(*s->at && strchr(stops, *s->at)))
 		s->at++;
 	return mem_copy_n(from, (size_t)(s->at - from));
 }

@@ -71,7 +71,7 @@ static const struct {
 
 static enum form find_form(const struct header *header, const struct header_field *field)
 {
-	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+	for (size_t i = 0; i < LENGTH(forms); i++)
 		if (header_is(header, field, forms[i].name))
 			return forms[i].form;
 	return FORM_TEXT;

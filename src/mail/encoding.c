@@ -16,17 +16,12 @@ static const char *const names[] = {
 	[ENCODING_BASE64] = "base64", [ENCODING_OTHER] = NULL,
 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* One level of comments is what exists in the wild. */
 static size_t skip_blanks(const char *text, size_t len)
 {
 	size_t at = 0;
 
-	while (at < len && (is_blank(text[at]) || text[at] == '(')) {
+	while (at < len && (ascii_is_space(text[at]) || text[at] == '(')) {
 		const char *end = text[at] == '(' ? memchr(text + at, ')', len - at) : text + at;
 		at = end ? (size_t)(end - text) + 1 : len;
 	}
@@ -40,7 +35,7 @@ enum encoding encoding_find(const char *text, size_t len)
 
 	if (from == len)
 		return ENCODING_7BIT;
-	while (to < len && !is_blank(text[to]) && text[to] != '(' && text[to] != ';')
+	while (to < len && !ascii_is_space(text[to]) && text[to] != '(' && text[to] != ';')
 		to++;
 	for (int i = 0; i < ENCODING_OTHER; i++)
 		if (ascii_is(text + from, to - from, names[i]))
@@ -154,12 +149,12 @@ static void let_go(struct encoder *e, bool is_line_end, struct str *out)
 }
 
 /*
- * To a reader an equals sign that begins nothing stands for itself, but not in front of the one that
- * a byte which has to be encoded begins with.
+ * To a reader an equals sign that begins nothing stands for itself, but not in front of the one
+ * that a byte which has to be encoded begins with.
  */
 static void judge_sign(struct encoder *e, unsigned char next, struct str *out)
 {
-	bool is_one = is_blank((char)next) || (next > ' ' && next < 0x7F);
+	bool is_one = ascii_is_space((char)next) || (next > ' ' && next < 0x7F);
 
 	e->has_sign = false;
 	e->is_after_sign = is_one;
@@ -253,7 +248,7 @@ static void take_digit(struct decoder *d, char c, struct str *out)
 		if (d->held_len == GROUP_LEN)
 			add_bytes(d, out);
 	} else {
-		d->is_broken |= !is_blank(c) && c != '=';
+		d->is_broken |= !ascii_is_space(c) && c != '=';
 	}
 }
 
@@ -270,12 +265,12 @@ static void take_held(struct decoder *d, char c, struct str *out)
 {
 	char first = d->held_len > 1 ? d->held[1] : c;
 
-	if (c == '\n' && is_blank(first)) {
+	if (c == '\n' && ascii_is_space(first)) {
 		d->held_len = 0;
 		return;
 	}
-	if (d->held_len == 1 ? is_blank(c) || str_hex_digit(c) >= 0
-			     : is_blank(first) && is_blank(c)) {
+	if (d->held_len == 1 ? ascii_is_space(c) || str_hex_digit(c) >= 0
+			     : ascii_is_space(first) && ascii_is_space(c)) {
 		d->held[1] = c;
 		d->held_len = 2;
 		return;
@@ -311,7 +306,7 @@ void decoder_end(struct decoder *decoder, struct str *out)
 		decoder->is_broken |= decoder->held_len > 0;
 		add_bytes(decoder, out);
 	} else if (decoder->held_len > 0 &&
-		   !(decoder->held_len == 1 || is_blank(decoder->held[1]))) {
+		   !(decoder->held_len == 1 || ascii_is_space(decoder->held[1]))) {
 		give_up(decoder, out);
 	}
 	decoder->held_len = 0;

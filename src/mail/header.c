@@ -163,7 +163,7 @@ const struct header_field *header_find(const struct header *header, const char *
 static bool is_blank_text(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (!ascii_is_blank(text[i]) && text[i] != '\r' && text[i] != '\n')
+		if (!ascii_is_space(text[i]))
 			return false;
 	return true;
 }

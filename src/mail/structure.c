@@ -106,7 +106,7 @@ static bool is_sealed_type(const struct content_type *type)
 		"application/x-pkcs7-signature",
 	};
 
-	for (size_t i = 0; i < sizeof sealed / sizeof *sealed; i++)
+	for (size_t i = 0; i < LENGTH(sealed); i++)
 		if (strcmp(type->value, sealed[i]) == 0)
 			return true;
 	return false;

@@ -1,5 +1,6 @@
 /* block.c - the first block of a queue file: numbers of fixed width; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/ascii.h"
 #include "base/crc.h"
 #include "base/i18n.h"
 #include "queue/reader.h"
@@ -148,7 +149,7 @@ static bool read_fixed(struct reader *reader, char after, uint64_t max, uint64_t
 	if (reader->end - reader->at <= DIGITS || reader->at[DIGITS] != after)
 		return false;
 	for (int i = 0; i < DIGITS; i++) {
-		if (!reader_is_digit(reader->at[i]))
+		if (!ascii_is_digit(reader->at[i]))
 			return false;
 		*number = 10 * *number + (uint64_t)(reader->at[i] - '0');
 	}

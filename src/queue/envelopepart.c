@@ -1,5 +1,6 @@
 /* envelopepart.c - the text parts of a queue file: envelope, status and trailer; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/ascii.h"
 #include "base/i18n.h"
 #include "mail/address.h"
 #include "queue/reader.h"
@@ -136,7 +137,7 @@ static bool read_decimal(struct reader *line, uint64_t max, uint64_t *number)
 	if (len == 0 || len > DECIMAL_MAX || (*line->at == '0' && len > 1))
 		return false;
 	for (; line->at < line->end; line->at++) {
-		if (!reader_is_digit(*line->at))
+		if (!ascii_is_digit(*line->at))
 			return false;
 		*number = 10 * *number + (uint64_t)(*line->at - '0');
 	}

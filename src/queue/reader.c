@@ -29,11 +29,6 @@ bool reader_skip_text(struct reader *reader, const char *text)
 	return reader_skip(reader, text, strlen(text));
 }
 
-bool reader_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 bool reader_is_one_of(char c, const char *set)
 {
 	return c && strchr(set, c);

@@ -20,6 +20,5 @@ bool reader_is_wrong(struct reader *reader, const char *key);
 bool reader_skip(struct reader *reader, const char *text, size_t len) MUST_USE;
 bool reader_skip_text(struct reader *reader, const char *text) MUST_USE;
 
-/* Whether it is a digit; whether it is one of a set, NUL excepted. */
-bool reader_is_digit(char c);
+/* Whether it is one of a set, NUL excepted. */
 bool reader_is_one_of(char c, const char *set);
