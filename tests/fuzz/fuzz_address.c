@@ -1,22 +1,12 @@
 /* fuzz_address.c - any text as an address list: what is read can be written and read again */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "mail/address.h"
 #include "mail/rewrite.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what, const char *text)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s: %s\n", what, text);
-	abort();
-}
 
 static bool is_same(const char *a, const char *b)
 {
@@ -36,11 +26,11 @@ static void check_path(const struct address *address, const char *path)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(address_done) struct address again = { 0 };
 
-	require(is_clean(path), "a path has no control character", path);
-	require(address_check(path, &err), "a path that was read passes the check", path);
-	require(address_parse_path(path, &again, &err), "a path can be read again", path);
-	require(is_same(address->local, again.local), "the local part stays", path);
-	require(is_same(address->domain, again.domain), "the domain stays", path);
+	require_of(is_clean(path), "a path has no control character", path);
+	require_of(address_check(path, &err), "a path that was read passes the check", path);
+	require_of(address_parse_path(path, &again, &err), "a path can be read again", path);
+	require_of(is_same(address->local, again.local), "the local part stays", path);
+	require_of(is_same(address->domain, again.domain), "the domain stays", path);
 }
 
 /* Encoded-words come back encoded, so only a name in ASCII is compared. */
@@ -52,14 +42,15 @@ static void check_mailbox(const struct address *address, const char *path)
 	const char *name = address->display;
 
 	address_add_mailbox(&written, name, path);
-	require(address_parse_list(written.bytes, written.len, &again, &err),
-		"a mailbox can be read again", written.bytes);
-	require(again.count == 1, "a mailbox is one", written.bytes);
-	require(is_same(address->local, again.items[0].local), "its local part stays",
-		written.bytes);
-	require(is_same(address->domain, again.items[0].domain), "its domain stays", written.bytes);
+	require_of(address_parse_list(written.bytes, written.len, &again, &err),
+		   "a mailbox can be read again", written.bytes);
+	require_of(again.count == 1, "a mailbox is one", written.bytes);
+	require_of(is_same(address->local, again.items[0].local), "its local part stays",
+		   written.bytes);
+	require_of(is_same(address->domain, again.items[0].domain), "its domain stays",
+		   written.bytes);
 	if (name && strlen(name) < 200 && is_clean(name) && str_is_ascii(name, strlen(name)))
-		require(is_same(name, again.items[0].display), "its name stays", written.bytes);
+		require_of(is_same(name, again.items[0].display), "its name stays", written.bytes);
 }
 
 static void decide_other(void *arg, const struct address *address, struct address_list *out)
@@ -68,7 +59,7 @@ static void decide_other(void *arg, const struct address *address, struct addres
 
 	(void)arg;
 	(void)address;
-	require(address_parse_list("o@p.example", 11, out, &err), "an address is one", "");
+	require_of(address_parse_list("o@p.example", 11, out, &err), "an address is one", "");
 }
 
 /* With another address in each place the list is the same but for these. */
@@ -81,14 +72,14 @@ static void check_rewritten(const char *text, size_t len, const struct address_l
 
 	if (!rewrite_field(text, len, &rule, &out))
 		return;
-	require(address_parse_list(out.bytes, out.len, &again, &err),
-		"a rewritten list can be read", out.bytes);
-	require(again.count == list->count, "it is as long", out.bytes);
+	require_of(address_parse_list(out.bytes, out.len, &again, &err),
+		   "a rewritten list can be read", out.bytes);
+	require_of(again.count == list->count, "it is as long", out.bytes);
 	for (size_t i = 0; i < again.count; i++) {
-		require(is_same(again.items[i].local, "o"), "the address is the new one",
-			out.bytes);
-		require(is_same(again.items[i].display, list->items[i].display),
-			"the name is the old one", out.bytes);
+		require_of(is_same(again.items[i].local, "o"), "the address is the new one",
+			   out.bytes);
+		require_of(is_same(again.items[i].display, list->items[i].display),
+			   "the name is the old one", out.bytes);
 	}
 }
 
@@ -100,13 +91,13 @@ static void check_written(const struct address_list *list)
 	CLEANUP(str_done) struct str out = STR_INIT;
 
 	address_add_list(&out, list);
-	require(address_parse_list(out.bytes, out.len, &again, &err), "a written list can be read",
-		out.bytes);
-	require(again.count == list->count, "it is as long", out.bytes);
+	require_of(address_parse_list(out.bytes, out.len, &again, &err),
+		   "a written list can be read", out.bytes);
+	require_of(again.count == list->count, "it is as long", out.bytes);
 	for (size_t i = 0; i < again.count; i++)
-		require(is_same(again.items[i].local, list->items[i].local) &&
-				is_same(again.items[i].domain, list->items[i].domain),
-			"the addresses are the same", out.bytes);
+		require_of(is_same(again.items[i].local, list->items[i].local) &&
+				   is_same(again.items[i].domain, list->items[i].domain),
+			   "the addresses are the same", out.bytes);
 }
 
 static void check_list(const char *text, size_t len)
@@ -115,9 +106,9 @@ static void check_list(const char *text, size_t len)
 	CLEANUP(address_list_done) struct address_list list = { 0 };
 
 	if (!address_parse_list(text, len, &list, &err)) {
-		require(list.count == 0, "a failure leaves nothing behind", err.text);
-		require(err.kind == ERR_INPUT && is_clean(err.text), "an error is printable",
-			err.text);
+		require_of(list.count == 0, "a failure leaves nothing behind", err.text);
+		require_of(err.kind == ERR_INPUT && is_clean(err.text), "an error is printable",
+			   err.text);
 		return;
 	}
 	for (size_t i = 0; i < list.count; i++) {
@@ -135,7 +126,7 @@ static void check_argument(const char *text)
 	CLEANUP(address_done) struct address address = { 0 };
 
 	if (address_check(text, &err))
-		require(is_clean(text) && !strchr(text, '\n'), "what passes is clean", text);
+		require_of(is_clean(text) && !strchr(text, '\n'), "what passes is clean", text);
 	if (!address_parse_path(text, &address, &err))
 		return;
 	CLEANUP(mem_free_at) char *path = address_path(&address);

@@ -1,29 +1,19 @@
 /* fuzz_alias.c - any bytes as an aliases file: what comes out is clean, single, and final */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "mail/alias.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what, const char *text)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s: %s\n", what, text);
-	abort();
-}
 
 static void check_error(const struct err *err)
 {
-	require(err->kind == ERR_CONFIG, "an error is one of the settings", err->text);
-	require(strncmp(err->text, "file:", 5) == 0, "an error names the file", err->text);
+	require_of(err->kind == ERR_CONFIG, "an error is one of the settings", err->text);
+	require_of(strncmp(err->text, "file:", 5) == 0, "an error names the file", err->text);
 	for (const char *c = err->text; *c; c++)
-		require((unsigned char)*c >= 0x20 && *c != 0x7F, "an error is printable",
-			err->text);
+		require_of((unsigned char)*c >= 0x20 && *c != 0x7F, "an error is printable",
+			   err->text);
 }
 
 static void check_addresses(const struct address_list *list)
@@ -32,18 +22,18 @@ static void check_addresses(const struct address_list *list)
 
 	for (size_t i = 0; i < list->count; i++) {
 		CLEANUP(mem_free_at) char *path = address_path(&list->items[i]);
-		require(address_check(path, &err), "a target passes the check", path);
-		require(path[0] != '|' && strncmp(path, "\"|", 2) != 0, "a target is no command",
-			path);
+		require_of(address_check(path, &err), "a target passes the check", path);
+		require_of(path[0] != '|' && strncmp(path, "\"|", 2) != 0, "a target is no command",
+			   path);
 	}
 }
 
 static void check_same(const struct address_list *a, const struct address_list *b)
 {
-	require(a->count == b->count, "what was expanded stays as it is", "count");
+	require_of(a->count == b->count, "what was expanded stays as it is", "count");
 	for (size_t i = 0; i < a->count; i++)
-		require(strcmp(a->items[i].local, b->items[i].local) == 0,
-			"what was expanded stays as it is", a->items[i].local);
+		require_of(strcmp(a->items[i].local, b->items[i].local) == 0,
+			   "what was expanded stays as it is", a->items[i].local);
 }
 
 static void check_expansion(const struct alias_table *table, struct address *address)
@@ -54,13 +44,13 @@ static void check_expansion(const struct alias_table *table, struct address *add
 	const struct address_list in = { .items = address, .count = 1 };
 
 	if (!alias_expand(table, &in, &out, &err)) {
-		require(out.count == 0, "a failure leaves nothing behind", err.text);
+		require_of(out.count == 0, "a failure leaves nothing behind", err.text);
 		check_error(&err);
 		return;
 	}
-	require(out.count > 0, "a recipient does not vanish", address->local);
+	require_of(out.count > 0, "a recipient does not vanish", address->local);
 	check_addresses(&out);
-	require(alias_expand(table, &out, &again, &err), "a result can be expanded", err.text);
+	require_of(alias_expand(table, &out, &again, &err), "a result can be expanded", err.text);
 	check_same(&out, &again);
 }
 

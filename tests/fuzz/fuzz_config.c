@@ -1,24 +1,14 @@
 /* fuzz_config.c - any bytes as a config file: what is read can be printed and read again */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "base/fs.h"
 #include "conf/option.h"
 #include "conf/parse.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what, const char *text)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s: %s\n", what, text);
-	abort();
-}
 
 static bool begins_with_command(const char *line, const char *command)
 {
@@ -59,10 +49,10 @@ static void check_value(const struct settings *settings, const struct option *op
 
 	settings_init(&again);
 	option_print(settings, option, &printed);
-	require(option_set(&again, option, printed.bytes, &origin, &err),
-		"a value can be read again", printed.bytes);
+	require_of(option_set(&again, option, printed.bytes, &origin, &err),
+		   "a value can be read again", printed.bytes);
 	option_print(&again, option, &second);
-	require(strcmp(printed.bytes, second.bytes) == 0, "a value stays", printed.bytes);
+	require_of(strcmp(printed.bytes, second.bytes) == 0, "a value stays", printed.bytes);
 }
 
 static void check_account(const struct account *account)
@@ -70,15 +60,15 @@ static void check_account(const struct account *account)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(str_done) struct str shown = STR_INIT;
 
-	require(*account->name && !strpbrk(account->name, ":,"), "an account has a name",
-		account->name);
+	require_of(*account->name && !strpbrk(account->name, ":,"), "an account has a name",
+		   account->name);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		if (account->settings.origins[i].is_explicit && is_stable(&options[i]))
 			check_value(&account->settings, &options[i]);
 		option_show(&account->settings, &options[i], &shown);
 	}
 	bool is_good = config_check(account, true, &err);
-	require(is_good == !err.text, "a failure has a text", account->name);
+	require_of(is_good == !err.text, "a failure has a text", account->name);
 }
 
 static void check_file(int fd)
@@ -88,8 +78,8 @@ static void check_file(int fd)
 
 	config_init(&config);
 	if (!parse_file(&config, fd, "fuzz.conf", true, &err))
-		require(err.kind == ERR_CONFIG && strncmp(err.text, "fuzz.conf", 9) == 0,
-			"an error names the file", err.text);
+		require_of(err.kind == ERR_CONFIG && strncmp(err.text, "fuzz.conf", 9) == 0,
+			   "an error names the file", err.text);
 	for (size_t i = 0; i < config.count; i++)
 		check_account(&config.accounts[i]);
 }

@@ -1,22 +1,12 @@
 /* fuzz_dialogue.c - any bytes as an SMTP client's lines, and as the content behind DATA */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "app/content.h"
 #include "app/dialogue.h"
 #include "mail/address.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s\n", what);
-	abort();
-}
 
 static bool is_word(const char *text)
 {

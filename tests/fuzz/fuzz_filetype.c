@@ -1,31 +1,21 @@
 /* fuzz_filetype.c - any bytes as a globs2 file: a type that is found can stand in a header field */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "mail/filetype.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what, const char *text)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s: %s\n", what, text);
-	abort();
-}
 
 static void check_type(const char *type)
 {
 	const char *slash = strchr(type, '/');
 
-	require(slash && slash > type && slash[1] && !strchr(slash + 1, '/'), "a type is two words",
-		type);
+	require_of(slash && slash > type && slash[1] && !strchr(slash + 1, '/'),
+		   "a type is two words", type);
 	for (const char *c = type; *c; c++)
-		require(*c > ' ' && *c < 0x7F && !strchr("()<>@,;:\\\"[]?=", *c),
-			"a type is made of tokens", type);
+		require_of(*c > ' ' && *c < 0x7F && !strchr("()<>@,;:\\\"[]?=", *c),
+			   "a type is made of tokens", type);
 }
 
 /* The first line is the name, the rest the file. */

@@ -1,22 +1,12 @@
 /* fuzz_header.c - any bytes as a header: it is completed once, and no Bcc is in what is sent */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "mail/changes.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s\n", what);
-	abort();
-}
 
 /* Looks for the field without the module under test. */
 static size_t count_fields(const struct str *text, const char *name)

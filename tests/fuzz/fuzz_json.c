@@ -1,23 +1,13 @@
 /* fuzz_json.c - any bytes as a JSON object: what is read is clean, and reads the same once more */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "base/json.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
 enum { VALUE_MAX = 64 };
-
-static void require(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s\n", what);
-	abort();
-}
 
 static void check_number(const struct str *value)
 {

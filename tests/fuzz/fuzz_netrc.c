@@ -1,22 +1,12 @@
 /* fuzz_netrc.c - any bytes as a netrc file: a password that is found stands there, and stays */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "base/str.h"
 #include "conf/netrc.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s\n", what);
-	abort();
-}
 
 /* Each of its bytes is in the file, in this order, with nothing but quotes between them. */
 static bool stands_there(const uint8_t *bytes, size_t len, const struct secret *password)

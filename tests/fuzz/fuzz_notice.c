@@ -1,24 +1,14 @@
 /* fuzz_notice.c - any bytes as a reply and a header: the notice about them is whole, and ours */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "mail/message.h"
 #include "mail/notice.h"
 #include "mail/notify.h"
 #include "smtp/reply.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s\n", what);
-	abort();
-}
 
 /* The reply is what stands before the first line that is none; returns how much that was. */
 static size_t read_reply(const char *bytes, size_t len, struct err *err)

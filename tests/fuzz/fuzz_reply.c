@@ -1,20 +1,10 @@
 /* fuzz_reply.c - any bytes as a server's lines: taken as a reply, and shown without controls */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "smtp/reply.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s\n", what);
-	abort();
-}
 
 static bool is_clean(const char *text)
 {

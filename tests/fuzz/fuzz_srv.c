@@ -1,21 +1,11 @@
 /* fuzz_srv.c - any bytes as an answer of DNS: what is taken of it can be connected to */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "net/host.h"
 #include "net/srv.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s\n", what);
-	abort();
-}
 
 static void check_records(const struct srv_list *list)
 {

@@ -1,20 +1,9 @@
 /* fuzz_when.c - any text as a time or a duration: what is read is in range */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "base/mem.h"
 #include "base/when.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what, const char *text)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s: %s\n", what, text);
-	abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -24,13 +13,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	CLEANUP(mem_free_at) char *text = mem_copy_n((const char *)bytes, len);
 	int64_t when = 0;
 
-	require(when_read_duration(text) >= 0, "a duration is not negative", text);
+	require_of(when_read_duration(text) >= 0, "a duration is not negative", text);
 	if (!when_parse(text, now, &when))
 		return 0;
-	require(when < year_10000 + day, "a time is before the year 10000", text);
-	require(when > -(int64_t)62167219200 - day, "a time is not before the year 0", text);
+	require_of(when < year_10000 + day, "a time is before the year 10000", text);
+	require_of(when > -(int64_t)62167219200 - day, "a time is not before the year 0", text);
 	if (text[0] != '+' && text[2] == ':')
-		require(when > now && when <= now + day + 3600, "a time of day is the next one",
-			text);
+		require_of(when > now && when <= now + day + 3600, "a time of day is the next one",
+			   text);
 	return 0;
 }

@@ -1,20 +1,10 @@
 /* fuzz_wire.c - any bytes as a message: what goes out is lines that the relay takes, and settled */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "mail/wire.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
-
-static void require(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "not so: %s\n", what);
-	abort();
-}
 
 static bool read_message(struct message *message, const char *bytes, size_t len)
 {

@@ -1,13 +1,13 @@
 /* replay.c - runs a fuzz target over the files that are its arguments, one TAP line each */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
 #include "base/fs.h"
 
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 /* "address" of "tests/fuzz/replay-address". */
 static const char *target_name(const char *program)
