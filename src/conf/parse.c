@@ -138,8 +138,9 @@ static bool do_account(struct parser *parser, struct source *source, char *text,
 	return true;
 }
 
-static bool do_defaults(struct parser *parser, const char *text, struct err *err)
+static bool do_defaults(struct parser *parser, struct source *source, char *text, struct err *err)
 {
+	(void)source;
 	if (*text)
 		return err_set(err, ERR_CONFIG, _("defaults: expected no argument"));
 	parser->current = IN_DEFAULTS;
@@ -251,8 +252,7 @@ static char *resolve(const struct source *source, const char *text)
 	return str_format("%.*s%s", (int)(slash + 1 - source->path), source->path, text);
 }
 
-static bool do_include(struct parser *parser, struct source *source, const char *text,
-		       struct err *err)
+static bool do_include(struct parser *parser, struct source *source, char *text, struct err *err)
 {
 	CLEANUP(mem_free_at) char *path = resolve(source, text);
 	struct stat status;
@@ -309,22 +309,31 @@ static char *split(char *line, char **name)
 	return keeps_quotes(*name) ? line : unquote(line);
 }
 
+/* What is no setting. */
+static const struct command {
+	const char *name;
+	bool (*run)(struct parser *, struct source *, char *, struct err *);
+} commands[] = {
+	{ "account", do_account },
+	{ "defaults", do_defaults },
+	{ "include", do_include },
+};
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < LENGTH(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
 static bool do_command(struct parser *parser, struct source *source, const char *name, char *text,
 		       struct err *err)
 {
-	if (strcmp(name, "account") == 0)
-		return do_account(parser, source, text, err);
-	if (strcmp(name, "defaults") == 0)
-		return do_defaults(parser, text, err);
-	if (strcmp(name, "include") == 0)
-		return do_include(parser, source, text, err);
-	return do_setting(parser, source, name, text, err);
-}
+	const struct command *command = find_command(name);
 
-static bool is_command(const char *name)
-{
-	return strcmp(name, "account") == 0 || strcmp(name, "defaults") == 0 ||
-	       strcmp(name, "include") == 0 || option_exists(name);
+	return command ? command->run(parser, source, text, err)
+		       : do_setting(parser, source, name, text, err);
 }
 
 static bool do_eval(struct parser *parser, struct source *source, const char *command,
@@ -339,7 +348,7 @@ static bool do_eval(struct parser *parser, struct source *source, const char *co
 		return true;
 	char *text = split(line.bytes, &name);
 	/* It may be a password that lacks the word in front. */
-	if (name && !is_command(name))
+	if (name && !find_command(name) && !option_exists(name))
 		return err_set(err, ERR_CONFIG,
 			       _("eval: what the command printed does not begin with a setting"));
 	return !name || do_command(parser, source, name, text, err);
