@@ -278,19 +278,12 @@ static void tell_kept(struct sending *sending)
 		(void)report_queued(entry->record.id, &reason, EX_OK);
 }
 
-/*
- * It goes with a run of the queue when its time has come, and else not at all. Until then nothing
- * is tried, so there is no line in the log, as for what is left to others.
- */
-static int leave_for_later(struct sending *sending, struct err *err)
+/* It goes with a run of the queue when its time has come. Returns the exit status. */
+static int tell_for_later(const struct sending *sending)
 {
 	struct job *job = sending->job;
 	CLEANUP(err_done) struct err reason = ERR_INIT;
 
-	if (!sending->is_saved) {
-		err_copy(err, &job->no_queue);
-		return err_exit_status(err->kind);
-	}
 	if (job->obstacle.kind != ERR_NONE)
 		err_copy(&reason, &job->obstacle);
 	else
@@ -298,7 +291,7 @@ static int leave_for_later(struct sending *sending, struct err *err)
 	if (reason.kind != ERR_NONE)
 		report_problem(&reason);
 	withdraw_done();
-	exit(report_queued_until(job->entry.record.id, job->entry.record.not_before));
+	return report_queued_until(job->entry.record.id, job->entry.record.not_before);
 }
 
 static int send_now(struct sending *sending, struct err *err)
@@ -318,13 +311,19 @@ static int send_now(struct sending *sending, struct err *err)
 	return status;
 }
 
+/* Where nothing is tried by us there is no line in the log, and this is the end. */
 static int send_job(struct job *job, struct err *err)
 {
 	struct sending sending = { .job = job };
+	bool is_for_later = job->request->not_before > 0;
 
 	save(&sending);
-	if (job->request->not_before > 0)
-		return leave_for_later(&sending, err);
+	if (is_for_later && !sending.is_saved) {
+		err_copy(err, &job->no_queue);
+		return err_exit_status(err->kind);
+	}
+	if (is_for_later)
+		exit(tell_for_later(&sending));
 	if (job->request->delivery != DELIVERY_NOW)
 		secret_take(settings_of(&sending));
 	if (is_left_to_others(&sending)) {
