@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/machine.h"
+#include "conf/config.h"
 #include "conf/expand.h"
 #include "conf/option.h"
 
@@ -29,8 +30,10 @@ static char *read_mailname(void)
 
 char *addressing_domain(const struct settings *settings)
 {
-	if (settings->maildomain && *settings->maildomain)
-		return mem_copy(settings->maildomain + (*settings->maildomain == '@'));
+	const char *domain = config_maildomain(settings);
+
+	if (*domain)
+		return mem_copy(domain);
 	char *mailname = read_mailname();
 	return mailname ? mailname : mem_copy(machine_name());
 }

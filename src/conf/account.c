@@ -198,11 +198,17 @@ static bool expand_setting(char **text, const char *letters, const struct expans
 	return true;
 }
 
-static void make_sender(struct settings *settings)
+const char *config_maildomain(const struct settings *settings)
 {
 	const char *domain = settings->maildomain ? settings->maildomain : "";
 
-	domain += *domain == '@';
+	return domain + (*domain == '@');
+}
+
+static void make_sender(struct settings *settings)
+{
+	const char *domain = config_maildomain(settings);
+
 	free(settings->from);
 	settings->from =
 		*domain ? str_format("%s@%s", expand_user(), domain) : mem_copy(expand_user());
@@ -299,20 +305,19 @@ static const char *wrong_with_tls(const struct settings *settings)
 	return NULL;
 }
 
-/* What a sender in a file may hold to be compared must not be sent. */
-/* Every bare address would be broken by it. An @ in front is passed over. */
+/* Every bare address would be broken by it. */
 static const char *wrong_with_domain(const struct settings *settings)
 {
-	const char *domain = settings->maildomain ? settings->maildomain : "";
-
-	domain += *domain == '@';
+	const char *domain = config_maildomain(settings);
 	size_t len = strlen(domain);
+
 	if (domain[0] == '.' || (len > 0 && domain[len - 1] == '.') || strstr(domain, "..") ||
 	    strpbrk(domain, "@()<>,;\\\""))
 		return _("maildomain: expected a domain such as example.org");
 	return NULL;
 }
 
+/* What a sender in a file may hold to be compared must not be sent. */
 static const char *wrong_with_sender(const struct settings *settings)
 {
 	bool is_given = settings->origins[OPT_from].kind >= ORIGIN_MESSAGE;

@@ -93,6 +93,9 @@ struct config_wish {
 bool config_choose(const struct config *config, const struct config_wish *wish, struct account *out,
 		   struct err *err) MUST_USE;
 
+/* `maildomain` without the @ that may stand in front, "" where it is not set. */
+const char *config_maildomain(const struct settings *settings);
+
 /*
  * Fills in what depends on the moment: the default ports, % in `domain` and `from`, auto_from.
  * `message_from` is the address in the From field (for %F), NULL where there is none. ERR_CONFIG:
