@@ -150,6 +150,13 @@ def include_form(_):
 
 
 @suite.case
+def top_level_is_known(_):
+    """What a trial leaves behind is no part of the tree."""
+    there = {p.name for p in TOP.iterdir() if p.is_dir() and p.name[0] != "." and not p.name.startswith("build")}
+    expect_none(sorted(there - {"completions", "doc", "po", "src", "tests"}), "folders that nobody planned")
+
+
+@suite.case
 def folders_are_known(_):
     unknown = {p.relative_to(SRC).parts[0] for p in sources() if p.parent != SRC} - set(FOLDERS)
     expect_none(sorted(unknown), "folders without a place in the order")

@@ -42,8 +42,8 @@ class Corpus:
     """All messages, put into a queue once."""
 
     def __init__(self, holder, is_full):
-        self.sources = all_sources(is_full)
-        self.letters = [post.Letter(name, data) for found in self.sources.values() for name, data in found]
+        found = itertools.chain(*all_sources(is_full).values())
+        self.letters = [post.Letter(name, data) for name, data in found]
         scene = post.Scene(pathlib.Path(holder))
         post.enqueue(scene, self.letters)
         self.queue = scene.spool.path
@@ -124,6 +124,15 @@ def check_offer(folder, offer):
         raise Failure("\n".join(f"{n}: {w}"[:1000] for n, w in check.wrong[:SHOWN_MAX]) + f"\n{len(check.wrong)} in all")
 
 
+def check_sources(_folder):
+    """Every package has messages, and together there are enough that nobody made for this suite."""
+    found = sources.all_messages()
+    empty = [name for name, messages in found.items() if not messages]
+    expect(not empty, f"nothing in {empty}: run sh tests/setup")
+    real = sum(map(len, found.values()))
+    expect(real >= REAL_MIN, f"{real} real messages")
+
+
 class Signatures:
     """The same for what tools have signed."""
 
@@ -196,6 +205,7 @@ def main():
         return
     sys.argv = [word for word in sys.argv if word != "--full"]
     suite = Suite("corpus")
+    suite.add("sources", check_sources)
     for offer in OFFERS:
         suite.add(f"offer-{str(offer).lower()}", lambda folder, offer=offer: check_offer(folder, offer))
         suite.add(f"signed-{str(offer).lower()}", lambda folder, offer=offer: check_signatures(folder, offer))
