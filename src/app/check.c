@@ -5,7 +5,6 @@
 #include "base/i18n.h"
 #include "conf/option.h"
 
-
 static void add_origin_of_account(const struct account *account, struct str *out)
 {
 	const struct settings *settings = &account->settings;

@@ -39,14 +39,15 @@ static void add_missing(struct changes *changes, const char *sender, const struc
 			time_t when)
 {
 	CLEANUP(str_done) struct str date = STR_INIT;
-	CLEANUP(mem_free_at) char *message_id = new_message_id(sender, s);
 
 	if (s->set_date_header == SET_DATE_AUTO && lacks(changes, s, "Date")) {
 		clock_add_date(&date, when);
 		changes_add(changes, "Date", date.bytes);
 	}
-	if (s->set_msgid_header == SET_MSGID_AUTO && lacks(changes, s, "Message-ID"))
+	if (s->set_msgid_header == SET_MSGID_AUTO && lacks(changes, s, "Message-ID")) {
+		CLEANUP(mem_free_at) char *message_id = new_message_id(sender, s);
 		changes_add(changes, "Message-ID", message_id);
+	}
 }
 
 /* A signature over the header would not fit any more. */
@@ -59,18 +60,12 @@ static bool is_signed(const struct header *header)
  * What cron, PHP and scripts write. Text that is not UTF-8 nobody can name, and a message that has
  * one of these fields has been thought about.
  */
-static bool needs_label(const struct changes *changes, const struct facts *body)
+static bool needs_label(const struct changes *changes, const struct settings *s,
+			const struct facts *body)
 {
-	static const char *const names[] = { "MIME-Version", "Content-Type",
-					     "Content-Transfer-Encoding" };
-
-	if (!body->is_8bit || body->is_broken_utf8)
-		return false;
-	for (size_t i = 0; i < LENGTH(names); i++)
-		if (header_find(changes->header, names[i]) ||
-		    changes_has_content(changes, names[i]))
-			return false;
-	return true;
+	return s->set_mime_headers == SET_MIME_AUTO && body->is_8bit && !body->is_broken_utf8 &&
+	       lacks(changes, s, "MIME-Version") && lacks(changes, s, "Content-Type") &&
+	       lacks(changes, s, "Content-Transfer-Encoding");
 }
 
 static void add_label(struct changes *changes)
@@ -99,8 +94,7 @@ bool complete_message(struct message *message, const struct envelope *envelope,
 		changes_drop(&changes, "Bcc");
 		changes_drop(&changes, "Resent-Bcc");
 	}
-	if (s->set_mime_headers == SET_MIME_AUTO && !has_signature &&
-	    needs_label(&changes, &message->body_facts))
+	if (!has_signature && needs_label(&changes, s, &message->body_facts))
 		add_label(&changes);
 	changes_write(&changes, &whole);
 	return message_complete(message, &whole, err);

@@ -56,9 +56,10 @@ char *selfname(const struct settings *settings, int fd)
 	if (settings->origins[OPT_domain].kind != ORIGIN_DEFAULT)
 		return mem_copy(settings->domain ? settings->domain : "");
 	char *literal = address_literal(fd);
-	if (literal && selfname_is_full(machine_name())) {
+	const char *own = machine_name();
+	if (literal && selfname_is_full(own)) {
 		mem_free_at(&literal);
-		return mem_copy(machine_name());
+		return mem_copy(own);
 	}
 	return literal ? literal : mem_copy("localhost");
 }
