@@ -44,6 +44,11 @@ static bool is_waited_for(const struct sending *sending)
 	return request->contract == CONTRACT_PERSON && request->delivery == DELIVERY_NOW;
 }
 
+static bool is_for_later(const struct sending *sending)
+{
+	return sending->job->request->not_before > 0;
+}
+
 static void show_debug(const struct job *job)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
@@ -54,14 +59,28 @@ static void show_debug(const struct job *job)
 	(void)report_text(&text);
 }
 
+static int exit_when_queued(const struct settings *settings)
+{
+	return settings->queue_exit == QUEUE_EXIT_75 ? EX_TEMPFAIL : EX_OK;
+}
+
 /*
  * Saved first; where that can't be, the message is sent all the same and its true result returned.
  */
 static void save(struct sending *sending)
 {
+	struct entry *entry = &sending->job->entry;
+	int status = EX_OK;
+
+	if (sending->job->request->delivery == DELIVERY_NOW && !is_for_later(sending))
+		status = exit_when_queued(settings_of(sending));
 	if (sending->job->has_entry && is_waited_for(sending))
-		withdraw_on_signal(&sending->job->entry);
+		withdraw_on_signal(entry, status);
 	sending->is_saved = job_save(sending->job);
+	if (!sending->is_saved)
+		withdraw_nothing();
+	else if (!is_waited_for(sending))
+		withdraw_keep(entry, status);
 }
 
 static enum tolerance choose_tolerance(const struct sending *sending)
@@ -114,6 +133,25 @@ static bool open_session(struct sending *sending, struct err *err)
 	return is_open;
 }
 
+static bool is_any_delivered(const struct envelope *envelope)
+{
+	return envelope_count_status(envelope, STATUS_DONE) > 0;
+}
+
+/* Where memory ends from now on, what the relay has taken is not called unsent. */
+static void note_delivered(const struct sending *sending)
+{
+	const struct envelope *envelope = sending->job->envelope;
+	bool is_for_all = envelope_count_status(envelope, STATUS_DONE) == envelope->count;
+
+	if (!is_any_delivered(envelope))
+		return;
+	if (sending->is_saved)
+		withdraw_served(is_for_all);
+	else
+		withdraw_decided(EX_OK);
+}
+
 static bool try(struct sending *sending, struct err *err)
 {
 	struct job *job = sending->job;
@@ -130,6 +168,7 @@ static bool try(struct sending *sending, struct err *err)
 	sending->is_tried = true;
 	bool is_sent = attempt_send(&sending->session, attempt, NULL, !has_company(sending), err);
 	sending->is_saved = !attempt->is_unsaved;
+	note_delivered(sending);
 	return is_sent;
 }
 
@@ -147,16 +186,6 @@ static bool is_kept(const struct sending *sending, enum err_kind kind)
 	default:
 		return queue == QUEUE_ALWAYS || !is_waited_for(sending);
 	}
-}
-
-static bool is_any_delivered(const struct envelope *envelope)
-{
-	return envelope_count_status(envelope, STATUS_DONE) > 0;
-}
-
-static int exit_when_queued(const struct settings *settings)
-{
-	return settings->queue_exit == QUEUE_EXIT_75 ? EX_TEMPFAIL : EX_OK;
 }
 
 /* Out of the queue again: the caller is told that it was not sent, and will not be. */
@@ -303,6 +332,7 @@ static int send_now(struct sending *sending, struct err *err)
 	if (sending->is_saved)
 		withdraw_done();
 	int status = settle(sending, err);
+	withdraw_decided(status);
 	if (sending->is_open && sending->is_saved && err->kind == ERR_NONE)
 		go_on_in_background(sending);
 	if (sending->is_open)
@@ -315,14 +345,13 @@ static int send_now(struct sending *sending, struct err *err)
 static int send_job(struct job *job, struct err *err)
 {
 	struct sending sending = { .job = job };
-	bool is_for_later = job->request->not_before > 0;
 
 	save(&sending);
-	if (is_for_later && !sending.is_saved) {
+	if (is_for_later(&sending) && !sending.is_saved) {
 		err_copy(err, &job->no_queue);
 		return err_exit_status(err->kind);
 	}
-	if (is_for_later)
+	if (is_for_later(&sending))
 		exit(tell_for_later(&sending));
 	if (job->request->delivery != DELIVERY_NOW)
 		secret_take(settings_of(&sending));

@@ -25,8 +25,15 @@ void *mem_resize(void *old, size_t count, size_t size);
 /* A terminated copy of a text, or of `len` bytes. */
 char *mem_copy(const char *text);
 char *mem_copy_n(const char *bytes, size_t len);
-/* What happens when there is none left. */
+/* What happens when there is none left. Libraries have errors of their own for that; call it for
+ * these, too. */
 _Noreturn void mem_exhausted(void);
+
+/*
+ * Sets what is done before the process ends for lack of memory (NULL: nothing). `last` must not
+ * need any memory, and returns the exit status.
+ */
+void mem_on_exhaustion(int (*last)(void));
 
 /* Makes room for one more element in an array of `used` elements whose room doubles as it grows. */
 #define mem_grow(array, used) ((array) = mem_grow_array((array), (used), sizeof *(array)))

@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,14 +16,13 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
-enum { SIGNALS = LENGTH(signals), TYPED_MAX = 4096 };
+enum { TYPED_MAX = 4096 };
 
 /* A terminal with its echo off, and what has to be put back. */
 struct terminal {
 	int fd;
 	struct termios before;
-	struct sigaction actions[SIGNALS];
+	struct sigaction actions[SIGNALS_LAST + 1];
 	sigset_t mask;
 };
 
@@ -33,28 +33,35 @@ static void catch_signal(int number)
 	caught = number;
 }
 
+/* Signals that must not leave the terminal without its echo. */
+static bool is_waited_out(int number)
+{
+	return number == SIGTSTP || signals_ends(number);
+}
+
 /* The signals come while we wait for the typing and at no other time. */
 static void catch_signals(struct terminal *terminal)
 {
 	const struct sigaction action = { .sa_handler = catch_signal };
 	sigset_t blocked;
 
-	sigemptyset(&blocked);
-	for (size_t i = 0; i < SIGNALS; i++)
-		sigaddset(&blocked, signals[i]);
+	signals_from_outside(&blocked);
+	sigaddset(&blocked, SIGTSTP);
 	sigprocmask(SIG_BLOCK, &blocked, &terminal->mask);
 	caught = 0;
-	for (size_t i = 0; i < SIGNALS; i++) {
-		sigaction(signals[i], NULL, &terminal->actions[i]);
-		if (terminal->actions[i].sa_handler != SIG_IGN)
-			sigaction(signals[i], &action, NULL);
+	for (int number = 1; number <= SIGNALS_LAST; number++) {
+		struct sigaction *before = &terminal->actions[number];
+		if (is_waited_out(number) && sigaction(number, NULL, before) == 0 &&
+		    before->sa_handler != SIG_IGN)
+			sigaction(number, &action, NULL);
 	}
 }
 
 static void release_signals(struct terminal *terminal)
 {
-	for (size_t i = 0; i < SIGNALS; i++)
-		sigaction(signals[i], &terminal->actions[i], NULL);
+	for (int number = 1; number <= SIGNALS_LAST; number++)
+		if (is_waited_out(number))
+			sigaction(number, &terminal->actions[number], NULL);
 	sigprocmask(SIG_SETMASK, &terminal->mask, NULL);
 }
 

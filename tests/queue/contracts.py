@@ -206,25 +206,71 @@ def interrupted(folder, name, step, number):
     return scene, process.returncode
 
 
+def ending_signals():
+    """Those whose default is to end the process, with crashes and the ones for real time. signal(7)."""
+    others = {signal.SIGKILL, signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGCONT,
+              signal.SIGCHLD, signal.SIGURG, signal.SIGWINCH}
+    ignored_by_us = {signal.SIGPIPE, signal.SIGXFSZ}
+    return sorted(signal.valid_signals() - others - ignored_by_us)
+
+
+def place(folder, name):
+    (folder / name).mkdir()
+    return folder / name
+
+
 def interrupted_before_content(folder):
-    """A person takes the message back by that; a program's is kept."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        (folder / str(number)).mkdir()
-        scene, ended = interrupted(folder / str(number), "mailchute", "data", number)
+    """A person takes the message back by that, whatever the signal; a program's is kept."""
+    for number in ending_signals():
+        scene, ended = interrupted(place(folder, f"person{number}"), "mailchute", "data", number)
         expect(ended == -number, f"ended with {ended}, not by signal {number}")
-        scene.expect_empty("after a person's signal")
-    scene, ended = interrupted(folder, "sendmail", "data", signal.SIGTERM)
-    expect(ended != 0 and [r.status for r in scene.spool.messages()] == ["."], "a program's message is not kept")
+        scene.expect_empty(f"after signal {number}, which a person sent")
+    for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGQUIT):
+        scene, ended = interrupted(place(folder, f"program{number}"), "sendmail", "data", number)
+        expect(ended == -number, f"ended with {ended}, not by signal {number}")
+        expect([r.status for r in scene.spool.messages()] == ["."], "a program's message is not kept")
 
 
 def interrupted_in_doubt(folder):
-    """Behind the last byte nobody knows: the message stays, and goes out again under its Message-ID."""
-    scene, ended = interrupted(folder, "mailchute", "dot", signal.SIGTERM)
-    kept = scene.spool.messages()
-    expect(ended == -signal.SIGTERM and [r.status for r in kept] == ["?"], f"not in doubt: {kept}")
-    with scene.up() as relay:
-        scene.flush()
-        expect(kept[0].message_id.encode() in relay.received[0].content, "another Message-ID")
+    """After the last byte the outcome is unknown: the message stays, and goes out again under its Message-ID."""
+    for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGQUIT, signal.SIGUSR1, signal.SIGXCPU):
+        scene, ended = interrupted(place(folder, str(number)), "mailchute", "dot", number)
+        kept = scene.spool.messages()
+        expect(ended == -number and [r.status for r in kept] == ["?"], f"not in doubt: {ended}, {kept}")
+        with scene.up() as relay:
+            scene.flush()
+            expect(kept[0].message_id.encode() in relay.received[0].content, "another Message-ID")
+        scene.expect_empty()
+
+
+def interrupted_by_the_callers_alarm(folder):
+    """An alarm survives exec: it takes a person's message back, and leaves a program's in the queue."""
+    script = "alarm 1; exec @ARGV; die"
+    for name, left in (("mailchute", []), ("sendmail", ["."])):
+        scene = Scene(place(folder, name))
+        scene.programs["perl"] = "/usr/bin/perl"
+        with scene.up("data: hang") as relay:
+            process = scene.start("-e", script, scene.programs[name], "bob@example.org", name="perl")
+            process.communicate(timeout=60)
+            relay.wait_idle()
+        expect(process.returncode == -signal.SIGALRM, f"{name}: ended with {process.returncode}")
+        kept = [record.status for record in scene.spool.messages()]
+        # a slow machine may have ended it before there was a message
+        expect(kept in ([], left), f"{name}: {kept} is left")
+
+
+def not_interrupted_by_what_the_caller_ignores(folder):
+    """Of two signals, the one that the caller ignores has no effect."""
+    scene = Scene(folder)
+    scene.programs["perl"] = "/usr/bin/perl"
+    with scene.up("data: hang") as relay:
+        process = scene.start("-e", "$SIG{USR1} = 'IGNORE'; exec @ARGV; die", scene.programs["mailchute"],
+                              "bob@example.org", name="perl")
+        wait_until("DATA", lambda: any("DATA" in c.verbs for c in relay.connections))
+        process.send_signal(signal.SIGUSR1)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    expect(process.returncode == -signal.SIGTERM, f"ended with {process.returncode}")
     scene.expect_empty()
 
 
@@ -277,5 +323,6 @@ def add_cases(suite):
     add_rows(suite)
     for function in (config_missing, config_wrong, config_without_a_sender, queue_unusable, queue_full, queue_elsewhere,
                      interrupted_before_content, interrupted_in_doubt, interrupted_while_reading,
+                     interrupted_by_the_callers_alarm, not_interrupted_by_what_the_caller_ignores,
                      route_in_back_off, idle_while_relay_stalls):
         suite.case(function)

@@ -129,7 +129,21 @@ def interrupted(folder):
     """It dies of the signal, and takes the message with it."""
     place = Place(folder)
     expect_withdrawn(place, signal.SIGINT, lambda t: t.type(b"\3"))
-    expect_withdrawn(place, signal.SIGTERM, lambda t: t.process.terminate())
+    for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGUSR1, signal.SIGXCPU):
+        expect_withdrawn(place, number, lambda t, number=number: t.process.send_signal(number))
+
+
+def echo_after_an_alarm(folder):
+    """A signal that comes from elsewhere gives the terminal back as it was, too."""
+    place = Place(folder)
+    for number in (signal.SIGALRM, signal.SIGUSR1, signal.SIGXCPU):
+        with place.up(), Terminal(place, BOB) as terminal:
+            terminal.wait_for(QUESTION)
+            expect(not terminal.has_echo(), "what is typed is shown")
+            terminal.process.send_signal(number)
+            terminal.ends(-number)
+            expect(terminal.has_echo(), f"after signal {number} the terminal has no echo")
+    place.expect_empty()
 
 
 def hung_up(folder):
@@ -216,6 +230,6 @@ def what_was_typed_is_not_kept(folder):
 
 def add_cases(suite):
     for case in (asked_before_the_connection, asked_last, wrong_password, nothing_typed, interrupted, hung_up,
-                 interrupted_in_a_shell, stopped_and_going_on, not_asked_in_the_background, not_asked_for_others,
+                 echo_after_an_alarm, interrupted_in_a_shell, stopped_and_going_on, not_asked_in_the_background, not_asked_for_others,
                  not_asked_without_a_login, what_was_typed_is_not_kept):
         suite.case(case)
