@@ -3,14 +3,13 @@
 #include "app/addressing.h"
 
 #include "base/ascii.h"
-#include "base/fs.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/machine.h"
 #include "conf/config.h"
 #include "conf/expand.h"
 #include "conf/option.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,9 +19,9 @@ enum { MAILNAME_MAX = 1024 };
 static char *read_mailname(void)
 {
 	CLEANUP(str_done) struct str text = STR_MAX(MAILNAME_MAX);
-	CLEANUP(fs_close_at) int fd = open("/etc/mailname", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	CLEANUP(err_done) struct err unused = ERR_INIT;
 
-	if (fd < 0 || !fs_read_rest(fd, &text))
+	if (!file_load_regular("/etc/mailname", &text, ERR_CONFIG, &unused))
 		return NULL;
 	str_cut(&text, strcspn(text.bytes, " \t\r\n"));
 	return text.len ? str_take(&text) : NULL;

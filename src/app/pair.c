@@ -3,6 +3,7 @@
 #include "app/pair.h"
 
 #include "app/job.h"
+#include "base/file.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 
@@ -176,7 +177,7 @@ static bool read_marker(const struct pair *pair, struct str *text)
 	CLEANUP(fs_close_at)
 	int fd = openat(pair->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
-	if (fd >= 0 && fs_read_rest(fd, text))
+	if (fd >= 0 && file_is_regular(fd) && fs_read_rest(fd, text))
 		str_cut(text, strcspn(text->bytes, "\n"));
 	return fd >= 0;
 }

@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/source.h"
 
+#include "base/file.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { PIECE = 48 * 1024 };
 
@@ -27,16 +26,16 @@ bool source_cannot_read(const char *path, struct err *err)
 
 int source_open_file(const char *path, struct err *err)
 {
-	CLEANUP(fs_close_at) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	CLEANUP(err_done) struct err failure = ERR_INIT;
+	CLEANUP(fs_close_at) int fd = file_open(path, ERR_NOINPUT, &failure);
 	CLEANUP(str_done) struct str shown = STR_INIT;
-	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
+	if (fd < 0 && errno != 0) {
 		(void)source_cannot_read(path, err);
 		return -1;
 	}
 	str_add_printable(&shown, path, strlen(path));
-	if (!S_ISREG(st.st_mode)) {
+	if (fd < 0 || !file_is_regular(fd)) {
 		err_set(err, ERR_NOINPUT, _("%s is not a regular file (- is standard input)"),
 			shown.bytes);
 		return -1;

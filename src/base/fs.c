@@ -61,11 +61,19 @@ ssize_t fs_read(int fd, void *bytes, size_t len)
 
 ssize_t fs_read_in_time(int fd, void *bytes, size_t len, int64_t deadline)
 {
-	int ready = fs_wait(fd, POLLIN, deadline);
-
-	if (ready == 0)
-		errno = ETIMEDOUT;
-	return ready > 0 ? fs_read(fd, bytes, len) : -1;
+	for (;;) {
+		int ready = fs_wait(fd, POLLIN, deadline);
+		if (ready < 0)
+			return -1;
+		/* Another process may have read what was there, where this one does not block. */
+		ssize_t got = ready > 0 ? read(fd, bytes, len) : -1;
+		if (ready > 0 && (got >= 0 || (errno != EINTR && errno != EAGAIN)))
+			return got;
+		if (clock_left(deadline) == 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+	}
 }
 
 bool fs_write_all(int fd, const void *bytes, size_t len)

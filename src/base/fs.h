@@ -37,7 +37,10 @@ bool fs_pwrite_all(int fd, const void *bytes, size_t len, off_t offset) MUST_USE
 /* Reads `len` bytes at an offset; fewer there is an error (EIO). */
 bool fs_pread_all(int fd, void *bytes, size_t len, off_t offset) MUST_USE;
 
-/* Appends what is left of a descriptor. False with errno set; EFBIG when `out` is full. */
+/*
+ * Appends what is left of a regular file (file.h reads others). False with errno set; EFBIG when
+ * `out` is full.
+ */
 bool fs_read_rest(int fd, struct str *out) MUST_USE;
 
 /*

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/config.h"
 
+#include "base/file.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "conf/parse.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,16 +106,19 @@ static bool load_first(struct config *config, char *const paths[], size_t count,
 		       struct err *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		int fd = open(paths[i], O_RDONLY | O_CLOEXEC);
+		CLEANUP(err_done) struct err failure = ERR_INIT;
+		int fd = file_open(paths[i], ERR_IO, &failure);
+		int reason = errno;
 		if (fd >= 0)
 			return read_level(config, fd, paths[i], is_user, err);
-		int reason = errno;
+		if (reason == 0)
+			return err_set(err, ERR_IO, "%s: %s", paths[i], failure.text);
 		str_addf(&config->notes, _("ignoring %s configuration file %s: %s\n"),
-			 level_name(is_user), paths[i], strerror(reason));
+			 level_name(is_user), paths[i], failure.text);
 		if (reason == ENOENT || reason == ENOTDIR)
 			continue;
 		str_addf(&config->unreadable, "%s%s: %s", config->unreadable.len ? "; " : "",
-			 paths[i], strerror(reason));
+			 paths[i], failure.text);
 		return true;
 	}
 	return true;
@@ -198,10 +201,10 @@ static bool load_user(struct config *config, struct err *err)
 
 static bool load_named(struct config *config, const char *path, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open(path, ERR_IO, err);
 
 	if (fd < 0)
-		return err_sys(err, ERR_IO, errno, "%s", path);
+		return err_wrap(err, "%s", path);
 	return read_level(config, fd, path, true, err);
 }
 

@@ -3,6 +3,7 @@
 #include "conf/expand.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/machine.h"
@@ -79,11 +80,10 @@ static void add_canonical_name(struct str *out)
 static bool add_mail_name(const char *folder, struct str *out, struct err *err)
 {
 	CLEANUP(mem_free_at) char *path = str_format("%s/mailname", folder);
-	CLEANUP(fs_close_at) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	CLEANUP(str_done) struct str content = STR_MAX(MAILNAME_MAX);
 
-	if (fd < 0 || !fs_read_rest(fd, &content))
-		return err_sys(err, ERR_CONFIG, errno, _("%%M: cannot read %s"), path);
+	if (!file_load_regular(path, &content, ERR_CONFIG, err))
+		return err_wrap(err, _("%%M: cannot read %s"), path);
 	size_t len = strcspn(content.bytes, "\r\n");
 	if (len == 0)
 		return err_set(err, ERR_CONFIG, _("%%M: there is no name in %s"), path);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/given.h"
 
+#include "base/file.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "conf/private.h"
@@ -98,10 +99,11 @@ bool given_file(const char *path, int64_t deadline, struct secret *out, struct e
 	if (!whole)
 		return false;
 	CLEANUP(fs_close_at)
-	int fd = open(whole, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return err_sys(err, ERR_CONFIG, errno, "%s", whole);
-	return (check(fd, whole, err) && read_first_line(fd, deadline, out, err)) ||
+	int fd = file_open(whole, ERR_CONFIG, err);
+	CLEANUP(str_done) struct str text = STR_SECRET(GIVEN_MAX);
+	return (fd >= 0 && check(fd, whole, err) &&
+		file_read_line(fd, deadline, &text, ERR_CONFIG, err) &&
+		given_first_line(&text, out, err)) ||
 	       err_wrap(err, "%s", whole);
 }
 

@@ -3,6 +3,7 @@
 #include "conf/parse.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/proc.h"
@@ -31,8 +32,9 @@ enum {
 struct parser {
 	struct config *config;
 	struct settings defaults;
-	size_t current; /* the number of an account, or one of the above */
-	size_t bytes;   /* read so far */
+	size_t current;   /* the number of an account, or one of the above */
+	size_t bytes;     /* read so far */
+	int64_t deadline; /* for what is no regular file */
 	bool is_user;
 };
 
@@ -203,10 +205,10 @@ static bool do_setting(struct parser *parser, struct source *source, const char 
 static bool include_file(struct parser *parser, struct source *source, const char *path,
 			 struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open(path, ERR_CONFIG, err);
 
 	if (fd < 0)
-		return err_sys(err, ERR_CONFIG, errno, _("include: %s"), path);
+		return err_wrap(err, _("include: %s"), path);
 	return read_file(parser, source, fd, path, err);
 }
 
@@ -222,11 +224,11 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static bool include_folder(struct parser *parser, struct source *source, const char *path,
-			   struct err *err)
+static bool include_folder(struct parser *parser, struct source *source, int folder,
+			   const char *path, struct err *err)
 {
 	struct dirent **entries;
-	int count = scandir(path, &entries, is_conf, by_bytes);
+	int count = scandirat(folder, ".", &entries, is_conf, by_bytes);
 	bool is_read = true;
 
 	if (count < 0)
@@ -255,13 +257,13 @@ static char *resolve(const struct source *source, const char *text)
 static bool do_include(struct parser *parser, struct source *source, char *text, struct err *err)
 {
 	CLEANUP(mem_free_at) char *path = resolve(source, text);
-	struct stat status;
 
 	if (!*text)
 		return err_set(err, ERR_CONFIG,
 			       _("include: expected the name of a file or folder"));
-	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-		return include_folder(parser, source, path, err);
+	CLEANUP(fs_close_at) int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder >= 0)
+		return include_folder(parser, source, folder, path, err);
 	return include_file(parser, source, path, err);
 }
 
@@ -423,8 +425,10 @@ static bool read_file(struct parser *parser, const struct source *parent, int fd
 		return err_sys(err, ERR_IO, errno, "%s", path);
 	if (!check_chain(&source, err))
 		return false;
-	if (!fs_read_rest(file, &content))
-		return err_sys(err, content.is_full ? ERR_CONFIG : ERR_IO, errno, "%s", path);
+	if (!file_read(file, parser->deadline, &content, ERR_IO, err)) {
+		err->kind = content.is_full || parent ? ERR_CONFIG : ERR_IO;
+		return err_wrap(err, "%s", path);
+	}
 	/* The mark that some editors put in front of UTF-8. */
 	if (strncmp(content.bytes, "\xEF\xBB\xBF", 3) == 0)
 		str_drop(&content, 3);
@@ -439,6 +443,7 @@ bool parse_file(struct config *config, int fd, const char *path, bool is_user, s
 	struct parser parser = {
 		.config = config,
 		.current = IN_NOTHING,
+		.deadline = clock_after(FILE_SECONDS),
 		.is_user = is_user,
 	};
 

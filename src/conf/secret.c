@@ -3,6 +3,7 @@
 #include "conf/secret.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -15,7 +16,6 @@
 #include "conf/token.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 enum {
@@ -174,18 +174,19 @@ static bool from_keyring(struct search *search, struct credential *out, struct e
 static bool from_netrc(const struct search *search, const char *path, bool is_user,
 		       struct credential *out, struct err *err)
 {
-	CLEANUP(fs_close_at) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	CLEANUP(err_done) struct err missing = ERR_INIT;
+	CLEANUP(fs_close_at) int fd = file_open(path, ERR_CONFIG, &missing);
 	CLEANUP(str_done) struct str text = STR_SECRET(NETRC_MAX);
 	struct stat status;
 
 	if (fd < 0 && errno != ENOENT)
-		log_debug("%s: %s", path, strerror(errno));
+		log_debug("%s: %s", path, missing.text);
 	if (fd < 0 || !can_search(search))
 		return true;
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
 		return true;
-	if (!fs_read_rest(fd, &text))
-		return err_sys(err, ERR_CONFIG, errno, "%s", path);
+	if (!file_read(fd, within(search, READ_SECONDS), &text, ERR_CONFIG, err))
+		return err_wrap(err, "%s", path);
 	if (!netrc_find(text.bytes, text.len, search->host, search->settings->user, &out->secret))
 		return true;
 	return !is_user || private_check(&status, err) || err_wrap(err, "%s", path);

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/tokencache.h"
 
+#include "base/clock.h"
 #include "base/crc.h"
+#include "base/file.h"
 #include "base/fs.h"
 #include "base/log.h"
 
@@ -87,12 +89,14 @@ bool tokencache_find(const char *key, int64_t now, struct token *out)
 	CLEANUP(fs_close_at) int folder = open_folder();
 	CLEANUP(fs_close_at) int fd = -1;
 	CLEANUP(str_done) struct str text = STR_SECRET(FILE_MAX);
+	CLEANUP(err_done) struct err unused = ERR_INIT;
 	char name[NAME_LEN + 1];
 
 	make_name(key, name);
 	if (folder >= 0)
 		fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || !fs_is_own(fd, FS_OTHERS_ALL) || !fs_read_rest(fd, &text) ||
+	if (fd < 0 || !file_is_regular(fd) || !fs_is_own(fd, FS_OTHERS_ALL) ||
+	    !file_read(fd, clock_after(FILE_SECONDS), &text, ERR_IO, &unused) ||
 	    !read_token(&text, key, out))
 		return false;
 	if (is_good(out->expires, now))
@@ -106,7 +110,8 @@ static bool replace(int folder, const char *name, const struct str *text)
 {
 	CLEANUP(mem_free_at) char *fresh = str_format("%s.%d", name, (int)getpid());
 	CLEANUP(fs_close_at)
-	int fd = openat(folder, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = openat(folder, fresh,
+			O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
 
 	if (fd >= 0 && fs_write_all(fd, text->bytes, text->len) &&
 	    renameat(folder, fresh, folder, name) == 0)

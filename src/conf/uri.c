@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/uri.h"
 
-#include "base/fs.h"
+#include "base/file.h"
 #include "base/i18n.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #define SCHEME "pkcs11:"
@@ -129,11 +127,9 @@ static bool take_pin(const struct str *text, struct secret *pin, struct err *err
 static bool read_pin(const char *path, struct secret *pin, struct err *err)
 {
 	CLEANUP(str_done) struct str content = STR_SECRET(PIN_MAX);
-	CLEANUP(fs_close_at) int file = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (file < 0 || !fs_read_rest(file, &content))
-		return err_sys(err, ERR_NOINPUT, errno, "%s", path);
-	return take_pin(&content, pin, err) || err_wrap(err, "%s", path);
+	return (file_load(path, &content, ERR_NOINPUT, err) && take_pin(&content, pin, err)) ||
+	       err_wrap(err, "%s", path);
 }
 
 /* "file:PATH", "file://HOST/PATH", or a path; a program is for passwordeval. */

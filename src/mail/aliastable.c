@@ -3,14 +3,11 @@
 #include "mail/aliastable.h"
 
 #include "base/ascii.h"
-#include "base/fs.h"
+#include "base/file.h"
 #include "base/i18n.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum {
 	BYTES_MAX = 1 << 20,
@@ -269,17 +266,10 @@ bool alias_table_parse(struct alias_table *table, const char *path, const char *
 bool alias_table_read(struct alias_table *table, const char *path, struct err *err)
 {
 	CLEANUP(str_done) struct str bytes = STR_MAX(BYTES_MAX);
-	/* A pipe that nobody writes to would let us wait for ever. */
-	CLEANUP(fs_close_at) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat status;
 
 	*table = (struct alias_table){ 0 };
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return err_sys(err, ERR_CONFIG, errno, "%s", path);
-	if (!S_ISREG(status.st_mode))
-		return err_set(err, ERR_CONFIG, _("%s: expected a regular file"), path);
-	if (!fs_read_rest(fd, &bytes))
-		return err_sys(err, ERR_CONFIG, errno, "%s", path);
+	if (!file_load_regular(path, &bytes, ERR_CONFIG, err))
+		return err_wrap(err, "%s", path);
 	return alias_table_parse(table, path, bytes.bytes, bytes.len, err);
 }
 

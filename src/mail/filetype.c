@@ -3,9 +3,9 @@
 #include "mail/filetype.h"
 
 #include "base/ascii.h"
+#include "base/file.h"
 #include "base/fs.h"
 
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,8 +235,8 @@ static bool look_in(struct filetype *filetype, const char *folder, size_t folder
 
 	str_add_n(&path, folder, folder_len);
 	str_add(&path, "/mime/globs2");
-	CLEANUP(fs_close_at) int fd = open(path.bytes, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || !fs_read_rest(fd, &globs))
+	CLEANUP(err_done) struct err unused = ERR_INIT;
+	if (!file_load_regular(path.bytes, &globs, ERR_IO, &unused))
 		return false;
 	filetype_look(filetype, globs.bytes, globs.len);
 	return true;

@@ -19,9 +19,10 @@
 	CALL(certificate_get_peers)                                                                \
 	CALL(certificate_set_flags)                                                                \
 	CALL(certificate_set_key)                                                                  \
-	CALL(certificate_set_x509_crl_file)                                                        \
+	CALL(certificate_set_x509_crl_mem)                                                         \
 	CALL(certificate_set_x509_system_trust)                                                    \
 	CALL(certificate_set_x509_trust_file)                                                      \
+	CALL(certificate_set_x509_trust_mem)                                                       \
 	CALL(certificate_type_get)                                                                 \
 	CALL(certificate_verify_peers)                                                             \
 	CALL(check_version)                                                                        \

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/identity.h"
 
+#include "base/clock.h"
+#include "base/file.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "conf/uri.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 enum {
@@ -22,10 +22,7 @@ static bool has_identity(const struct settings *settings)
 
 static bool read_file(const char *setting, const char *path, struct str *content, struct err *err)
 {
-	CLEANUP(fs_close_at) int file = open(path, O_RDONLY | O_CLOEXEC);
-
-	return (file >= 0 && fs_read_rest(file, content)) ||
-	       err_sys(err, ERR_NOINPUT, errno, "%s %s", setting, path);
+	return file_load(path, content, ERR_NOINPUT, err) || err_wrap(err, "%s %s", setting, path);
 }
 
 /* Both the word of PKCS#8 and the header of older files (RFC 1421). */
@@ -52,7 +49,11 @@ bool identity_wants_password(const struct settings *settings)
 		return false;
 	if (uri_is_token(key) || uri_is_token(settings->tls_cert_file))
 		return !has_pin(key) && !has_pin(settings->tls_cert_file);
-	return read_file("tls_key_file", key, &pem, &later) && is_encrypted(&pem);
+	/* A pipe can be read once only, and its key is read when the certificate is shown. */
+	CLEANUP(fs_close_at) int fd = file_open(key, ERR_NOINPUT, &later);
+	return fd >= 0 && file_is_regular(fd) &&
+	       file_read(fd, clock_after(FILE_SECONDS), &pem, ERR_NOINPUT, &later) &&
+	       is_encrypted(&pem);
 }
 
 /* The certificates, ours first */

@@ -42,7 +42,7 @@ static bool read_hint(const struct spool *spool, const char *name, struct hint *
 	if (spool->folders[SPOOL_ROUTE] >= 0)
 		fd = openat(spool->folders[SPOOL_ROUTE], name,
 			    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st) < 0 || !fs_read_rest(fd, &text) ||
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !fs_read_rest(fd, &text) ||
 	    sscanf(text.bytes, "%u %lld %n", &hint->failures, &next, &words) != 2)
 		return false;
 	str_add_printable(last, text.bytes + words, strcspn(text.bytes + words, "\n"));

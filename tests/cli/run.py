@@ -17,6 +17,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "relay"))
 import commands  # noqa: E402
+import files  # noqa: E402
 import outcomes  # noqa: E402
 from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private  # noqa: E402
 from relay import Relay  # noqa: E402
@@ -1100,6 +1101,7 @@ def bash_completes(folder):
         expect(complete(words) == wanted, f"{words}: expected {wanted}, found {complete(words)}")
 
 
+files.add_cases(suite)
 outcomes.add_cases(suite)
 repairs.add_cases(suite)
 
