@@ -199,11 +199,12 @@ bool attempt_send(struct session *session, struct attempt *attempt, struct attem
 		  bool is_last, struct err *err)
 {
 	struct transaction *t = &attempt->transaction;
+	struct transaction *following = next ? &next->transaction : NULL;
 
 	begin(attempt);
-	bool is_sent =
-		transaction_offer(session, t, err) && send_content(session, attempt, err) &&
-		transaction_settle(session, t, next ? &next->transaction : NULL, is_last, err);
+	bool is_sent = transaction_offer(session, t, err) && send_content(session, attempt, err) &&
+		       transaction_end(session, t, following, is_last, err) &&
+		       transaction_settle(session, t, following, err);
 	if (is_null_sender_refused(t)) {
 		t->mail.kind = ERR_DEFER;
 		attempt->entry->record.progress.flags |= RECORD_NULL_REFUSED;

@@ -216,16 +216,22 @@ static bool send_bytes(struct stream *stream, const char *bytes, size_t len, str
 			return false;
 		bytes += done;
 		len -= done;
+		stream->sent += done;
 	}
 	return true;
 }
 
-bool stream_write(struct stream *stream, const void *bytes, size_t len, struct err *err)
+void stream_add(struct stream *stream, const void *bytes, size_t len)
 {
 	str_add_n(&stream->out, bytes, len);
-	size_t whole = stream->out.len / PIECE * PIECE;
-	if (whole == 0)
+}
+
+bool stream_write(struct stream *stream, const void *bytes, size_t len, struct err *err)
+{
+	stream_add(stream, bytes, len);
+	if (stream->out.len <= PIECE)
 		return true;
+	size_t whole = (stream->out.len - 1) / PIECE * PIECE;
 	if (!send_bytes(stream, stream->out.bytes, whole, err))
 		return false;
 	str_drop(&stream->out, whole);
@@ -238,4 +244,9 @@ bool stream_flush(struct stream *stream, struct err *err)
 
 	str_clear(&stream->out);
 	return is_sent;
+}
+
+uint64_t stream_position(const struct stream *stream)
+{
+	return stream->sent + stream->out.len;
 }

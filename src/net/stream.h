@@ -13,9 +13,10 @@ struct tls;
 enum { STREAM_LINE_MAX = 4096 };
 
 /*
- * A connection. What is added to `out` leaves in one write at stream_flush, or in pieces of 16 kB.
- * All waiting happens in one place, until `deadline` (of the current step) or `end` (of the whole
- * session), whichever comes first. Every failure to read or write is ERR_NET.
+ * A connection. `out` holds what has not been sent yet, and `sent` counts the bytes that have been:
+ * under TLS, those whose records are complete. Only stream_write and stream_flush send. All waiting
+ * happens in one place, until `deadline` (of the current step) or `end` (of the whole session),
+ * whichever comes first. Every failure to read or write is ERR_NET.
  */
 struct stream {
 	int fd;
@@ -23,6 +24,7 @@ struct stream {
 	struct str in;
 	size_t taken;
 	struct str out;
+	uint64_t sent;
 	int64_t deadline;
 	int64_t end;
 	bool is_lost; /* or not to be used any more */
@@ -50,6 +52,11 @@ bool stream_has_unread(const struct stream *stream);
 /* The same after a look at the connection, which does not wait. */
 bool stream_look(struct stream *stream);
 
-/* Appends bytes to what goes out, writing pieces of 16 kB as they fill. */
+/* Appends bytes to `out`; nothing is sent. */
+void stream_add(struct stream *stream, const void *bytes, size_t len);
+/* Appends bytes to `out` and sends pieces of 16 kB of it, but never its last byte. */
 bool stream_write(struct stream *stream, const void *bytes, size_t len, struct err *err) MUST_USE;
+/* Sends all of `out`. After a failure `sent` tells how far that came. */
 bool stream_flush(struct stream *stream, struct err *err) MUST_USE;
+/* How many bytes have been sent or appended so far. */
+uint64_t stream_position(const struct stream *stream);

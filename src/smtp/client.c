@@ -89,17 +89,13 @@ static bool read_reply(struct client *client, enum phase phase, struct err *err)
 	return step == REPLY_DONE || wrap_phase(client, phase, err);
 }
 
-static bool write_line(struct client *client, enum phase phase, const char *line, const char *shown,
-		       struct err *err)
+static void add_line(struct client *client, const char *line, const char *shown)
 {
 	if (!shown)
 		shown = line;
 	log_debug_line("--> ", shown, strlen(shown));
-	set_deadline(client, phase);
-	if (stream_write(&client->stream, line, strlen(line), err) &&
-	    stream_write(&client->stream, "\r\n", 2, err))
-		return true;
-	return wrap_phase(client, phase, err);
+	stream_add(&client->stream, line, strlen(line));
+	stream_add(&client->stream, "\r\n", 2);
 }
 
 /* A reply that came before its command must not be taken for the answer to it. */
@@ -116,8 +112,8 @@ static bool flush(struct client *client, enum phase phase, struct err *err)
 bool client_exchange(struct client *client, enum phase phase, const char *line, const char *shown,
 		     struct err *err)
 {
-	return write_line(client, phase, line, shown, err) && flush(client, phase, err) &&
-	       read_reply(client, phase, err);
+	add_line(client, line, shown);
+	return flush(client, phase, err) && read_reply(client, phase, err);
 }
 
 bool client_judge(struct client *client, enum phase phase, struct err *err)
@@ -247,8 +243,7 @@ bool client_collect(struct client *client, struct err *err)
 static bool gather(struct client *client, const char *line, struct expected expected,
 		   struct err *err)
 {
-	if (!write_line(client, expected.phase, line, NULL, err))
-		return false;
+	add_line(client, line, NULL);
 	expect(client, expected);
 	if (unanswered(client) < CLIENT_UNANSWERED_MAX && can(client, CAP_PIPELINING))
 		return true;
@@ -341,6 +336,8 @@ static bool prefer_early_reply(struct client *client, struct err *err)
 	if (stream_read_line(&client->stream, &line, &len, &none) &&
 	    reply_add_line(&client->reply, line, len, &none) != REPLY_BAD)
 		return client_judge(client, PHASE_CONTENT, err);
+	if (err->kind == ERR_NONE)
+		err_copy(err, &none);
 	return wrap_phase(client, PHASE_CONTENT, err);
 }
 
@@ -359,6 +356,7 @@ static bool write_wire(struct client *client, struct wire *wire,
 	bool is_line_start = true;
 	ssize_t got;
 
+	client->content_end = 0;
 	log_debug(_("--> (%llu octets of message)"), (unsigned long long)wire->size);
 	while ((got = wire_read(wire, piece, sizeof piece, err)) > 0) {
 		set_deadline(client, PHASE_CONTENT);
@@ -380,8 +378,8 @@ bool client_chunk(struct client *client, struct wire *wire, struct err *err)
 	CLEANUP(mem_free_at)
 	char *line = str_format("BDAT %llu LAST", (unsigned long long)wire->size);
 
-	return write_line(client, PHASE_CONTENT, line, NULL, err) &&
-	       write_wire(client, wire, write_plain, err);
+	add_line(client, line, NULL);
+	return write_wire(client, wire, write_plain, err);
 }
 
 static void expect_verdict(struct client *client, struct envelope *envelope, struct err *result)
@@ -395,6 +393,7 @@ static void expect_verdict(struct client *client, struct envelope *envelope, str
 			expect(client, (struct expected){ PHASE_FINAL, r, &r->err });
 	}
 	client->verdict_end = client->expected_end;
+	client->content_end = stream_position(&client->stream);
 }
 
 bool client_end(struct client *client, struct envelope *envelope, struct err *result,
@@ -403,10 +402,7 @@ bool client_end(struct client *client, struct envelope *envelope, struct err *re
 	/* Whatever it says, it can't be about a message whose end it has not seen. */
 	if (stream_look(&client->stream))
 		return prefer_early_reply(client, err);
-	log_debug("--> .");
-	set_deadline(client, PHASE_CONTENT);
-	if (!stream_write(&client->stream, ".\r\n", 3, err))
-		return prefer_early_reply(client, err);
+	add_line(client, ".", NULL);
 	expect_verdict(client, envelope, result);
 	return true;
 }
@@ -421,12 +417,12 @@ bool client_end_chunk(struct client *client, struct envelope *envelope, struct e
 	return true;
 }
 
-bool client_gather_quit(struct client *client, struct err *err)
+void client_gather_quit(struct client *client)
 {
 	if (!can(client, CAP_PIPELINING))
-		return true;
+		return;
 	client->is_leaving = true;
-	return write_line(client, PHASE_QUIT, "QUIT", NULL, err);
+	add_line(client, "QUIT", NULL);
 }
 
 static void keep_verdict(const struct client *client, struct envelope *envelope)
@@ -439,15 +435,28 @@ static void keep_verdict(const struct client *client, struct envelope *envelope)
 	envelope->reply_code = client->reply.code;
 }
 
-bool client_verdict(struct client *client, struct envelope *envelope, struct err *err)
+void client_send_end(struct client *client)
 {
 	CLEANUP(err_done) struct err unsent = ERR_INIT;
 
 	set_deadline(client, PHASE_CONTENT);
-	/* The dot may have got through where something behind it has not. */
-	if (!stream_flush(&client->stream, &unsent))
-		client->stream.end = clock_earlier(client->stream.end, clock_after(1));
+	if (stream_flush(&client->stream, &unsent))
+		return;
+	log_debug("%s", unsent.text);
+	client->stream.end = clock_earlier(client->stream.end, clock_after(1));
+}
+
+bool client_has_sent_content(const struct client *client)
+{
+	return client->content_end > 0 && client->stream.sent >= client->content_end;
+}
+
+bool client_verdict(struct client *client, struct envelope *envelope, struct err *err)
+{
 	while (unanswered(client) > 0 && client->expected_first < client->verdict_end) {
+		bool is_final = client->expected[client->expected_first].phase == PHASE_FINAL;
+		if (is_final && !client_has_sent_content(client))
+			return prefer_early_reply(client, err);
 		if (!read_expected(client, err))
 			return false;
 		keep_verdict(client, envelope);

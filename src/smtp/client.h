@@ -37,9 +37,10 @@ struct client {
 	struct expected *expected;
 	size_t expected_first;
 	size_t expected_end;
-	size_t verdict_end; /* behind the replies that are a message's verdict */
-	bool is_leaving;    /* QUIT was sent */
-	bool is_over;       /* nothing more can be said */
+	size_t verdict_end;   /* behind the replies that are a message's verdict */
+	uint64_t content_end; /* the stream's position after a content; 0: not known */
+	bool is_leaving;      /* QUIT was sent */
+	bool is_over;         /* nothing more can be said */
 };
 
 /*
@@ -84,26 +85,33 @@ bool client_data(struct client *client, struct err *result, struct err *err) MUS
 bool client_collect(struct client *client, struct err *err) MUST_USE;
 
 /*
- * Sends the content after DATA, dots stuffed (RFC 5321 section 4.5.2), all but its last piece. When
+ * Sends the content after DATA, dots stuffed (RFC 5321 section 4.5.2), without the final dot. When
  * the server answers before the end, its reply is the failure.
  */
 bool client_content(struct client *client, struct wire *wire, struct err *err) MUST_USE;
-/* The same as one chunk, without DATA; RFC 3030. */
+/* The same as one chunk, without DATA; RFC 3030. At least the last byte of it is not sent yet. */
 bool client_chunk(struct client *client, struct wire *wire, struct err *err) MUST_USE;
 /*
- * Gathers what ends the content: the final dot, and nothing after a chunk. The verdict goes into
- * `result`, for LMTP into each accepted recipient. What is gathered behind it (QUIT or the next
- * transaction) leaves in the same write; RFC 2920 allows it.
+ * Gathers what ends the content: the final dot, and nothing after a chunk. Nothing is sent. The
+ * verdict goes into `result`, for LMTP into each accepted recipient. What is gathered after it
+ * (QUIT or the next transaction) leaves in the same write; RFC 2920 allows it.
  */
 bool client_end(struct client *client, struct envelope *envelope, struct err *result,
 		struct err *err) MUST_USE;
 bool client_end_chunk(struct client *client, struct envelope *envelope, struct err *result,
 		      struct err *err) MUST_USE;
-/* Gathers QUIT, behind which nothing is said. */
-bool client_gather_quit(struct client *client, struct err *err) MUST_USE;
+/* Gathers QUIT, after which nothing is said; does nothing without PIPELINING. */
+void client_gather_quit(struct client *client);
 /*
- * Sends what is gathered, and reads all replies up to the verdict; what is behind it stays
- * expected.
+ * Sends what is gathered, the end of the content first. A failure to send is met again by
+ * client_verdict, as the server may have the whole content and say so.
+ */
+void client_send_end(struct client *client);
+/* Whether the last byte of the content has been sent, so that the server may have the message. */
+bool client_has_sent_content(const struct client *client);
+/*
+ * Reads all replies up to the verdict; those after it stay expected. A success is no verdict on a
+ * content of which the server does not have the last byte: ERR_PROTO.
  */
 bool client_verdict(struct client *client, struct envelope *envelope, struct err *err) MUST_USE;
 

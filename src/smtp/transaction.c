@@ -325,7 +325,9 @@ static bool follow_up(struct session *session, struct transaction *next, bool is
 {
 	if (next)
 		return !may_announce(session, next) || announce(session, next, err);
-	return !is_last || client_gather_quit(&session->client, err);
+	if (is_last)
+		client_gather_quit(&session->client);
+	return true;
 }
 
 /* A chunk that is not taken leaves its transaction open. RFC 3030 section 4.1. */
@@ -368,21 +370,27 @@ static bool end_content(struct session *session, struct transaction *t, struct e
 			     : client_end(client, t->envelope, &t->data, err);
 }
 
-bool transaction_settle(struct session *session, struct transaction *t, struct transaction *next,
-			bool is_last, struct err *err)
+/* The last byte has not been sent where this fails. */
+bool transaction_end(struct session *session, struct transaction *t, struct transaction *next,
+		     bool is_last, struct err *err)
+{
+	if (!end_content(session, t, err) || !follow_up(session, next, is_last, err))
+		return stop(session, t, err);
+	client_send_end(&session->client);
+	return true;
+}
+
+bool transaction_settle(struct session *session, struct transaction *t,
+			const struct transaction *next, struct err *err)
 {
 	struct client *client = &session->client;
 
-	if (!end_content(session, t, err) || !follow_up(session, next, is_last, err)) {
-		t->is_in_doubt = err->code == 0;
-		return stop(session, t, err);
-	}
 	if (client_verdict(client, t->envelope, err)) {
 		note_leftover(session, t, next);
 		return spread_verdict(session, t, err);
 	}
-	t->is_in_doubt = client->reply.code != 421;
+	t->is_in_doubt = client_has_sent_content(client) && client->reply.code != 421;
 	if (t->is_in_doubt)
 		err_wrap(err, _("the relay may have taken the message or not"));
-	return session_wrap(session, err);
+	return t->is_in_doubt ? session_wrap(session, err) : stop(session, t, err);
 }

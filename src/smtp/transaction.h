@@ -35,7 +35,7 @@ void transaction_init(struct transaction *transaction, struct envelope *envelope
 void transaction_done(struct transaction *transaction);
 
 /*
- * The three calls of a transaction. When one fails, the error says why; where the server refused
+ * The four calls of a transaction. When one fails, the error says why; where the server refused
  * something, the results in transaction and envelope say so too, and else the session is over.
  *
  * offer: MAIL, RCPT and DATA, in one group where the server has PIPELINING. It succeeds when the
@@ -50,8 +50,12 @@ bool transaction_offer(struct session *session, struct transaction *transaction,
 bool transaction_content(struct session *session, struct transaction *transaction,
 			 struct err *err) MUST_USE;
 /*
- * settle: the last piece and the final dot, then the verdict. What follows goes in the same write
- * where the server has PIPELINING: the commands of `next`, or without it QUIT where `is_last`.
+ * end: the last piece and the final dot. What follows goes in the same write where the server has
+ * PIPELINING: the commands of `next`, or without it QUIT where `is_last`. Work that needs no
+ * network costs no time between this call and the next one.
  */
+bool transaction_end(struct session *session, struct transaction *transaction,
+		     struct transaction *next, bool is_last, struct err *err) MUST_USE;
+/* settle: the verdict; `next` as before. */
 bool transaction_settle(struct session *session, struct transaction *transaction,
-			struct transaction *next, bool is_last, struct err *err) MUST_USE;
+			const struct transaction *next, struct err *err) MUST_USE;

@@ -28,6 +28,8 @@
  *	FAULT_DO      one of the names in `faults`
  *	FAULT_AT      which of the calls that this fault can happen to, from 1
  *	FAULT_CALL    only calls of this name count
+ *	FAULT_SINCE   only calls after the first one of this name count
+ *	FAULT_LACKS   names, of what the file system can't do: "renameat2" with flags, "tmpfile"
  *	FAULT_CHILD   1: in a forked child instead
  *	FAULT_OUT     a file to append to, locked until the last of us and our children has gone:
  *	              "hit CALL" when it happens, and with
@@ -101,6 +103,8 @@ static const struct fault {
 static struct {
 	const struct fault *fault;
 	const char *call;
+	const char *since;
+	const char *lacks;
 	long at;
 	long count;
 	pid_t pid; /* whose calls count; 0: those of the first child */
@@ -233,6 +237,28 @@ static int is_counted(void)
 	return pid == shim.pid;
 }
 
+static int is_too_early(const struct call *call)
+{
+	int is_early = shim.since != NULL;
+
+	if (is_early && strcmp(shim.since, call->name) == 0)
+		shim.since = NULL;
+	return is_early;
+}
+
+/* The error of a call that the file system has never heard of, 0 for others. */
+static int lacking(const struct call *call, const long *a)
+{
+	if (!shim.lacks)
+		return 0;
+	if (call->number == SYS_renameat2 && a[4] && strstr(shim.lacks, "renameat2"))
+		return EINVAL;
+	if (call->number == SYS_openat && a[2] & O_TMPFILE & ~O_DIRECTORY &&
+	    strstr(shim.lacks, "tmpfile"))
+		return EOPNOTSUPP;
+	return 0;
+}
+
 /* Whether the fault happens to this call; a call that is to be short is made so. */
 static int is_hit(const struct call *call, long *a)
 {
@@ -240,7 +266,7 @@ static int is_hit(const struct call *call, long *a)
 
 	if (!shim.fault || !is_counted() || !(families_of(call, a) & shim.fault->families))
 		return 0;
-	if (shim.call && strcmp(shim.call, call->name) != 0)
+	if (is_too_early(call) || (shim.call && strcmp(shim.call, call->name) != 0))
 		return 0;
 	memcpy(args, a, sizeof args);
 	int is_short = !shim.fault->signal && !shim.fault->number;
@@ -261,6 +287,9 @@ static long do_call(const struct call *call, long *a)
 		if (shim.fault->number)
 			return -shim.fault->number;
 	}
+	int lack = lacking(call, a);
+	if (lack)
+		return -lack;
 	long result = raw_on(call, a);
 	if (shim.is_logging && result >= 0)
 		log_call(call, a, result);
@@ -353,6 +382,8 @@ static void read_orders(void)
 		if (strcmp(faults[i].name, wanted) == 0)
 			shim.fault = &faults[i];
 	shim.call = getenv("FAULT_CALL");
+	shim.since = getenv("FAULT_SINCE");
+	shim.lacks = getenv("FAULT_LACKS");
 	shim.at = number_in("FAULT_AT");
 	shim.is_logging = number_in("FAULT_LOG") != 0;
 	shim.clock = number_in("FAULT_CLOCK");
@@ -378,7 +409,7 @@ __attribute__((constructor)) static void begin(int argc, char *argv[], char *env
 	if (libc.low >> 32 != libc.high >> 32)
 		execve("/proc/self/exe", argv, environment);
 	read_orders();
-	if (!shim.fault && !shim.is_logging)
+	if (!shim.fault && !shim.is_logging && !shim.lacks)
 		return;
 	sigaction(SIGSYS, &action, NULL);
 	set_trap(&libc);

@@ -120,8 +120,11 @@ static bool write_content(struct scene *scene)
 /* The content, QUIT behind it where that is possible, and the verdict. */
 static bool send_content(struct scene *scene)
 {
-	return write_content(scene) && client_gather_quit(&scene->client, &scene->err) &&
-	       client_verdict(&scene->client, &scene->envelope, &scene->err);
+	if (!write_content(scene))
+		return false;
+	client_gather_quit(&scene->client);
+	client_send_end(&scene->client);
+	return client_verdict(&scene->client, &scene->envelope, &scene->err);
 }
 
 static void test_greeting(void)
@@ -557,6 +560,7 @@ static void test_next_transaction(void)
 	EXPECT(client_mail(&scene.client, &scene.envelope, &scene.wire, &scene.mail, &scene.err));
 	EXPECT(client_rcpt(&scene.client, recipient, &scene.err));
 	EXPECT(client_data(&scene.client, &scene.mail, &scene.err));
+	client_send_end(&scene.client);
 	EXPECT(client_verdict(&scene.client, &scene.envelope, &scene.err));
 	EXPECT_TEXT(scene.envelope.reply, "250 taken");
 	EXPECT_NUMBER(recipient->err.kind, ERR_NONE);
@@ -663,6 +667,74 @@ static void test_early_reply(void)
 		EXPECT(scene.client.is_over);
 		end(&scene);
 	}
+}
+
+static void take_all(struct peer *peer)
+{
+	while (peer_take(peer))
+		;
+}
+
+static void make_message_of(struct scene *scene, size_t size)
+{
+	CLEANUP(str_done) struct str body = STR_INIT;
+	size_t left = size - strlen("X: y\r\n\r\n");
+
+	for (; left > 100; left -= 66)
+		str_addf(&body, "%064d\n", 0);
+	str_addf(&body, "%0*d\n", (int)left - 2, 0);
+	make_message(scene, body.bytes, body.len);
+	EXPECT_NUMBER(message_size(&scene->message), size);
+}
+
+static void test_last_byte_of_chunk(void)
+{
+	enum { PIECE = 16384, NEAR = 2 };
+
+	for (size_t pieces = 1; pieces <= 3; pieces++)
+		for (size_t more = 0; more <= 2 * NEAR; more++) {
+			size_t total = pieces * PIECE + more - NEAR;
+			struct scene scene;
+			test_case("chunk/%zu octets with its command", total);
+			begin_with(&scene, take_all, NULL);
+			make_message_of(&scene, total - strlen("BDAT 16384 LAST\r\n"));
+			EXPECT(open_wire(&scene));
+			EXPECT(client_chunk(&scene.client, &scene.wire, &scene.err));
+			EXPECT(client_end_chunk(&scene.client, &scene.envelope, &scene.data,
+						&scene.err));
+			EXPECT(scene.client.stream.sent < total);
+			EXPECT(!client_has_sent_content(&scene.client));
+			client_send_end(&scene.client);
+			EXPECT_NUMBER(scene.client.stream.sent, total);
+			EXPECT(client_has_sent_content(&scene.client));
+			end(&scene);
+		}
+}
+
+/* Answers the first packet with its argument and is gone. */
+static void answer_once(struct peer *peer)
+{
+	if (peer_take(peer))
+		peer_send(peer, peer->arg);
+}
+
+static void test_success_without_content(void)
+{
+	struct scene scene;
+
+	test_case("a success before the last byte was sent is no verdict");
+	begin_with(&scene, answer_once, "250 taken\r\n");
+	make_message(&scene, "x\n", 2);
+	EXPECT(open_wire(&scene) && client_chunk(&scene.client, &scene.wire, &scene.err));
+	EXPECT(client_end_chunk(&scene.client, &scene.envelope, &scene.data, &scene.err));
+	EXPECT_NUMBER(send(scene.client.stream.fd, "?", 1, 0), 1);
+	peer_finish(&scene.peer); /* it has answered and closed */
+	client_send_end(&scene.client);
+	EXPECT(!client_has_sent_content(&scene.client));
+	EXPECT(!client_verdict(&scene.client, &scene.envelope, &scene.err));
+	EXPECT_NUMBER(scene.err.kind, ERR_PROTO);
+	EXPECT_TEXT(scene.err.text, "sending the content: 250 taken");
+	end(&scene);
 }
 
 static void test_unreadable_message(void)
@@ -867,6 +939,8 @@ int main(void)
 	test_verdicts();
 	test_no_verdict();
 	test_early_reply();
+	test_last_byte_of_chunk();
+	test_success_without_content();
 	test_unreadable_message();
 	test_lmtp();
 	test_starttls_refused();

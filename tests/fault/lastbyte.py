@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lastbyte.py - the last byte of a content stays here until its in-doubt mark is written"""
+import asyncio
+import os
+import signal
+import time
+
+import relay as relays
+from cases import IS_FULL, check_queue_run, check_sent, count, expect_once, fill, gather, suite
+from runners import wait_for_stop
+from world import PATIENCE, SIGTERM, Failure, Message, World, expect, sweep
+
+PIECE = 16384  # what the program sends at once, and the most that a TLS record holds
+RELAY = ("PIPELINING", "SIZE", "8BITMIME")
+KINDS = {
+    "data": ({}, {"extensions": RELAY}),
+    "bdat": ({}, {"extensions": (*RELAY, "CHUNKING")}),
+    "data-tls": ({"tls": "on", "tls_starttls": "off"}, {"extensions": RELAY, "tls": "implicit"}),
+    "bdat-tls": ({"tls": "on", "tls_starttls": "off"}, {"extensions": (*RELAY, "CHUNKING"), "tls": "implicit"}),
+}
+SINCE = {"FAULT_SINCE": "connect"}
+MARK = 2  # the pwrite that marks a message as in doubt, counted from the connection; the first begins the attempt
+
+
+class Sized(Message):
+    """A message of so many octets on the wire."""
+
+    def __init__(self, size):
+        super().__init__(lines=0)
+        missing = size - len(self.wire)
+        if missing:
+            line = b"x" * 70 + b"\n"
+            lines, rest = divmod(missing, len(line) + 1)
+            lines, rest = (lines, rest) if rest != 1 else (lines - 1, rest + len(line) + 1)
+            self.text += line * lines + (b"y" * (rest - 2) + b"\n" if rest else b"")
+            self.wire = self.text.replace(b"\n", b"\r\n")
+        expect(len(self.wire) == size, f"made {len(self.wire)} octets instead of {size}")
+
+
+def sizes(kind):
+    """Sizes of messages with which content, command or dot end at the border of a piece, or close to one."""
+    for pieces in (1, 2, 3):
+        around = pieces * PIECE
+        command = len(f"BDAT {around} LAST\r\n") if kind.startswith("bdat") else 0
+        dot = 0 if command else len(".\r\n")
+        for more in range(-2, 3):
+            yield from {around + more, around + more - command, around + more - dot}
+
+
+def a_world(folder, kind):
+    settings, options = KINDS[kind]
+    if "tls" in settings:
+        settings = {**settings, "tls_trust_file": relays.default_certs().ca}
+    return World(folder, settings, **options)
+
+
+def is_read_out(relay):
+    """Whether nothing is on its way to the relay, or lies unread there."""
+    port, bytes_left = f"{relay.port:04X}", 0
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for line in list(table)[1:]:
+            _, here, there, _, queues = line.split()[:5]
+            unsent, unread = (int(number, 16) for number in queues.split(":"))
+            bytes_left += unsent if there.endswith(f":{port}") else unread if here.endswith(f":{port}") else 0
+    return bytes_left == 0
+
+
+def wait_until_read(relay):
+    """Until the relay has dealt with everything that it was sent."""
+    end = time.monotonic() + PATIENCE
+    while not is_read_out(relay):
+        if time.monotonic() > end:
+            raise Failure("the relay does not read")
+        time.sleep(0.001)
+    for _ in range(3):
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), relay.loop).result()
+
+
+def stopped_before_mark(world, message):
+    """The program stands still before its mark for as long as the relay needs to take what is there."""
+    world.forget()
+    process = world.start(["-f", message.sender, *message.recipients], message.text, ("stop", MARK),
+                          FAULT_CALL="pwrite", **SINCE)
+    try:
+        expect(wait_for_stop(process), "it never stopped")
+        wait_until_read(world.relay)
+        taken, states = world.transactions(message), [state for _, _, state in world.find(message)]
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+        run = world.finish(process)
+    expect(states == ["."], f"not stopped before the mark: {states}")
+    expect(not taken, f"all of {len(message.wire)} octets had left before the mark")
+    expect(run.status == 0, f"{run}")
+    expect_once(world, [message])
+
+
+def delay_case(kind):
+    def run(folder):
+        with a_world(folder, kind) as world:
+            gather((f"{size} octets", lambda s=size: stopped_before_mark(world, Sized(s)))
+                   for size in sorted(set(sizes(kind))))
+    suite.add(f"last-byte-delay-{kind}", run)
+
+
+def check_withdrawn(world, run, message):
+    """A message that its sender's end took out of the queue is one that the relay can't have."""
+    world.relay.wait_idle()
+    if run.status == SIGTERM and not world.find(message):
+        expect(not world.transactions(message), f"withdrawn, and the relay has it: {run}")
+    check_sent(world, run, message)
+
+
+def cut_send(kind, size, fault):
+    """The program ends at any of its calls from the connection on, the relay having had the time to answer."""
+    def run(folder):
+        with a_world(folder, kind) as world:
+            def shoot(wanted):
+                world.restore("empty")
+                world.forget()
+                shoot.message = Sized(size)
+                return world.send(shoot.message, wanted, **SINCE)
+            world.save("empty")
+            count(sweep(shoot, lambda run: check_withdrawn(world, run, shoot.message), [fault]))
+    suite.add(f"last-byte-{fault}-{kind}-{size}", run)
+
+
+def cut_run(kind, size, fault):
+    """The same for a run of the queue, in which another message follows."""
+    def run(folder):
+        with a_world(folder, kind) as world:
+            messages = [Sized(size), Sized(size)]
+            fill(world, messages)
+
+            def shoot(wanted):
+                world.restore()
+                world.forget()
+                return world.run(["-qf"], fault=wanted, **SINCE)
+            count(sweep(shoot, lambda run: check_queue_run(world, run, messages), [fault]))
+    suite.add(f"last-byte-run-{fault}-{kind}-{size}", run)
+
+
+for each in KINDS:
+    delay_case(each)
+    whole = PIECE - len(f"BDAT {PIECE} LAST\r\n") if each.startswith("bdat") else PIECE
+    chosen = sorted(set(sizes(each))) if IS_FULL else [whole]
+    for one in chosen:
+        for end in ("kill", "term"):
+            cut_send(each, one, end)
+    if IS_FULL or each in ("data", "bdat"):
+        for one in [whole]:
+            cut_run(each, one, "kill")
