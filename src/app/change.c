@@ -260,13 +260,27 @@ static int send_by_own_account(struct spool *spool, const char *id)
 	return status;
 }
 
+/* A copy of what we could not make out is there to be read. */
+static bool can_be_sent(const struct entry *entry, struct err *err)
+{
+	const char *id = entry->record.id;
+
+	if (!entry->record.is_unsendable)
+		return true;
+	return err_set(err, ERR_INPUT,
+		       _("%s: can't be sent as it is: read it (mailchute --queue-show %s), and "
+			 "send what it should be"),
+		       id, id);
+}
+
 static int retry(const struct request *request, struct spool *spool, const struct chosen *chosen,
 		 struct err *err)
 {
 	CLEANUP(entry_release) struct entry entry;
 
 	entry_init(&entry);
-	if (!claim(spool, chosen, &entry, err) || !requeue(&entry, err))
+	if (!claim(spool, chosen, &entry, err) || !can_be_sent(&entry, err) ||
+	    !requeue(&entry, err))
 		return report_error(err);
 	if (request->account)
 		return send_by_account(request, &entry, err);

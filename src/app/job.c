@@ -107,8 +107,15 @@ static void fill_record(struct job *job)
 		record->account = mem_copy(job->request->account);
 }
 
+void job_describe(struct job *job)
+{
+	fill_envelope(job);
+	fill_record(job);
+}
+
 bool job_begin(struct job *job, struct err *err)
 {
+	job->message.keeps_unreadable = job->request->contract == CONTRACT_SENDMAIL;
 	if (!choice_begin(job, err))
 		return false;
 	open_queue(job);
@@ -153,17 +160,17 @@ static bool set_recipients(struct job *job, struct err *err)
 
 /*
  * A caller who looks at nothing is served where the filter fails, too: it is run again at each
- * attempt. What it refuses is refused.
+ * attempt. What it refuses is refused; another try of the copy asks it again.
  */
 static bool filter(struct job *job, struct err *err)
 {
 	if (filter_message(&job->message, job->envelope, &job->account.settings, err))
 		return true;
+	job->is_unfiltered = true;
 	if (job->request->contract != CONTRACT_SENDMAIL || err->kind == ERR_INPUT)
 		return false;
 	err_copy(&job->obstacle, err);
 	err_done(err);
-	job->is_unfiltered = true;
 	return true;
 }
 
@@ -205,11 +212,12 @@ bool job_finish(struct job *job, struct err *err)
 
 	if (!choice_finish(job, err) || !check_queue(job, err) || !set_sender(job, err) ||
 	    !insist(job, err) || !set_recipients(job, err) ||
-	    !complete_message(&job->message, job->envelope, s, date, err) || !filter(job, err) ||
-	    !wire_check(&job->message, err))
+	    !complete_message(&job->message, job->envelope, s, date, err))
 		return false;
-	fill_envelope(job);
-	fill_record(job);
+	job->is_complete = true;
+	if (!filter(job, err) || !wire_check(&job->message, err))
+		return false;
+	job_describe(job);
 	return true;
 }
 

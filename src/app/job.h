@@ -11,7 +11,8 @@
  * yet, where `has_entry` says so, and in a file of its own else; `no_queue` then says why where a
  * queue was wanted. `lacks_config` marks a message that was taken without a config that works, and
  * `is_unfiltered` one whose filter failed, for a caller who can't be asked to try again; `obstacle`
- * is why such a message can only be kept for now.
+ * is why such a message can only be kept for now. `is_complete` is set when envelope and header
+ * are.
  */
 struct job {
 	const struct request *request;
@@ -20,6 +21,7 @@ struct job {
 	bool has_account;
 	bool lacks_config;
 	bool is_unfiltered;
+	bool is_complete;
 	struct err obstacle;
 	struct spool spool;
 	struct entry entry;
@@ -48,6 +50,11 @@ bool job_prepare(struct job *job, int fd, struct err *err) MUST_USE;
  */
 bool job_begin(struct job *job, struct err *err) MUST_USE;
 bool job_finish(struct job *job, struct err *err) MUST_USE;
+/*
+ * The last step of job_finish: writes down in envelope and record what is known of the message. For
+ * a copy of what can't be prepared, that is all there is.
+ */
+void job_describe(struct job *job);
 
 /*
  * Puts the prepared message into the queue; true when it is there for good. Where a queue was

@@ -184,7 +184,12 @@ static void add_plan(struct str *out, const struct list_item *item, int64_t now)
 		str_addf(out, _("stays until you say: mailchute --queue-retry %s"), id);
 		break;
 	case LIST_FAILED:
-		str_addf(out, _("given up; for another try: mailchute --queue-retry %s"), id);
+		str_addf(
+			out,
+			item->record->is_unsendable
+				? _("can't be sent as it is; to read it: mailchute --queue-show %s")
+				: _("given up; for another try: mailchute --queue-retry %s"),
+			id);
 		break;
 	default:
 		add_next_try(out, item->record, now);

@@ -6,6 +6,7 @@
 #include "app/check.h"
 #include "app/detach.h"
 #include "app/job.h"
+#include "app/refusal.h"
 #include "app/report.h"
 #include "app/route.h"
 #include "app/runqueue.h"
@@ -373,7 +374,7 @@ int send_message(const struct request *request)
 	report_warnings(&job.config.warnings);
 	if (is_ready)
 		show_debug(&job);
-	status = is_ready ? send_job(&job, &err) : report_error(&err);
+	status = is_ready ? send_job(&job, &err) : refusal_report(&job, &err);
 	report_log(job.has_account ? &job.account.settings : &request->settings, job.envelope,
 		   &err);
 	return status;

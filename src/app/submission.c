@@ -4,6 +4,7 @@
 
 #include "app/addressing.h"
 #include "app/attempt.h"
+#include "app/refusal.h"
 #include "app/report.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -182,13 +183,26 @@ bool submission_begin(struct submission *submission, struct str *reply)
 	return message_begin(&job->message, &err) || add_refusal(reply, &err);
 }
 
+/* What can't be read is taken as a whole all the same, for the copy of it. */
+static void take_unreadable(struct submission *submission, const char *bytes, size_t len)
+{
+	struct message *message = &submission->job.message;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (message->is_unreadable)
+		message->is_unreadable = submission->size <= SUBMISSION_SIZE_MAX &&
+					 message_take(message, bytes, len, &err);
+}
+
 void submission_take(struct submission *submission, const char *bytes, size_t len)
 {
 	struct err *trouble = &submission->trouble;
 
 	submission->size += len;
-	if (trouble->kind != ERR_NONE)
+	if (trouble->kind != ERR_NONE) {
+		take_unreadable(submission, bytes, len);
 		return;
+	}
 	if (submission->size > SUBMISSION_SIZE_MAX) {
 		err_set(trouble, ERR_REJECT, _("the message is too large"));
 		trouble->code = 552;
@@ -297,14 +311,31 @@ static void send_directly(struct job *job, struct str *reply)
 	report_log(&job->account.settings, job->envelope, &err);
 }
 
+/* A client may look at our reply or not: a copy is kept as for what a program gives in. */
+static void keep_refused(struct submission *submission)
+{
+	struct job *job = &submission->job;
+	CLEANUP(err_done) struct err ignored = ERR_INIT;
+
+	if (job->message.intake && !message_end(&job->message, &ignored))
+		err_done(&ignored);
+	if (job->envelope->count == 0 && !fill_envelope(submission, &ignored))
+		log_debug("%s", ignored.text);
+	if (refusal_keep(job, &submission->trouble))
+		log_debug("a copy is kept as %s", job->entry.record.id);
+	report_log(&job->account.settings, job->envelope, &submission->trouble);
+}
+
 bool submission_end(struct submission *submission, struct str *reply)
 {
 	struct err *trouble = &submission->trouble;
 	struct job *job = &submission->job;
 
 	if (trouble->kind != ERR_NONE || !message_end(&job->message, trouble) ||
-	    !fill_envelope(submission, trouble) || !job_finish(job, trouble))
+	    !fill_envelope(submission, trouble) || !job_finish(job, trouble)) {
+		keep_refused(submission);
 		return add_refusal(reply, trouble);
+	}
 	if (job_save(job)) {
 		secret_take(&job->account.settings);
 		answer_queued(submission, reply);

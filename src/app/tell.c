@@ -159,6 +159,7 @@ static void write_notice(const struct record *record, const struct header *heade
 		.envid = record->envelope.envid,
 		.recipients = failed->recipients,
 		.count = failed->count,
+		.is_unsendable = record->is_unsendable,
 		.original = header,
 	};
 

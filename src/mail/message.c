@@ -137,6 +137,12 @@ static bool take_body(struct intake *in, const char *bytes, size_t len, struct e
 	return in->out.len < PIECE || flush_out(in, err);
 }
 
+static bool refuse_length(struct err *err)
+{
+	return err_set(err, ERR_INPUT, _("the header is longer than %d MB"),
+		       MESSAGE_HEADER_MAX / 1024 / 1024);
+}
+
 static bool keep_header_line(struct intake *in, const char *line, size_t len, struct err *err)
 {
 	struct message *message = in->message;
@@ -145,14 +151,13 @@ static bool keep_header_line(struct intake *in, const char *line, size_t len, st
 		return refuse_line(in, _("a carriage return without a line feed"), err);
 	if (memchr(line, '\0', len))
 		return refuse_line(in, _("a NUL byte"), err);
+	if (len + 2 > MESSAGE_HEADER_MAX - message->given.len)
+		return refuse_length(err);
 	str_add_n(&message->given, line, len);
 	str_add_n(&message->given, "\r\n", 2);
 	facts_take(&in->header_scan, line, len);
 	facts_take(&in->header_scan, "\r\n", 2);
 	in->line_number++;
-	if (message->given.is_full)
-		return err_set(err, ERR_INPUT, _("the header is longer than %d MB"),
-			       MESSAGE_HEADER_MAX / 1024 / 1024);
 	return true;
 }
 
@@ -181,22 +186,50 @@ static bool take_header_line(struct intake *in, const char *line, size_t len, st
 	}
 }
 
-/* Takes the first line of `bytes`, or keeps it until its end comes; returns what was used. */
+/*
+ * Takes the first line of `bytes`, or keeps it until its end comes; sets what was used. After a
+ * failure `in->line` has the line, unless it is the line that is too long: then nothing is used.
+ */
 static bool take_header(struct intake *in, const char *bytes, size_t len, size_t *used,
 			struct err *err)
 {
 	const char *lf = memchr(bytes, '\n', len);
+	size_t step = lf ? (size_t)(lf - bytes) + 1 : len;
 
-	*used = lf ? (size_t)(lf - bytes) + 1 : len;
-	str_add_n(&in->line, bytes, *used);
-	if (in->line.is_full)
-		return err_set(err, ERR_INPUT, _("the header is longer than %d MB"),
-			       MESSAGE_HEADER_MAX / 1024 / 1024);
+	*used = 0;
+	if (step > MESSAGE_HEADER_MAX - in->line.len)
+		return refuse_length(err);
+	*used = step;
+	str_add_n(&in->line, bytes, step);
 	if (!lf)
 		return true;
-	bool is_taken = take_header_line(in, in->line.bytes, in->line.len, err);
+	if (!take_header_line(in, in->line.bytes, in->line.len, err))
+		return false;
 	str_clear(&in->line);
-	return is_taken;
+	return true;
+}
+
+/*
+ * What was taken for the header begins the body, and the bytes that follow go on with it. Returns
+ * false, as the header can't be read; is_unreadable says whether the file has it all.
+ */
+static bool take_as_body(struct intake *in, const char *bytes, size_t len)
+{
+	struct message *message = in->message;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct str given = message->given;
+	struct str line = in->line;
+
+	str_init(&message->given, MESSAGE_HEADER_MAX);
+	str_init(&in->line, MESSAGE_HEADER_MAX);
+	message->header_facts = (struct facts){ 0 };
+	in->is_body = true;
+	message->is_unreadable = take_body(in, given.bytes, given.len, &err) &&
+				 take_body(in, line.bytes, line.len, &err) &&
+				 take_body(in, bytes, len, &err);
+	str_done(&given);
+	str_done(&line);
+	return false;
 }
 
 static bool take_end(struct intake *in, struct err *err)
@@ -236,22 +269,54 @@ bool message_take(struct message *message, const char *bytes, size_t len, struct
 
 	while (len > 0 && !in->is_body) {
 		size_t used;
-		if (!take_header(in, bytes, len, &used, err))
-			return false;
+		bool is_taken = take_header(in, bytes, len, &used, err);
 		bytes += used;
 		len -= used;
+		if (!is_taken)
+			return err->kind == ERR_INPUT && take_as_body(in, bytes, len);
 	}
 	return len == 0 || take_body(in, bytes, len, err);
+}
+
+/* The same for an input whose last line showed that its header can't be read. */
+static bool end_as_body(struct intake *in)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	bool is_taken = take_as_body(in, "", 0);
+
+	in->message->is_unreadable &= take_end(in, &err);
+	return is_taken;
 }
 
 bool message_end(struct message *message, struct err *err)
 {
 	bool is_whole = take_end(message->intake, err);
 
+	if (!is_whole && err->kind == ERR_INPUT)
+		is_whole = end_as_body(message->intake);
+	else if (!is_whole)
+		message->is_unreadable = false;
+	message->is_whole = is_whole || message->is_unreadable;
 	intake_free(mem_take(&message->intake));
 	if (is_whole)
 		header_index(&message->header, message->given.bytes, message->given.len);
 	return is_whole;
+}
+
+/* The rest of an input whose header can't be read, for one who keeps it. */
+static bool read_unreadable(struct message *message, int fd)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	char piece[PIECE];
+	ssize_t got;
+
+	if (!message->is_unreadable || !message->keeps_unreadable)
+		return false;
+	while ((got = fs_read(fd, piece, sizeof piece)) > 0)
+		if (!message_take(message, piece, (size_t)got, &err))
+			break;
+	message->is_unreadable = got == 0 && message_end(message, &err);
+	return false;
 }
 
 bool message_read(struct message *message, int fd, struct err *err)
@@ -263,7 +328,7 @@ bool message_read(struct message *message, int fd, struct err *err)
 		return false;
 	while ((got = fs_read(fd, piece, sizeof piece)) > 0)
 		if (!message_take(message, piece, (size_t)got, err))
-			return false;
+			return read_unreadable(message, fd);
 	if (got < 0)
 		return err_sys(err, ERR_IO, errno, _("cannot read the message"));
 	return message_end(message, err);

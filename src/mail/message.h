@@ -18,6 +18,10 @@ enum {
  * The file holds the body as given, save that its lines end CRLF, and behind it the completed
  * header with the empty line. A body may have bare CRs and NULs, a header may not. `header` is the
  * index of the header as it was given; only that is in memory.
+ *
+ * `is_unreadable` says that the header can't be read. Then the whole input is the body, byte for
+ * byte but for its line ends, and the header is empty: such a message can be kept and shown, not
+ * sent. message_read goes on to the end of such an input only where `keeps_unreadable` is set.
  */
 struct intake;
 
@@ -31,6 +35,9 @@ struct message {
 	struct facts header_facts; /* of the completed header, before that of the given one */
 	struct facts body_facts;
 	bool owns_fd;
+	bool is_whole; /* message_end has brought all of the input into the file */
+	bool keeps_unreadable;
+	bool is_unreadable;
 };
 
 void message_init(struct message *message);
@@ -46,7 +53,9 @@ void message_done(struct message *message);
 bool message_read(struct message *message, int fd, struct err *err) MUST_USE;
 
 /*
- * The same in pieces, for input that is no descriptor. After a failure only message_done is left.
+ * The same in pieces, for input that is no descriptor. After a failure only message_done is left,
+ * but where the message `is_unreadable` the other pieces can be given, too; message_end then says
+ * whether the input is in the file as a whole.
  */
 bool message_begin(struct message *message, struct err *err) MUST_USE;
 bool message_take(struct message *message, const char *bytes, size_t len, struct err *err) MUST_USE;

@@ -52,7 +52,13 @@ static void add_explanation(struct str *out, const struct notice *notice)
 
 static void add_outlook(struct str *out, const struct notice *notice)
 {
-	if (notice->kind == NOTICE_FAILED) {
+	if (notice->kind == NOTICE_FAILED && notice->is_unsendable) {
+		str_addf(out,
+			 "\r\nIt can't be sent as it is. A copy is kept there;\r\n"
+			 "this command shows it:\r\n\r\n"
+			 "  mailchute --queue-show %s\r\n",
+			 notice->id);
+	} else if (notice->kind == NOTICE_FAILED) {
 		str_addf(out,
 			 "\r\nIt will not be tried again. A copy is kept there;\r\n"
 			 "this command sends it once more:\r\n\r\n"

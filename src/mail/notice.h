@@ -18,7 +18,7 @@ enum notice_kind {
  * the queue's. `recipients` are the ones to report, each with its result. `envid` is the parameter
  * of RFC 3461, `relay` the name of the server that the codes are from (NULL: none). Of `original`
  * only the header goes back to the sender, whatever RET asked for, and of a very long one the
- * beginning.
+ * beginning. `is_unsendable` says that what is kept can only be looked at.
  */
 struct notice {
 	enum notice_kind kind;
@@ -35,6 +35,7 @@ struct notice {
 	const char *relay;
 	const struct recipient *const *recipients;
 	size_t count;
+	bool is_unsendable;
 	const struct header *original;
 };
 

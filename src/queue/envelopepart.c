@@ -74,6 +74,8 @@ static void add_facts(struct str *out, const struct record *record)
 		str_addf(out, "not-before %lld\n", (long long)record->not_before);
 	if (record->is_unfiltered)
 		str_add(out, "unfiltered 1\n");
+	if (record->is_unsendable)
+		str_add(out, "unsendable 1\n");
 	add_text(out, "ret ", envelope->ret, "\n");
 	add_text(out, "envid ", envelope->envid, "\n");
 	add_text(out, "sender <", envelope->sender ? envelope->sender : "", ">\n");
@@ -168,12 +170,15 @@ static bool take_conditions(struct reader *reader, struct record *record)
 {
 	uint64_t when;
 	uint64_t is_unfiltered;
+	uint64_t is_unsendable;
 
 	if (!take_optional(reader, "not-before", RECORD_TIME_MAX, &when) ||
-	    !take_optional(reader, "unfiltered", 1, &is_unfiltered))
+	    !take_optional(reader, "unfiltered", 1, &is_unfiltered) ||
+	    !take_optional(reader, "unsendable", 1, &is_unsendable))
 		return false;
 	record->not_before = (int64_t)when;
 	record->is_unfiltered = is_unfiltered == 1;
+	record->is_unsendable = is_unsendable == 1;
 	return true;
 }
 
@@ -353,23 +358,25 @@ static bool read_recipient(struct reader *line, struct envelope *envelope)
 	       (!recipient->orcpt || is_parameter(recipient->orcpt));
 }
 
-static bool take_recipient(struct reader *reader, struct envelope *envelope)
+static bool take_recipient(struct reader *reader, struct record *record)
 {
+	struct envelope *envelope = &record->envelope;
 	struct reader line;
 
 	if (!take_line(reader, "recipient", &line) || !read_recipient(&line, envelope))
 		return reader_is_wrong(reader, "recipient");
-	return is_address(reader, envelope->recipients[envelope->count - 1].address);
+	return record->is_unsendable ||
+	       is_address(reader, envelope->recipients[envelope->count - 1].address);
 }
 
-static bool take_recipients(struct reader *reader, struct envelope *envelope)
+static bool take_recipients(struct reader *reader, struct record *record)
 {
 	uint64_t count;
 
 	if (!take_number(reader, "recipients", RECORD_ENVELOPE_MAX, &count))
 		return false;
 	for (uint64_t i = 0; i < count; i++)
-		if (!take_recipient(reader, envelope))
+		if (!take_recipient(reader, record))
 			return false;
 	return is_at_end(reader) || reader_is_missing(reader, _("no more lines in the envelope"));
 }
@@ -395,6 +402,13 @@ static bool read_trailer(struct reader *reader, const char *id)
 	return reader_is_missing(reader, _("the line that ends it"));
 }
 
+/* Text that is no address must not come to a relay. */
+static bool check_unsendable(struct reader *reader, const struct record *record)
+{
+	return !record->is_unsendable || envelope_count_open(&record->envelope) == 0 ||
+	       reader_is_wrong(reader, "status");
+}
+
 bool record_read_envelope(struct record *record, const char *bytes, size_t len, struct err *err)
 {
 	struct envelope *envelope = &record->envelope;
@@ -404,10 +418,11 @@ bool record_read_envelope(struct record *record, const char *bytes, size_t len, 
 		return err_set(err, ERR_INPUT, _("the queue file is incomplete"));
 	const char *status = bytes + record->envelope_part.len;
 	struct reader reader = { .at = bytes, .end = status, .err = err };
-	if (!take_facts(&reader, record) || !take_recipients(&reader, envelope))
+	if (!take_facts(&reader, record) || !take_recipients(&reader, record))
 		return false;
 	if (envelope->count == 0)
 		return reader_is_missing(&reader, _("a recipient"));
 	reader = (struct reader){ .at = status, .end = bytes + whole, .err = err };
-	return read_status(&reader, envelope) && read_trailer(&reader, record->id);
+	return read_status(&reader, envelope) && read_trailer(&reader, record->id) &&
+	       check_unsendable(&reader, record);
 }

@@ -89,7 +89,9 @@ struct record_progress {
  * config: header and sender are completed at the first attempt. `not_before` is the time that its
  * sender wants it to be sent at (0: at once); as it never changes, it can't be torn.
  * `is_unfiltered` says that it has not gone through the account's filter, which then each attempt
- * does. `uid` is who gave it in.
+ * does. `is_unsendable` marks a copy of what we have refused ourselves, as its header or an address
+ * in it has no meaning: it is only shown, none of its recipients is ever pending, and the addresses
+ * of these are texts. `uid` is who gave it in.
  */
 struct record {
 	char id[RECORD_ID_LEN + 1];
@@ -111,6 +113,7 @@ struct record {
 	unsigned uid;
 	bool is_raw;
 	bool is_unfiltered;
+	bool is_unsendable;
 };
 
 void record_init(struct record *record);

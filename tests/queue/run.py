@@ -9,6 +9,7 @@ import errors
 import filters
 import importing
 import later
+import refused
 import reported
 import runs
 import seeing
@@ -18,7 +19,7 @@ from scene import Suite
 
 def main():
     suite = Suite("queue")
-    for module in (contracts, errors, waiting, runs, seeing, filters, importing, later, reported):
+    for module in (contracts, errors, waiting, runs, seeing, filters, importing, later, refused, reported):
         module.add_cases(suite)
     suite.main()
 

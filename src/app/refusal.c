@@ -1,0 +1,161 @@
+/* refusal.c - a program's message that we refuse ourselves: a copy is kept, and its sender told */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/refusal.h"
+
+#include "app/addressing.h"
+#include "app/attempt.h"
+#include "app/choice.h"
+#include "app/report.h"
+#include "base/i18n.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+enum { TEXT_MAX = 200 }; /* of what stands in the place of an address */
+
+static const struct settings *settings_of(const struct job *job)
+{
+	return job->has_account ? &job->account.settings : &job->request->settings;
+}
+
+static bool is_kept(const struct job *job, const struct err *reason)
+{
+	const struct message *message = &job->message;
+	bool is_refusal = reason->kind == ERR_INPUT || reason->kind == ERR_USAGE ||
+			  reason->kind == ERR_REJECT;
+
+	return is_refusal && job->request->contract == CONTRACT_SENDMAIL && job->has_entry &&
+	       message->is_whole && message->fd == job->entry.fd;
+}
+
+/* The sender, as far as one can be found; the null sender where none can be. */
+static void find_sender(struct job *job)
+{
+	CLEANUP(err_done) struct err ignored = ERR_INIT;
+	struct envelope *envelope = job->envelope;
+
+	if (envelope->sender)
+		return;
+	if (choice_finish(job, &ignored))
+		err_done(&ignored);
+	if (!addressing_set_sender(envelope, job->request, settings_of(job), &ignored))
+		log_debug("%s", ignored.text);
+}
+
+static void add_text(struct envelope *envelope, const char *text, size_t len)
+{
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
+	str_add_printable(&shown, text, len < TEXT_MAX ? len : TEXT_MAX);
+	if (shown.len > 0)
+		envelope_add(envelope, str_take(&shown));
+}
+
+static void add_fields(struct envelope *envelope, const struct header *header)
+{
+	static const char *const names[] = { "To", "Cc", "Bcc" };
+
+	for (size_t i = 0; i < header->count; i++) {
+		CLEANUP(str_done) struct str body = STR_INIT;
+		bool is_named = false;
+		for (size_t n = 0; n < LENGTH(names); n++)
+			is_named |= header_is(header, &header->fields[i], names[n]);
+		if (is_named)
+			header_add_unfolded(header, &header->fields[i], &body);
+		add_text(envelope, body.bytes, body.len);
+	}
+}
+
+/* What was given for the recipients, if only as a text, so that somebody knows which message it is.
+ */
+static void name_recipients(struct job *job)
+{
+	const struct request *request = job->request;
+	struct envelope *envelope = job->envelope;
+	bool is_checked = envelope->count > 0;
+
+	for (size_t i = 0; i < envelope->count; i++) {
+		char **address = &envelope->recipients[i].address;
+		CLEANUP(str_done) struct str shown = STR_INIT;
+		str_add_printable(&shown, *address, strlen(*address));
+		free(*address);
+		*address = str_take(&shown);
+	}
+	for (size_t i = 0; !is_checked && i < request->recipient_count; i++)
+		add_text(envelope, request->recipients[i], strlen(request->recipients[i]));
+	if (!is_checked && request->read_recipients)
+		add_fields(envelope, &job->message.header);
+	if (envelope->count == 0)
+		add_text(envelope, "unknown", strlen("unknown"));
+}
+
+/* The header as it was given stands for the one that could not be completed. */
+static bool fill(struct job *job, struct err *err)
+{
+	struct message *message = &job->message;
+
+	if (!job->is_complete) {
+		find_sender(job);
+		name_recipients(job);
+		job->entry.record.is_unsendable = true;
+	}
+	if (message->header_len == 0 && !message_complete(message, &message->given, err))
+		return false;
+	job_describe(job);
+	return true;
+}
+
+static void refuse_all(struct envelope *envelope, const struct err *reason)
+{
+	for (size_t i = 0; i < envelope->count; i++) {
+		envelope->recipients[i].status = STATUS_REFUSED;
+		err_copy(&envelope->recipients[i].err, reason);
+	}
+}
+
+/* Where no log is set up the system's has the line: nobody looks at the exit status of a cron job.
+ */
+static void log_refusal(const struct job *job, const struct err *reason)
+{
+	const struct settings *settings = settings_of(job);
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	if (settings->logfile || settings->syslog >= 0)
+		return;
+	report_add_log_line(&line, settings, job->envelope, reason);
+	log_to_syslog(LOG_MAIL | LOG_ERR, report_name(), line.bytes);
+}
+
+bool refusal_keep(struct job *job, const struct err *reason)
+{
+	const struct outcome outcome = { .reason = reason, .is_lasting = true };
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (job->request->contract == CONTRACT_SENDMAIL)
+		log_refusal(job, reason);
+	if (!is_kept(job, reason))
+		return false;
+	if (!fill(job, &err)) {
+		report_problem(&err);
+		return false;
+	}
+	refuse_all(job->envelope, reason);
+	job->entry.record.progress.begun++;
+	return job_save(job) &&
+	       attempt_settle(&job->entry, settings_of(job), &outcome) == SETTLED_FAILED;
+}
+
+int refusal_report(struct job *job, const struct err *reason)
+{
+	CLEANUP(err_done) struct err place = ERR_INIT;
+	int status = report_error(reason);
+
+	if (!refusal_keep(job, reason))
+		return status;
+	err_set(&place, ERR_INPUT, _("a copy is kept: mailchute --queue-show %s"),
+		job->entry.record.id);
+	report_problem(&place);
+	return status;
+}

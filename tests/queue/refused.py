@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""refused.py - cases: what we refuse ourselves leaves a copy, a notice and a line in the log"""
+import functools
+import json
+
+from contracts import BOB, CAROL
+from filters import script
+from scene import MESSAGE, Scene, expect
+
+ALICE = "alice@example.org"
+HEAD = b"From: Alice <alice@example.org>\nTo: Bob <bob@example.org>\n"
+REFUSING = "filter sh -c 'cat > /dev/null; exit 65'"
+
+# arguments, config, standard input; a word of the reason; the recipients that the copy names
+ROWS = {
+    "cr-in-the-header": ((BOB,), (), HEAD + b"Subject: a\rb\n\nHello\nBob.\n", "carriage return", [BOB]),
+    "nul-in-the-header": ((BOB,), (), HEAD + b"Subject: \0\n\nHello Bob.\n", "NUL", [BOB]),
+    "nul-in-the-last-line": ((BOB,), (), HEAD + b"Subject: \0", "NUL", [BOB]),
+    "nul-and-a-long-body": ((BOB,), (), b"A: \0\n\n" + b"text\n" * 50000, "NUL", [BOB]),
+    "header-for-ever": ((BOB,), (), b"A: b\n" * (33 * 1024 * 1024 // 5) + b"\nHello\n", "longer than", [BOB]),
+    "line-for-ever": ((BOB,), (), b"A: " + b"x" * 33 * 1024 * 1024 + b"\n\nHello\n", "longer than", [BOB]),
+    "nul-in-a-header-with-recipients": (("-t",), (), HEAD + b"A: \0\n\nHello\n", "NUL", ["unknown"]),
+    "recipient-without-meaning": (("bob@@example.org", CAROL), (), MESSAGE, "recipient", ["bob@@example.org", CAROL]),
+    "recipient-with-an-escape": (("bob\x1b[2J@@", CAROL), (), MESSAGE, "recipient", None),
+    "header-with-an-address-without-meaning": (("-t",), (), b"From: a@example.org\nTo: bob@@example.org\n\nHello\n",
+                                               "To", ["bob@@example.org"]),
+    "header-without-recipients": (("-t",), (), b"Subject: x\n\nHello\n", "no recipients", ["unknown"]),
+    "strict": (("-f", "eve@example.net", BOB), ("strict on",), MESSAGE, "strict", [BOB]),
+    "filter": ((BOB, CAROL), (REFUSING,), MESSAGE, "refuses", [BOB, CAROL]),
+}
+
+
+def crlf(text):
+    return text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def program(words, config, stdin, reason, recipients, folder):
+    scene = Scene(folder, [f"logfile {folder}/log", *config])
+    result = scene.run(*words, name="sendmail", stdin=stdin)
+    wanted = 64 if "without-recipients" in reason or reason == "no recipients" else 65
+    expect(result.status == wanted and reason in result.stderr.decode(), f"{result}")
+    copies = scene.spool.messages("failed")
+    expect(len(copies) == 1 and not scene.spool.messages(), f"kept: {copies}, {scene.spool.messages()}: {result}")
+    copy = copies[0]
+    expect(copy.id in result.stderr.decode(), f"not said where it is: {result}")
+    expect(set(copy.status) == {"F"}, f"{copy.status}")
+    expect(recipients is None or copy.recipients == recipients, f"{copy.recipients}")
+    expect_original(copy, stdin)
+    expect(reason in (folder / "log").read_text(), "no line in the log")
+    sender = words[1] if words[0] == "-f" else ALICE
+    expect([n.recipients for n in scene.spool.notices()] == [[sender]], f"{scene.spool.notices()}")
+    expect(reason.encode() in scene.spool.notices()[0].body.replace(b"\r\n    ", b" "), "the notice does not say why")
+    listed = json.loads(scene.run("--queue-list=json").stdout)
+    found = [e for e in listed if e["id"] == copy.id][0]
+    expect(found["state"] == "failed" and reason in found["last"]["text"], f"{found}")
+    expect(b"\x1b" not in scene.run("--queue-show", copy.id).stdout + scene.run(name="mailq").stdout, "an escape")
+
+
+def expect_original(copy, stdin):
+    """All bytes that were given are there, in their order where the header could not be read."""
+    header, _, body = crlf(stdin).partition(b"\r\n\r\n")
+    if copy.header == b"\r\n":
+        expect(copy.body.rstrip(b"\r\n") == crlf(stdin).rstrip(b"\r\n"), f"{copy.body[:200]} of {stdin[:200]}")
+        return
+    expect(copy.body == body, f"the body is {copy.body}")
+    for line in header.split(b"\r\n"):
+        expect(line in copy.header, f"{line} is not in {copy.header}")
+
+
+def person(words, config, stdin, reason, _recipients, folder):
+    """Who looks at the result has it, and nothing is kept."""
+    scene = Scene(folder, config)
+    result = scene.run(*words, stdin=stdin)
+    expect(result.status in (64, 65) and reason in result.stderr.decode(), f"{result}")
+    left = [f for name in ("q", "failed", "hold") for f in scene.spool.files(name)]
+    expect(not left, f"{left}")
+
+
+def over_smtp(folder):
+    scene = Scene(folder, [f"logfile {folder}/log", REFUSING])
+    begin = b"EHLO me\r\nMAIL FROM:<carol@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n"
+    for number, (text, reason) in enumerate(((b"Subject: x\r\n\r\nHello\r\n", "refuses"),
+                                             (b"Subject: \0\r\n\r\nHello\r\n", "NUL"))):
+        result = scene.run("-bs", "-odq", stdin=begin + text + b".\r\nQUIT\r\n")
+        expect(b"\r\n554 5.6.0 " in result.stdout and result.status == 0, f"{result}")
+        copies = scene.spool.messages("failed")
+        expect(len(copies) == number + 1 and copies[-1].recipients == [BOB], f"{copies}")
+        expect_original(copies[-1], text)
+        expect(len(scene.spool.notices()) == number + 1 and scene.spool.notices()[-1].recipients == [CAROL], "a notice")
+        expect(reason in (folder / "log").read_text(), "no line in the log")
+    expect(not scene.spool.messages(), "something is left to be sent")
+
+
+def no_notice(folder):
+    """The null sender is not answered, nor what a program has sent by itself."""
+    for number, (words, head) in enumerate(((("-f", "<>"), b""), ((), b"Auto-Submitted: auto-replied\n"))):
+        (folder / str(number)).mkdir()
+        scene = Scene(folder / str(number), [REFUSING])
+        result = scene.run(*words, BOB, name="sendmail", stdin=head + MESSAGE)
+        expect(result.status == 65 and len(scene.spool.files("failed")) == 1, f"{result}")
+        expect(not scene.spool.files(), f"{scene.spool.records()}")
+
+
+def sender_without_meaning(folder):
+    """There is nobody to tell, but the copy is there."""
+    scene = Scene(folder)
+    result = scene.run("-f", "al ice@@", BOB, name="sendmail", stdin=MESSAGE)
+    expect(result.status == 65 and len(scene.spool.records("failed")) == 1, f"{result}")
+    expect(not scene.spool.files(), "told somebody")
+
+
+def on_failure_is_run(folder):
+    scene = Scene(folder, [f"on_failure echo $MAILCHUTE_ID $MAILCHUTE_REASON >> {folder}/seen", REFUSING])
+    scene.run(BOB, name="sendmail", stdin=MESSAGE)
+    said = (folder / "seen").read_text()
+    expect(scene.spool.messages("failed")[0].id in said and "refuses" in said and said.count("\n") == 1, said)
+
+
+def retried(folder):
+    """After the filter was mended the copy goes; what can't be read stays, and is shown."""
+    scene = Scene(folder, [script(folder, "cat > /dev/null; exit 65")])
+    scene.run(BOB, name="sendmail", stdin=MESSAGE.replace(b"\n\n", b"\nBcc: x@example.org\n\n", 1))
+    copy = scene.spool.messages("failed")[0]
+    script(folder, "sed s/Hello/Goodbye/")
+    with scene.up() as relay:
+        result = scene.run("--queue-retry", copy.id)
+        expect(result.status == 0 and len(relay.received) == 1, f"{result}")
+        expect(relay.received[0].content.endswith(b"Goodbye Bob.\r\n") and relay.received[0].recipients == [BOB],
+               f"{relay.received}")
+        expect(b"Bcc" not in relay.received[0].content and b"Date:" in relay.received[0].content, "not completed")
+    expect(not scene.spool.files("failed"), "still there")
+
+
+def not_retried(folder):
+    scene = Scene(folder)
+    scene.run(BOB, name="sendmail", stdin=b"Subject: \0\n\nHello Bob.\n")
+    copy = scene.spool.messages("failed")[0]
+    with scene.up() as relay:
+        for words in (("--queue-retry", copy.id), ("--queue-retry", copy.id, "-a", "default")):
+            result = scene.run(*words)
+            expect(result.status == 65 and b"--queue-show" in result.stderr, f"{result}")
+        scene.flush()
+        expect(not [t for t in relay.received if t.sender], "sent all the same")
+    expect([r.id for r in scene.spool.messages("failed")] == [copy.id], "the copy is gone")
+    expect(b"Hello Bob." in scene.run("--queue-show", copy.id).stdout, "not shown")
+    expect(scene.run("--queue-remove", copy.id).status == 0 and not scene.spool.files("failed"), "not removed")
+
+
+def without_a_queue(folder):
+    """Nothing is kept then, and nothing said of a copy."""
+    scene = Scene(folder, ["queue off", REFUSING])
+    result = scene.run(BOB, name="sendmail", stdin=MESSAGE)
+    expect(result.status == 65 and b"--queue-show" not in result.stderr and not scene.spool.path.exists(), f"{result}")
+
+
+def add_cases(suite):
+    for name, row in ROWS.items():
+        suite.add(f"refused-{name}-sendmail", functools.partial(program, *row))
+        suite.add(f"refused-{name}-mailchute", functools.partial(person, *row))
+    for function in (over_smtp, no_notice, sender_without_meaning, on_failure_is_run, retried, not_retried,
+                     without_a_queue):
+        suite.add(f"refused-{function.__name__.replace('_', '-')}", function)
