@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/filter.h"
 
-#include "base/clock.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/proc.h"
@@ -13,7 +12,6 @@
 #include <unistd.h>
 
 enum {
-	FILTER_SECONDS = 60,
 	PIECE = 65536,
 	GROWTH_MAX = 4,         /* what is printed may be so many times as long */
 	ROOM_MIN = 1024 * 1024, /* and so much longer */
@@ -114,8 +112,8 @@ static bool run(const struct message *in, const struct envelope *envelope, char 
 	if (fd < 0 || !spill(in, fd, err))
 		return false;
 	set_environment(envelope);
-	return proc_open(&proc, argv, fd, clock_after(FILTER_SECONDS), err) &&
-	       message_begin(out, err) && read_output(&proc, out, room, err) && complete(out, err);
+	return proc_open(&proc, argv, fd, proc_deadline(), err) && message_begin(out, err) &&
+	       read_output(&proc, out, room, err) && complete(out, err);
 }
 
 bool filter_message(struct message *message, const struct envelope *envelope,

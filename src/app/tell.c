@@ -3,7 +3,6 @@
 #include "app/tell.h"
 
 #include "app/report.h"
-#include "base/clock.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -20,7 +19,6 @@
 #include <unistd.h>
 
 enum {
-	COMMAND_SECONDS = 60,
 	COMMAND_OUTPUT_MAX = 65536,
 	HEADER_SHOWN_MAX = 64 * 1024,
 	NOTICE_DAYS = 1,
@@ -53,7 +51,7 @@ static void run_command(const char *command, const struct entry *entry, const st
 	int status = 0;
 
 	set_environment(entry, failed);
-	if (!proc_run_shell(command, clock_after(COMMAND_SECONDS), &output, &status, &err)) {
+	if (!proc_run_shell(command, proc_deadline(), &output, &status, &err)) {
 		err_wrap(&err, "on_failure");
 		report_problem(&err);
 	} else if (status != 0) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/proc.h"
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -13,12 +14,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { VARIABLE_MAX = 100 * 1000 }; /* the system's limit is 128 kB */
+enum {
+	VARIABLE_MAX = 100 * 1000, /* the system's limit is 128 kB */
+	COMMAND_SECONDS = 60,
+	PERSON_SECONDS = 120,   /* for a command that may ask a person */
+	LOOK_MILLISECONDS = 20, /* where there is no pidfd to wait for */
+};
 
 enum ending { ENDED, LATE, TOO_MUCH, BROKEN };
 
@@ -30,43 +37,11 @@ void proc_set_variable(const char *name, const char *value)
 		unsetenv(name);
 }
 
-/* What this program ignores or blocks; what its caller made it ignore (nohup) stays ignored. */
-static void default_signals(void)
+int64_t proc_deadline(void)
 {
-	sigset_t none;
+	CLEANUP(terminal_close) struct terminal terminal;
 
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGXFSZ, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/*
- * Moves `in` to stdin (-1: /dev/null) and the answer's pipe to `place`; stdout is /dev/null unless
- * it is that place, stderr stays, and the others are closed.
- */
-static bool arrange_descriptors(int in, int answer, int place)
-{
-	int null = open("/dev/null", O_RDWR);
-
-	if (null < 0 || dup2(in < 0 ? null : in, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
-		return false;
-	if (answer != place && dup2(answer, place) < 0)
-		return false;
-	if (fcntl(place, F_SETFD, 0) < 0)
-		return false;
-	return close_range((unsigned)(place > STDERR_FILENO ? place : STDERR_FILENO) + 1, ~0U, 0) ==
-	       0;
-}
-
-/* Of a group of its own, which is killed as a whole, and not longer there than we are. */
-static void become_child(int in, int answer, int place)
-{
-	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	default_signals();
-	if (!arrange_descriptors(in, answer, place))
-		_exit(127);
+	return clock_after(terminal_open(&terminal) ? PERSON_SECONDS : COMMAND_SECONDS);
 }
 
 /*
@@ -78,19 +53,15 @@ static bool start_with(struct proc *child, int in, const int ends[2], int place,
 	fflush(NULL);
 	/* Where a caller had us ignore it, the child's status would be lost. */
 	signal(SIGCHLD, SIG_DFL);
-	child->pid = fork();
-	if (child->pid == 0) {
-		become_child(in, ends[1], place);
+	child->pid = child_start(in, ends[1], place, child->is_in_front);
+	if (child->pid == 0)
 		return true;
-	}
 	int number = errno;
 	close(ends[1]);
 	if (child->pid < 0) {
 		close(ends[0]);
 		return err_sys(err, ERR_SYSTEM, number, _("cannot start a process"));
 	}
-	/* In the child and here: whoever comes first, the group is there when it is killed. */
-	setpgid(child->pid, child->pid);
 	child->output = ends[0];
 	return true;
 }
@@ -101,7 +72,11 @@ static bool start(struct proc *child, int in, int place, struct err *err)
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(err, ERR_SYSTEM, errno, _("cannot create a pipe"));
-	return start_with(child, in, ends, place, err);
+	if (!start_with(child, in, ends, place, err))
+		return false;
+	if (child->pid > 0)
+		child->end = pidfd_open(child->pid, 0);
+	return true;
 }
 
 /* As read(2); -1: nothing comes in time. What cannot be read is at its end. */
@@ -126,17 +101,80 @@ static enum ending read_piece(int fd, int64_t deadline, struct str *out, bool *i
 	return out->is_full ? TOO_MUCH : ENDED;
 }
 
-static enum ending read_answer(const struct proc *child, struct str *out)
-{
-	enum ending ending = ENDED;
-	bool is_end = false;
+static volatile sig_atomic_t has_continued;
 
-	while (ending == ENDED && !is_end)
-		ending = read_piece(child->output, child->deadline, out, &is_end);
-	return ending;
+static void note_continuing(int number)
+{
+	has_continued = number;
 }
 
-/* A child that closed its stdout and goes on is waited for until the deadline, too. */
+/* A person who has stopped us and goes on has the whole time again to answer. */
+static bool is_late_now(struct proc *child)
+{
+	if (has_continued && child->is_in_front && child->deadline < clock_after(PERSON_SECONDS))
+		child->deadline = clock_after(PERSON_SECONDS);
+	has_continued = 0;
+	return clock_left(child->deadline) == 0;
+}
+
+/* Waits for output or the end of a child, which may come without a sign; false: it is late. */
+static bool wait_for_change(struct proc *child)
+{
+	struct pollfd waits[] = { { .fd = child->output, .events = POLLIN },
+				  { .fd = child->end, .events = POLLIN } };
+	int left = clock_left(child->deadline);
+
+	if (child->end < 0 && (left < 0 || left > LOOK_MILLISECONDS))
+		left = LOOK_MILLISECONDS;
+	int ready = poll(waits, LENGTH(waits), left);
+	if (ready < 0 && errno != EINTR)
+		return false;
+	return ready > 0 || !is_late_now(child);
+}
+
+/* It stays to be waited for, so that its number remains its own until its group is killed. */
+static bool has_exited(const struct proc *child)
+{
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+		return errno != EINTR;
+	return info.si_pid == child->pid;
+}
+
+/*
+ * As read(2); 0 also where the child has ended and nothing more of it is in the pipe, and -1 where
+ * nothing comes in time. Whether it has ended is asked first: what it has written is there then.
+ */
+static ssize_t read_output(struct proc *child, char *bytes, size_t len)
+{
+	for (;;) {
+		bool is_over = has_exited(child);
+		int ready = fs_wait(child->output, POLLIN, 0);
+		if (ready > 0)
+			return read_in_time(child->output, child->deadline, bytes, len);
+		if (ready < 0 || is_over)
+			return 0;
+		if (!wait_for_change(child))
+			return -1;
+	}
+}
+
+static enum ending read_answer(struct proc *child, struct str *out)
+{
+	char piece[4096];
+	ssize_t got;
+
+	while ((got = read_output(child, piece, sizeof piece)) > 0 && !out->is_full)
+		str_add_n(out, piece, (size_t)got);
+	if (out->is_secret)
+		mem_wipe(piece, sizeof piece);
+	if (out->is_full)
+		return TOO_MUCH;
+	return got < 0 ? LATE : ENDED;
+}
+
+/* Whether a partner ends by the deadline. */
 static bool has_ended(pid_t pid, int64_t deadline, int *status)
 {
 	for (;;) {
@@ -151,28 +189,67 @@ static bool has_ended(pid_t pid, int64_t deadline, int *status)
 	}
 }
 
-/* Where `ending` or the deadline says so the whole group is killed. Returns how it ended then. */
+/* A child that closed its stdout and goes on is waited for until the deadline, too. */
+static bool await_end(struct proc *child)
+{
+	while (!has_exited(child))
+		if (!wait_for_change(child))
+			return false;
+	return true;
+}
+
+static int reap(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+static void leave_terminal(struct proc *child, bool is_killed)
+{
+	if (!child->is_in_front)
+		return;
+	if (is_killed)
+		terminal_restore(&child->terminal);
+	terminal_close(&child->terminal);
+	signal(SIGCONT, SIG_DFL);
+	child->is_in_front = false;
+}
+
+/* Where `ending` or the deadline says so it is killed, with its group. Returns how it ended then.
+ */
 static enum ending finish(struct proc *child, enum ending ending, int *status)
 {
-	int wait_status = 0;
-
 	fs_close_at(&child->output);
-	if (ending == ENDED && !has_ended(child->pid, child->deadline, &wait_status))
+	if (ending == ENDED && !await_end(child))
 		ending = LATE;
-	if (ending != ENDED) {
-		kill(-child->pid, SIGKILL);
-		waitpid(child->pid, &wait_status, 0);
-	}
+	if (ending != ENDED)
+		child_kill(child->pid, child->is_in_front);
+	int wait_status = reap(child->pid);
+	leave_terminal(child, ending != ENDED || WIFSIGNALED(wait_status));
+	fs_close_at(&child->end);
 	child->pid = 0;
 	*status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
 	return ending;
 }
 
+static void join_terminal(struct proc *child)
+{
+	child->is_in_front = terminal_open(&child->terminal);
+	if (child->is_in_front)
+		signal(SIGCONT, note_continuing);
+}
+
 bool proc_open(struct proc *proc, char *const argv[], int in, int64_t deadline, struct err *err)
 {
-	*proc = (struct proc){ .output = -1, .deadline = deadline };
-	if (!start(proc, in, STDOUT_FILENO, err))
+	*proc = (struct proc){ .output = -1, .end = -1, .deadline = deadline };
+	join_terminal(proc);
+	if (!start(proc, in, STDOUT_FILENO, err)) {
+		leave_terminal(proc, false);
 		return false;
+	}
 	if (proc->pid > 0)
 		return true;
 	prctl(PR_SET_PDEATHSIG, 0);
@@ -200,7 +277,7 @@ static bool is_late(struct err *err)
 
 ssize_t proc_read(struct proc *proc, char *bytes, size_t len, struct err *err)
 {
-	ssize_t got = read_in_time(proc->output, proc->deadline, bytes, len);
+	ssize_t got = read_output(proc, bytes, len);
 
 	if (got < 0)
 		(void)is_late(err);
@@ -249,7 +326,7 @@ bool proc_run_shell(const char *line, int64_t deadline, struct str *out, int *st
 bool proc_call(void (*function)(void *arg, int answer), void *arg, int64_t deadline,
 	       struct str *out, struct err *err)
 {
-	struct proc child = { .output = -1, .deadline = deadline };
+	struct proc child = { .output = -1, .end = -1, .deadline = deadline };
 	int status;
 
 	if (!start(&child, -1, STDERR_FILENO + 1, err))
@@ -303,7 +380,7 @@ static void end_partner(struct proc_partner *partner, int64_t deadline)
 		return;
 	close(partner->channel);
 	if (!has_ended(partner->pid, deadline, &status)) {
-		kill(-partner->pid, SIGKILL);
+		child_kill(partner->pid, false);
 		waitpid(partner->pid, &status, 0);
 	}
 	*partner = (struct proc_partner){ 0 };

@@ -4,14 +4,25 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "base/terminal.h"
 
 #include <stdint.h>
 #include <sys/types.h>
 
 /*
  * Every helper has /dev/null as its stdin, unless it is given another one, and no other descriptor
- * of ours but stderr; it is killed with its whole process group when the deadline passes.
+ * of ours except stderr. A helper that has ended is done, with what it has written until then, even
+ * if a process that it has left behind keeps its stdout open. A helper that goes on after its
+ * deadline is killed with its whole process group.
+ *
+ * A command may ask a person on /dev/tty: if this process is in the foreground of its terminal, the
+ * command stays in our process group, so that Ctrl-C and Ctrl-Z reach both. After its deadline it
+ * is killed with all its descendants, and the terminal has the modes again that it had before. In
+ * the background, and without a terminal, every helper has a session of its own and no /dev/tty.
  */
+
+/* The deadline of a command that begins now: one minute, two if it may ask on the terminal. */
+int64_t proc_deadline(void);
 
 /*
  * Puts a variable into the environment of the helpers that follow. One of more than 100 kB is left
@@ -32,11 +43,14 @@ bool proc_run_shell(const char *line, int64_t deadline, struct str *out, int *st
 /* Sets ERR_CONFIG for a status other than 0, with what it means, and returns false. */
 bool proc_has_failed(int status, struct err *err);
 
-/* A command whose output is read as it comes. */
+/* A command whose output is read as it comes. A zeroed one is none. */
 struct proc {
 	pid_t pid;
 	int output;
+	int end; /* a pidfd; -1 if the system has none */
 	int64_t deadline;
+	bool is_in_front; /* it is in our process group, in the foreground of `terminal` */
+	struct terminal terminal;
 };
 
 /*
@@ -45,7 +59,10 @@ struct proc {
  */
 bool proc_open(struct proc *proc, char *const argv[], int in, int64_t deadline,
 	       struct err *err) MUST_USE;
-/* As read(2) from its stdout: 0 at the end; -1 (ERR_CONFIG) where nothing comes in time. */
+/*
+ * As read(2) from its stdout: 0 at the end of the output, or of the command if it has written no
+ * more; -1 (ERR_CONFIG) if nothing comes in time.
+ */
 ssize_t proc_read(struct proc *proc, char *bytes, size_t len, struct err *err) MUST_USE;
 /*
  * Waits for its end, without reading what is left of its output; `status` as for proc_run.

@@ -14,8 +14,6 @@
 #include <sysexits.h>
 #include <time.h>
 
-enum { COMMAND_SECONDS = 60 };
-
 static bool judge_status(int status, struct err *err)
 {
 	if (status == 0)
@@ -29,7 +27,7 @@ static bool judge_status(int status, struct err *err)
 
 static bool run(const struct command *command, struct str *output, struct err *err)
 {
-	int64_t deadline = clock_earlier(command->deadline, clock_after(COMMAND_SECONDS));
+	int64_t deadline = clock_earlier(command->deadline, proc_deadline());
 	int status = 0;
 
 	if (command->is_refused)

@@ -22,7 +22,6 @@
 enum {
 	BYTES_MAX = 1 << 20, /* of all files together, and of what a command prints */
 	DEPTH_MAX = 8,
-	EVAL_SECONDS = 60,
 };
 
 /* Where commands go: to the defaults, or to an account. */
@@ -274,7 +273,7 @@ static bool evaluate(const char *command, struct str *line, struct err *err)
 
 	if (!*command)
 		return err_set(err, ERR_CONFIG, _("eval: expected a command"));
-	if (!proc_run_shell(command, clock_after(EVAL_SECONDS), line, &status, err))
+	if (!proc_run_shell(command, proc_deadline(), line, &status, err))
 		return err_wrap(err, "eval");
 	if (line->len == 0)
 		return err_set(err, ERR_IO,

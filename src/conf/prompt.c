@@ -7,9 +7,9 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "base/terminal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -18,10 +18,9 @@
 
 enum { TYPED_MAX = 4096 };
 
-/* A terminal with its echo off, and what has to be put back. */
-struct terminal {
-	int fd;
-	struct termios before;
+/* A question on the terminal with its echo off, and what has to be put back. */
+struct dialog {
+	struct terminal terminal;
 	struct sigaction actions[SIGNALS_LAST + 1];
 	sigset_t mask;
 };
@@ -40,40 +39,34 @@ static bool is_waited_out(int number)
 }
 
 /* The signals come while we wait for the typing and at no other time. */
-static void catch_signals(struct terminal *terminal)
+static void catch_signals(struct dialog *dialog)
 {
 	const struct sigaction action = { .sa_handler = catch_signal };
 	sigset_t blocked;
 
 	signals_from_outside(&blocked);
 	sigaddset(&blocked, SIGTSTP);
-	sigprocmask(SIG_BLOCK, &blocked, &terminal->mask);
+	sigprocmask(SIG_BLOCK, &blocked, &dialog->mask);
 	caught = 0;
 	for (int number = 1; number <= SIGNALS_LAST; number++) {
-		struct sigaction *before = &terminal->actions[number];
+		struct sigaction *before = &dialog->actions[number];
 		if (is_waited_out(number) && sigaction(number, NULL, before) == 0 &&
 		    before->sa_handler != SIG_IGN)
 			sigaction(number, &action, NULL);
 	}
 }
 
-static void release_signals(struct terminal *terminal)
+static void release_signals(struct dialog *dialog)
 {
 	for (int number = 1; number <= SIGNALS_LAST; number++)
 		if (is_waited_out(number))
-			sigaction(number, &terminal->actions[number], NULL);
-	sigprocmask(SIG_SETMASK, &terminal->mask, NULL);
+			sigaction(number, &dialog->actions[number], NULL);
+	sigprocmask(SIG_SETMASK, &dialog->mask, NULL);
 }
 
-/* A process in the background would be stopped by its attempt to ask. */
-static bool is_ours(int fd)
+static void show(const struct dialog *dialog, const char *text)
 {
-	return tcgetpgrp(fd) == getpgrp();
-}
-
-static void show(const struct terminal *terminal, const char *text)
-{
-	if (!fs_write_all(terminal->fd, text, strlen(text)))
+	if (!fs_write_all(dialog->terminal.fd, text, strlen(text)))
 		log_debug("the terminal can't be written to");
 }
 
@@ -81,24 +74,24 @@ static void show(const struct terminal *terminal, const char *text)
  * O_NONBLOCK and TCSANOW: a terminal whose output is held up must not hold us up. What was typed
  * before the question was typed for somebody else.
  */
-static void silence(struct terminal *terminal)
+static void silence(struct dialog *dialog)
 {
-	struct termios silent = terminal->before;
+	struct termios silent = dialog->terminal.modes;
 
 	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	silent.c_lflag |= ICANON | ISIG;
-	catch_signals(terminal);
-	tcsetattr(terminal->fd, TCSANOW, &silent);
-	tcflush(terminal->fd, TCIFLUSH);
+	catch_signals(dialog);
+	tcsetattr(dialog->terminal.fd, TCSANOW, &silent);
+	tcflush(dialog->terminal.fd, TCIFLUSH);
 }
 
 /* Half of a line must not get to the shell. */
-static void restore(struct terminal *terminal)
+static void restore(struct dialog *dialog)
 {
-	show(terminal, "\n");
-	tcflush(terminal->fd, TCIFLUSH);
-	tcsetattr(terminal->fd, TCSANOW, &terminal->before);
-	release_signals(terminal);
+	show(dialog, "\n");
+	tcflush(dialog->terminal.fd, TCIFLUSH);
+	tcsetattr(dialog->terminal.fd, TCSANOW, &dialog->terminal.modes);
+	release_signals(dialog);
 }
 
 static bool nothing_typed(struct err *err)
@@ -107,22 +100,22 @@ static bool nothing_typed(struct err *err)
 }
 
 /* 1: something can be read; 0: a signal was caught; -1: the deadline has passed. */
-static int wait_for_typing(const struct terminal *terminal, int64_t deadline)
+static int wait_for_typing(const struct dialog *dialog, int64_t deadline)
 {
-	struct pollfd wait = { .fd = terminal->fd, .events = POLLIN };
+	struct pollfd wait = { .fd = dialog->terminal.fd, .events = POLLIN };
 	int left = clock_left(deadline);
 	const struct timespec limit = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000L };
-	int ready = ppoll(&wait, 1, left < 0 ? NULL : &limit, &terminal->mask);
+	int ready = ppoll(&wait, 1, left < 0 ? NULL : &limit, &dialog->mask);
 
 	if (ready > 0)
 		return 1;
 	return ready < 0 && errno == EINTR ? 0 : -1;
 }
 
-static bool read_typed(const struct terminal *terminal, struct str *line, struct err *err)
+static bool read_typed(const struct dialog *dialog, struct str *line, struct err *err)
 {
 	char *room = str_reserve(line, TYPED_MAX / 2);
-	ssize_t got = room ? read(terminal->fd, room, TYPED_MAX / 2) : 0;
+	ssize_t got = room ? read(dialog->terminal.fd, room, TYPED_MAX / 2) : 0;
 
 	if (got < 0 && errno == EAGAIN)
 		return true;
@@ -132,14 +125,14 @@ static bool read_typed(const struct terminal *terminal, struct str *line, struct
 	return true;
 }
 
-static bool read_line(const struct terminal *terminal, int64_t deadline, struct str *line,
+static bool read_line(const struct dialog *dialog, int64_t deadline, struct str *line,
 		      struct err *err)
 {
 	while (!caught && !memchr(line->bytes, '\n', line->len)) {
-		int ready = wait_for_typing(terminal, deadline);
+		int ready = wait_for_typing(dialog, deadline);
 		if (ready < 0)
 			return err_set(err, ERR_AUTH, _("no password was typed in time"));
-		if (ready > 0 && !read_typed(terminal, line, err))
+		if (ready > 0 && !read_typed(dialog, line, err))
 			return false;
 	}
 	if (caught)
@@ -148,31 +141,31 @@ static bool read_line(const struct terminal *terminal, int64_t deadline, struct 
 }
 
 /* One question; `number` is the signal that came instead of an answer, 0: none. */
-static bool ask_once(struct terminal *terminal, const char *question, int64_t deadline,
+static bool ask_once(struct dialog *dialog, const char *question, int64_t deadline,
 		     struct secret *out, int *number, struct err *err)
 {
 	CLEANUP(str_done) struct str line = STR_SECRET(TYPED_MAX);
 
-	silence(terminal);
-	show(terminal, question);
-	bool is_typed = read_line(terminal, deadline, &line, err);
+	silence(dialog);
+	show(dialog, question);
+	bool is_typed = read_line(dialog, deadline, &line, err);
 	*number = caught;
-	restore(terminal);
+	restore(dialog);
 	if (is_typed)
 		secret_set(out, line.bytes, strcspn(line.bytes, "\n"));
 	return is_typed;
 }
 
 /* What the signal would have done; where that is to stop, this returns when we may go on. */
-static bool ask(struct terminal *terminal, const char *question, int64_t deadline,
-		struct secret *out, struct err *err)
+static bool ask(struct dialog *dialog, const char *question, int64_t deadline, struct secret *out,
+		struct err *err)
 {
 	bool is_typed = true;
 	int number = SIGTSTP;
 
-	while (number == SIGTSTP && is_ours(terminal->fd)) {
+	while (number == SIGTSTP && terminal_is_ours(&dialog->terminal)) {
 		err_done(err);
-		is_typed = ask_once(terminal, question, deadline, out, &number, err);
+		is_typed = ask_once(dialog, question, deadline, out, &number, err);
 		int64_t stopped = clock_now();
 		if (number)
 			raise(number);
@@ -184,10 +177,11 @@ static bool ask(struct terminal *terminal, const char *question, int64_t deadlin
 
 bool prompt_ask(const char *question, int64_t deadline, struct secret *out, struct err *err)
 {
-	CLEANUP(fs_close_at) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct terminal terminal = { .fd = fd };
+	struct dialog dialog = { .terminal.fd = -1 };
 
-	if (fd < 0 || tcgetattr(fd, &terminal.before) < 0)
+	if (!terminal_open(&dialog.terminal))
 		return true;
-	return ask(&terminal, question, deadline, out, err);
+	bool is_typed = ask(&dialog, question, deadline, out, err);
+	terminal_close(&dialog.terminal);
+	return is_typed;
 }

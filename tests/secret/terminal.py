@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """terminal.py - cases: the question on the terminal, who is asked, and every way out of it"""
 import os
+import pathlib
 import pty
 import select
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import termios
 import time
 
-from place import AWKWARD, BOB, MESSAGE, Place, expect, passwords
+from place import AWKWARD, BOB, MESSAGE, Place, expect, passwords, wait_until
 
 QUESTION = b"Password of tester at localhost: "
 ALONE = 'exec "$@" <"$MESSAGE"'
@@ -228,8 +229,106 @@ def what_was_typed_is_not_kept(folder):
     place.expect_empty()
 
 
+# What a command of the user's asks, as a password manager does that talks to the terminal itself.
+
+PIN = b"PIN: "
+
+
+def asker(folder, output):
+    """A command that asks for a PIN, and what it does with it; its pid is in the file `asker.pid`."""
+    path = folder / "asker"
+    path.write_text(f"#!/bin/sh\necho $$ >{folder}/asker.pid\nprintf 'PIN: ' >/dev/tty\nread pin </dev/tty || exit 1\n{output}\n")
+    path.chmod(0o755)
+    return path
+
+
+def is_alive(folder):
+    pid = (folder / "asker.pid").read_text().strip()
+    try:
+        return " Z " not in pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def commands_may_ask(folder):
+    """Each kind of command can put a question of its own on the terminal, as under msmtp."""
+    kinds = {"passwordeval": ("passwordeval {}", "echo $pin"),
+             "password_command": ("password_command {}", "echo $pin"),
+             "eval": ("eval {}", "echo password $pin"),
+             "filter": ("password secret\nfilter {}", "echo X-Pin: $pin; cat"),
+             "token_command": ("auth oauthbearer\ntoken_command {}", "echo $pin")}
+    for kind, (lines, output) in kinds.items():
+        (folder / kind).mkdir()
+        place = Place(folder / kind)
+        place.login(*lines.format(asker(place.folder, output)).splitlines())
+        methods = ("OAUTHBEARER",) if kind == "token_command" else ("PLAIN",)
+        with place.up(auth=methods, password="secret", token="secret") as relay, Terminal(place, BOB) as terminal:
+            terminal.wait_for(PIN)
+            terminal.type(b"secret\r")
+            expect(terminal.ends(0) == "", f"{kind}: it says something")
+            expect(len(relay.received) == 1, f"{kind}: {len(relay.received)} messages arrived")
+            if kind == "filter":
+                expect(b"X-Pin: secret" in relay.received[0].content, "the filter got no answer")
+        place.expect_empty()
+
+
+def command_is_interrupted(folder):
+    """Ctrl-C ends both of them, and nothing is kept."""
+    place = Place(folder)
+    place.login(f"passwordeval {asker(folder, 'echo $pin')}")
+    with place.up() as relay, Terminal(place, BOB) as terminal:
+        terminal.wait_for(PIN)
+        terminal.type(b"half\3")
+        terminal.ends(-signal.SIGINT)
+        wait_until("the command's end", lambda: not is_alive(folder))
+        expect(not relay.connections, "a connection was made")
+    place.expect_empty()
+
+
+def command_is_stopped_and_goes_on(folder):
+    """Ctrl-Z stops both of them, and the shell can bring them back in front."""
+    place = Place(folder)
+    place.login(f"passwordeval {asker(folder, 'echo $pin')}")
+    with place.up() as relay, Terminal(place, BOB, script=IN_SHELL) as terminal:
+        terminal.wait_for(PIN)
+        terminal.type(b"half\x1asecret\r")
+        out, _ = terminal.process.communicate(timeout=60)
+        expect(out.decode().splitlines() == ["first 148", "echo ", "then 0"], f"{out}")
+        expect(passwords(relay) == ["secret"], f"heard: {passwords(relay)}")
+    place.expect_empty()
+
+
+def command_in_the_background(folder):
+    """It has no terminal that could stop it, and says so at once."""
+    place = Place(folder)
+    place.login(f"passwordeval {asker(folder, 'echo $pin')}")
+    script = 'set -m; "$@" <"$MESSAGE" & wait $!; exit $?'
+    with place.up(), Terminal(place, BOB, script=script) as terminal:
+        text = terminal.ends(78)
+        expect("/dev/tty" in text and "passwordeval" in text, text)
+        expect_silence(terminal)
+    place.expect_empty()
+
+
+def command_that_leaves_a_process(folder):
+    """What it has started for longer, as an agent, is not waited for, and not ended."""
+    place = Place(folder)
+    (folder / "leash").unlink(missing_ok=True)
+    os.mkfifo(folder / "leash")
+    place.login(f"passwordeval (read end <{folder}/leash; echo over >{folder}/over) 2>&- & echo secret")
+    with place.up() as relay:
+        done = place.give()
+        expect(done.status == 0 and not done.stderr, str(done))
+        expect(passwords(relay) == ["secret"], f"heard: {passwords(relay)}")
+    with open(folder / "leash", "w") as leash:
+        leash.write("go\n")
+    wait_until("what the process that was left behind does", (folder / "over").exists)
+
+
 def add_cases(suite):
     for case in (asked_before_the_connection, asked_last, wrong_password, nothing_typed, interrupted, hung_up,
-                 echo_after_an_alarm, interrupted_in_a_shell, stopped_and_going_on, not_asked_in_the_background, not_asked_for_others,
+                 echo_after_an_alarm, interrupted_in_a_shell, stopped_and_going_on, not_asked_in_the_background,
+                 not_asked_for_others, commands_may_ask, command_is_interrupted, command_is_stopped_and_goes_on,
+                 command_in_the_background, command_that_leaves_a_process,
                  not_asked_without_a_login, what_was_typed_is_not_kept):
         suite.case(case)

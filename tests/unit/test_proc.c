@@ -8,11 +8,14 @@
 #include "base/proc.h"
 
 #include <errno.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 static int64_t in_milliseconds(int64_t milliseconds)
@@ -128,7 +131,7 @@ static void test_deadline(void)
 	static const char *const sleepers[] = {
 		"sleep 20",           "exec sleep 20",
 		"exec >&-; sleep 20", "trap '' TERM INT HUP; sleep 20; sleep 20",
-		"sleep 20 & exit 0",  "while :; do :; done",
+		"sleep 20 & wait",    "while :; do :; done",
 	};
 
 	for (size_t i = 0; i < LENGTH(sleepers); i++) {
@@ -143,6 +146,186 @@ static void test_deadline(void)
 		EXPECT_PART(err.text, "in time");
 		EXPECT(clock_now() - start >= 200 && clock_now() - start < 5000);
 	}
+}
+
+/* A pipe of the test's, so that a process lives until we close it, and is seen to live. */
+struct leash {
+	int ends[2];
+	char fd[12];
+};
+
+static void leash_open(struct leash *leash)
+{
+	EXPECT(pipe(leash->ends) == 0);
+	snprintf(leash->fd, sizeof leash->fd, "%d", leash->ends[0]);
+}
+
+/* A command is done when it has ended, whatever it has left behind; which is not killed. */
+static void test_left_behind(void)
+{
+	static const struct {
+		const char *line;
+		const char *output;
+		int status;
+	} cases[] = {
+		{ "cat /proc/$PPID/fd/$LEASH 2>&- & echo said; exit 3", "said\n", 3 },
+		{ "cat /proc/$PPID/fd/$LEASH 2>&- & exit 0", "", 0 },
+		{ "(trap '' HUP; cat /proc/$PPID/fd/$LEASH 2>&-; echo late) & printf said", "said",
+		  0 },
+		{ "cat /proc/$PPID/fd/$LEASH 2>&- & head -c 60000 /dev/zero | tr '\\0' x | tail -c "
+		  "3",
+		  "xxx", 0 },
+		{ "cat /proc/$PPID/fd/$LEASH 2>&- & kill -9 $$", "", 137 },
+	};
+
+	EXPECT(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(str_done) struct str out = STR_INIT;
+		struct leash leash;
+		int status = -1;
+
+		test_case("left behind/%s", cases[i].line);
+		leash_open(&leash);
+		setenv("LEASH", leash.fd, 1);
+		EXPECT(proc_run_shell(cases[i].line, clock_after(30), &out, &status, &err));
+		EXPECT_TEXT(out.bytes, cases[i].output);
+		EXPECT_NUMBER(status, cases[i].status);
+		EXPECT(waitpid(-1, &status, WNOHANG) == 0);
+		close(leash.ends[1]);
+		close(leash.ends[0]);
+		while (waitpid(-1, &status, 0) > 0)
+			EXPECT(!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL);
+	}
+	EXPECT(prctl(PR_SET_CHILD_SUBREAPER, 0) == 0);
+}
+
+static void take_terminal(int terminal)
+{
+	setsid();
+	ioctl(terminal, TIOCSCTTY, 0);
+}
+
+/* Runs a command that may ask, and writes what came of it for the test: "DONE:OUTPUT:ECHO". */
+static void run_in_front(const char *line, int64_t milliseconds, int terminal, int answers)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str out = STR_INIT;
+	struct termios modes = { 0 };
+	int status;
+
+	take_terminal(terminal);
+	bool is_done = proc_run_shell(line, in_milliseconds(milliseconds), &out, &status, &err);
+	tcgetattr(terminal, &modes);
+	dprintf(answers, "%d:%s:%s:%s", is_done, out.bytes,
+		modes.c_lflag & ECHO ? "echo" : "silent",
+		tcgetpgrp(terminal) == getpgrp() ? "ours" : "lost");
+}
+
+/* On a terminal of the test's own; the person types before the question. */
+static void test_terminal(void)
+{
+	static const struct {
+		const char *line;
+		const char *answer;
+		int milliseconds;
+	} cases[] = {
+		{ "read word </dev/tty; printf \"$word\"", "1:typed:echo:ours", 10000 },
+		{ "stty -echo </dev/tty; read word </dev/tty; printf \"$word\"",
+		  "1:typed:silent:ours", 10000 },
+		{ "stty -echo </dev/tty; sleep 20; echo never", "0::echo:ours", 1000 },
+		{ "stty -echo </dev/tty; kill -9 $$", "1::echo:ours", 10000 },
+	};
+
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		char answer[100] = "";
+		int person, terminal, answers[2];
+
+		test_case("terminal/%s", cases[i].line);
+		EXPECT(openpty(&person, &terminal, NULL, NULL, NULL) == 0 && pipe(answers) == 0);
+		EXPECT(write(person, "typed\n", 6) == 6);
+		pid_t pid = fork();
+		if (pid == 0) {
+			run_in_front(cases[i].line, cases[i].milliseconds, terminal, answers[1]);
+			_exit(0);
+		}
+		close(answers[1]);
+		EXPECT(read(answers[0], answer, sizeof answer - 1) >= 0);
+		EXPECT_TEXT(answer, cases[i].answer);
+		waitpid(pid, NULL, 0);
+		close(answers[0]);
+		close(person);
+		close(terminal);
+	}
+}
+
+/* Whether a grandchild of a command on our terminal is killed with it, as a subreaper gets to know.
+ */
+static bool is_grandchild_killed(int terminal)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct proc proc = { 0 };
+	char number[100] = "";
+	int status = 0;
+
+	take_terminal(terminal);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (!proc_open(
+		    &proc,
+		    ARGV(WORD("sh"), WORD("-c"), WORD("sh -c 'sleep 20 & echo $!; wait' & wait")),
+		    -1, clock_after(30), &err) ||
+	    proc_read(&proc, number, sizeof number - 1, &err) <= 0)
+		return false;
+	proc_close(&proc);
+	pid_t grandchild = (pid_t)strtol(number, NULL, 10);
+	pid_t ended;
+	/* Its parent ends first. */
+	while ((ended = waitpid(-1, &status, 0)) > 0 && ended != grandchild)
+		;
+	return ended == grandchild && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+static void test_descendants(void)
+{
+	int person, terminal, status = -1;
+
+	test_case("terminal/all descendants are killed");
+	EXPECT(openpty(&person, &terminal, NULL, NULL, NULL) == 0);
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(is_grandchild_killed(terminal) ? 0 : 1);
+	EXPECT(waitpid(pid, &status, 0) == pid && status == 0);
+	close(person);
+	close(terminal);
+}
+
+/* A session of its own has no terminal, so that nothing can be stopped by one. */
+static void test_background(void)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str out = STR_INIT;
+	int person, terminal, status = -1;
+
+	test_case("terminal/none in the background");
+	EXPECT(openpty(&person, &terminal, NULL, NULL, NULL) == 0);
+	pid_t leader = fork();
+	if (leader == 0) {
+		take_terminal(terminal);
+		pid_t pid = fork();
+		if (pid == 0) {
+			setpgid(0, 0);
+			_exit(proc_run_shell("exec 2>&-; read word </dev/tty", clock_after(30),
+					     &out, &status, &err) &&
+					      status == 2
+				      ? 0
+				      : 1);
+		}
+		waitpid(pid, &status, 0);
+		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 2);
+	}
+	EXPECT(waitpid(leader, &status, 0) == leader && status == 0);
+	close(person);
+	close(terminal);
 }
 
 /* A child may be killed before it has done anything at all. */
@@ -578,6 +761,10 @@ int main(void)
 	test_bytes();
 	test_too_much();
 	test_deadline();
+	test_left_behind();
+	test_terminal();
+	test_descendants();
+	test_background();
 	test_deadline_passed();
 	test_group();
 	test_inheritance();

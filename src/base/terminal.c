@@ -1,0 +1,35 @@
+/* terminal.c - the terminal that controls this process, as long as we are in its foreground */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/terminal.h"
+
+#include "base/fs.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+bool terminal_is_ours(const struct terminal *terminal)
+{
+	return tcgetpgrp(terminal->fd) == getpgrp();
+}
+
+bool terminal_open(struct terminal *terminal)
+{
+	terminal->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (terminal->fd >= 0 && terminal_is_ours(terminal) &&
+	    tcgetattr(terminal->fd, &terminal->modes) == 0)
+		return true;
+	fs_close_at(&terminal->fd);
+	return false;
+}
+
+void terminal_close(struct terminal *terminal)
+{
+	fs_close_at(&terminal->fd);
+}
+
+/* A process in the background would be stopped by its attempt. */
+void terminal_restore(const struct terminal *terminal)
+{
+	if (terminal_is_ours(terminal))
+		tcsetattr(terminal->fd, TCSANOW, &terminal->modes);
+}

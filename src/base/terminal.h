@@ -1,0 +1,26 @@
+/* terminal.h - the terminal that controls this process, as long as we are in its foreground */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/mem.h"
+
+#include <termios.h>
+
+/* A terminal, and the modes that it had when it was opened. */
+struct terminal {
+	int fd;
+	struct termios modes;
+};
+
+/*
+ * Opens the terminal that controls this process, whatever the standard descriptors are. False:
+ * there is none, or our process group is not in its foreground. The descriptor does not block.
+ */
+bool terminal_open(struct terminal *terminal) MUST_USE;
+void terminal_close(struct terminal *terminal);
+
+/* Whether our process group is in the foreground (still, or again). */
+bool terminal_is_ours(const struct terminal *terminal) MUST_USE;
+
+/* Gives it the modes back that it had, unless it belongs to other processes by now. */
+void terminal_restore(const struct terminal *terminal);
