@@ -22,6 +22,36 @@ const char *list_state_name(enum list_state state)
 	return names[state];
 }
 
+static bool is_about_holding(const struct note *note)
+{
+	static const char *const words[] = { "held by ", "set aside: " };
+
+	for (size_t i = 0; i < LENGTH(words); i++) {
+		size_t len = strlen(words[i]);
+		if (note->len > len && memcmp(note->text, words[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Who moves a file by hand leaves no note; neither does a name or an owner that was mended. */
+char *list_hold_reason(const struct list_item *item)
+{
+	const struct record_progress *progress = &item->record->progress;
+	CLEANUP(str_done) struct str shown = STR_INIT;
+	struct note note;
+
+	if (progress->doubts >= SCHEDULE_DOUBTS_MAX)
+		return mem_copy("each time it was sent no reply came: the recipients may have "
+				"several copies");
+	if (schedule_is_hopeless(progress))
+		return mem_copy("attempts to send it ended in a crash");
+	if (!note_last(item->notes, &note) || !is_about_holding(&note))
+		return mem_copy("put there by hand, or mended since it was set aside");
+	str_add_printable(&shown, note.text, note.len);
+	return str_take(&shown);
+}
+
 /* Words and numbers */
 
 static void add_duration(struct str *out, int64_t seconds)
@@ -211,14 +241,19 @@ static void add_last(struct str *out, const struct list_item *item, int64_t now)
 	add_wrapped(out, line.bytes);
 }
 
-/* Why the queue itself has set it aside, if it was that. */
-static void add_hold_reason(struct str *out, const struct record_progress *progress)
+/* Why it is there, unless the last note says so, which stands above. */
+static void add_hold_reason(struct str *out, const struct list_item *item)
 {
+	const struct record_progress *progress = &item->record->progress;
+	struct note note;
+
 	if (progress->doubts >= SCHEDULE_DOUBTS_MAX)
 		add_wrapped(out, _("set aside: each time it was sent no reply came, so that the "
 				   "recipients may have several copies"));
 	else if (schedule_is_hopeless(progress))
 		add_wrapped(out, _("set aside: attempts to send it ended in a crash"));
+	else if (!note_last(item->notes, &note) || !is_about_holding(&note))
+		add_wrapped(out, _("put there by hand, or mended since it was set aside"));
 }
 
 static void add_damaged(struct str *out, const struct list_item *item)
@@ -245,7 +280,7 @@ void list_add_text(struct str *out, const struct list_item *item, int64_t now)
 	add_people(out, &item->record->envelope);
 	add_last(out, item, now);
 	if (item->state == LIST_HELD)
-		add_hold_reason(out, &item->record->progress);
+		add_hold_reason(out, item);
 	add_plan(&plan, item, now);
 	add_wrapped(out, plan.bytes);
 }
@@ -350,6 +385,10 @@ void list_add_details(struct str *out, const struct list_item *item, int64_t now
 	add_plan(&plan, item, now);
 	add_fact(out, "id", record->id);
 	add_fact(out, "state", plan.bytes);
+	if (item->state == LIST_HELD) {
+		CLEANUP(mem_free_at) char *why = list_hold_reason(item);
+		add_fact(out, "held", why);
+	}
 	add_date(out, "created", record->created);
 	add_date(out, "expires", record->expires);
 	if (item->state == LIST_WAITING && schedule_next_try(record) > 0)

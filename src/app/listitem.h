@@ -22,6 +22,12 @@ struct list_item {
 /* The name of a state, for programs and people: a word of English. */
 const char *list_state_name(enum list_state state);
 
+/*
+ * Why a message is held, in English for programs, from its attempts or its last note. The caller
+ * frees it.
+ */
+char *list_hold_reason(const struct list_item *item) MUST_USE;
+
 /* What all messages of a list come to. Begins as zeros. */
 struct list_totals {
 	size_t counts[LIST_STATES];

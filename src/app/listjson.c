@@ -91,5 +91,9 @@ void list_add_json(struct str *out, const struct list_item *item, int64_t now)
 		add_text(out, "problem", item->damage);
 	else
 		add_facts(out, item, now);
+	if (item->state == LIST_HELD) {
+		CLEANUP(mem_free_at) char *why = list_hold_reason(item);
+		add_text(out, "problem", why);
+	}
 	str_add_char(out, '}');
 }

@@ -290,6 +290,20 @@ static void set_aside(struct spool *spool, enum spool_folder folder, const char 
 	err_wrap(err, "%s/%s/%s", spool->path, folder_names[folder], id);
 }
 
+/*
+ * For what is wrong with a name and not with the file: once that is mended, the file says why it
+ * was set aside.
+ */
+static void note_damage(struct entry *entry, const char *why, struct err *err)
+{
+	CLEANUP(mem_free_at)
+	char *line = str_format("%lld EX_DATAERR set aside: %s", (long long)time(NULL), why);
+
+	damaged(err, _(why));
+	if (entry->folder == SPOOL_QUEUE)
+		entry_note(entry, line);
+}
+
 /* With the lock in hand: the file must still be the one of that name, and be whole. */
 static enum claim check_locked(struct entry *entry, const char *id, struct err *err)
 {
@@ -299,10 +313,10 @@ static enum claim check_locked(struct entry *entry, const char *id, struct err *
 	if (fstat(entry->fd, &st) < 0 || st.st_nlink == 0 || !is_same(entry, id, &st))
 		return CLAIM_GONE;
 	if (st.st_nlink > 1)
-		damaged(err, _("has more than one name"));
+		note_damage(entry, N_("has more than one name"), err);
 	else if (entry_read(entry, (uint64_t)st.st_size, true, err) &&
 		 strcmp(entry->record.id, id) != 0)
-		damaged(err, _("bears another id"));
+		note_damage(entry, N_("bears another id"), err);
 	if (err->kind == ERR_NONE)
 		return CLAIM_GOT;
 	return err->kind == ERR_IO ? CLAIM_BUSY : CLAIM_DAMAGED;

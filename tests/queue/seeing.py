@@ -214,6 +214,61 @@ def retry_that_fails(folder):
     expect([r.id for r in scene.spool.messages()] == [record.id], "not back in q/")
 
 
+def held(scene, record):
+    """What the list for people, the one for programs and the single message say about a held one."""
+    listed = [e for e in json.loads(scene.run("--queue-list=json").stdout) if e["id"] == record.id]
+    return text_of(scene, name="mailq"), listed[0], text_of(scene, "--queue-show", record.id)
+
+
+def hold_says_why(folder):
+    """By command, in doubt, crashed, more than one name, somebody else's, damaged, put there by hand."""
+    def by_command(scene, record):
+        scene.run("--queue-hold", record.id)
+
+    def in_doubt(_scene, record):
+        record.change(begun=3, ended=3, doubts=3)
+
+    def crashed(_scene, record):
+        record.change(begun=3, ended=0)
+
+    def two_names(scene, record):
+        os.link(record.path, scene.folder / "other")
+        scene.flush()
+        (scene.folder / "other").unlink()
+
+    def still_two_names(scene, record):
+        os.link(record.path, scene.folder / "other")
+
+    def of_somebody_else(_scene, record):
+        os.chown(record.path, 65534, 65534)
+
+    def damaged(_scene, record):
+        record.path.write_bytes(record.path.read_bytes().replace(b"done", b"DONE"))
+
+    def no_file(_scene, record):
+        record.path.unlink()
+        os.mkfifo(record.path)
+
+    def by_hand(scene, record):
+        record.path.rename(scene.spool.path / "hold" / record.id)
+
+    rows = [(by_command, "held by --queue-hold"), (in_doubt, "several copies"), (crashed, "ended in a crash"),
+            (two_names, "more than one name"), (still_two_names, "more than one name"),
+            (damaged, "checksum"), (no_file, "regular file"), (by_hand, "by hand")]
+    if os.getuid() == 0:
+        rows.append((of_somebody_else, "belongs to somebody else"))
+    for change, why in rows:
+        (folder / change.__name__).mkdir()
+        scene = Scene(folder / change.__name__)
+        record = scene.queue(stdin=CRON)
+        change(scene, record)
+        scene.flush()
+        expect([p.name for p in scene.spool.files("hold")] == [record.id], f"{change.__name__}: not held")
+        text, listed, shown = held(scene, record)
+        expect(why in text and why in listed["problem"], f"{change.__name__}: {text}, {listed}")
+        expect(listed["state"] == "damaged" or why in shown, f"{change.__name__}: {shown}")
+
+
 def remove(folder):
     scene = Scene(folder)
     record = scene.queue()
@@ -228,6 +283,6 @@ def remove(folder):
 def add_cases(suite):
     for function in (bare_recipient, bare_sender, no_sender_at_all, cron_arguments, aliases, aliases_when_queued,
                      config_of_strangers, message_ids, mailq_empty, mailq_says_why_and_when, mailq_tells_who_is_left,
-                     mailq_of_a_failure, list_as_json, show, terminal_escapes, hold_and_retry, retry_that_fails,
-                     remove):
+                     mailq_of_a_failure, list_as_json, show, terminal_escapes, hold_and_retry, hold_says_why,
+                     retry_that_fails, remove):
         suite.case(function)
