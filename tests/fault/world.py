@@ -145,6 +145,7 @@ class World:
     def drain(self):
         """Run the queue without faults until nothing waits, a few times at most; returns the last run."""
         done = None
+        wait_until_free(self.spool / "run.lock")
         for _ in range(4):
             if not self.names("q"):
                 break
@@ -222,18 +223,28 @@ class World:
         return [t for t in self.relay.received if is_notice(t) and mark in t.content]
 
 
+def wait_for_lock(file):
+    end = time.monotonic() + PATIENCE
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        expect(time.monotonic() < end, "something that it started stays behind")
+        time.sleep(0.001)
+
+
 def wait_for_release(path):
     """What was told in a file, once nobody has it locked any more; removes it."""
-    end = time.monotonic() + PATIENCE
     with open(path, encoding="utf-8") as file:
-        while True:
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            expect(time.monotonic() < end, "something that it started stays behind")
-            time.sleep(0.001)
+        wait_for_lock(file)
         path.unlink()
         return file.read()
+
+
+def wait_until_free(path):
+    """The kernel gives back the locks of a process that was killed in no order that we know of."""
+    with contextlib.suppress(FileNotFoundError), open(path, encoding="utf-8") as file:
+        wait_for_lock(file)
 
 
 def is_notice(transaction):
