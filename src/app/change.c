@@ -36,33 +36,43 @@ static bool is_part(const char *id, const char *part)
 	       (ascii_begins(id, part) || ascii_begins(id + RECORD_ID_LEN - len, part));
 }
 
-/* Counts the ids that `part` is the beginning or the end of; `found` gets the last one. */
-static size_t match_folder(struct spool *spool, enum spool_folder folder, const char *part,
-			   struct chosen *found, struct str *names)
-{
+/* The ids that match what was asked for, and the last of them. */
+struct matches {
+	struct str names;
 	size_t count;
-	size_t matches = 0;
-	char **ids = spool_list(spool, folder, &count);
+	struct chosen last;
+};
 
-	for (size_t i = 0; i < count; i++) {
-		if (!is_part(ids[i], part))
+static void matches_done(struct matches *matches)
+{
+	str_done(&matches->names);
+}
+
+/* Adds the ids that `part` is the beginning or the end of. */
+static bool match_folder(struct spool *spool, enum spool_folder folder, const char *part,
+			 struct matches *matches, struct err *err)
+{
+	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
+
+	if (!spool_list(spool, folder, &ids, err))
+		return false;
+	for (size_t i = 0; i < ids.count; i++) {
+		if (!is_part(ids.items[i], part))
 			continue;
-		found->folder = folder;
-		memcpy(found->id, ids[i], sizeof found->id);
-		str_addf(names, " %s", ids[i]);
-		matches++;
+		matches->last.folder = folder;
+		memcpy(matches->last.id, ids.items[i], sizeof matches->last.id);
+		str_addf(&matches->names, " %s", ids.items[i]);
+		matches->count++;
 	}
-	spool_free_ids(ids, count);
-	return matches;
+	return true;
 }
 
 static bool find_message(struct spool *spool, const char *part, struct chosen *found,
 			 struct err *err)
 {
 	static const enum spool_folder folders[] = { SPOOL_QUEUE, SPOOL_HOLD, SPOOL_FAILED };
-	CLEANUP(str_done) struct str names = STR_INIT;
+	CLEANUP(matches_done) struct matches matches = { .names = STR_INIT };
 	CLEANUP(str_done) struct str shown = STR_INIT;
-	size_t matches = 0;
 
 	str_add_printable(&shown, part, strlen(part));
 	if (!*part)
@@ -71,13 +81,15 @@ static bool find_message(struct spool *spool, const char *part, struct chosen *f
 		return err_set(err, ERR_USAGE, _("%s: at least %d characters of an id are needed"),
 			       shown.bytes, ID_PART_MIN);
 	for (size_t i = 0; i < LENGTH(folders); i++)
-		matches += match_folder(spool, folders[i], part, found, &names);
-	if (matches == 0)
+		if (!match_folder(spool, folders[i], part, &matches, err))
+			return false;
+	if (matches.count == 0)
 		return err_set(err, ERR_NOINPUT, _("%s: there is no such message in the queue"),
 			       shown.bytes);
-	if (matches > 1)
+	if (matches.count > 1)
 		return err_set(err, ERR_USAGE, _("%s: could be any of%s"), shown.bytes,
-			       names.bytes);
+			       matches.names.bytes);
+	*found = matches.last;
 	return true;
 }
 
@@ -254,6 +266,8 @@ static int send_by_own_account(struct spool *spool, const char *id)
 	else if (result.first.kind != ERR_NONE)
 		status = say_settled(id, result.failed > 0 ? SETTLED_FAILED : SETTLED_WAITS,
 				     &result.first);
+	else if (result.obstacle.kind != ERR_NONE)
+		status = err_exit_status(result.obstacle.kind);
 	else
 		status = say(id, _("due now"));
 	run_result_done(&result);

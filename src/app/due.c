@@ -3,6 +3,7 @@
 #include "app/due.h"
 
 #include "app/report.h"
+#include "base/log.h"
 #include "queue/schedule.h"
 
 #include <stdlib.h>
@@ -52,11 +53,14 @@ static void add_candidate(struct due *due, const char *id, const struct record *
 }
 
 /* Claims where a look does not do: what is damaged is set aside by that. */
-static enum claim look_at(struct spool *spool, const char *id, struct entry *entry)
+static enum claim look_at(struct spool *spool, const char *id, struct entry *entry,
+			  struct err *trouble)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	enum claim claim = spool_peek(spool, SPOOL_QUEUE, id, entry, &err);
 
+	if (claim == CLAIM_FAILED)
+		err_wrap(&err, "%s", id);
 	if (claim == CLAIM_DAMAGED) {
 		entry_release(entry);
 		err_done(&err);
@@ -64,15 +68,17 @@ static enum claim look_at(struct spool *spool, const char *id, struct entry *ent
 	}
 	if (err.kind != ERR_NONE)
 		report_problem(&err);
+	if (claim == CLAIM_FAILED && trouble->kind == ERR_NONE)
+		err_copy(trouble, &err);
 	return claim;
 }
 
 static void consider(struct due *due, struct spool *spool, const struct run_choice *choice,
-		     const char *id)
+		     const char *id, struct err *trouble)
 {
 	CLEANUP(entry_release) struct entry entry;
 
-	if (look_at(spool, id, &entry) != CLAIM_GOT)
+	if (look_at(spool, id, &entry, trouble) != CLAIM_GOT)
 		return;
 	if (is_chosen(choice, &entry.record))
 		add_candidate(due, id, &entry.record);
@@ -93,17 +99,19 @@ static int compare_candidates(const void *a, const void *b)
 	return order ? order : strcmp(one->id, two->id);
 }
 
-void due_init(struct due *due, struct spool *spool, const struct run_choice *choice)
+bool due_init(struct due *due, struct spool *spool, const struct run_choice *choice,
+	      struct err *trouble)
 {
-	size_t count;
-	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
+	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
 
 	*due = (struct due){ 0 };
-	for (size_t i = 0; i < count; i++)
-		consider(due, spool, choice, ids[i]);
-	spool_free_ids(ids, count);
+	if (!spool_list(spool, SPOOL_QUEUE, &ids, trouble))
+		return false;
+	for (size_t i = 0; i < ids.count; i++)
+		consider(due, spool, choice, ids.items[i], trouble);
 	if (due->count > 1)
 		qsort(due->items, due->count, sizeof *due->items, compare_candidates);
+	return true;
 }
 
 void due_done(struct due *due)
@@ -140,16 +148,18 @@ bool due_has(struct spool *spool, const char *key, const char *but_id)
 {
 	const struct run_choice choice = { .follows_success = true };
 	CLEANUP(due_done) struct due due = { 0 };
-	size_t count;
-	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
+	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
+	CLEANUP(err_done) struct err trouble = ERR_INIT;
 	bool is_found = false;
 
-	for (size_t i = 0; !is_found && i < count && i < LOOKED_AT_MAX; i++) {
+	/* What can't be seen now goes with the next run, which says what was the trouble. */
+	if (!spool_list(spool, SPOOL_QUEUE, &ids, &trouble))
+		log_debug("%s", trouble.text);
+	for (size_t i = 0; !is_found && i < ids.count && i < LOOKED_AT_MAX; i++) {
 		size_t before = due.count;
-		if (strcmp(ids[i], but_id) != 0)
-			consider(&due, spool, &choice, ids[i]);
+		if (strcmp(ids.items[i], but_id) != 0)
+			consider(&due, spool, &choice, ids.items[i], &trouble);
 		is_found = due.count > before && goes_by(&due.items[before], key);
 	}
-	spool_free_ids(ids, count);
 	return is_found;
 }

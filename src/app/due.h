@@ -38,8 +38,13 @@ struct due {
 	struct routes routes;
 };
 
-/* Looks at every message; what can't be read is reported, and what is damaged set aside. */
-void due_init(struct due *due, struct spool *spool, const struct run_choice *choice);
+/*
+ * Looks at every message. A damaged one is reported and set aside. One that the system does not let
+ * us read now is reported and left out; `trouble` then gets the first of these errors. False if the
+ * folder can't be read to its end, with the reason in `trouble` and nothing taken.
+ */
+bool due_init(struct due *due, struct spool *spool, const struct run_choice *choice,
+	      struct err *trouble) MUST_USE;
 void due_done(struct due *due);
 
 /* Where the messages of a route begin, `count` where there are none; where those at `first` end. */

@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,23 +19,26 @@
 /* Of a longer history the end is shown. */
 enum { NOTES_MAX = 64 * 1024 };
 
-static void read_notes(const struct entry *entry, struct str *notes)
+static bool read_notes(const struct entry *entry, struct str *notes, struct err *err)
 {
 	struct stat st;
 	off_t from = (off_t)entry->record.notes_at;
 
-	if (fstat(entry->fd, &st) < 0 || st.st_size <= from)
-		return;
+	if (fstat(entry->fd, &st) < 0)
+		return err_sys(err, ERR_IO, errno, _("cannot be read"));
+	if (st.st_size <= from)
+		return true;
 	bool is_cut = st.st_size - from > NOTES_MAX;
 	if (is_cut)
 		from = st.st_size - NOTES_MAX;
 	size_t len = (size_t)(st.st_size - from);
 	CLEANUP(mem_free_at) char *bytes = mem_alloc(len);
 	if (!fs_pread_all(entry->fd, bytes, len, from))
-		return;
+		return err_sys(err, ERR_IO, errno, _("cannot be read"));
 	const char *line = is_cut ? memchr(bytes, '\n', len) : bytes;
 	if (line)
 		str_add_n(notes, line + is_cut, len - (size_t)(line + is_cut - bytes));
+	return true;
 }
 
 /* Whoever sends it holds a write lock. Asking needs none, and disturbs nobody. */
@@ -60,7 +64,19 @@ struct listing {
 	int64_t now;
 	struct list_totals totals;
 	struct str out;
+	bool is_certain; /* nothing is missing */
+	int status;
 };
+
+/* Something is missing in the list. */
+static void note_gap(struct listing *listing, const struct err *err)
+{
+	int status = report_error(err);
+
+	listing->is_certain = false;
+	if (listing->status == EX_OK)
+		listing->status = status;
+}
 
 static void add_item(struct listing *listing, const struct list_item *item)
 {
@@ -81,9 +97,10 @@ static enum claim look(struct spool *spool, enum spool_folder folder, const char
 {
 	if (folder == SPOOL_HOLD) {
 		enum claim claim = spool_claim(spool, folder, id, entry, err);
-		if (claim != CLAIM_BUSY)
+		if (claim != CLAIM_BUSY && claim != CLAIM_FAILED)
 			return claim;
 		entry_release(entry);
+		err_done(err);
 	}
 	return spool_peek(spool, folder, id, entry, err);
 }
@@ -101,7 +118,13 @@ static void add_message(struct listing *listing, enum spool_folder folder, const
 		return;
 	if (claim == CLAIM_GOT) {
 		item.state = find_state(&entry, folder);
-		read_notes(&entry, &notes);
+		if (!read_notes(&entry, &notes, &err))
+			claim = CLAIM_FAILED;
+	}
+	if (claim == CLAIM_FAILED) {
+		err_wrap(&err, "%s", id);
+		note_gap(listing, &err);
+		return;
 	}
 	memcpy(entry.record.id, id, sizeof entry.record.id);
 	item.notes = notes.bytes;
@@ -111,19 +134,22 @@ static void add_message(struct listing *listing, enum spool_folder folder, const
 
 static void add_folder(struct listing *listing, enum spool_folder folder)
 {
-	size_t count;
-	char **ids = spool_list(listing->spool, folder, &count);
+	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
+	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	for (size_t i = 0; i < count; i++)
-		add_message(listing, folder, ids[i]);
-	spool_free_ids(ids, count);
+	if (!spool_list(listing->spool, folder, &ids, &err))
+		note_gap(listing, &err);
+	for (size_t i = 0; i < ids.count; i++)
+		add_message(listing, folder, ids.items[i]);
 }
 
-int list_queue(struct spool *spool, bool is_json)
+int list_queue(struct spool *spool, bool is_json, bool is_certain)
 {
-	struct listing listing = {
-		.spool = spool, .is_json = is_json, .now = time(NULL), .out = STR_INIT
-	};
+	struct listing listing = { .spool = spool,
+				   .is_json = is_json,
+				   .now = time(NULL),
+				   .out = STR_INIT,
+				   .is_certain = is_certain };
 
 	if (is_json)
 		str_add_char(&listing.out, '[');
@@ -132,20 +158,23 @@ int list_queue(struct spool *spool, bool is_json)
 	add_folder(&listing, SPOOL_FAILED);
 	if (is_json)
 		str_add(&listing.out, "\n]\n");
-	else
+	else if (listing.is_certain)
 		list_add_totals(&listing.out, &listing.totals, isatty(STDOUT_FILENO), listing.now);
 	int status = report_text(&listing.out);
 	str_done(&listing.out);
-	return status;
+	return listing.status != EX_OK ? listing.status : status;
 }
 
-static int show_entry(const struct entry *entry, enum spool_folder folder)
+static int show_entry(const struct entry *entry, enum spool_folder folder, struct err *err)
 {
 	CLEANUP(str_done) struct str notes = STR_INIT;
 	CLEANUP(str_done) struct str out = STR_INIT;
 	CLEANUP(message_done) struct message message;
 
-	read_notes(entry, &notes);
+	if (!read_notes(entry, &notes, err)) {
+		err_wrap(err, "%s", entry->record.id);
+		return report_error(err);
+	}
 	const struct list_item item = { .record = &entry->record,
 					.state = find_state(entry, folder),
 					.notes = notes.bytes };
@@ -162,7 +191,7 @@ int list_show(struct spool *spool, enum spool_folder folder, const char *id)
 	enum claim claim = spool_peek(spool, folder, id, &entry, &err);
 
 	if (claim == CLAIM_GOT)
-		return show_entry(&entry, folder);
+		return show_entry(&entry, folder, &err);
 	if (claim == CLAIM_GONE)
 		err_set(&err, ERR_NOINPUT, _("there is no such message"));
 	err_wrap(&err, "%s", id);

@@ -6,14 +6,18 @@
 #include "smtp/session.h"
 
 /*
- * What a run came to. `is_elsewhere` says that another process runs the queue already.
+ * What a run came to. `is_elsewhere` says that another process runs the queue already. `first` is
+ * the first trouble with a message or its relay; such messages wait, or have failed. `obstacle` is
+ * what kept the run from looking at the queue or a part of it; it was reported, and is an error of
+ * the run. Both are ERR_NONE if there was nothing.
  */
 struct run_result {
 	size_t sent;
 	size_t waiting;
 	size_t failed;
 	bool is_elsewhere;
-	struct err first; /* the first trouble met */
+	struct err first;
+	struct err obstacle;
 };
 
 void run_result_done(struct run_result *result);

@@ -131,19 +131,23 @@ static bool has_room(struct submission *submission)
 {
 	struct guest *guest = submission->guest;
 	struct spool *spool = &submission->job.spool;
-	size_t count;
+	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
+	CLEANUP(err_done) struct err trouble = ERR_INIT;
 
 	if (!guest->is_peer || !submission->job.has_entry || guest->room > 0)
 		return true;
+	/* Without a list nothing is known to be free. */
+	if (!spool_list(spool, SPOOL_QUEUE, &ids, &trouble)) {
+		report_problem(&trouble);
+		return false;
+	}
 	guest->room = SUBMISSION_UID_MAX;
-	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
-	for (size_t i = 0; i < count && guest->room > 0; i++) {
+	for (size_t i = 0; i < ids.count && guest->room > 0; i++) {
 		CLEANUP(err_done) struct err ignored = ERR_INIT;
 		CLEANUP(entry_release) struct entry entry;
-		if (spool_peek(spool, SPOOL_QUEUE, ids[i], &entry, &ignored) == CLAIM_GOT)
+		if (spool_peek(spool, SPOOL_QUEUE, ids.items[i], &entry, &ignored) == CLAIM_GOT)
 			guest->room -= entry.record.uid == guest->uid;
 	}
-	spool_free_ids(ids, count);
 	return guest->room > 0;
 }
 

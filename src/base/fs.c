@@ -11,6 +11,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,6 +36,16 @@ int fs_take_at(int *fd)
 
 	*fd = -1;
 	return taken;
+}
+
+bool fs_lock(int fd)
+{
+	int result;
+
+	do
+		result = flock(fd, LOCK_EX | LOCK_NB);
+	while (result < 0 && errno == EINTR);
+	return result == 0;
 }
 
 int fs_wait(int fd, short events, int64_t deadline)

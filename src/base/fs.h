@@ -19,6 +19,9 @@ bool fs_is_own(int fd, mode_t forbidden);
 #define FS_OTHERS_WRITE (S_IWGRP | S_IWOTH)
 #define FS_OTHERS_ALL   (S_IRWXG | S_IRWXO)
 
+/* Takes the lock of flock(2). False with errno: EWOULDBLOCK if another process has it. */
+bool fs_lock(int fd) MUST_USE;
+
 /*
  * Waits until poll(2) sees one of the events. 0: there was none by the deadline; -1 with errno
  * set. Signals are gone over. What is ready is seen after the deadline, too.

@@ -101,6 +101,13 @@ static bool read_level(struct config *config, int fd, const char *path, bool is_
 	return true;
 }
 
+/* Whether errno of open(2) is about this file, and so the same the next time. */
+static bool is_lasting(int number)
+{
+	return number == EACCES || number == EPERM || number == ELOOP || number == ENAMETOOLONG ||
+	       number == ENXIO || number == ENODEV;
+}
+
 /* Reads the first of the files that exists. */
 static bool load_first(struct config *config, char *const paths[], size_t count, bool is_user,
 		       struct err *err)
@@ -117,6 +124,8 @@ static bool load_first(struct config *config, char *const paths[], size_t count,
 			 level_name(is_user), paths[i], failure.text);
 		if (reason == ENOENT || reason == ENOTDIR)
 			continue;
+		if (!is_lasting(reason))
+			return err_sys(err, ERR_IO, reason, _("cannot open %s"), paths[i]);
 		str_addf(&config->unreadable, "%s%s: %s", config->unreadable.len ? "; " : "",
 			 paths[i], failure.text);
 		return true;

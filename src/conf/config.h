@@ -63,9 +63,11 @@ char *config_user_file(void) MUST_USE;
 /*
  * Reads the system's file and the user's. At each level ours is taken (system: mailchuterc; user:
  * ~/.mailchuterc, then mailchute/config in $XDG_CONFIG_HOME or ~/.config), and msmtp's own file
- * (msmtprc, ~/.msmtprc, msmtp/config) only where there is none. A missing or unreadable file is
- * noted, except for one named by user_file: ERR_IO. ERR_CONFIG: errors in a file, or somebody else
- * could read a user's file that holds a password. ERR_IO: `eval` printed nothing.
+ * (msmtprc, ~/.msmtprc, msmtp/config) only where there is none. A file that is missing, or that we
+ * may not read, is noted, except for one named by user_file: ERR_IO. ERR_IO, too: another reason
+ * keeps a file from being opened, such as the limit of open files; its accounts must not be taken
+ * for missing. ERR_CONFIG: errors in a file, or somebody else could read a user's file that holds a
+ * password. ERR_IO: `eval` printed nothing.
  */
 bool config_load(struct config *config, const struct config_places *places,
 		 struct err *err) MUST_USE;

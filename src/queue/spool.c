@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -171,10 +170,18 @@ bool spool_begin(struct spool *spool, struct entry *entry, struct err *err)
 static bool lock(int fd)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int result;
 
-	if (fcntl(fd, F_OFD_SETLK, &whole) == 0)
-		return true;
-	return errno == EINVAL && flock(fd, LOCK_EX | LOCK_NB) == 0;
+	do
+		result = fcntl(fd, F_OFD_SETLK, &whole);
+	while (result < 0 && errno == EINTR);
+	return result == 0 || (errno == EINVAL && fs_lock(fd));
+}
+
+/* Whether errno after lock() says that another process has the lock. fcntl(2): either of two. */
+static bool is_locked_elsewhere(void)
+{
+	return errno == EAGAIN || errno == EACCES;
 }
 
 /* By way of its name in tmp/. Once it has the new one, that the old one stays is no failure. */
@@ -237,14 +244,22 @@ static bool damaged(struct err *err, const char *why)
 	return err_set(err, ERR_INPUT, "%s", why);
 }
 
+/* What the system refuses us at this moment says nothing about the message. */
+static enum claim refused_by_system(struct err *err)
+{
+	err_sys(err, ERR_IO, errno, _("cannot be opened"));
+	return CLAIM_FAILED;
+}
+
 /* Whether the name still means the file that we locked. */
-static bool is_same(const struct entry *entry, const char *id, const struct stat *st)
+static enum claim check_name(const struct entry *entry, const char *id, const struct stat *st,
+			     struct err *err)
 {
 	struct stat named;
 
-	return fstatat(entry->spool->folders[entry->folder], id, &named, AT_SYMLINK_NOFOLLOW) ==
-		       0 &&
-	       named.st_ino == st->st_ino && named.st_dev == st->st_dev;
+	if (fstatat(entry->spool->folders[entry->folder], id, &named, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? CLAIM_GONE : refused_by_system(err);
+	return named.st_ino == st->st_ino && named.st_dev == st->st_dev ? CLAIM_GOT : CLAIM_GONE;
 }
 
 /* What can't be a message of ours, whoever has it open. */
@@ -255,11 +270,15 @@ static bool is_ours(const struct stat *st, struct err *err)
 	return st->st_uid == geteuid() || damaged(err, _("belongs to somebody else"));
 }
 
-/* Whether this says something of the file, and not of the system at this moment. */
-static bool is_files_fault(int number)
+/* Whether a file that can't be opened is what keeps us out, and not the system at this moment. */
+static bool is_files_fault(int folder, const char *id, int number, struct err *err)
 {
-	return number == ELOOP || number == ENXIO || number == EISDIR || number == ENOTDIR ||
-	       number == EACCES || number == EPERM;
+	struct stat st;
+
+	if (number == ELOOP || number == ENXIO || number == EISDIR || number == ENOTDIR)
+		return !err_sys(err, ERR_INPUT, number, _("cannot be opened"));
+	return (number == EACCES || number == EPERM) &&
+	       fstatat(folder, id, &st, AT_SYMLINK_NOFOLLOW) == 0 && !is_ours(&st, err);
 }
 
 static enum claim open_entry(struct spool *spool, enum spool_folder folder, const char *id,
@@ -273,11 +292,13 @@ static enum claim open_entry(struct spool *spool, enum spool_folder folder, cons
 	entry->fd = openat(spool->folders[folder], id, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (entry->fd >= 0)
 		return CLAIM_GOT;
-	if (errno == ENOENT)
+	int number = errno;
+	if (number == ENOENT)
 		return CLAIM_GONE;
-	bool is_damaged = is_files_fault(errno);
-	err_sys(err, is_damaged ? ERR_INPUT : ERR_IO, errno, _("cannot be opened"));
-	return is_damaged ? CLAIM_DAMAGED : CLAIM_BUSY;
+	if (is_files_fault(spool->folders[folder], id, number, err))
+		return CLAIM_DAMAGED;
+	errno = number;
+	return refused_by_system(err);
 }
 
 static void set_aside(struct spool *spool, enum spool_folder folder, const char *id,
@@ -310,8 +331,11 @@ static enum claim check_locked(struct entry *entry, const char *id, struct err *
 	struct stat st;
 
 	/* Between opening and locking it may have been sent, and be nameless now. */
-	if (fstat(entry->fd, &st) < 0 || st.st_nlink == 0 || !is_same(entry, id, &st))
-		return CLAIM_GONE;
+	if (fstat(entry->fd, &st) < 0)
+		return refused_by_system(err);
+	enum claim claim = st.st_nlink == 0 ? CLAIM_GONE : check_name(entry, id, &st, err);
+	if (claim != CLAIM_GOT)
+		return claim;
 	if (st.st_nlink > 1)
 		note_damage(entry, N_("has more than one name"), err);
 	else if (entry_read(entry, (uint64_t)st.st_size, true, err) &&
@@ -319,21 +343,32 @@ static enum claim check_locked(struct entry *entry, const char *id, struct err *
 		note_damage(entry, N_("bears another id"), err);
 	if (err->kind == ERR_NONE)
 		return CLAIM_GOT;
-	return err->kind == ERR_IO ? CLAIM_BUSY : CLAIM_DAMAGED;
+	return err->kind == ERR_IO ? CLAIM_FAILED : CLAIM_DAMAGED;
+}
+
+static enum claim lock_entry(struct entry *entry, const char *id, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(entry->fd, &st) < 0)
+		return refused_by_system(err);
+	if (!is_ours(&st, err))
+		return CLAIM_DAMAGED;
+	if (lock(entry->fd))
+		return check_locked(entry, id, err);
+	if (is_locked_elsewhere())
+		return CLAIM_BUSY;
+	err_sys(err, ERR_SYSTEM, errno, _("cannot be locked"));
+	return CLAIM_FAILED;
 }
 
 enum claim spool_claim(struct spool *spool, enum spool_folder folder, const char *id,
 		       struct entry *entry, struct err *err)
 {
-	struct stat st;
 	enum claim claim = open_entry(spool, folder, id, O_RDWR, entry, err);
 
-	if (claim == CLAIM_GOT && fstat(entry->fd, &st) < 0)
-		return CLAIM_BUSY;
-	if (claim == CLAIM_GOT && !is_ours(&st, err))
-		claim = CLAIM_DAMAGED;
-	else if (claim == CLAIM_GOT)
-		claim = lock(entry->fd) ? check_locked(entry, id, err) : CLAIM_BUSY;
+	if (claim == CLAIM_GOT)
+		claim = lock_entry(entry, id, err);
 	if (claim == CLAIM_DAMAGED)
 		set_aside(spool, folder, id, err);
 	else if (err->kind != ERR_NONE)
@@ -349,12 +384,13 @@ enum claim spool_peek(struct spool *spool, enum spool_folder folder, const char 
 
 	if (claim != CLAIM_GOT)
 		return claim;
-	if (fstat(entry->fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    entry_read(entry, (uint64_t)st.st_size, false, err))
-		return CLAIM_GOT;
-	if (err->kind == ERR_NONE)
+	if (fstat(entry->fd, &st) < 0)
+		return refused_by_system(err);
+	if (!S_ISREG(st.st_mode))
 		damaged(err, _("is not a regular file"));
-	return CLAIM_DAMAGED;
+	else if (entry_read(entry, (uint64_t)st.st_size, false, err))
+		return CLAIM_GOT;
+	return err->kind == ERR_IO ? CLAIM_FAILED : CLAIM_DAMAGED;
 }
 
 bool spool_has(const struct spool *spool, enum spool_folder folder, const char *id)
@@ -368,59 +404,72 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-char **spool_list(struct spool *spool, enum spool_folder folder, size_t *count)
+/* The names go to the end of the folder, or errno says what kept us from it. */
+static bool read_ids(DIR *dir, struct spool_ids *ids)
 {
-	char **ids = NULL;
 	struct dirent *found;
 
-	*count = 0;
-	if (spool->folders[folder] < 0)
-		return NULL;
-	DIR *dir =
-		fdopendir(openat(spool->folders[folder], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-	while (dir && (found = readdir(dir))) {
+	while (errno = 0, (found = readdir(dir))) {
 		if (!record_is_id(found->d_name))
 			continue;
-		mem_grow(ids, *count);
-		ids[(*count)++] = mem_copy(found->d_name);
+		mem_grow(ids->items, ids->count);
+		ids->items[ids->count++] = mem_copy(found->d_name);
 	}
-	if (dir)
-		closedir(dir);
-	if (*count > 1)
-		qsort(ids, *count, sizeof *ids, compare_ids);
-	return ids;
+	return errno == 0;
 }
 
-void spool_free_ids(char **ids, size_t count)
+static bool read_folder(int folder, struct spool_ids *ids)
 {
-	for (size_t i = 0; i < count; i++)
-		free(ids[i]);
-	free(ids);
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (!dir) {
+		int number = errno;
+		fs_close_at(&fd);
+		errno = number;
+		return false;
+	}
+	bool is_read = read_ids(dir, ids);
+	int number = errno;
+	closedir(dir);
+	errno = number;
+	return is_read;
+}
+
+bool spool_list(struct spool *spool, enum spool_folder folder, struct spool_ids *ids,
+		struct err *err)
+{
+	*ids = (struct spool_ids){ 0 };
+	if (spool->folders[folder] < 0)
+		return true;
+	if (!read_folder(spool->folders[folder], ids))
+		return err_sys(err, ERR_IO, errno, _("cannot read the folder %s/%s"), spool->path,
+			       folder_names[folder]);
+	if (ids->count > 1)
+		qsort(ids->items, ids->count, sizeof *ids->items, compare_ids);
+	return true;
+}
+
+void spool_ids_done(struct spool_ids *ids)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		free(ids->items[i]);
+	free(ids->items);
+	*ids = (struct spool_ids){ 0 };
 }
 
 bool spool_has_room(struct spool *spool, int max, struct err *err)
 {
-	size_t count;
-	char **ids = spool_list(spool, SPOOL_QUEUE, &count);
+	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
 
-	spool_free_ids(ids, count);
-	if (max <= 0 || count < (size_t)max)
+	if (max <= 0)
+		return true;
+	if (!spool_list(spool, SPOOL_QUEUE, &ids, err))
+		return false;
+	if (ids.count < (size_t)max)
 		return true;
 	return err_set(err, ERR_SYSTEM, _("the queue %s is full: %zu messages wait"), spool->path,
-		       count);
-}
-
-/* On a disk that is full to the last inode the folder itself does as well. */
-int spool_lock_run(struct spool *spool)
-{
-	CLEANUP(fs_close_at)
-	int fd = openat(spool->top, "run.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		fd = openat(spool->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return -1;
-	return fs_take_at(&fd);
+		       ids.count);
 }
 
 bool spool_sync(struct spool *spool, struct err *err)
@@ -431,19 +480,20 @@ bool spool_sync(struct spool *spool, struct err *err)
 }
 
 /* A file in tmp/ has no id of q/'s kind only by accident: it is named by its id, too. */
-void spool_sweep(struct spool *spool)
+bool spool_sweep(struct spool *spool, struct err *err)
 {
-	size_t count;
-	char **ids = spool_list(spool, SPOOL_TMP, &count);
+	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
+	int tmp = spool->folders[SPOOL_TMP];
 
-	for (size_t i = 0; i < count; i++) {
-		int tmp = spool->folders[SPOOL_TMP];
+	if (!spool_list(spool, SPOOL_TMP, &ids, err))
+		return false;
+	for (size_t i = 0; i < ids.count; i++) {
 		CLEANUP(fs_close_at)
-		int fd = openat(tmp, ids[i], O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+		int fd = openat(tmp, ids.items[i], O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 		struct stat st;
 		if (fd >= 0 && fstat(fd, &st) == 0 && time(NULL) - st.st_mtime > TMP_AGE_MAX &&
 		    lock(fd))
-			unlinkat(tmp, ids[i], 0);
+			unlinkat(tmp, ids.items[i], 0);
 	}
-	spool_free_ids(ids, count);
+	return true;
 }

@@ -46,18 +46,20 @@ bool spool_begin(struct spool *spool, struct entry *entry, struct err *err) MUST
  */
 bool spool_commit(struct entry *entry, const struct message *message, struct err *err) MUST_USE;
 
-enum claim { CLAIM_GOT, CLAIM_BUSY, CLAIM_GONE, CLAIM_DAMAGED };
+enum claim { CLAIM_GOT, CLAIM_BUSY, CLAIM_GONE, CLAIM_DAMAGED, CLAIM_FAILED };
 
 /*
  * Locks a message and reads its record, whose checksum is verified over the whole file. CLAIM_BUSY:
- * another process has it, or (with err) it can't be read just now; CLAIM_GONE: there is none (any
- * more); CLAIM_DAMAGED (with err): it is not what it should be, and was moved to hold/ where that
- * is possible.
+ * another process has it. CLAIM_GONE: there is none (any more). CLAIM_DAMAGED (with ERR_INPUT): it
+ * is not what it should be, and was moved to hold/ where that is possible. CLAIM_FAILED (with
+ * ERR_SYSTEM or ERR_IO): the system does not let us open, lock or read it now. That says nothing
+ * about the message, which is as it was.
  */
 enum claim spool_claim(struct spool *spool, enum spool_folder folder, const char *id,
 		       struct entry *entry, struct err *err) MUST_USE;
 /*
  * Reads a record without a lock and without the checksum, for showing it. The entry is read-only.
+ * Returns what spool_claim returns, except CLAIM_BUSY, and moves nothing.
  */
 enum claim spool_peek(struct spool *spool, enum spool_folder folder, const char *id,
 		      struct entry *entry, struct err *err) MUST_USE;
@@ -68,12 +70,19 @@ bool spool_sync(struct spool *spool, struct err *err) MUST_USE;
 /* Whether a message of that id is there. */
 bool spool_has(const struct spool *spool, enum spool_folder folder, const char *id);
 
-/* The ids in a folder, oldest first; the caller frees array and ids with spool_free_ids. */
-char **spool_list(struct spool *spool, enum spool_folder folder, size_t *count) MUST_USE;
-void spool_free_ids(char **ids, size_t count);
+/* The ids in a folder, oldest first. */
+struct spool_ids {
+	char **items;
+	size_t count;
+};
 
-/* The lock of whoever runs the queue: a descriptor, -1 where somebody else has it. */
-int spool_lock_run(struct spool *spool) MUST_USE;
+/*
+ * Lists a folder to its end; one that does not exist is empty. Begins with an empty list, which
+ * the caller passes to spool_ids_done in any case. ERR_IO: the list may lack some.
+ */
+bool spool_list(struct spool *spool, enum spool_folder folder, struct spool_ids *ids,
+		struct err *err) MUST_USE;
+void spool_ids_done(struct spool_ids *ids);
 
-/* Removes files in tmp/ that nobody has locked for 36 hours. */
-void spool_sweep(struct spool *spool);
+/* Removes the files in tmp/ that are older than 36 hours and not locked. ERR_IO. */
+bool spool_sweep(struct spool *spool, struct err *err) MUST_USE;

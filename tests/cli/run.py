@@ -631,6 +631,18 @@ def list_of_nothing(folder):
 
 
 @suite.case
+def list_without_the_config(folder):
+    """Which queue was meant is not known: another one is shown, and is not called empty."""
+    configure(folder, "nonsense\n")
+    result = run(folder, "--queue-list")
+    expect(b"nonsense" in result.stderr and b"empty" not in result.stdout, f"{result}")
+    expect(isinstance(json.loads(run(folder, "--queue-list=json").stdout), list), "no list")
+    for mode in (["--queue-list"], ["-qf"], ["--queue-remove", "ABCDEFGH"]):
+        result = run(folder, "-C", folder / "missing", *mode, status=74)
+        expect(b"missing: No such file" in result.stderr and b"empty" not in result.stdout, f"{result}")
+
+
+@suite.case
 def list_tells_why_and_when(folder):
     configure_queue(folder)
     first = enqueue(folder, "bob@b.example", "carol@c.example")

@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 from world import SHIM  # noqa: E402
 from cases import IS_FULL, injections, suite  # noqa: E402
-import clocks, disks, lastbyte, poison, powercut, relayfaults, runners, sweeps  # noqa: E401,E402,F401
+import clocks, disks, lastbyte, listing, poison, powercut, relayfaults, runners, sweeps  # noqa: E401,E402,F401
 
 MINE = "FAULT_SUITE_HAS_MOUNTS"
 

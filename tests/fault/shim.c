@@ -48,6 +48,7 @@ enum family {
 	CLOSES = 1 << 8,
 	WAITS = 1 << 9,
 	EVERY = (1 << 10) - 1,
+	STATS = 1 << 10,
 };
 
 static const struct call {
@@ -77,6 +78,7 @@ static const struct call {
 	{ SYS_fcntl, LOCKS, "fcntl" },
 	{ SYS_flock, LOCKS, "flock" },
 	{ SYS_close, CLOSES, "close" },
+	{ SYS_newfstatat, STATS, "newfstatat" },
 };
 
 enum { CALLS = sizeof calls / sizeof *calls };
@@ -91,11 +93,14 @@ static const struct fault {
 	{ "kill", EVERY, SIGKILL, 0 },
 	{ "term", EVERY, SIGTERM, 0 },
 	{ "stop", EVERY, SIGSTOP, 0 },
-	{ "eio", READS | WRITES | OPENS | NAMES | SYNCS, 0, EIO },
+	{ "eio", READS | WRITES | OPENS | NAMES | SYNCS | STATS, 0, EIO },
 	{ "enospc", WRITES | CREATES | NAMES | SYNCS, 0, ENOSPC },
 	{ "edquot", WRITES | CREATES | NAMES | SYNCS, 0, EDQUOT },
 	{ "eintr", READS | WRITES | OPENS | SYNCS | NETWORK | LOCKS | CLOSES | WAITS, 0, EINTR },
 	{ "emfile", OPENS, 0, EMFILE },
+	{ "enfile", OPENS, 0, ENFILE },
+	{ "enomem", OPENS | STATS, 0, ENOMEM },
+	{ "enolck", LOCKS, 0, ENOLCK },
 	{ "reset", NETWORK, 0, ECONNRESET },
 	{ "short", READS | WRITES | NETWORK, 0, 0 },
 };

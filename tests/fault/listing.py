@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""listing.py - faults of the system while the queue is looked at: never "empty", never damaged, never silent"""
+import json
+
+from cases import count, expect_empty, expect_once, fill, suite
+from world import Message, World, expect, sweep
+
+OF_READING = ["eio", "emfile", "enfile", "enomem", "eintr", "short", "enolck"]
+ANSWERED = ("pwrite", "unlinkat", "fsync", "fdatasync")  # a verdict that can't be written is no failure of the run
+LISTS = {"list": ["--queue-list"], "json": ["--queue-list=json"]}
+MODES = {"show": "--queue-show", "hold": "--queue-hold", "remove": "--queue-remove", "retry": "--queue-retry"}
+
+
+def expect_told(run):
+    """An exit status that is not 0 comes with a line, and none of them says that there is nothing."""
+    is_done = b" waiting, " in run.stderr or b": sent" in run.stdout or run.call in ANSWERED
+    is_said = b"cannot" in run.stderr and not is_done
+    expect(run.status > 0 or (run.status == 0 and not is_said), f"a problem, and exit 0: {run}")
+    expect(run.status == 0 or run.stderr, f"failed without a word: {run}")
+    expect(b"is empty" not in run.stdout, f"said to be empty: {run}")
+
+
+def expect_untouched(world, run, waiting):
+    expect(world.names("q") == waiting, f"{world.names('q')} instead of {waiting}: {run}")
+    expect(not world.names("hold"), f"set aside: {world.names('hold')}; {run}")
+
+
+def queue_elsewhere(world, messages):
+    """A queue that only the config file leads to; returns what waits there."""
+    fill(world, messages)
+    (world.folder / "other").mkdir(mode=0o700)
+    return world.names("q")
+
+
+def places(world, message):
+    """The folders that it is in, as far as anything is left to do."""
+    return [folder for folder, _, status in world.find(message) if status != "D"]
+
+
+def look(world, args, fault):
+    return world.run(args, fault=fault, STATE_DIRECTORY=str(world.folder / "other"))
+
+
+def listing(folder, mode):
+    with World(folder) as world:
+        waiting = queue_elsewhere(world, [Message() for _ in range(3)])
+
+        def check(run):
+            expect_told(run)
+            expect_untouched(world, run, waiting)
+            listed = run.stdout.decode()
+            expect(run.status != 0 or all(name in listed for name in waiting), f"not all are listed: {listed}; {run}")
+            if mode == "json" and listed:
+                json.loads(listed)
+        count(sweep(lambda fault: look(world, LISTS[mode], fault), check, OF_READING))
+
+
+def change(folder, mode):
+    """Either it is done, or it is not and is said to be not."""
+    with World(folder) as world:
+        message = Message()
+        waiting, = queue_elsewhere(world, [message])
+        done = {"show": ["q"], "hold": ["hold"], "remove": [], "retry": []}[mode]
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            return look(world, [MODES[mode], waiting], fault)
+
+        def check(run):
+            expect_told(run)
+            world.relay.wait_idle()
+            where = places(world, message)
+            sent = world.copies(message)[0]
+            expect(run.fault != "enolck" or b"being sent" not in run.stderr, f"said to be busy: {run}")
+            if run.status == 0:
+                expect(where == done and sent == (mode == "retry"), f"{where}, {sent} copies: {run}")
+            elif b"standard output" not in run.stderr and run.call not in ANSWERED:
+                expect(where == ["q"] and not sent, f"{where}, {sent} copies: {run}")
+        count(sweep(shoot, check, OF_READING))
+
+
+def queue_run(folder, fault):
+    """Each message is sent or waits as it was; what could not be looked at makes an exit status."""
+    with World(folder) as world:
+        messages = [Message() for _ in range(3)]
+        queue_elsewhere(world, messages)
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            return look(world, ["-qf"], fault)
+
+        def check(run):
+            expect_told(run)
+            world.relay.wait_idle()
+            for message in messages:
+                where = places(world, message)
+                expect(where in ([], ["q"]) and len(where) + world.copies(message)[0] == 1,
+                       f"it is in {where}, {world.copies(message)} copies: {run}")
+            expect(run.status != 0 or run.stderr or not world.names("q"), f"not sent, and not a word: {run}")
+            world.drain()
+            expect_once(world, messages)
+            expect_empty(world)
+        count(sweep(shoot, check, [fault]))
+
+
+for name in LISTS:
+    suite.add(f"looking-{name}", lambda folder, name=name: listing(folder, name))
+for name in MODES:
+    suite.add(f"looking-{name}", lambda folder, name=name: change(folder, name))
+for name in OF_READING:
+    suite.add(f"looking-run-{name}", lambda folder, name=name: queue_run(folder, name))
