@@ -1,22 +1,77 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""cases.py - what the cases of the fault suite share: counting injections, a full queue, what must hold"""
+"""cases.py - what the cases of the fault suite share: running and counting them, a full queue, what must hold"""
 import collections
+import concurrent.futures
+import multiprocessing
+import os
+import pathlib
 import sys
+import tempfile
+import traceback
 
-from world import SIGKILL, SIGTERM, Failure, expect
+import world as worlds
+from world import ENDINGS, Failure, ends_process, expect
 from harness import Suite
 
 IS_FULL = "--full" in sys.argv
-NETWORK_CALLS = ("sendto", "recvfrom", "connect", "poll", "socket")
+NETWORK_CALLS = {"sendto", "recvfrom", "sendmsg", "recvmsg", "connect", "poll", "socket"}
+STATUS_CALLS = {"pwrite", "fdatasync"}  # by which the relay's verdict is written down
 TWO = ("bob@example.org", "carol@example.org")
 NOBODY = "rcpt <nobody@example.org>: 550 5.1.1 no such user"
 
-suite = Suite("fault")
 injections = collections.Counter()
 
 
+class FaultSuite(Suite):
+    """Cases that are run by a few processes, each with mounts of its own; `mode` is what their faults meet."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.modes = {}
+
+    def add(self, name, function, mode=None):
+        super().add(name, function)
+        self.modes[name] = mode or function.__module__
+
+    def main(self, jobs=3):
+        words = sys.argv[1:]
+        chosen = [i for i, (name, _) in enumerate(self.cases) if not words or any(word in name for word in words)]
+        failed, fork = 0, multiprocessing.get_context("fork")
+        with concurrent.futures.ProcessPoolExecutor(jobs, fork, worlds.hide_mounts) as pool:
+            for done in concurrent.futures.as_completed([pool.submit(run_case, i) for i in chosen]):
+                name, text, counted = done.result()
+                injections.update(counted)
+                failed += bool(text)
+                print(f"{'not ok' if text else 'ok'} - {self.name}/{name}")
+                print("".join(f"#   {line}\n" for line in text.splitlines()), end="", flush=True)
+        print(f"1..{len(chosen)}")
+        print(f"# {sum(injections.values())} injections, which met")
+        print("".join(f"# {number:8}  {mode}\n" for mode, number in sorted(injections.items())), end="")
+        return 1 if failed or not chosen else 0
+
+
+suite = FaultSuite("fault")
+
+
+def run_case(index):
+    """In one of the processes: its name, what was wrong with it, and the injections by what they met."""
+    name, function = suite.cases[index]
+    injections.clear()
+    text = ""
+    try:
+        with tempfile.TemporaryDirectory(prefix=f"mailchute-{suite.name}-") as folder:
+            os.chmod(folder, 0o755)
+            count.mode = suite.modes[name]
+            function(pathlib.Path(folder))
+    except Failure as failure:
+        text = str(failure) or "failed"
+    except Exception:  # a broken case is a failed case, with its place
+        text = traceback.format_exc()
+    return name, text, dict(injections)
+
+
 def count(number=1):
-    injections["all"] += number
+    injections[count.mode] += number
 
 
 def gather(trials):
@@ -52,67 +107,116 @@ def expect_empty(world):
     expect(not left, f"left over: {left}")
 
 
-# What must hold after a foreground send, and after a run of the queue
+# What must hold after any run
 
-def check_alive(world, run):
-    expect(run.status >= 0 or run.status in (SIGKILL, SIGTERM), f"died: {run}")
-    expect(run.seconds < 2, f"waited although the relay answers at once: {run}")
+def check_alive(run):
+    """It ended by itself, or by the signal that was ordered."""
+    is_ordered = any(fault in ENDINGS for _, fault in run.hits)
+    expect(run.status >= 0 or (is_ordered and ends_process(run)), f"died after {run.cpu:.0f} s of CPU: {run}")
+
+
+def check_files(world, run, messages, refused=(), may_hold=False, others=False):
+    """Every file of the queue is whole and where it belongs, and says of each recipient what the relay knows.
+
+    With `others` there may be messages besides these.
+    """
     world.check_modes()
+    for folder in ("q", "hold", "failed"):
+        for name in world.names(folder):
+            record = world.record(folder, name)
+            message = next((m for m in messages if m.ident in record.message_id), None)
+            if message:
+                expect(folder != "hold" or may_hold, f"set aside without being damaged: {run}")
+                check_status(world, run, folder, record, message, refused)
+            else:
+                expect(others or record.is_notice, f"{folder}/{name} is nobody's: {run}")
 
 
-def doubts(world, run, message):
-    """How many extra copies of the message are allowed: one where a verdict may have been lost.
+def check_status(world, run, folder, record, message, refused):
+    expect(len(record.status) == len(message.recipients), f"status bytes {record.status!r}; {run}")
+    for recipient, status, got in zip(message.recipients, record.status, world.copies(message, maybe=True)):
+        says = f"{folder}/ says {status!r} of {recipient}, who has {got}; {run}"
+        expect(status != "." or got == 0, says)
+        expect(status != "D" or got > 0, says)
+        expect(status not in "fF" or (got == 0 and recipient in refused), says)
+        expect(status != "?" or is_excused(run), says)
+    is_open, is_failed = set(record.status) & set(".?f"), "F" in record.status
+    if not run.is_hit:
+        expect((folder == "q") == bool(is_open) or folder == "hold", f"{record.status} in {folder}/")
+    if folder == "failed":
+        expect(is_failed and not is_open, f"{record.status} in {folder}/; {run}")
+
+
+def is_excused(run):
+    """Whether a verdict of the relay may have been lost.
 
     A name that could not be removed is no excuse, as the verdict can be written into the file.
     """
-    if not run.is_cut and run.call == "unlinkat":
-        return 0
-    return int(any("?" in status for _, _, status in world.find(message)))
+    return run.is_cut or bool(run.calls & (NETWORK_CALLS | STATUS_CALLS))
 
 
-def check_sent(world, run, message, refused=()):
-    """After a foreground send by a person. `refused` are those whom the relay refuses."""
-    check_alive(world, run)
+def doubts(world, run, message):
+    """How many extra copies of the message are allowed: one where a verdict may have been lost."""
+    is_marked = any("?" in status for _, _, status in world.find(message))
+    return int(is_marked and is_excused(run))
+
+
+def check_sent(world, run, message, refused=(), program="mailchute"):
+    """After a send by a person, or by a program that calls sendmail. `refused` are those whom the relay refuses."""
+    check_alive(run)
     world.relay.wait_idle()
+    check_files(world, run, [message], refused)
     first, extra = world.copies(message), doubts(world, run, message)
     saw_end = bool(world.transactions(message)) or extra > 0
     waiting = world.find(message, ("q", "hold"))
+    is_withdrawn = program == "mailchute" and ends_process(run) == "withdrawn" and not saw_end
     world.wants_relay(True)
     world.drain()
     last = world.copies(message)
     if run.status == 0:
-        check_arrived(world, message, refused, last, extra)
-    elif run.status > 0 or (run.status == SIGTERM and not saw_end):
+        check_arrived(world, run, message, refused, last, extra)
+    elif run.status > 0 or is_withdrawn:
         expect(not waiting, f"reported as not sent, but it waits: {waiting}; {run}")
         expect(last == first, f"reported as not sent, and sent later: {first} then {last}; {run}")
     else:
         at_least = first if not waiting else [recipient not in refused for recipient in message.recipients]
         expect(all(a >= b for a, b in zip(last, at_least)), f"lost: {at_least} wanted, {last} arrived; {run}")
         expect(max(last) <= 1 + extra, f"sent too often: {last}; {run}")
-    if run.status > 0 and run.call not in NETWORK_CALLS:
+    if run.status > 0 and not run.calls & NETWORK_CALLS:
         expect(not any(first), f"reported as not sent, but the relay took it: {first}; {run}")
+    expect(run.status <= 0 or has_spoken(run), f"nothing was said: {run}")
     expect_empty(world)
 
 
-def check_arrived(world, message, refused, copies, extra):
+def has_spoken(run):
+    """Whether something was said, or could not be."""
+    return bool(run.stderr) or "write" in run.calls
+
+
+def check_arrived(world, run, message, refused, copies, extra):
     for recipient, number in zip(message.recipients, copies):
         if recipient in refused:
-            expect(number == 0, f"{recipient} was refused and has {number}")
-            expect(world.find(message, ("failed",)), "refused, and no copy was kept")
+            expect(number == 0, f"{recipient} was refused and has {number}; {run}")
+            expect(world.find(message, ("failed",)), f"refused, and no copy was kept; {run}")
         else:
-            expect(1 <= number <= 1 + extra, f"{recipient} got {number} copies")
+            expect(1 <= number <= 1 + extra, f"{recipient} got {number} copies; {run}")
 
 
-def check_queue_run(world, run, messages, refused=()):
+def check_queue_run(world, run, messages, refused=(), may_be_silent=False):
     """After a run of the queue, in which all messages but the refused ones must have left or still wait."""
-    check_alive(world, run)
+    check_alive(run)
     world.relay.wait_idle()
+    addresses = {recipient for message in refused for recipient in message.recipients}
+    check_files(world, run, messages, addresses)
     first, extra = [world.copies(m) for m in messages], [doubts(world, run, m) for m in messages]
+    waiting = 0
     for message, got in zip(messages, first):
         there = world.find(message)
+        waiting += any(folder == "q" for folder, _, _ in there)
         expect(len(there) + all(got) >= 1, f"gone without a copy anywhere: {run}")
         expect(len(there) <= 1, f"in two places: {there}")
-        expect("hold" not in [folder for folder, _, _ in there], f"set aside without being damaged: {run}")
+    if waiting and run.status >= 0 and not may_be_silent:
+        expect(has_spoken(run), f"{waiting} wait, and nothing was said: {run}")
     world.drain()
     for message, allowed in zip(messages, extra):
         copies = world.copies(message)
@@ -124,9 +228,9 @@ def check_queue_run(world, run, messages, refused=()):
 
 
 def check_failed(world, message, copies, run):
-    expect(not any(copies), "refused, and received")
+    expect(not any(copies), f"refused, and received; {run}")
     expect([f for f, _, _ in world.find(message)] == ["failed"], f"no copy in failed/: {run}")
     notices = world.notices(message)
-    most = 2 if run.is_cut or run.call in NETWORK_CALLS else 1  # the verdict on the first one may be lost
+    most = 2 if run.is_cut or run.calls & NETWORK_CALLS else 1  # the verdict on the first one may be lost
     expect(1 <= len(notices) <= most, f"{len(notices)} notices about a failure; {run}")
     expect(all(b"could not be delivered" in n.content for n in notices), "a notice that says nothing")

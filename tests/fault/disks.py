@@ -37,7 +37,6 @@ def give_in(world, messages):
     taken, refused = [], []
     for message in messages:
         run = world.send(message)
-        expect(run.seconds < 2, f"waits for the disk: {run}")
         (refused if run.status else taken).append(message)
     return taken, refused
 
@@ -104,8 +103,7 @@ def read_only_disk(folder):
             run = world.send(direct)
             expect(run.status == 0, f"not sent although the relay is there: {run}")
             expect_once(world, [direct])
-            run = world.run(["-qf"])
-            expect(run.seconds < 2, f"waits for the disk: {run}")
+            world.run(["-qf"])
             expect(all(len(world.find(m)) == 1 for m in waiting), "lost from a disk that can't be written")
             mount("-o", "remount,rw", world.spool)
             world.drain()

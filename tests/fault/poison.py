@@ -91,12 +91,12 @@ def poisoned(world, messages, victim, makes):
     for path in victim[0]:
         makes(path, good_for(path, data, makes))
     run = world.run(["-qf"])
-    expect(run.status in (0, 75) and run.seconds < 2, f"{run}")
+    expect(run.status in (0, 75), f"{run}")
     expect_once(world, messages)
     expect(not any(world.relay.received[len(messages):]), "something else was sent")
     again = world.run(["-qf"])
-    expect(again.status in (0, 75) and again.seconds < 2 and again.cpu < 0.2, f"{again}")
-    expect(world.run(["-bp"]).seconds < 2, "mailq waits")
+    expect(again.status in (0, 75) and again.cpu < 0.2, f"{again}")
+    world.run(["-bp"])
     return run
 
 
@@ -154,7 +154,7 @@ def poison_where_folders_should_be(folder):
             makes(world.spool / name, b"")
             message = Message()
             run = world.send(message)
-            expect(run.status == 0 and run.seconds < 2, f"{run}")
+            expect(run.status == 0, f"{run}")
             expect_once(world, [message])
         gather((f"{name}/ is {what}", lambda n=name, m=makes: trial(n, m))
                for name in ("q", "hold", "failed", "tmp", "route")

@@ -167,10 +167,10 @@ def one_is_always_refused(folder):
         world.play(NOBODY)
 
         def trial():
-            world.run(["-qf"])
+            run = world.run(["-qf"])
             expect_once(world, [messages[0], messages[2]])
             world.drain()
-            check_arrived(world, messages[1], messages[1].recipients, world.copies(messages[1]), 0)
+            check_arrived(world, run, messages[1], messages[1].recipients, world.copies(messages[1]), 0)
             expect(len(world.notices(messages[1])) == 1, "no notice, or more than one")
         gather([("refused", trial)])
 

@@ -1,4 +1,4 @@
-/* shim.c - preloaded into the program under test: makes its K-th system call fail, or ends it there */
+/* shim.c - preloaded into the program under test: makes a system call fail, or ends it there */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <elf.h>
 #include <errno.h>
@@ -6,6 +6,7 @@
 #include <link.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,7 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -25,97 +28,205 @@
  * A filter traps the system calls that libc makes, wherever in it, and the handler of the trap does
  * them in its stead, from an address that the filter lets pass. The environment says what else:
  *
- *	FAULT_DO      one of the names in `faults`
+ *	FAULT_DO      a name of `faults`
  *	FAULT_AT      which of the calls that this fault can happen to, from 1
  *	FAULT_CALL    only calls of this name count
  *	FAULT_SINCE   only calls after the first one of this name count
  *	FAULT_LACKS   names, of what the file system can't do: "renameat2" with flags, "tmpfile"
- *	FAULT_CHILD   1: in a forked child instead
+ *	FAULT_EVER    from then on, also in children: 1: to all calls of that name, 2: to all calls
+ *	              that it can happen to
+ *	FAULT_STOP    1: the process stops first, and meets the fault when it goes on
+ *	FAULT_THEN    a second fault, after the first one
+ *	FAULT_AFTER   at which of the calls that the second one can happen to, from 1
+ *	FAULT_CHILD   1: in the first forked child that makes a call, instead
  *	FAULT_OUT     a file to append to, locked until the last of us and our children has gone:
- *	              "hit CALL" when it happens, and with
- *	FAULT_LOG     what was done to files, for whoever wants to know what a power cut leaves
+ *	              "hit CALL FAULT" when one happens, and with
+ *	FAULT_LOG     what was done to files, for a test of what a power cut leaves, or with
+ *	FAULT_LIST    "call NAME FAULT...": each call, and which errors it can have
  *	FAULT_CLOCK   seconds by which the time of day is wrong
  */
-enum family {
-	READS = 1 << 0,
-	WRITES = 1 << 1,
-	OPENS = 1 << 2,
-	CREATES = 1 << 3,
-	NAMES = 1 << 4,
-	SYNCS = 1 << 5,
-	NETWORK = 1 << 6,
-	LOCKS = 1 << 7,
-	CLOSES = 1 << 8,
-	WAITS = 1 << 9,
-	EVERY = (1 << 10) - 1,
-	STATS = 1 << 10,
+enum trait {
+	TRANSFER = 1 << 0, /* can be short */
+	CREATES = 1 << 1,  /* only a call that makes a file can have ENOSPC and EDQUOT */
+	LOCKS = 1 << 2,    /* only the commands that lock */
+	FORKS = 1 << 3,    /* only fork: a child with a stack of its own can't return to us */
 };
 
+#define STORAGE "eio estale "
+#define ROOM    "enospc edquot "
+#define TABLE   "emfile enfile enomem "
+#define NAMING  STORAGE ROOM "eacces erofs enomem "
+#define LOST    "econnreset etimedout ehostunreach enetunreach enobufs enomem "
+
+/* A call, and the errors that it can have, each followed by a blank. */
 static const struct call {
 	int number;
-	int families;
+	int traits;
 	const char *name;
+	const char *errors;
 } calls[] = {
-	{ SYS_read, READS, "read" },
-	{ SYS_pread64, READS, "pread" },
-	{ SYS_getdents64, READS, "getdents" },
-	{ SYS_write, WRITES, "write" },
-	{ SYS_pwrite64, WRITES, "pwrite" },
-	{ SYS_ftruncate, WRITES, "ftruncate" },
-	{ SYS_openat, OPENS, "openat" },
-	{ SYS_linkat, NAMES, "linkat" },
-	{ SYS_renameat, NAMES, "renameat" },
-	{ SYS_renameat2, NAMES, "renameat2" },
-	{ SYS_unlinkat, NAMES, "unlinkat" },
-	{ SYS_mkdirat, NAMES, "mkdirat" },
-	{ SYS_fsync, SYNCS, "fsync" },
-	{ SYS_fdatasync, SYNCS, "fdatasync" },
-	{ SYS_socket, OPENS, "socket" },
-	{ SYS_connect, NETWORK, "connect" },
-	{ SYS_sendto, NETWORK, "sendto" },
-	{ SYS_recvfrom, NETWORK, "recvfrom" },
-	{ SYS_poll, WAITS, "poll" },
-	{ SYS_fcntl, LOCKS, "fcntl" },
-	{ SYS_flock, LOCKS, "flock" },
-	{ SYS_close, CLOSES, "close" },
-	{ SYS_newfstatat, STATS, "newfstatat" },
+	{ SYS_read, TRANSFER, "read", STORAGE "eintr eagain econnreset " },
+	{ SYS_pread64, TRANSFER, "pread", STORAGE "eintr enomem " },
+	{ SYS_getdents64, 0, "getdents", STORAGE "enomem " },
+	{ SYS_lseek, 0, "lseek", "eio espipe " },
+	{ SYS_write, TRANSFER, "write", STORAGE ROOM "eintr eagain epipe efbig " },
+	{ SYS_pwrite64, TRANSFER, "pwrite", STORAGE ROOM "eintr efbig " },
+	{ SYS_ftruncate, 0, "ftruncate", STORAGE "eintr erofs " },
+	{ SYS_openat, CREATES, "openat", NAMING TABLE "eintr eperm enxio eloop " },
+	{ SYS_close, 0, "close", "eio eintr enospc edquot " },
+	{ SYS_linkat, 0, "linkat", NAMING "emlink eperm " },
+	{ SYS_renameat, 0, "renameat", NAMING "ebusy " },
+	{ SYS_renameat2, 0, "renameat2", NAMING "ebusy einval enosys " },
+	{ SYS_unlink, 0, "unlink", NAMING "ebusy " },
+	{ SYS_unlinkat, 0, "unlinkat", NAMING "ebusy eperm " },
+	{ SYS_mkdir, 0, "mkdir", NAMING "emlink " },
+	{ SYS_mkdirat, 0, "mkdirat", NAMING "emlink " },
+	{ SYS_fsync, 0, "fsync", STORAGE ROOM "eintr einval erofs " },
+	{ SYS_fdatasync, 0, "fdatasync", STORAGE ROOM "eintr einval erofs " },
+	{ SYS_fchmod, 0, "fchmod", STORAGE "eperm erofs " },
+	{ SYS_utimensat, 0, "utimensat", STORAGE "eacces erofs " },
+	{ SYS_fstat, 0, "fstat", STORAGE "enomem " },
+	{ SYS_stat, 0, "stat", STORAGE "eacces enomem eloop " },
+	{ SYS_lstat, 0, "lstat", STORAGE "eacces enomem " },
+	{ SYS_newfstatat, 0, "fstatat", STORAGE "eacces enomem eloop " },
+	{ SYS_statx, 0, "statx", STORAGE "eacces enomem enosys " },
+	{ SYS_statfs, 0, "statfs", "eio enosys " },
+	{ SYS_fstatfs, 0, "fstatfs", "eio enosys " },
+	{ SYS_access, 0, "access", STORAGE "eacces erofs enomem " },
+	{ SYS_faccessat, 0, "faccessat", STORAGE "eacces erofs enomem " },
+	{ SYS_faccessat2, 0, "faccessat2", STORAGE "eacces erofs enomem " },
+	{ SYS_readlink, 0, "readlink", STORAGE "eacces enomem " },
+	{ SYS_readlinkat, 0, "readlinkat", STORAGE "eacces enomem " },
+	{ SYS_getxattr, 0, "getxattr", "eio enotsup " },
+	{ SYS_ioctl, 0, "ioctl", "eio enotty " },
+	{ SYS_fcntl, LOCKS, "fcntl", "eintr enolck elocked " },
+	{ SYS_flock, 0, "flock", "eintr enolck elocked " },
+	{ SYS_memfd_create, 0, "memfd_create", TABLE "enosys " },
+	{ SYS_getrandom, 0, "getrandom", "eintr enosys " },
+	{ SYS_socket, 0, "socket", TABLE "enobufs eacces eafnosupport " },
+	{ SYS_socketpair, 0, "socketpair", TABLE "enobufs " },
+	{ SYS_pipe2, 0, "pipe2", TABLE },
+	{ SYS_dup, 0, "dup", "emfile " },
+	{ SYS_dup2, 0, "dup2", "emfile ebusy eintr " },
+	{ SYS_bind, 0, "bind", "eacces eaddrinuse " },
+	{ SYS_connect, 0, "connect", LOST "econnrefused eaddrnotavail eacces eintr " },
+	{ SYS_setsockopt, 0, "setsockopt", "einval enobufs enomem " },
+	{ SYS_getsockopt, 0, "getsockopt", "einval enobufs enomem " },
+	{ SYS_getsockname, 0, "getsockname", "enobufs " },
+	{ SYS_getpeername, 0, "getpeername", "enobufs enotconn " },
+	{ SYS_sendto, TRANSFER, "sendto", LOST "eintr eagain epipe " },
+	{ SYS_sendmsg, 0, "sendmsg", LOST "eintr eagain epipe " },
+	{ SYS_recvfrom, TRANSFER, "recvfrom", LOST "eintr eagain " },
+	{ SYS_recvmsg, 0, "recvmsg", LOST "eintr eagain " },
+	{ SYS_shutdown, 0, "shutdown", "enotconn " },
+	{ SYS_poll, 0, "poll", "eintr enomem " },
+	{ SYS_ppoll, 0, "ppoll", "eintr enomem " },
+	{ SYS_nanosleep, 0, "nanosleep", "eintr " },
+	{ SYS_clock_nanosleep, 0, "clock_nanosleep", "eintr " },
+	{ SYS_clone, FORKS, "fork", "enoproc enomem enosys " },
+	{ SYS_wait4, 0, "wait4", "eintr echild " },
+	{ SYS_execve, 0, "execve", "eacces eio enomem enoent e2big " },
+	{ SYS_kill, 0, "kill", "eperm " },
+	{ SYS_pidfd_open, 0, "pidfd_open", TABLE "enosys " },
+	{ SYS_close_range, 0, "close_range", "emfile enosys " },
+	{ SYS_prctl, 0, "prctl", "einval " },
+	{ SYS_prlimit64, 0, "prlimit", "eperm " },
+	{ SYS_setpgid, 0, "setpgid", "eacces eperm " },
+	{ SYS_setsid, 0, "setsid", "eperm " },
+	{ SYS_chdir, 0, "chdir", STORAGE "eacces " },
+	{ SYS_setgroups, 0, "setgroups", "eperm enomem " },
+	{ SYS_setresuid, 0, "setresuid", "eperm enoproc " },
+	{ SYS_setresgid, 0, "setresgid", "eperm " },
 };
 
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* A signal to send to ourselves, or an error. */
+/* A signal to send to ourselves, an error, or (neither) a transfer of one byte. */
 static const struct fault {
 	const char *name;
-	int families;
 	int signal;
 	int number;
 } faults[] = {
-	{ "kill", EVERY, SIGKILL, 0 },
-	{ "term", EVERY, SIGTERM, 0 },
-	{ "stop", EVERY, SIGSTOP, 0 },
-	{ "eio", READS | WRITES | OPENS | NAMES | SYNCS | STATS, 0, EIO },
-	{ "enospc", WRITES | CREATES | NAMES | SYNCS, 0, ENOSPC },
-	{ "edquot", WRITES | CREATES | NAMES | SYNCS, 0, EDQUOT },
-	{ "eintr", READS | WRITES | OPENS | SYNCS | NETWORK | LOCKS | CLOSES | WAITS, 0, EINTR },
-	{ "emfile", OPENS, 0, EMFILE },
-	{ "enfile", OPENS, 0, ENFILE },
-	{ "enomem", OPENS | STATS, 0, ENOMEM },
-	{ "enolck", LOCKS, 0, ENOLCK },
-	{ "reset", NETWORK, 0, ECONNRESET },
-	{ "short", READS | WRITES | NETWORK, 0, 0 },
+	{ "kill", SIGKILL, 0 },
+	{ "stop", SIGSTOP, 0 },
+	{ "term", SIGTERM, 0 },
+	{ "int", SIGINT, 0 },
+	{ "hup", SIGHUP, 0 },
+	{ "quit", SIGQUIT, 0 },
+	{ "alrm", SIGALRM, 0 },
+	{ "vtalrm", SIGVTALRM, 0 },
+	{ "xcpu", SIGXCPU, 0 },
+	{ "usr1", SIGUSR1, 0 },
+	{ "short", 0, 0 },
+	{ "e2big", 0, E2BIG },
+	{ "eacces", 0, EACCES },
+	{ "eaddrinuse", 0, EADDRINUSE },
+	{ "eaddrnotavail", 0, EADDRNOTAVAIL },
+	{ "eafnosupport", 0, EAFNOSUPPORT },
+	{ "eagain", 0, EAGAIN },
+	{ "ebusy", 0, EBUSY },
+	{ "echild", 0, ECHILD },
+	{ "econnrefused", 0, ECONNREFUSED },
+	{ "econnreset", 0, ECONNRESET },
+	{ "edquot", 0, EDQUOT },
+	{ "efbig", 0, EFBIG },
+	{ "ehostunreach", 0, EHOSTUNREACH },
+	{ "eintr", 0, EINTR },
+	{ "einval", 0, EINVAL },
+	{ "eio", 0, EIO },
+	{ "elocked", 0, EAGAIN }, /* another process has it */
+	{ "eloop", 0, ELOOP },
+	{ "emfile", 0, EMFILE },
+	{ "emlink", 0, EMLINK },
+	{ "enetunreach", 0, ENETUNREACH },
+	{ "enfile", 0, ENFILE },
+	{ "enobufs", 0, ENOBUFS },
+	{ "enoent", 0, ENOENT },
+	{ "enolck", 0, ENOLCK },
+	{ "enomem", 0, ENOMEM },
+	{ "enoproc", 0, EAGAIN }, /* too many processes */
+	{ "enospc", 0, ENOSPC },
+	{ "enosys", 0, ENOSYS },
+	{ "enotconn", 0, ENOTCONN },
+	{ "enotsup", 0, ENOTSUP },
+	{ "enotty", 0, ENOTTY },
+	{ "enxio", 0, ENXIO },
+	{ "eperm", 0, EPERM },
+	{ "epipe", 0, EPIPE },
+	{ "erofs", 0, EROFS },
+	{ "espipe", 0, ESPIPE },
+	{ "estale", 0, ESTALE },
+	{ "etimedout", 0, ETIMEDOUT },
+};
+
+enum { FAULTS = sizeof faults / sizeof *faults };
+
+enum { SECONDS_MAX = 10 }; /* of the processor's time */
+
+enum lasting { ONCE, SAME_CALL, EVERY_CALL };
+
+/* A fault that was ordered, and what it has come to. */
+struct order {
+	const struct fault *fault;
+	const char *call;
+	long at;
+	long count;
+	enum lasting lasting;
+	const struct call *hit; /* the first one; NULL: none yet */
 };
 
 static struct {
-	const struct fault *fault;
-	const char *call;
+	struct order first;
+	struct order second;
 	const char *since;
 	const char *lacks;
-	long at;
-	long count;
+	int stops;
 	pid_t pid; /* whose calls count; 0: those of the first child */
-	pid_t first;
+	pid_t parent;
 	int out;
 	int is_logging;
+	int is_listing;
+	dev_t memory; /* where files are that were made by memfd_create */
 	time_t clock;
 } shim = { .out = -1 };
 
@@ -161,8 +272,9 @@ static unsigned long inode_at(long folder, long path)
 {
 	struct stat st;
 
-	return raw(SYS_newfstatat, folder, path, (long)&st, AT_SYMLINK_NOFOLLOW, 0, 0) == 0 ?
-		st.st_ino : 0;
+	return raw(SYS_newfstatat, folder, path, (long)&st, AT_SYMLINK_NOFOLLOW, 0, 0) == 0
+		       ? st.st_ino
+		       : 0;
 }
 
 static void log_bytes(long fd, long offset, const unsigned char *bytes, long len)
@@ -212,32 +324,59 @@ static void log_call(const struct call *call, const long *a, long result)
 }
 
 /* A short transfer is of one byte, which none of the callers may take for the whole. */
-static int shorten(const struct call *call, long *a)
+static int can_be_short(const struct call *call, const long *a)
 {
-	int is_transfer = call->families & (READS | WRITES | NETWORK) &&
-			  call->number != SYS_ftruncate && call->number != SYS_getdents64 &&
-			  call->number != SYS_connect;
+	return call->traits & TRANSFER && a[2] >= 2;
+}
 
-	if (!is_transfer || a[2] < 2)
-		return 0;
-	a[2] = 1;
+static int has_error(const struct call *call, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *error = call->errors; *error; error = strchr(error, ' ') + 1)
+		if (strncmp(error, name, len) == 0 && error[len] == ' ')
+			return 1;
+	return 0;
+}
+
+/* Memory of our own has the room that was found for it, and no disk. */
+static int is_in_memory(const long *a)
+{
+	struct stat st;
+
+	return raw(SYS_fstat, a[0], (long)&st, 0, 0, 0, 0) == 0 && st.st_dev == shim.memory;
+}
+
+/* Errors that only some calls of a name can have. */
+static int fits_arguments(const struct call *call, const long *a, int number)
+{
+	int creates = call->traits & CREATES && a[2] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY));
+
+	if (call->traits & LOCKS)
+		return a[1] == F_OFD_SETLK;
+	if (call->traits & TRANSFER && (number == ENOSPC || number == EDQUOT))
+		return !is_in_memory(a);
+	if (call->traits & CREATES && (number == ENOSPC || number == EDQUOT))
+		return creates;
+	if (call->traits & CREATES && number == EROFS)
+		return creates || (a[2] & O_ACCMODE) != O_RDONLY;
 	return 1;
 }
 
-static int families_of(const struct call *call, const long *a)
+static int can_have(const struct call *call, const long *a, const struct fault *fault)
 {
-	if (call->number == SYS_fcntl && a[1] != F_OFD_SETLK)
-		return 0;
-	if (call->number == SYS_openat && a[2] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)))
-		return OPENS | CREATES;
-	return call->families;
+	if (fault->signal)
+		return 1;
+	if (!fault->number)
+		return can_be_short(call, a);
+	return has_error(call, fault->name) && fits_arguments(call, a, fault->number);
 }
 
 static int is_counted(void)
 {
 	pid_t pid = (pid_t)raw(SYS_getpid, 0, 0, 0, 0, 0, 0);
 
-	if (shim.pid == 0 && pid != shim.first)
+	if (shim.pid == 0 && pid != shim.parent)
 		shim.pid = pid;
 	return pid == shim.pid;
 }
@@ -249,6 +388,39 @@ static int is_too_early(const struct call *call)
 	if (is_early && strcmp(shim.since, call->name) == 0)
 		shim.since = NULL;
 	return is_early;
+}
+
+/* Whether this call is the one, or comes after it and the fault lasts. */
+static int is_ordered(struct order *order, const struct call *call, const long *a)
+{
+	if (!order->fault || !can_have(call, a, order->fault))
+		return 0;
+	if (order->hit)
+		return order->lasting == EVERY_CALL ||
+		       (order->lasting == SAME_CALL && order->hit == call);
+	if (!is_counted() || (order->call && strcmp(order->call, call->name) != 0))
+		return 0;
+	return ++order->count == order->at;
+}
+
+/* The fault that happens to this call; NULL: none. */
+static const struct fault *find_fault(const struct call *call, const long *a)
+{
+	struct order *order = NULL;
+
+	if (is_counted() && is_too_early(call))
+		return NULL;
+	if (shim.first.hit && is_ordered(&shim.second, call, a))
+		order = &shim.second;
+	else if (is_ordered(&shim.first, call, a))
+		order = &shim.first;
+	if (!order)
+		return NULL;
+	say("hit %s %s\n", call->name, order->fault->name);
+	if (!order->hit && shim.stops)
+		raw(SYS_kill, raw(SYS_getpid, 0, 0, 0, 0, 0, 0), SIGSTOP, 0, 0, 0, 0);
+	order->hit = call;
+	return order->fault;
 }
 
 /* The error of a call that the file system has never heard of, 0 for others. */
@@ -264,34 +436,29 @@ static int lacking(const struct call *call, const long *a)
 	return 0;
 }
 
-/* Whether the fault happens to this call; a call that is to be short is made so. */
-static int is_hit(const struct call *call, long *a)
+static void list_call(const struct call *call, const long *a)
 {
-	long args[6];
-
-	if (!shim.fault || !is_counted() || !(families_of(call, a) & shim.fault->families))
-		return 0;
-	if (is_too_early(call) || (shim.call && strcmp(shim.call, call->name) != 0))
-		return 0;
-	memcpy(args, a, sizeof args);
-	int is_short = !shim.fault->signal && !shim.fault->number;
-	if ((is_short && !shorten(call, args)) || ++shim.count != shim.at)
-		return 0;
-	memcpy(a, args, sizeof args);
-	say("hit %s\n", call->name);
-	return 1;
+	say("call %s", call->name);
+	for (size_t i = 0; i < FAULTS; i++)
+		if (!faults[i].signal && can_have(call, a, &faults[i]))
+			say(" %s", faults[i].name);
+	say("\n");
 }
 
 static long do_call(const struct call *call, long *a)
 {
-	if (is_hit(call, a)) {
-		if (shim.fault->signal)
-			raw(SYS_kill, raw(SYS_getpid, 0, 0, 0, 0, 0, 0), shim.fault->signal, 0, 0, 0, 0);
-		else if (call->number == SYS_close)
-			raw_on(call, a);
-		if (shim.fault->number)
-			return -shim.fault->number;
-	}
+	const struct fault *fault = find_fault(call, a);
+
+	if (shim.is_listing && is_counted())
+		list_call(call, a);
+	if (fault && fault->signal)
+		raw(SYS_kill, raw(SYS_getpid, 0, 0, 0, 0, 0, 0), fault->signal, 0, 0, 0, 0);
+	else if (fault && !fault->number)
+		a[2] = 1;
+	else if (fault && call->number == SYS_close)
+		raw_on(call, a);
+	if (fault && fault->number)
+		return -fault->number;
 	int lack = lacking(call, a);
 	if (lack)
 		return -lack;
@@ -336,10 +503,10 @@ static int find_libc(struct dl_phdr_info *info, size_t size, void *data)
 }
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define LOAD_HIGH() \
+#define LOAD_HIGH()                                                                                \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4)
 #define JUMP(test, value, yes, no) BPF_JUMP(BPF_JMP | (test) | BPF_K, (unsigned)(value), yes, no)
-#define RETURN(value) BPF_STMT(BPF_RET | BPF_K, value)
+#define RETURN(value)              BPF_STMT(BPF_RET | BPF_K, value)
 
 /* A program that is executed by this one has its libc elsewhere, and is let alone. */
 static void set_trap(const struct range *libc)
@@ -355,16 +522,25 @@ static void set_trap(const struct range *libc)
 		RETURN(SECCOMP_RET_ALLOW),
 		LOAD(nr),
 	};
-	enum { HEAD = sizeof head / sizeof *head };
-	struct sock_filter filter[HEAD + 2 * CALLS + 1];
+	const struct sock_filter tail[] = {
+		RETURN(SECCOMP_RET_ALLOW),      LOAD(args[0]),
+		JUMP(BPF_JSET, CLONE_VM, 0, 1), RETURN(SECCOMP_RET_ALLOW),
+		RETURN(SECCOMP_RET_TRAP),
+	};
+	enum { HEAD = sizeof head / sizeof *head, TAIL = sizeof tail / sizeof *tail };
+	struct sock_filter filter[HEAD + 2 * CALLS + TAIL];
 	struct sock_fprog program = { sizeof filter / sizeof *filter, filter };
 
 	memcpy(filter, head, sizeof head);
+	memcpy(filter + HEAD + 2 * CALLS, tail, sizeof tail);
 	for (size_t i = 0; i < CALLS; i++) {
-		filter[HEAD + 2 * i] = (struct sock_filter)JUMP(BPF_JEQ, calls[i].number, 0, 1);
-		filter[HEAD + 2 * i + 1] = (struct sock_filter)RETURN(SECCOMP_RET_TRAP);
+		struct sock_filter *test = filter + HEAD + 2 * i;
+		unsigned forks = (unsigned)(2 * (CALLS - 1 - i) + 1);
+		test[0] = (struct sock_filter)JUMP(BPF_JEQ, calls[i].number, 0, 1);
+		test[1] = calls[i].traits & FORKS
+				  ? (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, forks)
+				  : (struct sock_filter)RETURN(SECCOMP_RET_TRAP);
 	}
-	filter[HEAD + 2 * CALLS] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
 		_exit(126);
@@ -377,23 +553,49 @@ static long number_in(const char *name)
 	return value ? strtol(value, NULL, 10) : 0;
 }
 
+static const struct fault *fault_in(const char *name)
+{
+	const char *wanted = getenv(name);
+
+	for (size_t i = 0; wanted && i < FAULTS; i++)
+		if (strcmp(faults[i].name, wanted) == 0)
+			return &faults[i];
+	/* A test of nothing would pass. */
+	if (wanted)
+		_exit(125);
+	return NULL;
+}
+
+static dev_t find_memory(void)
+{
+	struct stat st = { 0 };
+	int fd = memfd_create("", MFD_CLOEXEC);
+
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		close(fd);
+	return st.st_dev;
+}
+
 static void read_orders(void)
 {
-	const char *wanted = getenv("FAULT_DO");
 	const char *out = getenv("FAULT_OUT");
 	int fd = out ? open(out, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
 
-	for (size_t i = 0; wanted && i < sizeof faults / sizeof *faults; i++)
-		if (strcmp(faults[i].name, wanted) == 0)
-			shim.fault = &faults[i];
-	shim.call = getenv("FAULT_CALL");
+	shim.first = (struct order){ .fault = fault_in("FAULT_DO"),
+				     .call = getenv("FAULT_CALL"),
+				     .at = number_in("FAULT_AT"),
+				     .lasting = (enum lasting)number_in("FAULT_EVER") };
+	shim.second =
+		(struct order){ .fault = fault_in("FAULT_THEN"), .at = number_in("FAULT_AFTER") };
 	shim.since = getenv("FAULT_SINCE");
 	shim.lacks = getenv("FAULT_LACKS");
-	shim.at = number_in("FAULT_AT");
+	shim.stops = number_in("FAULT_STOP") != 0;
 	shim.is_logging = number_in("FAULT_LOG") != 0;
+	shim.is_listing = number_in("FAULT_LIST") != 0;
 	shim.clock = number_in("FAULT_CLOCK");
-	shim.first = getpid();
-	shim.pid = number_in("FAULT_CHILD") ? 0 : shim.first;
+	shim.memory = find_memory();
+	shim.parent = getpid();
+	shim.pid = number_in("FAULT_CHILD") ? 0 : shim.parent;
 	/* Out of the way, so that the program's descriptors are numbered as ever. */
 	shim.out = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 200);
 	if (fd >= 0) {
@@ -401,6 +603,14 @@ static void read_orders(void)
 		close(fd);
 	}
 	unsetenv("LD_PRELOAD");
+}
+
+/* What goes in circles is killed, which the test did not order. */
+static void limit_work(void)
+{
+	const struct rlimit seconds = { SECONDS_MAX, SECONDS_MAX };
+
+	setrlimit(RLIMIT_CPU, &seconds);
 }
 
 __attribute__((constructor)) static void begin(int argc, char *argv[], char *environment[])
@@ -414,7 +624,8 @@ __attribute__((constructor)) static void begin(int argc, char *argv[], char *env
 	if (libc.low >> 32 != libc.high >> 32)
 		execve("/proc/self/exe", argv, environment);
 	read_orders();
-	if (!shim.fault && !shim.is_logging && !shim.lacks)
+	limit_work();
+	if (!shim.first.fault && !shim.lacks && !shim.is_logging && !shim.is_listing)
 		return;
 	sigaction(SIGSYS, &action, NULL);
 	set_trap(&libc);

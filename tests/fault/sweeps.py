@@ -4,15 +4,15 @@ import contextlib
 import re
 import shutil
 
-from cases import (IS_FULL, NOBODY, TWO, check_queue_run, check_sent, count, doubts, expect_empty, expect_once,
-                   fill, suite)
+from cases import (IS_FULL, NOBODY, TWO, check_alive, check_files, check_queue_run, check_sent, count, doubts,
+                   expect_empty, expect_once, fill, has_spoken, suite)
 from world import FAULTS, Message, World, expect, sweep
 
-OF_FILES = [fault for fault in FAULTS if fault != "reset"]
 LATER = "rcpt <carol@example.org>: 451 4.7.1 later"
+OF_FILES = [fault for fault in FAULTS if fault != "econnreset"]
 
 
-def each_fault(name, operation, faults=FAULTS, expected=0):
+def each_fault(mode, name, operation, faults=FAULTS, expected=0):
     """A case for each fault; operation(world) prepares, and returns the pair that sweep() asks for."""
     for fault in faults:
         def run(folder, fault=fault):
@@ -20,33 +20,36 @@ def each_fault(name, operation, faults=FAULTS, expected=0):
                 shoot, check = operation(world)
                 expect(shoot(("eio", 0)).status == expected, "not as expected without a fault")
                 count(sweep(shoot, check, [fault]))
-        suite.add(f"{name}-{fault}", run)
+        suite.add(f"{name}-{fault}", run, mode)
 
 
-def send_operation(recipients, refused=(), is_up=True, dialogue="", later=""):
-    """A send by a person; the relay plays `dialogue` then, and `later` when the queue is run."""
+def send_operation(recipients=("bob@example.org",), refused=(), is_up=True, dialogue="", later="",
+                   program="mailchute", options=(), lines=20):
+    """A message given in; the relay plays `dialogue` then, and `later` when the queue is run."""
     def prepare(world):
         def shoot(fault):
             world.restore()
             world.forget()
             world.wants_relay(is_up)
             world.play(dialogue)
-            shoot.message = Message(recipients)
-            return world.send(shoot.message, fault)
+            shoot.message = Message(recipients, lines=lines)
+            return world.send(shoot.message, fault, options, program=program)
 
         def check(run):
             world.relay.wait_idle()
             world.play(later)
             if is_up and not dialogue and run.fault in ("enospc", "edquot"):
                 expect(run.status == 0, f"not sent because the disk is full: {run}")
-            check_sent(world, run, shoot.message, refused)
+            check_sent(world, run, shoot.message, refused, program)
         return shoot, check
     return prepare
 
 
-def run_operation(count_of_messages=3, refused=(), dialogue="", recipients=("bob@example.org",), also=()):
+def run_operation(count_of_messages=3, refused=(), dialogue="", recipients=("bob@example.org",), also=(),
+                  options=("-qf",), lines=20, **environment):
+    """A run of the queue."""
     def prepare(world):
-        messages = [Message(recipients) for _ in range(count_of_messages)]
+        messages = [Message(recipients, lines=lines) for _ in range(count_of_messages)]
         messages += [Message([address]) for address in also]
         fill(world, messages)
         world.play(dialogue)
@@ -55,7 +58,7 @@ def run_operation(count_of_messages=3, refused=(), dialogue="", recipients=("bob
         def shoot(fault):
             world.restore()
             world.forget()
-            return world.run(["-qf"], fault=fault)
+            return world.run(options, fault=fault, **environment)
 
         def check(run):
             check_queue_run(world, run, messages, bad)
@@ -85,6 +88,8 @@ def later_operation(world):
 
     def check(run):
         message = shoot.message
+        check_alive(run)
+        check_files(world, run, [message])
         if run.status == 0 or (run.is_cut and world.find(message)):
             expect_waits(world, message)
             world.run(["--queue-retry", world.find(message)[0][1]])
@@ -93,6 +98,7 @@ def later_operation(world):
             world.run(["-qf"])
             expect(not world.find(message), f"reported as not kept, but it waits: {run}")
             expect(not any(world.copies(message)), f"reported as not kept, and sent: {run}")
+            expect(run.status < 0 or has_spoken(run), f"nothing was said: {run}")
         expect_empty(world)
     return shoot, check
 
@@ -110,6 +116,8 @@ def run_past_later_operation(world):
         return world.run(["-qf"], fault=fault)
 
     def check(run):
+        check_alive(run)
+        check_files(world, run, [due, later])
         most = 1 + doubts(world, run, due)
         expect_waits(world, later)
         expect(1 <= world.copies(due)[0] <= most, f"{world.copies(due)} copies of the other one, {most} allowed")
@@ -129,7 +137,7 @@ def detached_operation(world):
 
     def check(run):
         expect(run.status == 0, f"the sender is told of what happens behind it: {run}")
-        check_queue_run(world, run, messages)
+        check_queue_run(world, run, [*messages, shoot.message], may_be_silent=True)
         expect_once(world, [shoot.message])
     return shoot, check
 
@@ -149,7 +157,9 @@ def server_operation(more):
 
         def check(run):
             verdict = re.search(rb"354 [^\n]*\n(\d)", run.stdout)
+            check_alive(run)
             world.relay.wait_idle()
+            check_files(world, run, [shoot.message])
             first, extra = world.copies(shoot.message), doubts(world, run, shoot.message)
             world.drain()
             last = world.copies(shoot.message)
@@ -183,6 +193,8 @@ def import_operation(runs_between):
             return world.run([f"--queue-import={old}"], fault=fault)
 
         def check(run):
+            check_alive(run)
+            check_files(world, run, shoot.messages)
             if runs_between:
                 world.drain()
             for empty_lock in [old / ".lock"] if not (old / ".lock/mailchute").exists() else []:
@@ -213,23 +225,24 @@ def check_left_alone(world, old, run, again):
     expect(len(left) == 3 * len(markers) and bool(markers) == (again.status != 0), f"left {left}: {run}; {again}")
 
 
-each_fault("enqueue", send_operation(["bob@example.org"], is_up=False))
-each_fault("send", send_operation(["bob@example.org"]))
-each_fault("send-two", send_operation(TWO))
-each_fault("send-deferred", send_operation(TWO, dialogue=LATER))
-each_fault("send-refused", send_operation(["bob@example.org", "nobody@example.org"], dialogue=NOBODY),
+each_fault("send", "enqueue", send_operation(is_up=False), OF_FILES)
+each_fault("send", "send", send_operation(["bob@example.org"]))
+each_fault("send", "send-two", send_operation(TWO))
+each_fault("send", "send-deferred", send_operation(TWO, dialogue=LATER))
+each_fault("send", "send-refused", send_operation(["bob@example.org", "nobody@example.org"], dialogue=NOBODY),
            expected=65)
-each_fault("run", run_operation())
-each_fault("run-refused", run_operation(1, dialogue=NOBODY, also=["nobody@example.org"],
-                                        refused=["nobody@example.org"]))
-each_fault("detached", detached_operation)
-each_fault("later", later_operation, [fault for fault in FAULTS if fault != "reset"])
-each_fault("run-past-later", run_past_later_operation, FAULTS if IS_FULL else ["kill", "eio", "reset"])
-each_fault("server", server_operation(["-odq"]))
-each_fault("import", import_operation(False), OF_FILES)
-each_fault("import-then-run", import_operation(True), OF_FILES if IS_FULL else ["kill", "eio"])
-each_fault("server-run", server_operation([]), FAULTS if IS_FULL else ["kill", "eio", "enospc"])
+each_fault("-qf", "run", run_operation())
+each_fault("-qf", "run-refused", run_operation(1, dialogue=NOBODY, also=["nobody@example.org"],
+                                               refused=["nobody@example.org"]))
+each_fault("the run after a send", "detached", detached_operation)
+each_fault("send --at", "later", later_operation, OF_FILES)
+each_fault("-qf", "run-past-later", run_past_later_operation, FAULTS if IS_FULL else ["kill", "eio", "econnreset"])
+each_fault("-bs", "server", server_operation(["-odq"]), OF_FILES)
+each_fault("--queue-import", "import", import_operation(False), OF_FILES)
+each_fault("--queue-import", "import-then-run", import_operation(True), OF_FILES if IS_FULL else ["kill", "eio"])
+each_fault("-bs", "server-run", server_operation([]), FAULTS if IS_FULL else ["kill", "eio", "enospc"])
 if IS_FULL:
-    each_fault("run-ten", run_operation(10, recipients=TWO))
-    each_fault("run-of-all-kinds", run_operation(3, dialogue=NOBODY, recipients=TWO, also=["nobody@example.org"] * 3,
-                                                 refused=["nobody@example.org"]))
+    each_fault("-qf", "run-ten", run_operation(10, recipients=TWO))
+    each_fault("-qf", "run-of-all-kinds", run_operation(3, dialogue=NOBODY, recipients=TWO,
+                                                        also=["nobody@example.org"] * 3,
+                                                        refused=["nobody@example.org"]))

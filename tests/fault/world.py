@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """world.py - what the fault suite needs: a queue, a relay, messages to count, and runs with a fault"""
+import asyncio
 import collections
 import contextlib
+import ctypes
 import fcntl
 import itertools
 import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -16,16 +19,41 @@ import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay"), str(HERE.parent / "queue")]
 from harness import PROGRAM, Failure, expect  # noqa: E402
 import relay as relays  # noqa: E402
+import spool as spools  # noqa: E402
 
 SHIM = pathlib.Path(os.environ.get("FAULT_SHIM", pathlib.Path(PROGRAM).parent / "tests/fault/fault-shim.so"))
-FAULTS = ["kill", "term", "eio", "enospc", "edquot", "eintr", "emfile", "reset", "short"]
+FAULTS = ["kill", "term", "eio", "enospc", "edquot", "eintr", "emfile", "econnreset", "short"]
+ENDINGS = ["kill", "term", "int", "hup", "quit", "alrm", "vtalrm", "xcpu", "usr1"]  # by which a process dies
 SIGKILL, SIGTERM = -9, -15
+PASSING = {"eintr", "eagain", "short"}  # what no call has again and again
 FAILURES_MAX = 40
-PATIENCE = 30  # seconds after which a run that has not ended fails the case
-SETTINGS = {"timeout": "3", "final_timeout": "3"}
+PATIENCE = 60  # seconds after which a run that has not ended fails the case
+SETTINGS = {"timeout": "300", "final_timeout": "300"}  # so that whatever waits for them is found to hang
+SYSTEM_SPOOL = pathlib.Path("/var/spool")
+CLONE_NEWNS = 0x20000
+
+
+def hide_mounts():
+    """Gives this process mounts of its own, and root a default queue of its own, empty one."""
+    hide_mounts.is_done = os.geteuid() == 0
+    if not hide_mounts.is_done:
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNS) != 0:
+        raise OSError(ctypes.get_errno(), "mounts of our own can't be had")
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "none", str(SYSTEM_SPOOL)], check=True)
+
+
+hide_mounts.is_done = False
+
+
+def default_queue(home):
+    """The place where the program looks for a queue when no config says anything."""
+    return SYSTEM_SPOOL / "mailchute" if hide_mounts.is_done else home / ".local/state/mailchute"
 
 
 class Message:
@@ -53,32 +81,57 @@ class Run:
         self.told, self.fault = told, fault
 
     @property
+    def hits(self):
+        """The faults that came to pass: (system call, fault)."""
+        return [tuple(line.split()[1:3]) for line in self.told.splitlines() if line.startswith("hit ")]
+
+    @property
+    def is_hit(self):
+        return bool(self.hits)
+
+    @property
     def call(self):
-        """The system call that was hit, or None."""
-        hits = [line.split()[1] for line in self.told.splitlines() if line.startswith("hit ")]
-        return hits[0] if hits else None
+        """The system call that was hit first, or None."""
+        return self.hits[0][0] if self.hits else None
+
+    @property
+    def calls(self):
+        """Those that have failed."""
+        return {call for call, fault in self.hits if fault not in ENDINGS}
 
     @property
     def is_cut(self):
         """Whether it, or the part of it that runs behind, was ended in the middle of something."""
-        return self.status < 0 or (self.fault in ("kill", "term") and self.call is not None)
+        return self.status < 0 or any(fault in ENDINGS for _, fault in self.hits)
 
     def __str__(self):
-        return f"exit {self.status} after {self.seconds:.1f} s, stderr: {self.stderr.decode(errors='replace')!r}"
+        hits = ", ".join(f"{fault} of {call}" for call, fault in sorted(set(self.hits)))
+        return f"exit {self.status} ({hits}), stderr: {self.stderr.decode(errors='replace')!r}"
+
+
+def ends_process(run):
+    """What has ended it: "killed", "withdrawn" by a signal that it may answer, "" by itself."""
+    if run.status >= 0:
+        return ""
+    if -run.status not in [getattr(signal, f"SIG{name.upper()}") for name in ENDINGS]:
+        return None
+    return "killed" if run.status == SIGKILL else "withdrawn"
 
 
 class World:
     """A folder with a queue and a config, and a relay that can be up or down."""
 
-    def __init__(self, folder, settings=None, **options):
+    def __init__(self, folder, settings=None, relay=None, spool=None, **options):
         self.folder = pathlib.Path(folder)
-        self.spool = self.folder / "spool"
-        self.config = self.folder / "config"
+        self.spool = spool or default_queue(self.folder)
+        self.config = self.folder / ".mailchuterc"  # where sendmail finds it, too
         self.runs = itertools.count()
-        self.settings = dict(SETTINGS, queue_folder=self.spool, **(settings or {}))
-        self.relay = relays.Relay(**options)
+        self.closing = contextlib.ExitStack()
+        self.settings = {**SETTINGS, "queue_folder": self.spool, **(settings or {})}
+        self.relay = relay or relays.Relay(**options)
         self.closed = socket.socket()
         self.closed.bind(("127.0.0.1", 0))
+        self.spool.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.wants_relay(False)
 
     def __enter__(self):
@@ -89,6 +142,8 @@ class World:
     def __exit__(self, *_):
         self.relay.stop()
         self.closed.close()
+        self.closing.close()
+        shutil.rmtree(self.spool, ignore_errors=True)
 
     def wants_relay(self, is_up):
         """Lets the config name the relay, or a port where nobody listens."""
@@ -101,17 +156,30 @@ class World:
     def play(self, dialogue):
         self.relay.dialogue = relays.Dialogue(dialogue)
 
+    def let_relay_read(self):
+        """Wait until the relay has read and answered all that was said to it."""
+        while any(line[4].partition(":")[2] != "00000000" for line in tcp_of(self.relay.port)):
+            time.sleep(0.0005)
+        for _ in range(4):
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.relay.loop).result()
+
     # running
 
-    def start(self, args, stdin=b"", fault=None, program=PROGRAM, **more):
-        """Start the program; `fault` is (name, call number), `more` goes into its environment."""
+    def start(self, args, stdin=b"", fault=None, program="mailchute", has_config=True, **more):
+        """Start the program by that name; `more` goes into its environment. As sendmail it takes no -C.
+
+        `fault` is (name, call number), or with a dict of more orders, which shim.c describes; "": no fault.
+        """
         told = self.folder / f"told{next(self.runs)}"
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
-                       "LD_PRELOAD": str(SHIM), "FAULT_OUT": str(told),
-                       "STATE_DIRECTORY": str(self.spool), **more}  # the queue also without a config
+                       "LD_PRELOAD": str(SHIM), "FAULT_OUT": str(told), **more}
         if fault:
+            environment.update(fault[2] if fault[2:] else {})
+        if fault and fault[0]:
             environment.update(FAULT_DO=fault[0], FAULT_AT=str(fault[1]))
-        process = subprocess.Popen([program, "-C", str(self.config), *args], env=environment,
+        names_config = has_config and program == "mailchute"
+        config = ["-C", str(self.config)] if names_config else []
+        process = subprocess.Popen([program, *config, *args], executable=PROGRAM, env=environment,
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         process.told, process.begun, process.fault = told, time.monotonic(), fault and fault[0]
         with contextlib.suppress(BrokenPipeError):
@@ -139,8 +207,8 @@ class World:
     def run(self, args, stdin=b"", fault=None, **more):
         return self.finish(self.start(args, stdin, fault, **more))
 
-    def send(self, message, fault=None, **more):
-        return self.run(["-f", message.sender, "--", *message.recipients], message.text, fault, **more)
+    def send(self, message, fault=None, options=(), **more):
+        return self.run([*options, "-f", message.sender, "--", *message.recipients], message.text, fault, **more)
 
     def drain(self):
         """Run the queue without faults until nothing waits, a few times at most; returns the last run."""
@@ -160,6 +228,21 @@ class World:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             return sorted(os.listdir(self.spool / folder))
         return []
+
+    def record(self, folder, name):
+        """A file of the queue as it is described in src/queue/record.h; fails the case where it is not whole."""
+        path = self.spool / folder / name
+        try:
+            record = spools.read(path)
+        except (ValueError, KeyError, IndexError, TypeError) as error:
+            raise Failure(f"{folder}/{name} is not whole: {error}") from None
+        expect(record.is_whole, f"{folder}/{name} is not whole")
+        return record
+
+    def contents(self):
+        """All files of the queue with what is in them."""
+        return {str(path.relative_to(self.spool)): path.read_bytes() for path in sorted(self.spool.rglob("*"))
+                if path.is_file()}
 
     def find(self, message, folders=("q", "hold", "failed")):
         """Where the message is: a list of (folder, name, status bytes)."""
@@ -203,11 +286,14 @@ class World:
         expect(self.relay.wait_idle(), "a connection never ended")
         self.relay.connections.clear()
 
-    def copies(self, message):
-        """How often each recipient got the message; what arrived under its name must be it."""
+    def copies(self, message, maybe=False):
+        """How often each recipient got the message; what arrived under its name must be it.
+
+        With `maybe` those count, too, whose receipt the relay could not confirm.
+        """
         counts = collections.Counter()
         for transaction in self.transactions(message):
-            if transaction.is_acknowledged:
+            if transaction.is_acknowledged or maybe:
                 expect(transaction.content == message.wire, f"not what was given in: {transaction.content[:300]!r}")
                 counts.update(transaction.recipients)
         return [counts[recipient] for recipient in message.recipients]
@@ -221,6 +307,13 @@ class World:
         """The notifications about a message that the relay took."""
         mark = f"<{message.ident}>".encode()
         return [t for t in self.relay.received if is_notice(t) and mark in t.content]
+
+
+def tcp_of(port):
+    """The lines of /proc/net/tcp for the connections that are accepted, or still waiting for it, on this port."""
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        lines = [line.split() for line in file][1:]
+    return [line for line in lines if line[1].endswith(f":{port:04X}")]
 
 
 def wait_for_lock(file):
@@ -258,27 +351,56 @@ def status_bytes(data, name, count):
     return found[0].decode().strip() if found else ""
 
 
-def sweep(shoot, check, faults=FAULTS):
+class Tally:
+    """What the injections of a sweep came to; what fails is gathered, to see all of it."""
+
+    def __init__(self):
+        self.hits, self.failures = 0, collections.Counter()
+
+    def shoot(self, shoot, check, fault):
+        """One injection; returns the call that was hit, or None."""
+        call = "?"
+        try:
+            run = shoot(fault)
+            call = run.call
+            check(run)
+        except Failure as failure:
+            text = re.sub(r"\b[0-9A-F]{16}[A-Z2-7]{8}\b|\bm[0-9]+\.[0-9]+@|127\.0\.0\.1:[0-9]+", "...", str(failure))
+            self.failures[f"{named(fault)} at {call or 'nothing'}: {text}"] += 1
+            expect(len(self.failures) < FAILURES_MAX, self.report())
+        self.hits += bool(call)
+        return call
+
+    def report(self):
+        return "\n".join(f"({count} times) {text}" for text, count in self.failures.items())
+
+    def end(self):
+        expect(not self.failures, self.report())
+        expect(self.hits > 0, "no call was hit")
+        return self.hits
+
+
+def named(fault):
+    """A fault with its orders, as it is reported."""
+    orders = fault[2] if fault[2:] else {}
+    return " ".join([fault[0], *(f"{key.removeprefix('FAULT_').lower()}={value}" for key, value in orders.items())])
+
+
+def sweep(shoot, check, faults=FAULTS, orders=None):
     """For the 1st, 2nd, ... call that each fault can happen to, until one is not hit: shoot(fault), which
-    returns a Run, and check(run). Returns how many were hit. What fails is gathered, to see all of it.
+    returns a Run, and check(run). Returns how many were hit.
     """
-    hits, failures = 0, collections.Counter()
+    tally = Tally()
     for name in faults:
-        number, call = 1, "?"
-        while call:
-            try:
-                run = shoot((name, number))
-                call = run.call
-                check(run)
-            except Failure as failure:
-                text = re.sub(r"\b[0-9A-F]{16}[A-Z2-7]{8}\b|after [0-9.]+ s", "...", str(failure))
-                failures[f"{name} at {call or 'nothing'}: {text}"] += 1
-                expect(len(failures) < FAILURES_MAX, report(failures))
-            hits, number = hits + bool(call), number + 1
-    expect(not failures, report(failures))
-    expect(hits > 0, "no call was hit")
-    return hits
+        number = 1
+        while tally.shoot(shoot, check, (name, number, orders or {})):
+            number += 1
+    return tally.end()
 
 
-def report(failures):
-    return "\n".join(f"({count} times) {text}" for text, count in failures.items())
+def sample(shoot, check, injections):
+    """As sweep, for injections that were chosen beforehand."""
+    tally = Tally()
+    for fault in injections:
+        tally.shoot(shoot, check, fault)
+    return tally.end()

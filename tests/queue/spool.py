@@ -17,13 +17,20 @@ PROGRESS = ("begun", "ended", "doubts", "counted", "last", "next", "flags")
 ID = re.compile(r"[0-9A-F]{16}[A-Z2-7]{8}")
 
 
+def crc32c_of_byte(byte):
+    for _ in range(8):
+        byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
+    return byte
+
+
+CRC32C = [crc32c_of_byte(byte) for byte in range(256)]
+
+
 def crc32c(data):
-    """The checksum of RFC 3720, bit by bit: what is summed here is short."""
+    """The checksum of RFC 3720."""
     crc = 0xFFFFFFFF
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+        crc = crc >> 8 ^ CRC32C[(crc ^ byte) & 0xFF]
     return crc ^ 0xFFFFFFFF
 
 
@@ -43,6 +50,7 @@ class Record:
     status: str
     notes: list
     trailer_at: int
+    is_whole: bool  # both checksums and the trailer are right
 
     @property
     def id(self):
@@ -61,6 +69,10 @@ class Record:
         return re.search(rb"(?im)^Message-ID:\s*(<[^>]*>)", self.header)[1].decode()
 
     @property
+    def is_notice(self):
+        return b"multipart/report" in self.header
+
+    @property
     def delay(self):
         """Seconds from the last attempt, which wrote the last note, to the next one."""
         return self.progress["next"] - int(self.notes[-1].split()[0])
@@ -76,6 +88,14 @@ class Record:
             file.write(lines + b"%-*s%08x\n" % (KEY_WIDTH, b"check", crc32c(lines)))
 
 
+def is_whole(name, data, status_at):
+    """Whether the two checksums hold, and the trailer bears the file's name."""
+    checked, begun, check = (data.index(word) + 1 for word in (b"\ncrc ", b"\nbegun ", b"\ncheck "))
+    sums = [int(data[at + KEY_WIDTH:].split(b"\n", 1)[0], 16) for at in (checked, check)]
+    wanted = [crc32c(data[:checked] + data[BLOCK:status_at]), crc32c(data[begun:check])]
+    return sums == wanted and data[status_at:].split(b"\n", 2)[1] == b"END " + name.encode()
+
+
 def read(path):
     data = path.read_bytes()
     lines = data[:BLOCK].decode().rstrip().split("\n")
@@ -87,7 +107,7 @@ def read(path):
     return Record(path, block, {key: int(block[key][0]) for key in PROGRESS}, data[BLOCK:header_at],
                   data[header_at:header_at + header_len], [tuple(line.split(" ", 1)) for line in envelope],
                   data[status_at:].split(b"\n", 1)[0].decode(), data[notes_at:].decode().splitlines(),
-                  data.index(b"\nEND ", status_at))
+                  data.index(b"\nEND ", status_at), is_whole(path.name, data, status_at))
 
 
 class Spool:

@@ -884,6 +884,8 @@ class Session:
     async def do_bdat(self, line):
         words = line.upper().split()
         data = await self.read(int(words[1]))
+        if len(data) < int(words[1]):
+            raise Over
         if not self.transaction or "CHUNKING" not in self.offered:
             return await self.answer("bdat", "503 5.5.1 not now")
         self.transaction.add(data, data)
