@@ -5,6 +5,7 @@
 #include "app/backlog.h"
 #include "app/content.h"
 #include "app/submission.h"
+#include "app/withdraw.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/machine.h"
@@ -165,7 +166,11 @@ static void end_data(struct server *server, struct str *reply)
 	struct submission *submission = &server->submission;
 	CLEANUP(mem_free_at) char *path = NULL;
 
-	if (submission_end(submission, reply))
+	bool is_saved = submission_end(submission, reply);
+	say(server, reply->bytes);
+	str_clear(reply);
+	withdraw_nothing();
+	if (is_saved)
 		path = mem_copy(submission->job.spool.path);
 	submission_clear(submission);
 	server->has_saved |= path != NULL;
@@ -354,6 +359,33 @@ static void serve(struct server *server)
 	flush(server);
 }
 
+/* For lack of memory. Whole replies count; half of one is none. */
+static struct {
+	struct server *server;
+	pid_t owner;
+} serving;
+
+static int run_out(void)
+{
+	static const char last_words[] = "421 4.3.0 out of memory\r\n";
+	struct server *server = serving.server;
+
+	if (getpid() != serving.owner)
+		return EX_TEMPFAIL;
+	while (server->replies.len > 0 && server->replies.bytes[server->replies.len - 1] != '\n')
+		server->replies.len--;
+	flush(server);
+	return write_some(server->out, last_words, sizeof last_words - 1) < 0 ? EX_IOERR
+									      : EX_TEMPFAIL;
+}
+
+static void prepare_to_run_out(struct server *server)
+{
+	serving.server = server;
+	serving.owner = getpid();
+	mem_on_exhaustion(run_out);
+}
+
 int stdio_run(const struct request *request)
 {
 	struct server server = {
@@ -363,6 +395,7 @@ int stdio_run(const struct request *request)
 	if (server.out < 0)
 		return EX_OSERR;
 	backlog_init(&server.backlog, server.out);
+	prepare_to_run_out(&server);
 	identify(&server.guest);
 	submission_init(&server.submission, request, &server.guest);
 	serve(&server);

@@ -6,6 +6,7 @@
 #include "app/attempt.h"
 #include "app/refusal.h"
 #include "app/report.h"
+#include "app/withdraw.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "conf/option.h"
@@ -340,11 +341,14 @@ bool submission_end(struct submission *submission, struct str *reply)
 		keep_refused(submission);
 		return add_refusal(reply, trouble);
 	}
+	if (job->has_entry)
+		withdraw_unanswered(&job->entry);
 	if (job_save(job)) {
 		secret_take(&job->account.settings);
 		answer_queued(submission, reply);
 		return true;
 	}
+	withdraw_nothing();
 	send_directly(job, reply);
 	return false;
 }

@@ -113,6 +113,11 @@ void withdraw_keep(const struct entry *entry, int queued_status)
 	begin(entry, queued_status, PLAN_STAY);
 }
 
+void withdraw_unanswered(const struct entry *entry)
+{
+	begin(entry, EX_TEMPFAIL, PLAN_REMOVE);
+}
+
 /* Our own handlers stay to the end; what they do follows the plan. */
 void withdraw_on_signal(const struct entry *entry, int queued_status)
 {

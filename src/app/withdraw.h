@@ -19,6 +19,9 @@
 void withdraw_on_signal(const struct entry *entry, int queued_status);
 void withdraw_keep(const struct entry *entry, int queued_status);
 
+/* Only the lack of memory removes the message, as our client is not answered then. */
+void withdraw_unanswered(const struct entry *entry);
+
 /* The relay may have the message. Without one of the calls above this only lets signals in. */
 void withdraw_never(void);
 

@@ -5,13 +5,17 @@
 #include "base/i18n.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <string.h>
 
 bool library_load(const char *soname, const struct library_call *calls, size_t count, void *table,
 		  struct err *err)
 {
+	errno = 0;
 	void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
 
+	if (!library && errno == ENOMEM)
+		mem_exhausted();
 	if (!library)
 		return err_set(err, ERR_SYSTEM, _("cannot load a library: %s"), dlerror());
 	for (size_t i = 0; i < count; i++) {

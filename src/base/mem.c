@@ -9,23 +9,41 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static int (*last_act)(void);
+enum { ACTS_MAX = 4 };
 
-void mem_on_exhaustion(int (*last)(void))
+static int (*acts[ACTS_MAX])(void);
+
+void mem_on_exhaustion(int (*act)(void))
 {
-	last_act = last;
+	for (size_t i = 0; i < ACTS_MAX && acts[i] != act; i++) {
+		if (acts[i])
+			continue;
+		acts[i] = act;
+		return;
+	}
+}
+
+/* Each act is done once, even if it should lack memory. */
+static int do_acts(void)
+{
+	int status = EX_TEMPFAIL;
+
+	for (size_t i = 0; i < ACTS_MAX; i++) {
+		int (*act)(void) = mem_take(&acts[i]);
+		if (act)
+			status = act();
+	}
+	return status;
 }
 
 void mem_exhausted(void)
 {
 	static const char text[] = "mailchute: out of memory\n";
-	int (*last)(void) = last_act;
 	bool is_said = write(STDERR_FILENO, text, sizeof text - 1) > 0;
 
 	/* Without a stderr the exit status has to be enough. */
 	(void)is_said;
-	last_act = NULL;
-	_exit(last ? last() : EX_TEMPFAIL);
+	_exit(do_acts());
 }
 
 void *mem_alloc(size_t size)

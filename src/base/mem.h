@@ -30,10 +30,10 @@ char *mem_copy_n(const char *bytes, size_t len);
 _Noreturn void mem_exhausted(void);
 
 /*
- * Sets what is done before the process ends for lack of memory (NULL: nothing). `last` must not
- * need any memory, and returns the exit status.
+ * Adds something to be done, once, before the process ends for lack of memory. It must not need any
+ * itself. The act that was added last returns the exit status.
  */
-void mem_on_exhaustion(int (*last)(void));
+void mem_on_exhaustion(int (*act)(void));
 
 /* Makes room for one more element in an array of `used` elements whose room doubles as it grows. */
 #define mem_grow(array, used) ((array) = mem_grow_array((array), (used), sizeof *(array)))

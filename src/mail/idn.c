@@ -45,6 +45,9 @@ char *idn_to_ascii(const char *domain, struct err *err)
 	if (!idn2_load(err))
 		return NULL;
 	int status = idn2->to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+	/* To lack memory is no fault of the domain's, for which the message would fail. */
+	if (status == IDN2_MALLOC)
+		mem_exhausted();
 	if (status != IDN2_OK) {
 		refuse(domain, status, err);
 		return NULL;

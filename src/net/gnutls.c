@@ -20,3 +20,10 @@ bool gnutls_load(struct err *err)
 		gnutls = &table;
 	return gnutls != NULL;
 }
+
+const char *gnutls_words(int status)
+{
+	if (status == GNUTLS_E_MEMORY_ERROR)
+		mem_exhausted();
+	return gnutls->strerror(status);
+}

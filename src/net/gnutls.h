@@ -94,3 +94,6 @@ extern const struct gnutls_calls *gnutls;
 
 /* Loads the library, unless that is done. ERR_SYSTEM, as library_load. */
 bool gnutls_load(struct err *err) MUST_USE;
+
+/* What a status says. That there is no memory ends the process, see mem.h. */
+const char *gnutls_words(int status);

@@ -82,7 +82,7 @@ static bool read_chain(struct chain *chain, const struct str *pem, struct err *e
 		return true;
 	}
 	return err_set(err, ERR_NOINPUT, "%s",
-		       status < 0 ? gnutls->strerror(status) : _("no certificate in it"));
+		       status < 0 ? gnutls_words(status) : _("no certificate in it"));
 }
 
 static bool load_chain(struct identity *identity, struct chain *chain, struct err *err)
@@ -112,7 +112,7 @@ static bool read_key(gnutls_privkey_t key, const struct str *pem, const struct s
 						     needs_password ? password->bytes : NULL, 0);
 	if (status == GNUTLS_E_DECRYPTION_FAILED && needs_password)
 		return err_set(err, ERR_AUTH, _("the password does not decrypt the key"));
-	return status >= 0 || err_set(err, ERR_NOINPUT, "%s", gnutls->strerror(status));
+	return status >= 0 || err_set(err, ERR_NOINPUT, "%s", gnutls_words(status));
 }
 
 static bool load_key_file(struct identity *identity, gnutls_privkey_t key,
@@ -241,7 +241,7 @@ static bool load_key(struct identity *identity, gnutls_certificate_credentials_t
 	gnutls->certificate_set_flags(credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
 	int status = gnutls->privkey_import_ext4(key, identity, sign_data, sign_hash, NULL, NULL,
 						 tell_about_key, 0);
-	return status >= 0 || err_set(err, ERR_SYSTEM, "%s", gnutls->strerror(status));
+	return status >= 0 || err_set(err, ERR_SYSTEM, "%s", gnutls_words(status));
 }
 
 static void free_key_at(gnutls_privkey_t *key)
@@ -269,7 +269,7 @@ static bool show(struct identity *identity, gnutls_certificate_credentials_t cre
 	if (status == GNUTLS_E_CERTIFICATE_KEY_MISMATCH)
 		return refuse_pair(err);
 	if (status < 0)
-		return err_set(err, ERR_NOINPUT, "tls_cert_file: %s", gnutls->strerror(status));
+		return err_set(err, ERR_NOINPUT, "tls_cert_file: %s", gnutls_words(status));
 	chain.count = 0;
 	key = NULL;
 	return true;

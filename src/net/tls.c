@@ -44,7 +44,7 @@ static bool set_priorities(struct tls *tls, struct err *err)
 		return err_set(err, ERR_CONFIG, _("tls_priorities: not understood from \"%s\" on"),
 			       bad);
 	if (status < 0)
-		return err_set(err, ERR_CONFIG, "tls_priorities: %s", gnutls->strerror(status));
+		return err_set(err, ERR_CONFIG, "tls_priorities: %s", gnutls_words(status));
 	return true;
 }
 
@@ -73,7 +73,7 @@ static bool set_up(struct tls *tls, const struct secret *password, int64_t deadl
 	int status =
 		gnutls->credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, tls->credentials);
 	if (status < 0)
-		return err_set(err, ERR_SYSTEM, "%s", gnutls->strerror(status));
+		return err_set(err, ERR_SYSTEM, "%s", gnutls_words(status));
 	if (tls->settings->tls_min_dh_prime_bits > 0)
 		gnutls->dh_set_prime_bits(tls->session,
 					  (unsigned)tls->settings->tls_min_dh_prime_bits);
@@ -188,7 +188,7 @@ static enum tls_step failed(const struct tls *tls, int status, enum err_kind kin
 		alerted(tls, kind, doing, err);
 	else
 		err_set(err, kind, _("%s failed: %s"), doing,
-			meaning ? meaning : gnutls->strerror(status));
+			meaning ? meaning : gnutls_words(status));
 	return TLS_FAILED;
 }
 

@@ -95,8 +95,8 @@ static bool failed(const struct holder *holder, int status, struct err *err)
 				 "URI? see p11tool --list-tokens)"));
 	if (status == GNUTLS_E_PKCS11_PIN_ERROR || status == GNUTLS_E_PKCS11_PIN_LOCKED ||
 	    status == GNUTLS_E_PKCS11_PIN_EXPIRED || status == GNUTLS_E_PKCS11_USER_ERROR)
-		return err_set(err, ERR_AUTH, "%s", gnutls->strerror(status));
-	return err_set(err, ERR_NOINPUT, "%s", gnutls->strerror(status));
+		return err_set(err, ERR_AUTH, "%s", gnutls_words(status));
+	return err_set(err, ERR_NOINPUT, "%s", gnutls_words(status));
 }
 
 static bool find_key(struct holder *holder, struct opened *opened, struct err *err)

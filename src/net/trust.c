@@ -70,7 +70,7 @@ static bool load_authorities(gnutls_certificate_credentials_t credentials, const
 	if (count > 0)
 		return true;
 	return err_set(err, ERR_NOINPUT, _("tls_trust_file %s: %s"), file,
-		       has_nothing(count) ? _("no certificate in it") : gnutls->strerror(count));
+		       has_nothing(count) ? _("no certificate in it") : gnutls_words(count));
 }
 
 static bool load_crl(gnutls_certificate_credentials_t credentials, const char *file,
@@ -85,8 +85,7 @@ static bool load_crl(gnutls_certificate_credentials_t credentials, const char *f
 	if (count > 0)
 		return true;
 	return err_set(err, ERR_NOINPUT, _("tls_crl_file %s: %s"), file,
-		       has_nothing(count) ? _("no revocation list in it")
-					  : gnutls->strerror(count));
+		       has_nothing(count) ? _("no revocation list in it") : gnutls_words(count));
 }
 
 bool trust_load(gnutls_certificate_credentials_t credentials, const struct settings *settings,
@@ -120,7 +119,7 @@ static bool presented_init(struct presented *presented, gnutls_session_t session
 					     GNUTLS_X509_FMT_DER);
 	if (status < 0)
 		return err_set(err, ERR_TLS, _("the server's certificate can't be read: %s"),
-			       gnutls->strerror(status));
+			       gnutls_words(status));
 	return true;
 }
 
@@ -201,7 +200,7 @@ static bool verify_chain(struct presented *presented, char *name, const struct s
 		gnutls->certificate_verify_peers(presented->session, reference.data, 2, &reasons);
 	if (status < 0)
 		return err_set(err, ERR_TLS, _("the certificate can't be verified: %s"),
-			       gnutls->strerror(status));
+			       gnutls_words(status));
 	if (reasons == 0 && !certificate_has_name(presented->certificate, reference.alt_name_kind))
 		reasons = GNUTLS_CERT_UNEXPECTED_OWNER;
 	return reasons == 0 || verdict_refuse(presented, reasons, settings, err);

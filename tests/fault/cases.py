@@ -10,7 +10,7 @@ import tempfile
 import traceback
 
 import world as worlds
-from world import ENDINGS, Failure, ends_process, expect
+from world import ENDINGS, NO_MEMORY, Failure, ends_process, expect
 from harness import Suite
 
 IS_FULL = "--full" in sys.argv
@@ -148,11 +148,12 @@ def check_status(world, run, folder, record, message, refused):
 
 
 def is_excused(run):
-    """Whether a verdict of the relay may have been lost.
+    """Whether a verdict of the relay may have been lost, or could not be read for lack of memory.
 
     A name that could not be removed is no excuse, as the verdict can be written into the file.
     """
-    return run.is_cut or bool(run.calls & (NETWORK_CALLS | STATUS_CALLS))
+    lacks_memory = run.is_hit and run.fault in NO_MEMORY
+    return run.is_cut or lacks_memory or bool(run.calls & (NETWORK_CALLS | STATUS_CALLS))
 
 
 def doubts(world, run, message):
@@ -231,6 +232,6 @@ def check_failed(world, message, copies, run):
     expect(not any(copies), f"refused, and received; {run}")
     expect([f for f, _, _ in world.find(message)] == ["failed"], f"no copy in failed/: {run}")
     notices = world.notices(message)
-    most = 2 if run.is_cut or run.calls & NETWORK_CALLS else 1  # the verdict on the first one may be lost
+    most = 2 if run.is_cut or run.fault in NO_MEMORY or run.calls & NETWORK_CALLS else 1  # the verdict on the first one may be lost
     expect(1 <= len(notices) <= most, f"{len(notices)} notices about a failure; {run}")
     expect(all(b"could not be delivered" in n.content for n in notices), "a notice that says nothing")

@@ -142,8 +142,11 @@ def detached_operation(world):
     return shoot, check
 
 
-def server_operation(more):
-    """A message given in over SMTP on stdin. What was answered to its content is what counts."""
+def server_operation(more, is_strict=False):
+    """A message given in over SMTP on stdin. What was answered to its content is what counts.
+
+    With `is_strict` one that was not answered must not be sent either.
+    """
     def prepare(world):
         def shoot(fault):
             world.restore()
@@ -168,6 +171,8 @@ def server_operation(more):
                 expect(min(last) >= 1, f"250 was said, and it never arrived; {run}")
             elif verdict:
                 expect(last == first, f"{verdict[1]} was said, and it was sent later; {run}")
+            elif is_strict:
+                expect(not any(last), f"nothing was said, and it was sent; {run}")
             expect_empty(world)
         return shoot, check
     return prepare

@@ -27,6 +27,7 @@ import spool as spools  # noqa: E402
 SHIM = pathlib.Path(os.environ.get("FAULT_SHIM", pathlib.Path(PROGRAM).parent / "tests/fault/fault-shim.so"))
 FAULTS = ["kill", "term", "eio", "enospc", "edquot", "eintr", "emfile", "econnreset", "short"]
 ENDINGS = ["kill", "term", "int", "hup", "quit", "alrm", "vtalrm", "xcpu", "usr1"]  # by which a process dies
+NO_MEMORY = ("nomem", "nomem-on")  # what memory.c does: one allocation fails, or all from that one on
 SIGKILL, SIGTERM = -9, -15
 PASSING = {"eintr", "eagain", "short"}  # what no call has again and again
 FAILURES_MAX = 40
@@ -214,6 +215,8 @@ class World:
         """Run the queue without faults until nothing waits, a few times at most; returns the last run."""
         done = None
         wait_until_free(self.spool / "run.lock")
+        for name in self.names("q"):
+            wait_until_free(self.spool / "q" / name, fcntl.lockf)
         for _ in range(4):
             if not self.names("q"):
                 break
@@ -316,11 +319,11 @@ def tcp_of(port):
     return [line for line in lines if line[1].endswith(f":{port:04X}")]
 
 
-def wait_for_lock(file):
+def wait_for_lock(file, lock=fcntl.flock):
     end = time.monotonic() + PATIENCE
     while True:
         with contextlib.suppress(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
         expect(time.monotonic() < end, "something that it started stays behind")
         time.sleep(0.001)
@@ -334,10 +337,10 @@ def wait_for_release(path):
         return file.read()
 
 
-def wait_until_free(path):
-    """The kernel gives back the locks of a process that was killed in no order that we know of."""
-    with contextlib.suppress(FileNotFoundError), open(path, encoding="utf-8") as file:
-        wait_for_lock(file)
+def wait_until_free(path, lock=fcntl.flock):
+    """The kernel gives back the locks of a process that has ended in no order that we know of."""
+    with contextlib.suppress(FileNotFoundError), open(path, "rb+") as file:
+        wait_for_lock(file, lock)
 
 
 def is_notice(transaction):
@@ -382,7 +385,7 @@ class Tally:
 
 def named(fault):
     """A fault with its orders, as it is reported."""
-    orders = fault[2] if fault[2:] else {}
+    orders = fault[2] if fault[2:] and fault[0] not in NO_MEMORY else {}
     return " ".join([fault[0], *(f"{key.removeprefix('FAULT_').lower()}={value}" for key, value in orders.items())])
 
 
