@@ -64,7 +64,8 @@ static bool blame_sender(const struct settings *settings, struct err *err)
 bool addressing_set_sender(struct envelope *envelope, const struct request *request,
 			   const struct settings *settings, struct err *err)
 {
-	const char *from = settings->from ? settings->from : expand_user();
+	bool is_by_uid = request->contract == CONTRACT_SENDMAIL;
+	const char *from = settings->from ? settings->from : expand_user(is_by_uid);
 	CLEANUP(address_done) struct address address = { 0 };
 
 	free(envelope->sender);

@@ -19,7 +19,8 @@ static bool is_mail(const struct job *job)
 
 static struct config_places places(const struct job *job)
 {
-	return (struct config_places){ SYSCONFDIR, job->request->config_file };
+	return (struct config_places){ SYSCONFDIR, job->request->config_file,
+				       job->request->contract == CONTRACT_SENDMAIL };
 }
 
 static bool load_config(struct job *job, struct err *err)

@@ -79,7 +79,7 @@ static bool read_options(struct settings *settings, const struct record *record,
 
 static bool resolve(struct route *route, const struct record *record, struct err *err)
 {
-	const struct config_places places = { SYSCONFDIR, record->config_file };
+	const struct config_places places = { SYSCONFDIR, record->config_file, true };
 	CLEANUP(settings_done) struct settings wished;
 	const struct config_wish wish = { .account = record->account, .settings = &wished };
 

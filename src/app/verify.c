@@ -63,7 +63,8 @@ static bool add_aliases(struct str *out, const char *path, struct err *err)
 
 int verify_aliases(const struct request *request)
 {
-	const struct config_places places = { SYSCONFDIR, request->config_file };
+	const struct config_places places = { .system_folder = SYSCONFDIR,
+					      .user_file = request->config_file };
 	const struct config_wish wish = { .account = request->account,
 					  .settings = &request->settings };
 	CLEANUP(config_done) struct config config;

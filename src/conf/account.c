@@ -205,27 +205,27 @@ const char *config_maildomain(const struct settings *settings)
 	return domain + (*domain == '@');
 }
 
-static void make_sender(struct settings *settings)
+static void make_sender(struct settings *settings, const char *user)
 {
 	const char *domain = config_maildomain(settings);
 
 	free(settings->from);
-	settings->from =
-		*domain ? str_format("%s@%s", expand_user(), domain) : mem_copy(expand_user());
+	settings->from = *domain ? str_format("%s@%s", user, domain) : mem_copy(user);
 	settings->origins[OPT_from] = settings->origins[OPT_auto_from];
 }
 
 bool config_complete(struct account *account, const struct config_places *places,
 		     const char *message_from, struct err *err)
 {
-	const struct expansion expansion = { places->system_folder, message_from };
+	const struct expansion expansion = { places->system_folder, message_from,
+					     places->is_by_uid };
 	struct settings *settings = &account->settings;
 
 	complete_ports(settings);
 	if (!expand_setting(&settings->domain, "HCM", &expansion, err))
 		return err_wrap(err, "domain");
 	if (settings->auto_from)
-		make_sender(settings);
+		make_sender(settings, expand_user(places->is_by_uid));
 	else if (!expand_setting(&settings->from, "UHCMF", &expansion, err))
 		return err_wrap(err, "from");
 	return true;

@@ -31,10 +31,14 @@ struct account {
 
 void account_done(struct account *account);
 
-/* Where the files are looked for. Both members are borrowed. */
+/*
+ * Where the files are looked for, and whose name %U is: `is_by_uid` where the environment may be
+ * another user's (called as sendmail), so that $USER does not count. The texts are borrowed.
+ */
 struct config_places {
 	const char *system_folder; /* SYSCONFDIR */
 	const char *user_file;     /* -C, which replaces the user's own; NULL: search */
+	bool is_by_uid;
 };
 
 /*

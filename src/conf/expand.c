@@ -29,19 +29,40 @@ static const char *from_environment(const char *name)
 	return value && *value ? value : NULL;
 }
 
-const char *expand_user(void)
+static const char *name_in_environment(void)
 {
 	const char *name = from_environment("USER");
 
-	if (!name)
-		name = from_environment("LOGNAME");
+	return name ? name : from_environment("LOGNAME");
+}
+
+static const char *name_of_uid(void)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	return user ? user->pw_name : NULL;
+}
+
+static const char *user_by_uid(void)
+{
+	const char *known = name_of_uid();
+	const char *given = name_in_environment();
+
+	if (known)
+		return known;
+	return given && !getpwnam(given) ? given : "unknown";
+}
+
+const char *expand_user(bool is_by_uid)
+{
+	if (is_by_uid)
+		return user_by_uid();
+	const char *name = name_in_environment();
 	if (!name)
 		name = getlogin();
-	if (!name) {
-		const struct passwd *user = getpwuid(getuid());
-		name = user ? user->pw_name : "unknown";
-	}
-	return name;
+	if (!name)
+		name = name_of_uid();
+	return name ? name : "unknown";
 }
 
 static void add_host_name(struct str *out)
@@ -96,7 +117,7 @@ static bool add_value(char letter, const struct expansion *expansion, struct str
 {
 	switch (letter) {
 	case 'U':
-		str_add(out, expand_user());
+		str_add(out, expand_user(expansion->is_by_uid));
 		break;
 	case 'H':
 		add_host_name(out);

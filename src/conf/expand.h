@@ -8,6 +8,7 @@
 struct expansion {
 	const char *system_folder; /* where the file mailname is, for %M */
 	const char *message_from;  /* for %F, which stays as it is where this is NULL */
+	bool is_by_uid;            /* for %U */
 };
 
 /*
@@ -19,5 +20,9 @@ struct expansion {
 char *expand_text(const char *text, const char *letters, const struct expansion *expansion,
 		  struct err *err) MUST_USE;
 
-/* The name of the user who runs us: $USER, $LOGNAME, or what the system says. */
-const char *expand_user(void);
+/*
+ * The name of the user who runs us: $USER, $LOGNAME, or what the system says, as with msmtp. With
+ * `is_by_uid` the name of the uid in the passwd database: cron and sudo can leave the variables of
+ * another user. A uid without a name there has $USER if it is no other user's name.
+ */
+const char *expand_user(bool is_by_uid);
