@@ -5,6 +5,7 @@
 #include "app/pair.h"
 #include "app/report.h"
 #include "base/fs.h"
+#include "base/home.h"
 #include "base/i18n.h"
 
 #include <dirent.h>
@@ -174,7 +175,7 @@ int import_folder(const struct request *request)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(import_done)
 	struct import import = { .request = request,
-				 .path = fs_expand_home(request->import_folder),
+				 .path = home_expand(request->import_folder),
 				 .folder = -1,
 				 .lock = -1 };
 

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -219,30 +218,31 @@ int fs_open_nameless(const char *folder, struct err *err)
 	return fd;
 }
 
-const char *fs_home(void)
+/* Makes one folder, and its name last. */
+static bool make_folder(const char *path)
 {
-	const char *home = getenv("HOME");
+	CLEANUP(mem_free_at) char *parent = mem_copy(path);
+	char *slash = strrchr(parent, '/');
 
-	if (home)
-		return home;
-	struct passwd *user = getpwuid(getuid());
-	return user && user->pw_dir ? user->pw_dir : "";
+	if (mkdir(path, 0700) < 0)
+		return errno == EEXIST;
+	if (slash)
+		slash[slash == parent] = '\0';
+	CLEANUP(fs_close_at)
+	int fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* A folder that can be written to, but not read, can't be synced. */
+	return fd < 0 ? errno == EACCES : fsync(fd) == 0;
 }
 
-static const char *home_of(const char *name)
+bool fs_make_path(const char *path)
 {
-	if (!*name)
-		return fs_home();
-	struct passwd *user = getpwnam(name);
-	return user ? user->pw_dir : NULL;
-}
+	CLEANUP(mem_free_at) char *copy = mem_copy(path);
 
-char *fs_expand_home(const char *path)
-{
-	if (path[0] != '~')
-		return mem_copy(path);
-	size_t name_len = strcspn(path + 1, "/");
-	CLEANUP(mem_free_at) char *name = mem_copy_n(path + 1, name_len);
-	const char *home = home_of(name);
-	return home ? str_format("%s%s", home, path + 1 + name_len) : mem_copy(path);
+	for (char *slash = copy + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (!make_folder(copy))
+			return false;
+		*slash = '/';
+	}
+	return make_folder(copy);
 }

@@ -58,7 +58,5 @@ bool fs_read_line(int fd, int64_t deadline, struct str *out) MUST_USE;
  */
 int fs_open_nameless(const char *folder, struct err *err) MUST_USE;
 
-/* "~" and "~/x" become $HOME and $HOME/x; "~user/x" the home of that user; the caller frees. */
-char *fs_expand_home(const char *path) MUST_USE;
-/* $HOME, or the home of the real user in the passwd database, or "". */
-const char *fs_home(void);
+/* Makes a path's folders, as mkdir -p does, with mode 0700, and their names last. errno. */
+bool fs_make_path(const char *path) MUST_USE;

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/fs.h"
+#include "base/home.h"
 #include "base/i18n.h"
 #include "conf/parse.h"
 
@@ -133,13 +134,19 @@ static bool load_first(struct config *config, char *const paths[], size_t count,
 	return true;
 }
 
+/* A folder that this user may not look into is left over from another user's environment. */
+static bool is_closed(const char *folder)
+{
+	return access(folder, X_OK) < 0 && errno == EACCES;
+}
+
 static char *in_xdg_folder(const char *name)
 {
 	const char *folder = getenv("XDG_CONFIG_HOME");
 
-	if (folder && *folder)
+	if (folder && *folder && !is_closed(folder))
 		return str_format("%s/%s", folder, name);
-	return str_format("%s/.config/%s", fs_home(), name);
+	return str_format("%s/.config/%s", home_path(), name);
 }
 
 /* The files of a level, in the order in which they are tried. */
@@ -164,8 +171,8 @@ static struct names names_of_system(const char *folder)
 static struct names names_of_user(void)
 {
 	return (struct names){
-		{ str_format("%s/.mailchuterc", fs_home()), in_xdg_folder("mailchute/config"),
-		  str_format("%s/.msmtprc", fs_home()), in_xdg_folder("msmtp/config") },
+		{ str_format("%s/.mailchuterc", home_path()), in_xdg_folder("mailchute/config"),
+		  str_format("%s/.msmtprc", home_path()), in_xdg_folder("msmtp/config") },
 		4
 	};
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/fs.h"
+#include "base/home.h"
 #include "base/i18n.h"
 #include "base/proc.h"
 #include "conf/given.h"
@@ -247,7 +248,7 @@ static char *resolve(const struct source *source, const char *text)
 	const char *slash = strrchr(source->path, '/');
 
 	if (text[0] == '~')
-		return fs_expand_home(text);
+		return home_expand(text);
 	if (text[0] == '/' || !slash)
 		return mem_copy(text);
 	return str_format("%.*s%s", (int)(slash + 1 - source->path), source->path, text);

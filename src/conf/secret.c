@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/fs.h"
+#include "base/home.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "conf/command.h"
@@ -194,7 +195,7 @@ static bool from_netrc(const struct search *search, const char *path, bool is_us
 
 static bool from_user_netrc(struct search *search, struct credential *out, struct err *err)
 {
-	CLEANUP(mem_free_at) char *path = str_format("%s/.netrc", fs_home());
+	CLEANUP(mem_free_at) char *path = str_format("%s/.netrc", home_path());
 
 	return from_netrc(search, path, true, out, err);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/ascii.h"
 #include "base/fs.h"
+#include "base/home.h"
 #include "base/i18n.h"
 #include "conf/hostlist.h"
 #include "conf/type.h"
@@ -63,7 +64,7 @@ static bool parse_sender(const struct option *option, void *field, const char *t
 static bool parse_path(const struct option *option, void *field, const char *text)
 {
 	(void)option;
-	return replace_text(field, fs_expand_home(text));
+	return replace_text(field, home_expand(text));
 }
 
 static bool parse_command(const struct option *option, void *field, const char *text)

@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/fs.h"
+#include "base/home.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -245,7 +246,7 @@ static bool look_in(struct filetype *filetype, const char *folder, size_t folder
 static bool look_at_home(struct filetype *filetype)
 {
 	const char *folder = getenv("XDG_DATA_HOME");
-	CLEANUP(mem_free_at) char *usual = str_format("%s/.local/share", fs_home());
+	CLEANUP(mem_free_at) char *usual = str_format("%s/.local/share", home_path());
 
 	if (!folder || *folder != '/')
 		folder = usual;

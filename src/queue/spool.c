@@ -3,6 +3,7 @@
 #include "queue/spool.h"
 
 #include "base/fs.h"
+#include "base/home.h"
 #include "base/i18n.h"
 
 #include <dirent.h>
@@ -31,7 +32,7 @@ char *spool_default_path(void)
 		return mem_copy("/var/spool/mailchute");
 	if (state && state[0] == '/')
 		return str_format("%s/mailchute", state);
-	return str_format("%s/.local/state/mailchute", fs_home());
+	return str_format("%s/.local/state/mailchute", home_path());
 }
 
 void spool_init(struct spool *spool)

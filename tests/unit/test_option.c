@@ -51,8 +51,8 @@ static const struct {
 	{ "tls-starttls", "off", "off", "off" },
 	{ "tls_trust_file", "", "", "(not set)" },
 	{ "tls_trust_file", "/etc/ca.pem", "/etc/ca.pem", "/etc/ca.pem" },
-	{ "tls_crl_file", "~/x", "/home/u/x", "/home/u/x" },
-	{ "tls_key_file", "~/x", "/home/u/x", "/home/u/x" },
+	{ "tls_crl_file", "~/x", "/proc/self/x", "/proc/self/x" },
+	{ "tls_key_file", "~/x", "/proc/self/x", "/proc/self/x" },
 	{ "tls_key_file", "", "", "(not set)" },
 	{ "tls_key_file", "pkcs11:token=~;object=b", "pkcs11:token=~;object=b",
 	  "pkcs11:token=~;object=b" },
@@ -101,7 +101,7 @@ static const struct {
 	{ "syslog", "LOG_LOCAL7", "LOG_LOCAL7", "LOG_LOCAL7" },
 	{ "syslog", "off", "off", "(not set)" },
 	{ "queue", "always", "always", "always" },
-	{ "password_file", "~/x", "/home/u/x", "/home/u/x" },
+	{ "password_file", "~/x", "/proc/self/x", "/proc/self/x" },
 	{ "password_file", "x", "x", "x" },
 	{ "password_fd", "3", "3", "3" },
 	{ "password_fd", "", "", "(not set)" },
@@ -356,7 +356,8 @@ static void test_letters(void)
 
 int main(void)
 {
-	setenv("HOME", "/home/u", 1);
+	/* A folder that belongs to whoever runs this. */
+	setenv("HOME", "/proc/self", 1);
 	test_begin("option");
 	test_good_values();
 	test_bad_values();
