@@ -18,6 +18,16 @@ TOP = TESTS.parent
 PROGRAM = os.environ.get("MAILCHUTE", str(TOP / "build" / "mailchute"))
 
 
+# Lay a folder of the suite's own over /var/spool, with all that is there.
+COVER = """mount --bind /var/spool /mnt; mount -t tmpfs -o mode=755 tmpfs /var/spool; mkdir -m 700 /var/spool/mailchute
+for path in /mnt/*; do
+    name=${path##*/}
+    [ ! -d "$path" ] || [ "$name" = mailchute ] || { mkdir "/var/spool/$name"; mount --bind "$path" "/var/spool/$name"; }
+done
+umount /mnt; exec "$@" """
+COVERED = "MAILCHUTE_TEST_COVERED"
+
+
 class Failure(Exception):
     """What a case raises when the program did something else than expected."""
 
@@ -26,6 +36,31 @@ def expect(condition, what):
     """Fail with the text `what` unless the condition holds."""
     if not condition:
         raise Failure(what)
+
+
+def cover_spool():
+    """As root, begin again where root's queue and the links in it are the suite's own and not the system's."""
+    if os.geteuid() != 0 or COVERED in os.environ:
+        return
+    os.environ[COVERED] = "1"
+    unshare = ["unshare", "--mount"]
+    if subprocess.run([*unshare, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True).returncode == 0:
+        os.execvp("unshare", [*unshare, "sh", "-ec", COVER, "sh", sys.executable, *sys.argv])
+
+
+def with_queue(place, words):
+    """A command as `words`, for which `place`, a path that ends in /mailchute, is the default queue.
+
+    For root that needs a mount; others find it by the environment: environment_with_queue.
+    """
+    if os.geteuid() != 0:
+        return [*words]
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return ["unshare", "--mount", "sh", "-ec", 'mount --bind "$0" /var/spool/mailchute; exec "$@"', place, *words]
+
+
+def environment_with_queue(place):
+    return {"XDG_STATE_HOME": str(place.parent)}
 
 
 class Suite:
@@ -45,6 +80,7 @@ class Suite:
 
     def main(self, jobs=8):
         """Run the cases whose names contain one of argv's words (all without words) and exit."""
+        cover_spool()
         words = sys.argv[1:]
         chosen = [c for c in self.cases if not words or any(w in c[0] for w in words)]
         lock = threading.Lock()
@@ -96,15 +132,19 @@ def clean_environment(home=None, env=None):
     return clean
 
 
-def run_program(args, stdin=b"", home=None, env=None, limit=60, program=PROGRAM, **more):
+def run_program(args, stdin=b"", home=None, env=None, limit=60, program=PROGRAM, queue=None, **more):
     """Run the program with a HOME of its own (an empty one without `home`) and no other config.
 
+    `queue` is for with_queue: a default queue of its own.
     `stdin` is bytes or an open file; `more` is for subprocess. A run longer than `limit` seconds is killed
     and fails the case.
     """
     feed = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
     try:
-        done = subprocess.run([program, *map(str, args)], env=clean_environment(home, env),
+        words = [program, *map(str, args)]
+        if queue:
+            words, env = with_queue(queue, words), {**environment_with_queue(queue), **(env or {})}
+        done = subprocess.run(words, env=clean_environment(home, env),
                               timeout=limit, capture_output=True, **feed, **more)
     except subprocess.TimeoutExpired:
         raise Failure(f"still running after {limit} s: {args}")

@@ -22,6 +22,7 @@ enum { ID_PART_MIN = 4 };
 
 /* A message that was asked for. */
 struct chosen {
+	struct spool *spool;
 	enum spool_folder folder;
 	char id[RECORD_ID_LEN + 1];
 };
@@ -59,6 +60,7 @@ static bool match_folder(struct spool *spool, enum spool_folder folder, const ch
 	for (size_t i = 0; i < ids.count; i++) {
 		if (!is_part(ids.items[i], part))
 			continue;
+		matches->last.spool = spool;
 		matches->last.folder = folder;
 		memcpy(matches->last.id, ids.items[i], sizeof matches->last.id);
 		str_addf(&matches->names, " %s", ids.items[i]);
@@ -67,10 +69,20 @@ static bool match_folder(struct spool *spool, enum spool_folder folder, const ch
 	return true;
 }
 
-static bool find_message(struct spool *spool, const char *part, struct chosen *found,
-			 struct err *err)
+static bool match_queue(struct spool *spool, const char *part, struct matches *matches,
+			struct err *err)
 {
 	static const enum spool_folder folders[] = { SPOOL_QUEUE, SPOOL_HOLD, SPOOL_FAILED };
+
+	for (size_t i = 0; i < LENGTH(folders); i++)
+		if (!match_folder(spool, folders[i], part, matches, err))
+			return false;
+	return true;
+}
+
+static bool find_message(struct queues *queues, const char *part, struct chosen *found,
+			 struct err *err)
+{
 	CLEANUP(matches_done) struct matches matches = { .names = STR_INIT };
 	CLEANUP(str_done) struct str shown = STR_INIT;
 
@@ -80,8 +92,8 @@ static bool find_message(struct spool *spool, const char *part, struct chosen *f
 	if (strlen(part) < ID_PART_MIN)
 		return err_set(err, ERR_USAGE, _("%s: at least %d characters of an id are needed"),
 			       shown.bytes, ID_PART_MIN);
-	for (size_t i = 0; i < LENGTH(folders); i++)
-		if (!match_folder(spool, folders[i], part, &matches, err))
+	for (size_t i = 0; i < queues->count; i++)
+		if (!match_queue(&queues->items[i], part, &matches, err))
 			return false;
 	if (matches.count == 0)
 		return err_set(err, ERR_NOINPUT, _("%s: there is no such message in the queue"),
@@ -302,21 +314,29 @@ static int retry(const struct request *request, struct spool *spool, const struc
 	return send_by_own_account(spool, chosen->id);
 }
 
-int change_message(const struct request *request, struct spool *spool)
+/* It may be in a queue that could not be opened. */
+static int report_missing(const struct queues *queues, const struct err *err)
+{
+	report_warnings(&queues->problems);
+	int status = report_error(err);
+	return queues->status == EX_OK ? status : queues->status;
+}
+
+int change_message(const struct request *request, struct queues *queues)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	struct chosen chosen;
 
-	if (!find_message(spool, request->queue_id, &chosen, &err))
-		return report_error(&err);
+	if (!find_message(queues, request->queue_id, &chosen, &err))
+		return report_missing(queues, &err);
 	switch (request->mode) {
 	case MODE_QUEUE_SHOW:
-		return list_show(spool, chosen.folder, chosen.id);
+		return list_show(chosen.spool, chosen.folder, chosen.id);
 	case MODE_QUEUE_RETRY:
-		return retry(request, spool, &chosen, &err);
+		return retry(request, chosen.spool, &chosen, &err);
 	case MODE_QUEUE_HOLD:
-		return hold(spool, &chosen, &err);
+		return hold(chosen.spool, &chosen, &err);
 	default:
-		return remove_message(spool, &chosen, &err);
+		return remove_message(chosen.spool, &chosen, &err);
 	}
 }

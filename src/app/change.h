@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/cli.h"
-#include "queue/spool.h"
+#include "app/queues.h"
 
 /*
  * Finds the message whose id begins or ends with request->queue_id, and shows, sends, holds or
  * removes it, as the mode says. Prints what was done, or why it could not be; returns the exit
  * status.
  */
-int change_message(const struct request *request, struct spool *spool);
+int change_message(const struct request *request, struct queues *queues);

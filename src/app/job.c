@@ -12,6 +12,7 @@
 #include "app/route.h"
 #include "base/i18n.h"
 #include "mail/wire.h"
+#include "queue/places.h"
 
 #include <time.h>
 #include <unistd.h>
@@ -39,17 +40,54 @@ void job_done(struct job *job)
 	err_done(&job->no_queue);
 }
 
+/* Any failure is told: the message is kept, but may be found only by those who know the folder. */
+static void note_place(const char *path)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (!(path ? places_note(path, &err) : places_note_home(&err)))
+		report_problem(&err);
+}
+
+/*
+ * A server whose command line names its queue (a unit of ours does) belongs to a service, which has
+ * its own runs. Any other queue must be found by the runs and lists of the user.
+ */
+static bool open_spool(struct job *job, const char *path)
+{
+	spool_close(&job->spool);
+	err_done(&job->no_queue);
+	if (!spool_open(&job->spool, path, true, &job->no_queue))
+		return false;
+	if (!job->is_service)
+		note_place(path);
+	return true;
+}
+
+/* A folder that is named is the only one that will do. */
+static bool open_some_spool(struct job *job, const char *folder)
+{
+	CLEANUP(places_done) struct places places = { 0 };
+
+	if (folder)
+		return open_spool(job, folder);
+	note_place(NULL);
+	places_add_for_new(&places);
+	for (size_t i = 0; i < places.count; i++)
+		if (open_spool(job, places.paths[i]))
+			return true;
+	return false;
+}
+
 /* Without a queue the message is sent all the same, and its true result returned. */
 static void open_queue(struct job *job)
 {
 	const struct settings *s =
 		job->has_account ? &job->account.settings : &job->request->settings;
-	CLEANUP(mem_free_at)
-	char *path = s->queue_folder ? mem_copy(s->queue_folder) : spool_default_path();
 
 	if (s->queue == QUEUE_OFF || job->request->mode != MODE_SEND)
 		return;
-	job->has_entry = spool_open(&job->spool, path, true, &job->no_queue) &&
+	job->has_entry = open_some_spool(job, s->queue_folder) &&
 			 spool_has_room(&job->spool, s->queue_max, &job->no_queue) &&
 			 spool_begin(&job->spool, &job->entry, &job->no_queue);
 	if (job->has_entry)

@@ -30,6 +30,7 @@ struct job {
 	struct message message;
 	struct envelope *envelope; /* the entry's */
 	unsigned uid;              /* who gives the message in */
+	bool is_service;           /* its queue is the business of who has set up the service */
 };
 
 void job_init(struct job *job, const struct request *request);

@@ -59,7 +59,7 @@ static enum list_state find_state(const struct entry *entry, enum spool_folder f
 }
 
 struct listing {
-	struct spool *spool;
+	struct queues *queues;
 	bool is_json;
 	int64_t now;
 	struct list_totals totals;
@@ -106,12 +106,13 @@ static enum claim look(struct spool *spool, enum spool_folder folder, const char
 }
 
 /* One that is gone in the meantime was sent. */
-static void add_message(struct listing *listing, enum spool_folder folder, const char *id)
+static void add_message(struct listing *listing, struct spool *spool, enum spool_folder folder,
+			const char *id)
 {
 	CLEANUP(entry_release) struct entry entry;
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(str_done) struct str notes = STR_INIT;
-	enum claim claim = look(listing->spool, folder, id, &entry, &err);
+	enum claim claim = look(spool, folder, id, &entry, &err);
 	struct list_item item = { .record = &entry.record, .state = LIST_DAMAGED };
 
 	if (claim == CLAIM_GONE)
@@ -132,30 +133,36 @@ static void add_message(struct listing *listing, enum spool_folder folder, const
 	add_item(listing, &item);
 }
 
-static void add_folder(struct listing *listing, enum spool_folder folder)
+static void add_folder(struct listing *listing, struct spool *spool, enum spool_folder folder)
 {
 	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	if (!spool_list(listing->spool, folder, &ids, &err))
+	if (!spool_list(spool, folder, &ids, &err))
 		note_gap(listing, &err);
 	for (size_t i = 0; i < ids.count; i++)
-		add_message(listing, folder, ids.items[i]);
+		add_message(listing, spool, folder, ids.items[i]);
 }
 
-int list_queue(struct spool *spool, bool is_json, bool is_certain)
+static void add_folders(struct listing *listing, enum spool_folder folder)
 {
-	struct listing listing = { .spool = spool,
+	for (size_t i = 0; i < listing->queues->count; i++)
+		add_folder(listing, &listing->queues->items[i], folder);
+}
+
+int list_queues(struct queues *queues, bool is_json)
+{
+	struct listing listing = { .queues = queues,
 				   .is_json = is_json,
 				   .now = time(NULL),
 				   .out = STR_INIT,
-				   .is_certain = is_certain };
+				   .is_certain = queues->problems.len == 0 };
 
 	if (is_json)
 		str_add_char(&listing.out, '[');
-	add_folder(&listing, SPOOL_QUEUE);
-	add_folder(&listing, SPOOL_HOLD);
-	add_folder(&listing, SPOOL_FAILED);
+	add_folders(&listing, SPOOL_QUEUE);
+	add_folders(&listing, SPOOL_HOLD);
+	add_folders(&listing, SPOOL_FAILED);
 	if (is_json)
 		str_add(&listing.out, "\n]\n");
 	else if (listing.is_certain)

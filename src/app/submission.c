@@ -169,6 +169,7 @@ static bool make_request(struct submission *submission, struct err *err)
 	settings_copy(&request->settings, &submission->base->settings);
 	job_init(&submission->job, request);
 	submission->job.uid = submission->guest->uid;
+	submission->job.is_service = settings_is_explicit(&request->settings, OPT_queue_folder);
 	submission->has_job = true;
 	return option_set(&request->settings, &options[OPT_from], *sender ? sender : "<>", &origin,
 			  err);

@@ -3,7 +3,6 @@
 #include "queue/spool.h"
 
 #include "base/fs.h"
-#include "base/home.h"
 #include "base/i18n.h"
 
 #include <dirent.h>
@@ -21,20 +20,6 @@ enum { TMP_AGE_MAX = 36 * 60 * 60, NAMES_TRIED = 8 };
 
 static const char *const folder_names[SPOOL_FOLDERS] = { "q", "hold", "failed", "tmp", "route" };
 
-char *spool_default_path(void)
-{
-	const char *service = secure_getenv("STATE_DIRECTORY");
-	const char *state = secure_getenv("XDG_STATE_HOME");
-
-	if (service && *service)
-		return mem_copy(service);
-	if (geteuid() == 0)
-		return mem_copy("/var/spool/mailchute");
-	if (state && state[0] == '/')
-		return str_format("%s/mailchute", state);
-	return str_format("%s/.local/state/mailchute", home_path());
-}
-
 void spool_init(struct spool *spool)
 {
 	*spool = (struct spool){ .top = -1 };
@@ -51,35 +36,6 @@ void spool_close(struct spool *spool)
 	fs_close_at(&spool->top);
 	free(spool->path);
 	spool->path = NULL;
-}
-
-/* Makes one folder, and its name last. */
-static bool make_folder(const char *path)
-{
-	CLEANUP(mem_free_at) char *parent = mem_copy(path);
-	char *slash = strrchr(parent, '/');
-
-	if (mkdir(path, 0700) < 0)
-		return errno == EEXIST;
-	if (slash)
-		slash[slash == parent] = '\0';
-	CLEANUP(fs_close_at)
-	int fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd >= 0 && fsync(fd) == 0;
-}
-
-/* Makes a path's folders, as mkdir -p does, with mode 0700. */
-static bool make_path(const char *path)
-{
-	CLEANUP(mem_free_at) char *copy = mem_copy(path);
-
-	for (char *slash = copy + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		if (!make_folder(copy))
-			return false;
-		*slash = '/';
-	}
-	return make_folder(copy);
 }
 
 static bool open_folder(struct spool *spool, size_t i, bool creates, struct err *err)
@@ -101,9 +57,13 @@ static bool open_top(struct spool *spool, bool creates, struct err *err)
 {
 	struct stat st;
 
-	if (creates && !make_path(spool->path))
-		return err_sys(err, ERR_SYSTEM, errno, _("cannot make the queue %s"), spool->path);
 	spool->top = open(spool->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (spool->top < 0 && creates && errno == ENOENT) {
+		if (!fs_make_path(spool->path))
+			return err_sys(err, ERR_SYSTEM, errno, _("cannot make the queue %s"),
+				       spool->path);
+		spool->top = open(spool->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
 	if (spool->top < 0)
 		return (!creates && errno == ENOENT) ||
 		       err_sys(err, ERR_SYSTEM, errno, _("cannot open the queue %s"), spool->path);

@@ -13,18 +13,13 @@
  *	tmp/       files that are being written, where the file system has no O_TMPFILE
  *	route/     hints about relays that can't be reached
  *	run.lock   locked by whoever runs the queue; never removed
+ *	places/    in the default queue: where the user's other queues are (see places.h)
  */
 struct spool {
 	char *path;
 	int folders[SPOOL_FOLDERS]; /* descriptors; -1: not open */
 	int top;
 };
-
-/*
- * The queue of whoever runs this: $STATE_DIRECTORY (set by a service manager), /var/spool/mailchute
- * for root, else mailchute in $XDG_STATE_HOME or ~/.local/state. The caller frees it.
- */
-char *spool_default_path(void) MUST_USE;
 
 /* Marks the storage as closed, so that spool_close can be called. */
 void spool_init(struct spool *spool);

@@ -142,7 +142,6 @@ class Peer:
 
 class Mailchute(Peer):
     name = "mailchute"
-    env = {"STATE_DIRECTORY": str(WORK / "spool/mailchute")}
     enqueue_command = [PROGRAM, "-odq", "bob@example.org"]
     drain_command = [PROGRAM, "-qf"]
     folder = "/var/spool/mailchute/q"

@@ -87,8 +87,8 @@ def configure(folder, text, name=".msmtprc"):
     return write_private(path, text)
 
 
-def run(folder, *args, status=0, stdin=MESSAGE, env=None, program=PROGRAM):
-    result = run_program(args, stdin=stdin, home=folder, env=env, program=program)
+def run(folder, *args, status=0, stdin=MESSAGE, program=PROGRAM, **more):
+    result = run_program(args, stdin=stdin, home=folder, program=program, **more)
     expect(result.status == status, f"expected exit {status}: {result}")
     return result
 
@@ -103,9 +103,9 @@ def pretend(folder, *args, env=None):
     return settings_of(run(folder, "-P", *args, env=env))
 
 
-def expect_error(folder, args, status, text, env=None):
+def expect_error(folder, args, status, text, **more):
     """The program fails with one line on stderr that holds the text, and prints nothing else."""
-    result = run(folder, *args, status=status, env=env)
+    result = run(folder, *args, status=status, **more)
     lines = result.stderr.decode().splitlines()
     expect(len(lines) == 1 and text in lines[0], f"expected one line with {text!r}: {result}")
     expect(not result.stdout, f"expected nothing on stdout: {result}")
@@ -840,15 +840,15 @@ def run_again_and_again(folder):
 @suite.case
 def broken_config_hides_no_queue(folder):
     configure(folder, "host 127.0.0.1\nport 1\nfrom a@b.example\n")
-    env = {"STATE_DIRECTORY": str(folder / "state")}
-    run(folder, "bob@b.example", env=env)
+    env = {"queue": folder / "state/mailchute"}
+    run(folder, "bob@b.example", **env)
     configure(folder, "nonsense\n")
-    result = run(folder, "-bp", env=env)
+    result = run(folder, "-bp", **env)
     expect(b"bob@b.example" in result.stdout and b"nonsense" in result.stderr, str(result))
     expect_error(folder, ["-bp", "-C", configure(folder, "host h\n", "x"), "-a", "y"], 78,
-                 "account y", env=env)
+                 "account y", **env)
     (folder / ".msmtprc").unlink()
-    result = run(folder, "-bp", env=env)
+    result = run(folder, "-bp", **env)
     expect(b"bob@b.example" in result.stdout and not result.stderr, str(result))
 
 
@@ -863,7 +863,7 @@ def run_for_all(folder, program, lines, *options, **more):
     (folder / "passwd").write_text("".join(lines))
     script = f"mount --bind {folder}/passwd /etc/passwd && exec {program} -qf --all-users {' '.join(options)}"
     done = subprocess.run(["unshare", "--mount", "sh", "-c", script], capture_output=True,
-                          env={"STATE_DIRECTORY": str(folder / "nowhere")}, check=False, **more)
+                          check=False, **more)
     if b"unshare" in done.stderr or b"mount:" in done.stderr:
         raise Failure(f"this test needs mount namespaces: {done.stderr}")
     return done

@@ -26,7 +26,8 @@ class Desk:
 
     def __init__(self, folder, *lines, port=1):
         self.folder = folder
-        usual = ["host localhost", f"port {port}", "tls off", "from alice@example.org", "maildomain example.org"]
+        usual = ["host localhost", f"port {port}", "tls off", "from alice@example.org", "maildomain example.org",
+                 f"queue_folder {folder}/state"]
         self.config = write_private(folder / ".mailchuterc", "\n".join([*usual, *lines]) + "\n")
         mime = folder / "share" / "mime"
         mime.mkdir(parents=True)
@@ -39,7 +40,7 @@ class Desk:
         return path
 
     def environment(self):
-        return {"XDG_DATA_DIRS": str(self.folder / "share"), "STATE_DIRECTORY": str(self.state)}
+        return {"XDG_DATA_DIRS": str(self.folder / "share")}
 
     def run(self, *args, stdin=b"", status=0, **how):
         result = run_program(args, stdin, home=self.folder, env=self.environment(), **how)

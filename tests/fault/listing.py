@@ -28,7 +28,6 @@ def expect_untouched(world, run, waiting):
 def queue_elsewhere(world, messages):
     """A queue that only the config file leads to; returns what waits there."""
     fill(world, messages)
-    (world.folder / "other").mkdir(mode=0o700)
     return world.names("q")
 
 
@@ -38,11 +37,11 @@ def places(world, message):
 
 
 def look(world, args, fault):
-    return world.run(args, fault=fault, STATE_DIRECTORY=str(world.folder / "other"))
+    return world.run(args, fault=fault)
 
 
 def listing(folder, mode):
-    with World(folder) as world:
+    with World(folder, spool=folder / "elsewhere") as world:
         waiting = queue_elsewhere(world, [Message() for _ in range(3)])
 
         def check(run):
@@ -57,7 +56,7 @@ def listing(folder, mode):
 
 def change(folder, mode):
     """Either it is done, or it is not and is said to be not."""
-    with World(folder) as world:
+    with World(folder, spool=folder / "elsewhere") as world:
         message = Message()
         waiting, = queue_elsewhere(world, [message])
         done = {"show": ["q"], "hold": ["hold"], "remove": [], "retry": []}[mode]
@@ -82,7 +81,7 @@ def change(folder, mode):
 
 def queue_run(folder, fault):
     """Each message is sent or waits as it was; what could not be looked at makes an exit status."""
-    with World(folder) as world:
+    with World(folder, spool=folder / "elsewhere") as world:
         messages = [Message() for _ in range(3)]
         queue_elsewhere(world, messages)
 

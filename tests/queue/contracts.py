@@ -166,8 +166,8 @@ def queue_unusable(folder):
     """Where nothing can be kept a message is sent at once, or its true result returned."""
     for number, name in enumerate(("mailchute", "sendmail")):
         (folder / str(number)).mkdir()
-        scene = Scene(folder / str(number))
-        scene.spool.path.write_text("a file, and no folder")
+        scene = Scene(folder / str(number), [f"queue_folder {folder}/file"])
+        (folder / "file").write_text("a file, and no folder")
         result = scene.send(name=name)
         expect(result.status == 75 and b"not kept in the queue" in result.stderr, f"relay down: {result}")
         with scene.up() as relay:

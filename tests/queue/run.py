@@ -9,6 +9,7 @@ import errors
 import filters
 import importing
 import later
+import places
 import refused
 import reported
 import runs
@@ -19,7 +20,8 @@ from scene import Suite
 
 def main():
     suite = Suite("queue")
-    for module in (contracts, errors, waiting, runs, seeing, filters, importing, later, refused, reported):
+    for module in (contracts, errors, waiting, runs, seeing, filters, importing, later, refused, reported,
+                   places):
         module.add_cases(suite)
     suite.main()
 

@@ -11,8 +11,8 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
 import lint  # noqa: E402, F401
-from harness import (PROGRAM, Failure, Suite, clean_environment, expect, run_program,  # noqa: E402, F401
-                     write_private)
+from harness import (PROGRAM, Failure, Suite, clean_environment, environment_with_queue, expect,  # noqa: E402, F401
+                     run_program, with_queue, write_private)
 import relay as relays  # noqa: E402
 from spool import Spool  # noqa: E402
 
@@ -39,7 +39,7 @@ class Scene:
         self.folder, self.options = folder, options
         self.home = folder / "home"
         self.home.mkdir()
-        self.spool = Spool(folder / "spool")
+        self.spool = Spool(folder / "state/mailchute")
         # bound but never listening: nobody else gets the port while the relay is down
         self.port_holder = socket.socket()
         self.port_holder.bind(("127.0.0.1", 0))
@@ -69,7 +69,7 @@ class Scene:
             yield relay
 
     def environment(self):
-        return {"STATE_DIRECTORY": str(self.spool.path), "DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+        return {**environment_with_queue(self.spool.path), "DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
 
     def run(self, *args, name="mailchute", stdin=b"", days=0, limit=60):
         """Run the program under one of its names, `days` from now."""
@@ -78,12 +78,12 @@ class Scene:
             words = ["-f", f"{days * DAY:+.0f}s", program, *words]
             program = "/usr/bin/faketime"
         return run_program(words, stdin, home=self.home, env=self.environment(), limit=limit,
-                           program=str(program))
+                           program=str(program), queue=self.spool.path)
 
     def start(self, *args, name="mailchute", stdin=MESSAGE):
         """The same without waiting for its end; with stdin None more can be written to process.stdin."""
         clean = clean_environment(self.home, self.environment())
-        process = subprocess.Popen([self.programs[name], *args], env=clean,
+        process = subprocess.Popen(with_queue(self.spool.path, [self.programs[name], *args]), env=clean,
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if stdin is not None:
             with contextlib.suppress(BrokenPipeError):

@@ -7,7 +7,7 @@ import re
 import subprocess
 
 from contracts import BOB, CAROL, GONE
-from scene import Scene, expect
+from scene import Scene, expect, with_queue
 
 CRON = b"Subject: Cron <root@host> backup\n\ndone\n"
 
@@ -170,8 +170,9 @@ def show(folder):
 def on_terminal(scene, *words):
     """What is printed where the output is a terminal."""
     ours, theirs = os.openpty()
-    process = subprocess.Popen([scene.programs["mailchute"], *words], stdin=subprocess.DEVNULL, stdout=theirs,
-                               stderr=theirs, env={"HOME": str(scene.home), **scene.environment()})
+    process = subprocess.Popen(with_queue(scene.spool.path, [scene.programs["mailchute"], *words]),
+                               stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
+                               env={"PATH": os.environ["PATH"], "HOME": str(scene.home), **scene.environment()})
     os.close(theirs)
     said = b""
     with contextlib.suppress(OSError):  # the end of a terminal

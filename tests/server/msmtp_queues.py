@@ -29,16 +29,15 @@ def taken_over(script, folder_name, folder):
     home.mkdir()
     work.mkdir()
     (work / "a-file").touch()
-    write_private(home / ".msmtprc", f"host 127.0.0.1\nport {relay.port}\nfrom a@b.example\n")
+    write_private(home / ".msmtprc", f"host 127.0.0.1\nport {relay.port}\nfrom a@b.example\nqueue_folder {folder}/queue\n")
     give_in(LIBEXEC / script, home, work)
-    env = {"STATE_DIRECTORY": str(folder / "queue")}
     old = home / folder_name
     expect(len(list(old.glob("*.mail"))) == 3, f"the script has queued {sorted(old.iterdir())}")
-    result = run_program([f"--queue-import={old}"], home=home, env=env)
+    result = run_program([f"--queue-import={old}"], home=home)
     expect(result.status == 0 and result.stdout.endswith(b"3 taken over, 0 left\n"), str(result))
     expect(not list(old.iterdir()), f"left {sorted(old.iterdir())}")
     with contextlib.closing(relay.holder), Relay(port=relay.port) as up:
-        result = run_program(["-qf"], home=home, env=env)
+        result = run_program(["-qf"], home=home)
         up.wait_idle()
         found = sorted((t.sender, t.recipients) for t in up.received)
         expect(found == sorted(WANTED), f"{found} arrived: {result}")

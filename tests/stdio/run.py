@@ -15,7 +15,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
-from harness import PROGRAM, Failure, Suite, expect, run_program, write_private  # noqa: E402
+from harness import (PROGRAM, Failure, Suite, environment_with_queue, expect, run_program, with_queue,  # noqa: E402
+                     write_private)
 import relay as relays  # noqa: E402
 
 suite = Suite("stdio")
@@ -26,6 +27,7 @@ RCPT = "RCPT TO:<bob@b.example>\n"
 BODY = "Subject: A test\n\nHello.\n.\n"
 MESSAGE = MAIL + RCPT + "DATA\n" + BODY
 DEAD_PORT = 1  # where nobody listens
+DEFAULT = "state/mailchute"  # where the queue is without a config
 LIMIT = 30
 
 
@@ -51,15 +53,14 @@ queue_folder {folder}/queue
 
 def start(folder, args, **descriptors):
     env = {k: v for k, v in os.environ.items() if k not in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "SMTPSERVER", "EMAIL")}
-    env.update(HOME=str(folder), LC_ALL="C.UTF-8", STATE_DIRECTORY=str(folder / "state"))
-    return subprocess.Popen([PROGRAM, *map(str, args), "-bs"], env=env, stderr=subprocess.PIPE, **descriptors)
+    env.update(HOME=str(folder), LC_ALL="C.UTF-8", **environment_with_queue(folder / DEFAULT))
+    return subprocess.Popen(with_queue(folder / DEFAULT, [PROGRAM, *map(str, args), "-bs"]), env=env, stderr=subprocess.PIPE, **descriptors)
 
 
 def talk(folder, given, *args, limit=LIMIT, **more):
     """Give a whole session to the program in one write; returns what it left behind."""
     data = given if isinstance(given, bytes) else given.encode()
-    return run_program([*args, "-bs"], data, home=folder, limit=limit,
-                       env={"STATE_DIRECTORY": str(folder / "state"), **more})
+    return run_program([*args, "-bs"], data, home=folder, limit=limit, env=more, queue=folder / DEFAULT)
 
 
 def codes(result):
@@ -542,7 +543,7 @@ def add_config_trouble(name, text, words):
             write_private(folder / ".mailchuterc", text)
         result = talk(folder, HELLO + MESSAGE + "QUIT\n", *args, "-odq")
         expect(codes(result).endswith("354 250 221"), str(result))
-        expect(len(queued(folder, "state")) == 1, "it is kept")
+        expect(len(queued(folder, DEFAULT)) == 1, "it is kept")
         expect(words in result.stderr.decode(), str(result))
     suite.add("config-" + name, run)
 
@@ -625,7 +626,7 @@ def verdict_wrong_password(folder):
 
 @suite.case
 def no_config_and_no_queue(folder):
-    result = talk(folder, HELLO + MESSAGE + "QUIT\n", STATE_DIRECTORY="/proc/mailchute")
+    result = talk(folder, HELLO + MESSAGE + "QUIT\n", "--queue-folder=/proc/mailchute")
     expect(b"\r\n451 4.3.5 " in result.stdout, str(result))
 
 
