@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay"), str(HERE)]
 import dns  # noqa: E402
 import world  # noqa: E402
-from harness import PROGRAM, Failure, Suite, expect, run_program, write_private  # noqa: E402
+from harness import PROGRAM, Failure, Suite, cover_spool, expect, run_program, write_private  # noqa: E402
 from proxy import FAILED, Proxy  # noqa: E402
 from relay import Relay, make_cert  # noqa: E402
 
@@ -619,6 +619,7 @@ if __name__ == "__main__":
     if complaint():
         print(f"not ok - net/start\n#   {complaint()}")
         sys.exit(1)
+    cover_spool()
     world.enter()
     with tempfile.TemporaryDirectory(prefix="mailchute-world-") as place:
         os.chmod(place, 0o755)

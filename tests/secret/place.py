@@ -9,7 +9,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "queue"), str(HERE.parent / "relay")]
-from harness import clean_environment, run_program  # noqa: E402, F401
+from harness import clean_environment, run_program, with_queue  # noqa: E402, F401
 from scene import MESSAGE, Scene, expect, wait_until, write_private  # noqa: E402, F401
 
 AWKWARD = "p#1 :\"x' ,\\$y"
@@ -37,20 +37,21 @@ class Place(Scene):
     def give(self, *args, env=None, name="mailchute", stdin=MESSAGE, **more):
         """Send a message to Bob, as Scene.send, with more for subprocess."""
         return run_program([*args, BOB], stdin, home=self.home, env={**self.environment(), **(env or {})},
-                           program=str(self.programs[name]), **more)
+                           program=str(self.programs[name]), queue=self.spool.path, **more)
 
     def run_with(self, *args, env=None, **more):
         """Run the program without a message, as Scene.run, with more for subprocess."""
         return run_program(args, home=self.home, env={**self.environment(), **(env or {})},
-                           program=str(self.programs["mailchute"]), **more)
+                           program=str(self.programs["mailchute"]), queue=self.spool.path, **more)
 
     def start_with(self, *args, env=None, **more):
         """Start it with a message, as Scene.start, with more for subprocess."""
         message = self.folder / "message"
         message.write_bytes(MESSAGE)
         with open(message, "rb") as stdin:
-            return subprocess.Popen([self.programs["mailchute"], *args], env=self.start_in(env or {}), stdin=stdin,
-                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+            words = with_queue(self.spool.path, [self.programs["mailchute"], *args])
+            return subprocess.Popen(words, env=self.start_in(env or {}), stdin=stdin, stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE, **more)
 
     def netrc(self, text, mode=0o600):
         path = self.home / ".netrc"

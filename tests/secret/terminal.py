@@ -9,7 +9,7 @@ import subprocess
 import termios
 import time
 
-from place import AWKWARD, BOB, MESSAGE, Place, expect, passwords, wait_until
+from place import AWKWARD, BOB, MESSAGE, Place, expect, passwords, wait_until, with_queue
 
 QUESTION = b"Password of tester at localhost: "
 ALONE = 'exec "$@" <"$MESSAGE"'
@@ -25,7 +25,8 @@ class Terminal:
         self.fd, self.slave = pty.openpty()
         self.shown = b""
         self.process = subprocess.Popen(
-            ["setsid", "--ctty", "sh", "-c", script, "sh", place.programs[name], *args],
+            ["setsid", "--ctty", "sh", "-c", script, "sh",
+             *with_queue(place.spool.path, [place.programs[name], *args])],
             stdin=self.slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=place.start_in({"MESSAGE": str(message), **(env or {})}))
 

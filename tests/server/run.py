@@ -29,7 +29,7 @@ from accesstokens import LONG_TOKEN, TOKEN, TokenInfo
 from daemon import free_ports, has_ipv6, wait_until
 from dovecot import PASSWORD, Dovecot
 from exim import Exim
-from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private
+from harness import PROGRAM, TOP, Failure, Suite, cover_spool, expect, run_program, write_private
 from plus import PlusServer
 from postfix import Postfix
 from realm import Realm
@@ -750,5 +750,6 @@ if __name__ == "__main__":
     if complaint():
         print(f"not ok - server/start\n#   {complaint()}")
         sys.exit(1)
+    cover_spool()
     with running_site() as site:
         suite.main()
