@@ -5,6 +5,7 @@
 #include "app/detach.h"
 #include "app/runqueue.h"
 #include "base/clock.h"
+#include "base/fs.h"
 
 #include <string.h>
 #include <sys/wait.h>
@@ -13,9 +14,9 @@
 
 enum { RUN_SECONDS = 10 };
 
-void backlog_init(struct backlog *backlog, int output)
+void backlog_init(struct backlog *backlog, int output, int place)
 {
-	*backlog = (struct backlog){ .output = output, .due = CLOCK_NEVER };
+	*backlog = (struct backlog){ .output = output, .place = place, .due = CLOCK_NEVER };
 }
 
 static void run_in_child(struct backlog *backlog)
@@ -26,6 +27,7 @@ static void run_in_child(struct backlog *backlog)
 	struct spool spool;
 
 	close(backlog->output);
+	fs_close_at(&backlog->place);
 	if (spool_open(&spool, backlog->path, false, &err))
 		run_queue(&spool, &choice, &result);
 	_exit(EX_OK);

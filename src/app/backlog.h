@@ -9,17 +9,19 @@
 
 /*
  * `path` is the queue in which something was saved since its last run (NULL: none), `due` the
- * instant of the next run, `child` who makes the last one (0: nobody yet). `output` is a descriptor
- * that no child keeps: whoever reads from it waits for its last copy.
+ * instant of the next run, `child` who makes the last one (0: nobody yet). `output` and
+ * `place` (-1: none) are descriptors that no child keeps: the client waits for the last copy of the
+ * first, and the next client for that of the second.
  */
 struct backlog {
 	char *path;
 	int64_t due;
 	pid_t child;
 	int output;
+	int place;
 };
 
-void backlog_init(struct backlog *backlog, int output);
+void backlog_init(struct backlog *backlog, int output, int place);
 
 /* A message is in the queue at `path`; the caller holds no lock on one, as a child would, too. */
 void backlog_add(struct backlog *backlog, const char *path);

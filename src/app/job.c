@@ -7,6 +7,7 @@
 #include "app/complete.h"
 #include "app/compose.h"
 #include "app/filter.h"
+#include "app/guest.h"
 #include "app/repair.h"
 #include "app/report.h"
 #include "app/route.h"
@@ -141,6 +142,8 @@ static void fill_record(struct job *job)
 	if (settings_is_explicit(&job->request->settings, OPT_from))
 		record->progress.flags |= RECORD_SENDER_GIVEN;
 	route_remember(record, job->request->config_file, &job->account);
+	if (job->is_guests)
+		record->bounce = guest_bounce(job);
 	if (!record->account && job->request->account)
 		record->account = mem_copy(job->request->account);
 }

@@ -24,11 +24,11 @@ const char *list_state_name(enum list_state state)
 
 static bool is_about_holding(const struct note *note)
 {
-	static const char *const words[] = { "held by ", "set aside: " };
+	static const char *const words[] = { "held", "set aside: " };
 
 	for (size_t i = 0; i < LENGTH(words); i++) {
 		size_t len = strlen(words[i]);
-		if (note->len > len && memcmp(note->text, words[i], len) == 0)
+		if (note->len >= len && memcmp(note->text, words[i], len) == 0)
 			return true;
 	}
 	return false;

@@ -10,6 +10,7 @@
 #include "queue/hint.h"
 #include "queue/runlock.h"
 #include "queue/schedule.h"
+#include "queue/usage.h"
 
 #include <string.h>
 
@@ -397,6 +398,7 @@ static void sweep(struct spool *spool, struct run_result *result)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
+	usage_refresh(spool);
 	if (!spool_sweep(spool, &err))
 		report_obstacle(result, &err);
 }

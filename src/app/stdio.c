@@ -36,6 +36,9 @@ struct server {
 	bool is_over;
 	bool is_cut; /* it ended in the middle of a message */
 	bool has_saved;
+	int place;             /* keeps the guest's place; -1: none */
+	int64_t end;           /* of the session */
+	int64_t content_begin; /* 0: no content is coming */
 	struct guest guest;
 	struct submission submission;
 	struct backlog backlog;
@@ -48,6 +51,33 @@ static int64_t idle_deadline(const struct server *server)
 	int seconds = server->request->settings.timeout;
 
 	return clock_after(seconds > 0 && seconds < IDLE_SECONDS ? seconds : IDLE_SECONDS);
+}
+
+/* A place that others wait for is not kept for long. */
+static int64_t session_end(const struct server *server)
+{
+	int seconds = server->request->settings.session_timeout;
+
+	if (!server->guest.is_peer)
+		return CLOCK_NEVER;
+	return clock_after(seconds > 0 && seconds < GUEST_SECONDS_MAX ? seconds
+								      : GUEST_SECONDS_MAX);
+}
+
+/* When content that comes too slowly is given up; so much of it has come since it began. */
+static int64_t content_end(const struct server *server)
+{
+	uint64_t earned = server->submission.size / GUEST_OCTETS_MIN * 1000;
+
+	if (!server->guest.is_peer || server->content_begin == 0)
+		return CLOCK_NEVER;
+	return server->content_begin + GUEST_GRACE_SECONDS * 1000 + (int64_t)earned;
+}
+
+/* The first of both. What is ready to be read counts for nothing after that. */
+static int64_t hard_deadline(const struct server *server)
+{
+	return clock_earlier(server->end, content_end(server));
 }
 
 /* A pipe that can be written to takes PIPE_BUF bytes without making us wait; a socket is told to.
@@ -104,7 +134,7 @@ static void say_host(struct server *server, const char *code, const char *behind
 
 static bool wait_for_input(struct server *server)
 {
-	int64_t deadline = idle_deadline(server);
+	int64_t deadline = clock_earlier(idle_deadline(server), hard_deadline(server));
 
 	for (;;) {
 		int64_t until = clock_earlier(deadline, server->backlog.due);
@@ -114,6 +144,14 @@ static bool wait_for_input(struct server *server)
 			return false;
 		backlog_run_if_due(&server->backlog);
 	}
+}
+
+static void say_timeout(struct server *server)
+{
+	bool is_slow = clock_now() >= hard_deadline(server);
+
+	say_host(server, "421 4.4.2 ",
+		 is_slow ? " this session takes too long" : " you have been silent for too long");
 }
 
 /* Reads more, the replies being written first; false where there is none. */
@@ -127,8 +165,8 @@ static bool fill(struct server *server)
 	do {
 		if (server->is_over)
 			return false;
-		if (!wait_for_input(server)) {
-			say_host(server, "421 4.4.2 ", " you have been silent for too long");
+		if (clock_now() >= hard_deadline(server) || !wait_for_input(server)) {
+			say_timeout(server);
 			return false;
 		}
 		got = read(STDIN_FILENO, str_reserve(&server->input, PIECE), PIECE);
@@ -192,10 +230,12 @@ static void do_data(struct server *server, bool is_strict, struct str *reply)
 		return;
 	}
 	say(server, "354 go on; a line with a dot alone ends it");
+	server->content_begin = clock_now();
 	if (take_content(server, is_strict))
 		end_data(server, reply);
 	else
 		server->is_over = server->is_cut = true;
+	server->content_begin = 0;
 	submission_clear(submission);
 }
 
@@ -336,26 +376,18 @@ static int take_output(void)
 	return out;
 }
 
-static void identify(struct guest *guest)
-{
-	struct ucred peer;
-	struct sockaddr address;
-	socklen_t address_len = sizeof address;
-	socklen_t peer_len = sizeof peer;
-
-	*guest = (struct guest){ .uid = getuid() };
-	if (getsockname(STDIN_FILENO, &address, &address_len) < 0 || address.sa_family != AF_UNIX ||
-	    getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &peer_len) < 0)
-		return;
-	guest->uid = peer.uid;
-	guest->is_peer = true;
-}
-
 static void serve(struct server *server)
 {
+	server->end = session_end(server);
 	say_host(server, "220 ", " ESMTP mailchute");
 	while (!server->is_over && (take_line(server) || fill(server)))
 		;
+	flush(server);
+}
+
+static void turn_away(struct server *server)
+{
+	say_host(server, "421 4.7.0 ", " too many connections of yours");
 	flush(server);
 }
 
@@ -394,14 +426,19 @@ int stdio_run(const struct request *request)
 
 	if (server.out < 0)
 		return EX_OSERR;
-	backlog_init(&server.backlog, server.out);
 	prepare_to_run_out(&server);
-	identify(&server.guest);
+	guest_identify(&server.guest);
 	submission_init(&server.submission, request, &server.guest);
-	serve(&server);
+	bool has_place = guest_take_place(&server.guest, request, &server.place);
+	backlog_init(&server.backlog, server.out, server.place);
+	if (has_place)
+		serve(&server);
+	else
+		turn_away(&server);
 	submission_clear(&server.submission);
 	backlog_run(&server.backlog);
 	fs_close_at(&server.out);
+	fs_close_at(&server.place);
 	str_done(&server.input);
 	str_done(&server.replies);
 	return server.is_cut && !server.has_saved ? EX_TEMPFAIL : EX_OK;

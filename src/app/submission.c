@@ -17,7 +17,8 @@
 #include <sysexits.h>
 #include <syslog.h>
 
-void submission_init(struct submission *submission, const struct request *base, struct guest *guest)
+void submission_init(struct submission *submission, const struct request *base,
+		     const struct guest *guest)
 {
 	*submission = (struct submission){ .base = base, .guest = guest };
 }
@@ -127,29 +128,48 @@ static bool add_refusal(struct str *reply, const struct err *err)
 
 /* Taking */
 
-/* Counts only where the room that is known is used up: others' messages leave in the meantime. */
-static bool has_room(struct submission *submission)
+static bool refuse_for_now(struct str *reply, const struct err *err)
 {
-	struct guest *guest = submission->guest;
-	struct spool *spool = &submission->job.spool;
-	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
-	CLEANUP(err_done) struct err trouble = ERR_INIT;
+	str_addf(reply, "452 4.3.1 %s", err->text);
+	return false;
+}
 
-	if (!guest->is_peer || !submission->job.has_entry || guest->room > 0)
-		return true;
-	/* Without a list nothing is known to be free. */
-	if (!spool_list(spool, SPOOL_QUEUE, &ids, &trouble)) {
-		report_problem(&trouble);
-		return false;
-	}
-	guest->room = SUBMISSION_UID_MAX;
-	for (size_t i = 0; i < ids.count && guest->room > 0; i++) {
-		CLEANUP(err_done) struct err ignored = ERR_INIT;
-		CLEANUP(entry_release) struct entry entry;
-		if (spool_peek(spool, SPOOL_QUEUE, ids.items[i], &entry, &ignored) == CLAIM_GOT)
-			guest->room -= entry.record.uid == guest->uid;
-	}
-	return guest->room > 0;
+static bool is_limited(const struct submission *submission)
+{
+	return submission->guest->is_peer && submission->job.has_entry;
+}
+
+/* What the client says of the size is looked at before the content comes. */
+static bool has_room(struct submission *submission, struct str *reply)
+{
+	const struct guest *guest = submission->guest;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	return !is_limited(submission) ||
+	       usage_has_room(&submission->job.spool, guest->uid, submission->sender.size,
+			      &guest_limit, &err) ||
+	       refuse_for_now(reply, &err);
+}
+
+static bool reserve(struct submission *submission, struct str *reply)
+{
+	struct job *job = &submission->job;
+	const struct message *message = &job->message;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	submission->reserved = message_size(message);
+	/* The header of a copy is the one that was given, with an empty line. */
+	if (message->header_len == 0)
+		submission->reserved += message->given.len + 2;
+	return !is_limited(submission) ||
+	       usage_reserve(&job->spool, job->uid, submission->reserved, &guest_limit, &err) ||
+	       refuse_for_now(reply, &err);
+}
+
+static void unreserve(struct submission *submission)
+{
+	if (is_limited(submission))
+		usage_release(&submission->job.spool, submission->job.uid, submission->reserved);
 }
 
 /* The sender chooses the account as -f does. */
@@ -170,6 +190,7 @@ static bool make_request(struct submission *submission, struct err *err)
 	job_init(&submission->job, request);
 	submission->job.uid = submission->guest->uid;
 	submission->job.is_service = settings_is_explicit(&request->settings, OPT_queue_folder);
+	submission->job.is_guests = guest_is_stranger(submission->guest);
 	submission->has_job = true;
 	return option_set(&request->settings, &options[OPT_from], *sender ? sender : "<>", &origin,
 			  err);
@@ -184,8 +205,8 @@ bool submission_begin(struct submission *submission, struct str *reply)
 	report_warnings(&job->config.warnings);
 	if (!is_begun)
 		return add_refusal(reply, &err);
-	if (!has_room(submission))
-		return refuse(reply, "452 4.3.1 too many messages of yours wait here");
+	if (!has_room(submission, reply))
+		return false;
 	return message_begin(&job->message, &err) || add_refusal(reply, &err);
 }
 
@@ -281,7 +302,6 @@ static void answer_queued(struct submission *submission, struct str *reply)
 	log_taken(submission);
 	if (job->obstacle.kind != ERR_NONE)
 		(void)report_queued(id, &job->obstacle, EX_OK);
-	submission->guest->room -= submission->guest->room > 0;
 }
 
 static bool try(struct job *job, struct err *err)
@@ -322,13 +342,18 @@ static void keep_refused(struct submission *submission)
 {
 	struct job *job = &submission->job;
 	CLEANUP(err_done) struct err ignored = ERR_INIT;
+	CLEANUP(str_done) struct str unsaid = STR_INIT;
 
 	if (job->message.intake && !message_end(&job->message, &ignored))
 		err_done(&ignored);
 	if (job->envelope->count == 0 && !fill_envelope(submission, &ignored))
 		log_debug("%s", ignored.text);
-	if (refusal_keep(job, &submission->trouble))
+	if (!reserve(submission, &unsaid))
+		log_debug("%s", unsaid.bytes);
+	else if (refusal_keep(job, &submission->trouble))
 		log_debug("a copy is kept as %s", job->entry.record.id);
+	else
+		unreserve(submission);
 	report_log(&job->account.settings, job->envelope, &submission->trouble);
 }
 
@@ -342,6 +367,8 @@ bool submission_end(struct submission *submission, struct str *reply)
 		keep_refused(submission);
 		return add_refusal(reply, trouble);
 	}
+	if (!reserve(submission, reply))
+		return false;
 	if (job->has_entry)
 		withdraw_unanswered(&job->entry);
 	if (job_save(job)) {
@@ -350,6 +377,7 @@ bool submission_end(struct submission *submission, struct str *reply)
 		return true;
 	}
 	withdraw_nothing();
+	unreserve(submission);
 	send_directly(job, reply);
 	return false;
 }

@@ -3,22 +3,11 @@
 #pragma once
 
 #include "app/dialogue.h"
-#include "app/job.h"
+#include "app/guest.h"
 
 enum {
 	SUBMISSION_RECIPIENTS_MAX = 10000,
 	SUBMISSION_SIZE_MAX = 256 * 1024 * 1024,
-	SUBMISSION_UID_MAX = 1000, /* messages of one user that may wait, given in by a socket */
-};
-
-/*
- * Who is at the other end. `is_peer` says that the kernel told us, as of a unix socket; then `room`
- * is how many messages more may wait for them, as far as that has been counted.
- */
-struct guest {
-	unsigned uid;
-	bool is_peer;
-	size_t room;
 };
 
 /*
@@ -28,7 +17,7 @@ struct guest {
  */
 struct submission {
 	const struct request *base;
-	struct guest *guest;
+	const struct guest *guest;
 	struct command sender;
 	struct command *recipients;
 	size_t count;
@@ -36,11 +25,12 @@ struct submission {
 	struct job job;
 	bool has_job;
 	uint64_t size;
+	uint64_t reserved; /* octets that are counted for the guest already */
 	struct err trouble;
 };
 
 void submission_init(struct submission *submission, const struct request *base,
-		     struct guest *guest);
+		     const struct guest *guest);
 /* Forgets the transaction; what was not kept is gone. */
 void submission_clear(struct submission *submission);
 

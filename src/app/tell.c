@@ -183,7 +183,8 @@ static bool send_notice(const struct entry *entry, const char *to, const struct 
 bool tell_failure(struct entry *entry, const struct settings *settings, struct err *err)
 {
 	const struct envelope *envelope = &entry->record.envelope;
-	const char *to = settings->bounce_to ? settings->bounce_to : envelope->sender;
+	const char *own = entry->record.bounce ? entry->record.bounce : envelope->sender;
+	const char *to = settings->bounce_to ? settings->bounce_to : own;
 	const struct recipient **chosen = mem_zeroed(envelope->count, sizeof *chosen);
 	const struct failed failed = { chosen, notify_select(envelope, NOTICE_FAILED, chosen) };
 	bool is_told = true;

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "queue/spool.h"
+#include "queue/usage.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -177,6 +178,7 @@ bool entry_remove(struct entry *entry, bool is_synced, struct err *err)
 
 	if (unlinkat(folder, entry->record.id, 0) < 0)
 		return failed(entry, err);
+	usage_release(entry->spool, entry->record.uid, record_size(&entry->record));
 	return !is_synced || fsync(folder) == 0 || !failed(entry, err);
 }
 

@@ -79,6 +79,7 @@ static void add_facts(struct str *out, const struct record *record)
 	add_text(out, "ret ", envelope->ret, "\n");
 	add_text(out, "envid ", envelope->envid, "\n");
 	add_text(out, "sender <", envelope->sender ? envelope->sender : "", ">\n");
+	add_text(out, "bounce <", record->bounce, ">\n");
 }
 
 static void add_recipients(struct str *out, const struct envelope *envelope)
@@ -308,6 +309,17 @@ static bool take_sender(struct reader *reader, struct envelope *envelope)
 	return !*envelope->sender || is_address(reader, envelope->sender);
 }
 
+static bool take_bounce(struct reader *reader, struct record *record)
+{
+	struct reader line;
+
+	if (!take_line(reader, "bounce", &line))
+		return true;
+	if (!read_path(&line, &record->bounce) || !is_at_end(&line))
+		return reader_is_wrong(reader, "bounce");
+	return !*record->bounce || is_address(reader, record->bounce);
+}
+
 static bool take_message_facts(struct reader *reader, const char *key, struct facts *facts)
 {
 	struct reader line;
@@ -342,7 +354,8 @@ static bool take_facts(struct reader *reader, struct record *record)
 	       take_text(reader, "config", &record->config_file) &&
 	       take_text(reader, "account", &record->account) && take_options(reader, record) &&
 	       take_conditions(reader, record) && take_parameter(reader, "ret", &envelope->ret) &&
-	       take_parameter(reader, "envid", &envelope->envid) && take_sender(reader, envelope);
+	       take_parameter(reader, "envid", &envelope->envid) && take_sender(reader, envelope) &&
+	       take_bounce(reader, record);
 }
 
 static bool read_recipient(struct reader *line, struct envelope *envelope)

@@ -28,6 +28,7 @@ void record_done(struct record *record)
 	free(record->options);
 	free(record->config_file);
 	free(record->account);
+	free(record->bounce);
 	envelope_done(&record->envelope);
 	record_init(record);
 }

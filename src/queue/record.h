@@ -92,6 +92,8 @@ struct record_progress {
  * does. `is_unsendable` marks a copy of what we have refused ourselves, as its header or an address
  * in it has no meaning: it is only shown, none of its recipients is ever pending, and the addresses
  * of these are texts. `uid` is who gave it in.
+ * `bounce` is who is told of a failure in the place of the sender, "" for nobody (NULL: the
+ * sender).
  */
 struct record {
 	char id[RECORD_ID_LEN + 1];
@@ -107,6 +109,7 @@ struct record {
 	struct envelope envelope;
 	char *config_file;
 	char *account;
+	char *bounce;
 	char **options;
 	size_t option_count;
 	int64_t not_before;

@@ -7,8 +7,10 @@
 import os
 import pathlib
 import re
+import select
 import smtplib
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -51,10 +53,10 @@ queue_folder {folder}/queue
     return ["-C", folder / "config"]
 
 
-def start(folder, args, **descriptors):
+def start(folder, args, through=(), **descriptors):
     env = {k: v for k, v in os.environ.items() if k not in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "SMTPSERVER", "EMAIL")}
     env.update(HOME=str(folder), LC_ALL="C.UTF-8", **environment_with_queue(folder / DEFAULT))
-    return subprocess.Popen(with_queue(folder / DEFAULT, [PROGRAM, *map(str, args), "-bs"]), env=env, stderr=subprocess.PIPE, **descriptors)
+    return subprocess.Popen(with_queue(folder / DEFAULT, [*through, PROGRAM, *map(str, args), "-bs"]), env=env, stderr=subprocess.PIPE, **descriptors)
 
 
 def talk(folder, given, *args, limit=LIMIT, **more):
@@ -805,25 +807,253 @@ def peer_of_a_socket(folder):
     expect(b"\n" + b"uid %d\n" % uid in found, f"{found!r}")
 
 
+PASS_ON = """import socket, sys
+ours = socket.socket(fileno=int(sys.argv[1]))
+peer = socket.socket(socket.AF_UNIX)
+peer.connect(sys.argv[2])
+socket.send_fds(ours, [b"x"], [peer.fileno()])
+"""
+NOBODY, DAEMON = (65534, 1) if os.getuid() == 0 else (os.getuid(), None)
+
+
+def connected_as(uid, path):
+    """Both ends of a connection that a user has made: ours, and the one of a server."""
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        path.chmod(0o666)
+        listener.listen()
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            subprocess.run(["/usr/bin/python3", "-c", PASS_ON, str(theirs.fileno()), str(path)], check=True,
+                           pass_fds=[theirs.fileno()], **({"user": uid} if os.getuid() == 0 else {}))
+            _, [fd], _, _ = socket.recv_fds(ours, 1, 1)
+        connection, _ = listener.accept()
+    return socket.socket(fileno=fd), connection
+
+
+class Guest(Client):
+    """A client on a unix socket who is a user of their own for the program."""
+
+    def __init__(self, folder, uid, *args, greeting=220, through=()):
+        smtplib.SMTP.__init__(self, local_hostname="here", timeout=LIMIT)
+        self.sock, theirs = connected_as(uid, folder / "submit")
+        self.sock.settimeout(LIMIT)
+        self.process = start(folder, args, stdin=theirs, stdout=theirs, through=through)
+        theirs.close()
+        code, text = self.getreply()
+        expect(code == greeting, f"greeted by {code} {text}")
+
+    def give(self, sender="a@a.example", content=b"Subject: x\r\n\r\nx\r\n"):
+        """The code of the reply to DATA, or to what follows it."""
+        self.ehlo_or_helo_if_needed()
+        self.mail(sender)
+        self.rcpt("b@b.example")
+        self.putcmd("data")
+        code, _ = self.getreply()
+        if code != 354:
+            return code
+        self.sock.sendall(content + b".\r\n")
+        return self.getreply()[0]
+
+
+def figures(folder, uid):
+    """How many messages and octets of a user are counted."""
+    return struct.unpack("7Q", (folder / "queue" / "usage" / str(uid)).read_bytes())[:2]
+
+
+def held_by(folder, uid):
+    """The same from the files themselves."""
+    files = [f for name in ("q", "hold", "failed") for f in (folder / "queue" / name).iterdir()]
+    own = [f.read_bytes() for f in files if b"\nuid %d\n" % uid in f.read_bytes()]
+    size = 0
+    for data in own:
+        words = {line.split()[0]: line.split()[1:] for line in data[:4096].split(b"\n") if b" " in line.strip()}
+        size += int(words[b"body"][1]) + int(words[b"header"][1])
+    return len(own), size
+
+
+def put_copies(folder, count, where):
+    """More of the message that is in q/, as if they had been handed in."""
+    [first, *_] = sorted((folder / "queue" / "q").iterdir())
+    for number in range(count):
+        name = f"{int(first.name[:16], 16) + 1 + number:016X}{first.name[16:]}"
+        (folder / "queue" / where / name).write_bytes(first.read_bytes())
+
+
 @suite.case
 def one_user_can_not_fill_the_queue(folder):
-    client = Client(folder, *configure(folder), "-odq")
-    client.ehlo()
-    three = "MAIL FROM:<a@a.example>\r\nRCPT TO:<b@b.example>\r\nDATA\r\n"
-    for number in range(1001):
-        client.sock.sendall(three.encode())
-        found = [client.getreply()[0] for _ in range(3)]
-        if number == 1000:
-            expect(found == [250, 250, 452], f"{number}: {found}")
-            break
-        expect(found == [250, 250, 354], f"{number}: {found}")
-        client.sock.sendall(b"Subject: x\r\n\r\nx\r\n.\r\n")
-        expect(client.getreply()[0] == 250, f"{number}")
-    next((folder / "queue" / "q").iterdir()).unlink()
-    client.sendmail("a@a.example", "b@b.example", "Subject: x\r\n\r\nx\r\n")
-    client.quit()
-    client.end()
-    expect(len(queued(folder)) == 1000, f"{len(queued(folder))} queued")
+    """1000 messages over all sessions, those counted that are held or have failed; others are not affected."""
+    first = Guest(folder, NOBODY, *configure(folder), "-odq")
+    expect(first.give() == 250, "the first message")
+    put_copies(folder, 400, "q")
+    put_copies(folder, 500, "failed")
+    put_copies(folder, 98, "hold")
+    (folder / "queue" / "usage" / str(NOBODY)).write_bytes(b"damaged")
+    expect([first.give(), first.give()] == [250, 452], "the thousandth, and one more")
+    second = Guest(folder, NOBODY, *configure(folder), "-odq")
+    expect(second.give() == 452, "another session")
+    if DAEMON is not None:
+        other = Guest(folder, DAEMON, *configure(folder), "-odq")
+        expect(other.give() == 250, "another user")
+        other.end()
+    next((folder / "queue" / "failed").iterdir()).unlink()
+    expect([second.give(), first.give()] == [250, 452], "one was removed by hand")
+    first.end()
+    second.end()
+
+
+@suite.case
+def what_a_user_has_is_not_listed(folder):
+    """The figures that are kept count, so that the check costs the same however long the queue is."""
+    guest = Guest(folder, NOBODY, *configure(folder), "-odq")
+    expect(guest.give() == 250, "the first message")
+    put_copies(folder, 2000, "failed")
+    expect(guest.give() == 250 and figures(folder, NOBODY)[0] == 2, "it was counted")
+    guest.end()
+
+
+@suite.case
+def figures_follow_the_queue(folder):
+    """What is refused and what was sent; a figure that is wrong is mended by the next run after a boot."""
+    with relays.Relay(dialogue="rcpt <b@b.example>: 550 5.1.1 no such user ; default") as relay:
+        args = configure(folder, relay.port)
+        guest = Guest(folder, NOBODY, *args, "-odq")
+        expect(guest.give() == 250 and guest.give(content=b"A: \0\r\n\r\nx\r\n") == 554, "two")
+        expect(figures(folder, NOBODY) == held_by(folder, NOBODY), "after the session")
+        guest.end()
+        run_program([*args, "-qf"], home=folder)
+        expect(figures(folder, NOBODY) == held_by(folder, NOBODY) and held_by(folder, NOBODY)[0] == 2, "after a refusal")
+    with relays.Relay() as relay:
+        args = configure(folder, relay.port)
+        guest = Guest(folder, NOBODY, *args, "-odq")
+        guest.give()
+        guest.end()
+        run_program([*args, "-qf"], home=folder)
+        expect(figures(folder, NOBODY) == held_by(folder, NOBODY) and held_by(folder, NOBODY)[0] == 2, "after a run")
+        for name in ("all", str(NOBODY)):
+            (folder / "queue" / "usage" / name).write_bytes(struct.pack("7Q", 999, 1, 1, 1, 1, 1, 1))
+        run_program([*args, "-q"], home=folder)
+        expect(figures(folder, NOBODY) == held_by(folder, NOBODY), "not counted anew")
+
+
+@suite.case
+def many_sessions_of_one_user(folder):
+    """Eight at once, whatever becomes of them; other users have places of their own."""
+    args = [*configure(folder), "-odq"]
+    guests = [Guest(folder, NOBODY, *args) for _ in range(8)]
+    for _ in range(2):
+        Guest(folder, NOBODY, *args, greeting=421).end()
+    if DAEMON is not None:
+        Guest(folder, DAEMON, *args).end()
+    guests[3].process.kill()
+    guests[3].process.communicate()
+    again = Guest(folder, NOBODY, *args)
+    expect(again.give() == 250, "a place that was left is free")
+    for guest in [again, *guests[:3], *guests[4:]]:
+        guest.end()
+
+
+def drip(guest, text):
+    """Send this byte for byte, again and again, until the server ends it; returns its last reply."""
+    guest.sock.setblocking(False)
+    said = b""
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        for byte in text:
+            try:
+                guest.sock.send(bytes([byte]))
+            except OSError:
+                pass
+        try:
+            piece = guest.sock.recv(65536)
+        except BlockingIOError:
+            select.select([guest.sock], [], [], 0.005)
+            continue
+        except ConnectionError:
+            piece = b""
+        if not piece:
+            return said.split(b"\r\n")[-2]
+        said += piece
+    raise Failure("it goes on and on")
+
+
+def add_slow_session(name, content, *more, through=()):
+    def run(folder):
+        guest = Guest(folder, NOBODY, *configure(folder), "-odq", *more, through=through)
+        guest.ehlo()
+        if content:
+            guest.mail("a@a.example")
+            guest.rcpt("b@b.example")
+            guest.putcmd("data")
+            expect(guest.getreply()[0] == 354, "DATA is taken")
+        last = drip(guest, content or b"NOOP\r\n")
+        guest.sock.close()
+        guest.process.communicate(timeout=LIMIT)
+        expect(last.startswith(b"421 4.4.2 ") and b"takes too long" in last, f"{last}")
+        expect(not queued(folder) and guest.process.returncode == (75 if content else 0), f"{guest.process.returncode}")
+    suite.add("slow-session-" + name, run)
+
+
+add_slow_session("of-commands", b"", "--session-timeout=1")
+add_slow_session("in-the-content", b"x", "--session-timeout=1")
+add_slow_session("below-the-rate", b"x", through=("faketime", "-f", "+0 x20"))
+
+
+@suite.case
+def own_sessions_may_last(folder):
+    """A pipe is no place that others wait for."""
+    process = start(folder, [*configure(folder), "--session-timeout=1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    expect(process.stdout.readline().startswith(b"220"), "greeted")
+    begin = time.monotonic()
+    while time.monotonic() < begin + 1.1:
+        process.stdin.write(b"NOOP\n")
+        process.stdin.flush()
+        expect(process.stdout.readline().startswith(b"250"), "its time is over")
+    process.communicate(timeout=LIMIT)
+
+
+ROWS = [  # who hands it in, as whom, and where the notice goes
+    ("own-name", NOBODY, "nobody@here.example", "nobody@here.example"),
+    ("own-name-with-detail", NOBODY, "nobody+cron@here.example", "nobody+cron@here.example"),
+    ("own-name-at-the-domain-of-from", NOBODY, "nobody@a.example", "nobody@a.example"),
+    ("account", NOBODY, "anybody@a.example", "anybody@a.example"),
+    ("stranger", NOBODY, "victim@v.example", "nobody@here.example"),
+    ("own-name-elsewhere", NOBODY, "nobody@v.example", "nobody@here.example"),
+    ("other-user", NOBODY, "daemon@here.example", "nobody@here.example"),
+    ("longer-name", NOBODY, "nobodyelse@here.example", "nobody@here.example"),
+    ("quoted", NOBODY, '"nobody@here.example"@v.example', "nobody@here.example"),
+    ("user-whom-nobody-knows", 54321, "victim@v.example", None),
+    ("null-sender", NOBODY, "", None),
+    ("root", 0, "victim@v.example", "victim@v.example"),
+]
+
+
+def add_notice(name, uid, sender, told):
+    """A failure is told to nobody who has not sent it, whoever is named as the sender."""
+    def run(folder):
+        refusing = "rcpt <b@b.example>: 550 5.1.1 no such user ; default"
+        for number, more in enumerate(("maildomain here.example", "maildomain here.example\nbounce_to admin@x.example")):
+            place = folder / str(number)
+            place.mkdir(mode=0o755)
+            with relays.Relay(dialogue=refusing) as relay:
+                args = configure(place, relay.port, more)
+                guest = Guest(place, uid, *args, "-odq")
+                found = [guest.give(sender), guest.give(sender, b"A: \0\r\n\r\nx\r\n")]
+                guest.end()
+                expect(found == [250, 554], f"{found}")
+                for _ in range(2):
+                    run_program([*args, "-qf"], home=place)
+                got = [r for m in relay.received for r in m.recipients]
+            wanted = (told if not number else "admin@x.example") if sender else None
+            expect(got == ([wanted] * 2 if wanted else []), f"told {got}, expected {wanted}")
+            expect(len(list((place / "queue" / "failed").iterdir())) == 2, "no copies")
+    if os.getuid() == 0:
+        suite.add("notice-of-" + name, run)
+
+
+for row in ROWS:
+    add_notice(*row)
 
 
 if __name__ == "__main__":
