@@ -3,7 +3,7 @@
 #include "app/backlog.h"
 
 #include "app/detach.h"
-#include "app/runqueue.h"
+#include "app/rounds.h"
 #include "base/clock.h"
 #include "base/fs.h"
 
@@ -29,7 +29,7 @@ static void run_in_child(struct backlog *backlog)
 	close(backlog->output);
 	fs_close_at(&backlog->place);
 	if (spool_open(&spool, backlog->path, false, &err))
-		run_queue(&spool, &choice, &result);
+		rounds_run(&spool, &choice, &result);
 	_exit(EX_OK);
 }
 

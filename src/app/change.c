@@ -8,7 +8,7 @@
 #include "app/job.h"
 #include "app/listqueue.h"
 #include "app/report.h"
-#include "app/runqueue.h"
+#include "app/rounds.h"
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -270,7 +270,7 @@ static int send_by_own_account(struct spool *spool, const char *id)
 	struct run_result result;
 	int status = EX_OK;
 
-	run_queue(spool, &choice, &result);
+	rounds_run(spool, &choice, &result);
 	if (result.is_elsewhere)
 		status = say(id, _("due now; a run of the queue is under way"));
 	else if (result.sent > 0)

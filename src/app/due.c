@@ -73,6 +73,36 @@ static enum claim look_at(struct spool *spool, const char *id, struct entry *ent
 	return claim;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_tried(const struct due_tried *tried, const char *id)
+{
+	return tried && tried->known > 0 &&
+	       bsearch(&id, tried->ids.items, tried->known, sizeof *tried->ids.items, compare_ids);
+}
+
+static void note_tried(struct due_tried *tried, const struct due *due)
+{
+	struct spool_ids *ids = &tried->ids;
+
+	for (size_t i = 0; i < due->count; i++) {
+		mem_grow(ids->items, ids->count);
+		ids->items[ids->count++] = mem_copy(due->items[i].id);
+	}
+	if (ids->count > 1)
+		qsort(ids->items, ids->count, sizeof *ids->items, compare_ids);
+	tried->known = ids->count;
+}
+
+void due_tried_done(struct due_tried *tried)
+{
+	spool_ids_done(&tried->ids);
+	tried->known = 0;
+}
+
 static void consider(struct due *due, struct spool *spool, const struct run_choice *choice,
 		     const char *id, struct err *trouble)
 {
@@ -80,7 +110,7 @@ static void consider(struct due *due, struct spool *spool, const struct run_choi
 
 	if (look_at(spool, id, &entry, trouble) != CLAIM_GOT)
 		return;
-	if (is_chosen(choice, &entry.record))
+	if (is_chosen(choice, &entry.record) && !is_tried(choice->tried, id))
 		add_candidate(due, id, &entry.record);
 	else
 		due->others++;
@@ -111,6 +141,8 @@ bool due_init(struct due *due, struct spool *spool, const struct run_choice *cho
 		consider(due, spool, choice, ids.items[i], trouble);
 	if (due->count > 1)
 		qsort(due->items, due->count, sizeof *due->items, compare_candidates);
+	if (choice->tried)
+		note_tried(choice->tried, due);
 	return true;
 }
 

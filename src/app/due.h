@@ -6,12 +6,22 @@
 #include "queue/spool.h"
 
 /*
+ * Messages that were taken already, by their ids: runs with the same list try each only once.
+ * Begins as zeros.
+ */
+struct due_tried {
+	struct spool_ids ids;
+	size_t known; /* those from earlier runs, in order */
+};
+
+/*
  * Which messages a run takes, but never one whose sender wants it to be sent later. Without
  * `ignores_schedule` only those that are due; `follows_success` adds those that only wait because
  * their relay could not be reached. The texts are
  * sendmail's -qI, -qS and -qR: part of the id, of the sender, of a recipient (NULL: any).
  */
 struct run_choice {
+	struct due_tried *tried; /* NULL: none */
 	bool ignores_schedule;
 	bool follows_success;
 	bool shows_progress; /* on stderr */
@@ -46,6 +56,7 @@ struct due {
 bool due_init(struct due *due, struct spool *spool, const struct run_choice *choice,
 	      struct err *trouble) MUST_USE;
 void due_done(struct due *due);
+void due_tried_done(struct due_tried *tried);
 
 /* Where the messages of a route begin, `count` where there are none; where those at `first` end. */
 size_t due_find(const struct due *due, const char *key);

@@ -6,7 +6,7 @@
 #include "app/listqueue.h"
 #include "app/queues.h"
 #include "app/report.h"
-#include "app/runqueue.h"
+#include "app/rounds.h"
 #include "app/users.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -46,11 +46,8 @@ static void report_run(const struct run_result *result)
 
 	if (!is_trouble && !log_is_debug())
 		return;
-	if (result->is_elsewhere)
-		str_add(&line, _("another process runs the queue already"));
-	else
-		str_addf(&line, _("%zu sent, %zu waiting, %zu failed"), result->sent,
-			 result->waiting, result->failed);
+	str_addf(&line, _("%zu sent, %zu waiting, %zu failed"), result->sent, result->waiting,
+		 result->failed);
 	if (result->first.kind != ERR_NONE)
 		str_addf(&line, ": %s", result->first.text);
 	report_warnings(&line);
@@ -84,7 +81,7 @@ static int run_once(const struct request *request)
 	report_warnings(&queues.problems);
 	for (size_t i = 0; i < queues.count; i++) {
 		CLEANUP(run_result_done) struct run_result result;
-		run_queue(&queues.items[i], &choice, &result);
+		rounds_run(&queues.items[i], &choice, &result);
 		add_result(&sum, &result);
 	}
 	report_run(&sum);

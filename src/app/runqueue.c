@@ -7,10 +7,10 @@
 #include "app/report.h"
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/log.h"
 #include "queue/hint.h"
 #include "queue/runlock.h"
 #include "queue/schedule.h"
-#include "queue/usage.h"
 
 #include <string.h>
 
@@ -50,17 +50,10 @@ void run_result_done(struct run_result *result)
 	err_done(&result->obstacle);
 }
 
-/* Keeps the first obstacle; `err` was reported. */
-static void note_obstacle(struct run_result *result, const struct err *err)
+void run_result_note(struct run_result *result, const struct err *obstacle)
 {
 	if (result->obstacle.kind == ERR_NONE)
-		err_copy(&result->obstacle, err);
-}
-
-static void report_obstacle(struct run_result *result, const struct err *err)
-{
-	report_problem(err);
-	note_obstacle(result, err);
+		err_copy(&result->obstacle, obstacle);
 }
 
 static void load_init(struct load *load)
@@ -151,7 +144,7 @@ static bool load_candidate(struct run *run, struct load *load, const struct cand
 	if (err.kind != ERR_NONE)
 		report_problem(&err);
 	if (claim == CLAIM_FAILED)
-		note_obstacle(run->result, &err);
+		run_result_note(run->result, &err);
 	if (claim != CLAIM_GOT || !is_sendable(run, entry, candidate))
 		return false;
 	attempt_adopt(entry, settings);
@@ -341,7 +334,7 @@ static void run_begin(struct run *run)
 	if (!due_init(&run->due, run->spool, run->choice, &err))
 		report_problem(&err);
 	if (err.kind != ERR_NONE)
-		note_obstacle(run->result, &err);
+		run_result_note(run->result, &err);
 	run->result->waiting += run->due.others;
 }
 
@@ -351,8 +344,7 @@ static void run_end(struct run *run)
 	due_done(&run->due);
 }
 
-static void run_through(struct spool *spool, const struct run_choice *choice,
-			struct run_result *result)
+void run_through(struct spool *spool, const struct run_choice *choice, struct run_result *result)
 {
 	struct run run = { spool, choice, result, .end = CLOCK_NEVER };
 	size_t end;
@@ -365,90 +357,6 @@ static void run_through(struct spool *spool, const struct run_choice *choice,
 	run_end(&run);
 }
 
-/*
- * Both lists are in order. A notice bears the time of the message that it is about, and does not
- * count: it goes with the next run.
- */
-static bool has_new(const struct spool_ids *ids, const struct spool_ids *seen)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < ids->count; i++) {
-		const char *id = ids->items[i];
-		while (at < seen->count && strncmp(seen->items[at], id, RECORD_ID_TIME_LEN) < 0)
-			at++;
-		if (at == seen->count || strncmp(seen->items[at], id, RECORD_ID_TIME_LEN) != 0)
-			return true;
-	}
-	return false;
-}
-
-/* Lists the queue. Without a list the run can't tell whether it gets on, and ends. */
-static bool list_queue_ids(struct spool *spool, struct spool_ids *ids, struct run_result *result)
-{
-	CLEANUP(err_done) struct err err = ERR_INIT;
-
-	if (spool_list(spool, SPOOL_QUEUE, ids, &err))
-		return true;
-	report_obstacle(result, &err);
-	return false;
-}
-
-static void sweep(struct spool *spool, struct run_result *result)
-{
-	CLEANUP(err_done) struct err err = ERR_INIT;
-
-	usage_refresh(spool);
-	if (!spool_sweep(spool, &err))
-		report_obstacle(result, &err);
-}
-
-/*
- * Runs once, and gives the lock back. Returns whether another round is needed, as messages came
- * while we had the lock: other processes found it taken and left.
- */
-static bool run_round(struct spool *spool, const struct run_choice *choice,
-		      struct run_result *result, int *lock)
-{
-	CLEANUP(spool_ids_done) struct spool_ids seen = { 0 };
-	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
-
-	if (!list_queue_ids(spool, &seen, result))
-		return false;
-	sweep(spool, result);
-	result->waiting = 0;
-	run_through(spool, choice, result);
-	/* Without the lock: a process that finds it taken after this look does not exist. */
-	fs_close_at(lock);
-	return list_queue_ids(spool, &ids, result) && has_new(&ids, &seen);
-}
-
-static int lock_run(struct spool *spool, struct run_result *result)
-{
-	CLEANUP(err_done) struct err err = ERR_INIT;
-	int lock;
-
-	if (!runlock_take(spool, &lock, &err))
-		report_obstacle(result, &err);
-	return lock;
-}
-
-void run_queue(struct spool *spool, const struct run_choice *choice, struct run_result *result)
-{
-	struct run_choice now = *choice;
-	bool has_more = spool->top >= 0;
-
-	*result = (struct run_result){ 0 };
-	while (has_more) {
-		CLEANUP(fs_close_at) int lock = lock_run(spool, result);
-		result->is_elsewhere = lock < 0 && result->obstacle.kind == ERR_NONE;
-		has_more = lock >= 0 && run_round(spool, &now, result, &lock);
-		/* In later rounds, messages that this run has tried are not tried again. */
-		now.ignores_schedule = false;
-		now.follows_success = false;
-	}
-}
-
 void run_on_session(struct spool *spool, struct session *session)
 {
 	const struct run_choice choice = { .follows_success = true };
@@ -456,9 +364,11 @@ void run_on_session(struct spool *spool, struct session *session)
 	struct run run = { spool, &choice, &result, .end = clock_after(SESSION_SECONDS) };
 	CLEANUP(mem_free_at) char *key = route_key(session->settings);
 	CLEANUP(err_done) struct err reason = ERR_INIT;
-	CLEANUP(fs_close_at) int lock = lock_run(spool, &result);
+	CLEANUP(fs_close_at) int lock = -1;
 	int64_t *end = &session->client.stream.end;
 
+	if (!runlock_take(spool, &lock, &reason))
+		log_debug("%s", reason.text);
 	if (lock < 0)
 		return;
 	*end = clock_earlier(*end, clock_after(LINGER_SECONDS));

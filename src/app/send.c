@@ -8,8 +8,8 @@
 #include "app/job.h"
 #include "app/refusal.h"
 #include "app/report.h"
+#include "app/rounds.h"
 #include "app/route.h"
-#include "app/runqueue.h"
 #include "app/withdraw.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -278,6 +278,7 @@ static void go_on_in_background(struct sending *sending)
 	entry_release(&sending->job->entry);
 	run_on_session(&sending->job->spool, &sending->session);
 	session_close(&sending->session);
+	rounds_run_requested(&sending->job->spool);
 	_exit(EX_OK);
 }
 

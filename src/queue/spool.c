@@ -365,34 +365,30 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names go to the end of the folder, or errno says what kept us from it. */
-static bool read_ids(DIR *dir, struct spool_ids *ids)
+static bool read_names(DIR *dir, bool (*is_wanted)(const char *name), struct spool_ids *names)
 {
 	struct dirent *found;
 
 	while (errno = 0, (found = readdir(dir))) {
-		if (!record_is_id(found->d_name))
+		if (!is_wanted(found->d_name))
 			continue;
-		mem_grow(ids->items, ids->count);
-		ids->items[ids->count++] = mem_copy(found->d_name);
+		mem_grow(names->items, names->count);
+		names->items[names->count++] = mem_copy(found->d_name);
 	}
 	return errno == 0;
 }
 
-static bool read_folder(int folder, struct spool_ids *ids)
+bool spool_list_names(int folder, bool (*is_wanted)(const char *name), struct spool_ids *names)
 {
 	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-
-	if (!dir) {
-		int number = errno;
-		fs_close_at(&fd);
-		errno = number;
-		return false;
-	}
-	bool is_read = read_ids(dir, ids);
+	bool is_read = dir && read_names(dir, is_wanted, names);
 	int number = errno;
-	closedir(dir);
+
+	if (dir)
+		closedir(dir);
+	else
+		fs_close_at(&fd);
 	errno = number;
 	return is_read;
 }
@@ -403,7 +399,7 @@ bool spool_list(struct spool *spool, enum spool_folder folder, struct spool_ids 
 	*ids = (struct spool_ids){ 0 };
 	if (spool->folders[folder] < 0)
 		return true;
-	if (!read_folder(spool->folders[folder], ids))
+	if (!spool_list_names(spool->folders[folder], record_is_id, ids))
 		return err_sys(err, ERR_IO, errno, _("cannot read the folder %s/%s"), spool->path,
 			       folder_names[folder]);
 	if (ids->count > 1)

@@ -77,6 +77,11 @@ struct spool_ids {
  */
 bool spool_list(struct spool *spool, enum spool_folder folder, struct spool_ids *ids,
 		struct err *err) MUST_USE;
+/*
+ * The same for the names that are wanted in any open folder, in no order. False with errno set.
+ */
+bool spool_list_names(int folder, bool (*is_wanted)(const char *name),
+		      struct spool_ids *names) MUST_USE;
 void spool_ids_done(struct spool_ids *ids);
 
 /* Removes the files in tmp/ that are older than 36 hours and not locked. ERR_IO. */

@@ -18,7 +18,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 from world import SHIM  # noqa: E402
 from cases import IS_FULL, suite  # noqa: E402
-import allocations, clocks, disks, lastbyte, listing, poison, powercut, relayfaults, runners, sweeps  # noqa: E401,E402,F401
+import allocations, asking, clocks, disks, lastbyte, listing  # noqa: E401,E402,F401
+import poison, powercut, relayfaults, runners, sweeps  # noqa: E401,E402,F401
 
 
 if __name__ == "__main__":

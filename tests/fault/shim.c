@@ -40,7 +40,7 @@
  *	FAULT_AFTER   at which of the calls that the second one can happen to, from 1
  *	FAULT_CHILD   1: in the first forked child that makes a call, instead
  *	FAULT_OUT     a file to append to, locked until the last of us and our children has gone:
- *	              "hit CALL FAULT" when one happens, and with
+ *	              "hit CALL FAULT PID" when one happens, and with
  *	FAULT_LOG     what was done to files, for a test of what a power cut leaves, or with
  *	FAULT_LIST    "call NAME FAULT...": each call, and which errors it can have
  *	FAULT_CLOCK   seconds by which the time of day is wrong
@@ -416,7 +416,8 @@ static const struct fault *find_fault(const struct call *call, const long *a)
 		order = &shim.first;
 	if (!order)
 		return NULL;
-	say("hit %s %s\n", call->name, order->fault->name);
+	say("hit %s %s %ld\n", call->name, order->fault->name,
+	    raw(SYS_getpid, 0, 0, 0, 0, 0, 0));
 	if (!order->hit && shim.stops)
 		raw(SYS_kill, raw(SYS_getpid, 0, 0, 0, 0, 0, 0), SIGSTOP, 0, 0, 0, 0);
 	order->hit = call;

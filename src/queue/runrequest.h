@@ -1,0 +1,63 @@
+/* runrequest.h - what a process asks of the one that runs the queue already */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "queue/spool.h"
+
+/*
+ * A process that finds the lock of the run taken leaves a request, and tries the lock once more.
+ * The process with the lock takes the requests when it begins a round, and looks for new ones
+ * after it has given the lock back. So one of the two sees the request, or a later run does.
+ *
+ * A request is an empty file in the queue's folder, and its name says all: equal requests are one
+ * file, and none can be read in part. Names begin with "request." and, from the moment a run has
+ * taken them until it has done them, with "running.". Those that a killed run has left are taken
+ * again by the next one.
+ */
+enum { RUN_REQUESTS_MAX = 64 };
+
+/* What is wanted, as in struct run_choice. The texts are NULL: any. They lie in `own`, if it is
+ * set.
+ */
+struct run_request {
+	bool ignores_schedule;
+	const char *id;
+	const char *sender;
+	const char *recipient;
+	char *own;
+};
+
+void run_request_done(struct run_request *request);
+bool run_request_is_same(const struct run_request *a, const struct run_request *b);
+
+/* The form of a request in a file's name; pure. Reading it back fails for what add did not make. */
+void run_request_add(struct str *out, const struct run_request *request);
+bool run_request_read(struct run_request *request, const char *form) MUST_USE;
+
+/*
+ * Leaves a request. ERR_DEFER: its texts are too long for a name, or RUN_REQUESTS_MAX different
+ * ones wait. ERR_SYSTEM, ERR_IO.
+ */
+bool run_request_leave(struct spool *spool, const struct run_request *request,
+		       struct err *err) MUST_USE;
+
+/* Requests that a run has taken. */
+struct run_requests {
+	struct run_request *items;
+	size_t count;
+};
+
+/*
+ * Takes all requests; with the lock of the run in hand. Begins with none, and the caller passes
+ * them to run_requests_done in any case. ERR_IO: some may not have been taken.
+ */
+bool run_requests_take(struct spool *spool, struct run_requests *requests,
+		       struct err *err) MUST_USE;
+/* Removes the files of requests that were taken and are done. ERR_IO: a later run does one again.
+ */
+bool run_requests_finish(struct spool *spool, const struct run_requests *requests,
+			 struct err *err) MUST_USE;
+void run_requests_done(struct run_requests *requests);
+
+/* Looks whether there are requests that no run has taken; needs no lock. ERR_IO. */
+bool run_requests_find(struct spool *spool, bool *has_any, struct err *err) MUST_USE;

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""asking.py - what is asked of a run that has the lock already: done by it or by a later one, never lost"""
+import contextlib
+import fcntl
+import os
+import pathlib
+import signal
+import time
+
+from cases import count, doubts, expect_empty, expect_once, fill, gather, suite
+from runners import wait_for_stop
+from world import SIGKILL, Message, World, expect, sweep, wait_until_free
+
+BOB, CAROL = "bob@example.org", "carol@example.org"
+ASKED = b"was asked to do this, too"
+FAULTS = ["eio", "enospc", "emfile", "enfile", "enomem", "enolck", "eintr", "kill"]
+
+
+def messages_that_are_not_due(world):
+    """One that the way to the relay has kept back, and two that the relay has deferred itself."""
+    messages = [Message([BOB]), Message([BOB], sender="dave@example.org"), Message([CAROL])]
+    fill(world, messages[:1])
+    world.play("rcpt: 451 4.3.0 later")
+    for message in messages[1:]:
+        done = world.send(message)
+        expect(done.status == 0 and b"queued as" in done.stderr, f"not queued: {done}")
+    world.play("")
+    world.relay.wait_idle()
+    world.save()
+    return messages
+
+
+def ids_of(world, message):
+    return world.find(message, ("q",))[0][1]
+
+
+def commands(world, messages):
+    """The ways to ask, and which of the messages each is about."""
+    return {"all": (["-qf"], messages), "recipient": (["-qR", "bob@"], messages[:2]),
+            "sender": (["-qSdave"], messages[1:2]), "id": (["-qI", ids_of(world, messages[0])], messages[:1]),
+            "retry": (["--queue-retry", ids_of(world, messages[2])], messages[2:])}
+
+
+def check_asked(run):
+    expect(run.status == 0, f"not accepted: {run}")
+    return ASKED in run.stderr
+
+
+def beside_a_run(folder, way, end):
+    """A run of what is due stops at each of its calls. What is asked then is done although nobody asks again."""
+    with World(folder) as world:
+        messages = messages_that_are_not_due(world)
+        args, wanted = commands(world, messages)[way]
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            holder = world.start(["-q"], fault=("stop", fault[1]))
+            if not wait_for_stop(holder):
+                shoot.is_asked = None
+                return world.finish(holder)
+            told = holder.told.read_text()
+            shoot.asker = world.run(args)
+            os.kill(holder.pid, end)
+            run = world.finish(holder)
+            run.told = told
+            return run
+
+        def check(run):
+            if not run.call:
+                return
+            is_left = check_asked(shoot.asker)
+            expect(run.status in (0, SIGKILL), f"{run}")
+            wait_until_free(world.spool / "run.lock")
+            if is_left and end == signal.SIGKILL:
+                done = world.run(["-q"])
+                expect(done.status == 0, f"{done}")
+            world.relay.wait_idle()
+            for message in messages:
+                copies = world.copies(message)
+                expect(copies == [int(message in wanted)], f"{copies} copies; asked: {shoot.asker}; {run}")
+            expect(not leftovers(world), f"left over: {leftovers(world)}; {run}")
+            check.asked += is_left
+        check.asked = 0
+        count(sweep(shoot, check, ["stop"]))
+        expect(check.asked > 5, f"only {check.asked} were asked beside a run")
+
+
+def leftovers(world):
+    return [name for name in os.listdir(world.spool) if name.startswith(("request.", "running."))]
+
+
+def beside_a_child(folder):
+    """What follows a message on its connection has the lock, too, and looks only at its own route."""
+    with World(folder) as world:
+        messages = messages_that_are_not_due(world)
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            shoot.sent = Message()
+            sender = world.start(["-f", shoot.sent.sender, *shoot.sent.recipients], shoot.sent.text,
+                                 ("stop", fault[1]), FAULT_CHILD="1")
+            child = stopped_child(sender)
+            if not child:
+                return world.finish(sender)
+            told = sender.told.read_text()
+            shoot.asker = world.run(["-qf"])
+            os.kill(child, signal.SIGCONT)
+            run = world.finish(sender)
+            run.told = told
+            return run
+
+        def check(run):
+            expect(run.status == 0, f"{run}")
+            if not run.call:
+                return
+            check.asked += check_asked(shoot.asker)
+            wait_until_free(world.spool / "run.lock")
+            world.relay.wait_idle()
+            expect_once(world, [*messages, shoot.sent])
+            expect_empty(world)
+            expect(not leftovers(world), f"left over: {leftovers(world)}; {run}")
+        check.asked = 0
+        count(sweep(shoot, check, ["stop"]))
+        expect(check.asked > 5, f"only {check.asked} were asked beside a run")
+
+
+def stopped_child(process):
+    """The child of the program that the shim has stopped; None if they all end without that."""
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    while not is_free(process.told):
+        hits = [line.split() for line in process.told.read_text().splitlines() if line.startswith("hit ")]
+        if hits and pathlib.Path(f"/proc/{hits[0][3]}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T":
+            return int(hits[0][3])
+        time.sleep(0.001)
+    return None
+
+
+def is_free(path):
+    with path.open() as file, contextlib.suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def hold_the_lock(world):
+    """A run that is stopped while it has the lock; returns the process."""
+    for number in range(1, 200):
+        holder = world.start(["-q"], fault=("stop", number), FAULT_CALL="getdents")
+        expect(wait_for_stop(holder), "a run ended without ever having the lock")
+        if not is_free(world.spool / "run.lock"):
+            return holder
+        os.kill(holder.pid, signal.SIGCONT)
+        world.finish(holder)
+    return None
+
+
+def faults_of_the_asker(folder, fault):
+    """The one who asks meets a fault at each of his calls: 0 means that it is done all the same."""
+    with World(folder) as world:
+        messages = messages_that_are_not_due(world)
+        way = commands(world, messages)["all"]
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            holder = hold_the_lock(world)
+            run = world.run(way[0], fault=fault)
+            os.kill(holder.pid, signal.SIGCONT)
+            shoot.holder = world.finish(holder)
+            return run
+
+        def check(run):
+            wait_until_free(world.spool / "run.lock")
+            world.relay.wait_idle()
+            copies = [world.copies(message)[0] for message in messages]
+            expect(shoot.holder.status == 0, f"the run failed: {shoot.holder}")
+            expect(run.status != 0 or copies == [1, 1, 1], f"0, and {copies} copies: {run}; {shoot.holder}")
+            expect(run.status <= 0 or run.stderr, f"failed without a word: {run}")
+            expect(set(copies) in ({0}, {1}), f"{copies} copies: {run}")
+            expect(len(world.names("q")) == copies.count(0) and not world.names("hold"), f"{world.names('q')}: {run}")
+        count(sweep(shoot, check, [fault]))
+
+
+def taking_under(folder, fault):
+    """A request that was left is done by the next run, or by the one after it; the first meets a fault."""
+    with World(folder) as world:
+        messages = messages_that_are_not_due(world)
+        (world.spool / "request.f").touch(0o600)
+        (world.spool / "running.f,Rbob@").touch(0o600)
+        world.save()
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            return world.run(["-q"], fault=fault)
+
+        def check(run):
+            expect(run.status <= 0 or run.stderr, f"failed without a word: {run}")
+            world.relay.wait_idle()
+            extra = [doubts(world, run, message) for message in messages]
+            if leftovers(world):
+                wait_until_free(world.spool / "run.lock")
+                expect(run.status != 0, f"left over, and 0: {leftovers(world)}: {run}")
+                again = world.run(["-q"])
+                expect(again.status == 0 and not leftovers(world), f"left over: {leftovers(world)}: {again}")
+                world.relay.wait_idle()
+            world.drain()
+            for message, more in zip(messages, extra):
+                expect(1 <= world.copies(message)[0] <= 1 + more, f"{world.copies(message)} copies: {run}")
+            expect_empty(world)
+        count(sweep(shoot, check, [fault]))
+
+
+@suite.case
+def asking_with_odd_texts(folder):
+    """Whatever text is looked for: it finds its message, or it is said that it can't be left."""
+    texts = ["bob@", "x" * 100, "x" * 250, "y" * 5000, "/etc/passwd", "../../x", "%s%n", "a,Rb", "\n\x1b[2J", "ü" * 30,
+             "ü" * 90, "-", "", " "]
+
+    def trial(text):
+        with World(folder) as world:
+            messages = messages_that_are_not_due(world)
+            holder = hold_the_lock(world)
+            before = sorted(os.listdir(folder))
+            asker = world.run([f"-qR{text}"] if text else ["-qR", ""])
+            os.kill(holder.pid, signal.SIGCONT)
+            expect(world.finish(holder).status == 0, "the run failed")
+            world.relay.wait_idle()
+            matches = [text in message.recipients[0] for message in messages]
+            copies = [world.copies(message)[0] for message in messages]
+            if asker.status == 0:
+                expect(copies == matches and ASKED in asker.stderr, f"{copies}: {asker}")
+            else:
+                expect(not any(copies) and asker.status == 75 and asker.stderr.count(b"\n") == 1, f"{copies}: {asker}")
+            expect(asker.status == 0 or len(text.encode()) > 80, f"{asker}")
+            expect(not leftovers(world), f"left over: {leftovers(world)}")
+            expect(set(os.listdir(folder)) - set(before) <= {"template"}, "a file elsewhere")
+    gather((repr(text)[:20], lambda text=text: trial(text)) for text in texts)
+
+
+@suite.case
+def asking_again_and_again(folder):
+    """Equal requests are one; different ones have a limit, which is said."""
+    with World(folder) as world:
+        messages = messages_that_are_not_due(world)
+        holder = hold_the_lock(world)
+        for _ in range(3):
+            expect(check_asked(world.run(["-qf"])), "not asked")
+        expect(leftovers(world) == ["request.f"], f"{leftovers(world)}")
+        (world.spool / "request.unknown").touch(0o600)
+        for number in range(63):
+            expect(check_asked(world.run(["-qR", f"user{number}@"])), "not asked")
+        refused = world.run(["-qR", "one.too.many@"])
+        expect(refused.status == 75 and b"too many" in refused.stderr, f"{refused}")
+        os.kill(holder.pid, signal.SIGCONT)
+        expect(world.finish(holder).status == 0, "the run failed")
+        world.relay.wait_idle()
+        expect_once(world, messages)
+        expect(leftovers(world) == ["request.unknown"], f"left over: {leftovers(world)}")
+
+
+for way_name in ("all", "recipient", "sender", "id", "retry"):
+    suite.add(f"asking-{way_name}", lambda folder, way=way_name: beside_a_run(folder, way, signal.SIGCONT))
+suite.add("asking-a-killed-one", lambda folder: beside_a_run(folder, "all", signal.SIGKILL))
+suite.add("asking-a-killed-one-to-retry", lambda folder: beside_a_run(folder, "retry", signal.SIGKILL))
+suite.add("asking-a-child", beside_a_child)
+for fault_name in FAULTS:
+    suite.add(f"asking-under-{fault_name}", lambda folder, fault=fault_name: faults_of_the_asker(folder, fault))
+    suite.add(f"asking-taken-under-{fault_name}", lambda folder, fault=fault_name: taking_under(folder, fault))
