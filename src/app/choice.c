@@ -20,7 +20,8 @@ static bool is_mail(const struct job *job)
 static struct config_places places(const struct job *job)
 {
 	return (struct config_places){ SYSCONFDIR, job->request->config_file,
-				       job->request->contract == CONTRACT_SENDMAIL };
+				       .is_by_uid = job->request->contract == CONTRACT_SENDMAIL,
+				       .is_look = cli_is_look(job->request->mode) };
 }
 
 static bool load_config(struct job *job, struct err *err)

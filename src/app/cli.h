@@ -33,6 +33,9 @@ enum mode {
 	MODE_CONFIGURE,
 };
 
+/* Whether a mode only shows something: it sends nothing, and runs nothing for a message. */
+bool cli_is_look(enum mode mode);
+
 /*
  * What a caller may expect. People and mail programs look at the exit status and are told at once
  * what they have to mend; a caller of sendmail(8) looks at nothing, so that all that could be sent

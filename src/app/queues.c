@@ -71,21 +71,29 @@ static void add_queue(struct queues *queues, const char *path)
 	queues->items[queues->count++] = spool;
 }
 
-static void load(struct queues *queues, const struct request *request, struct config *config)
+/* Fails only where root would run queues for what another user may have written. */
+static bool load(struct queues *queues, const struct request *request, struct config *config,
+		 struct err *err)
 {
 	const struct config_places files = { .system_folder = SYSCONFDIR,
-					     .user_file = request->config_file };
-	CLEANUP(err_done) struct err err = ERR_INIT;
+					     .user_file = request->config_file,
+					     .is_look = cli_is_look(request->mode) };
+	CLEANUP(err_done) struct err trouble = ERR_INIT;
 
-	if (settings_is_explicit(&request->settings, OPT_host) || config_load(config, &files, &err))
-		return;
-	if (err.kind != ERR_CONFIG) {
-		note_trouble(queues, &err);
-		return;
+	if (settings_is_explicit(&request->settings, OPT_host))
+		return true;
+	bool is_loaded = config_load(config, &files, &trouble);
+	str_add_n(&queues->problems, config->skipped.bytes, config->skipped.len);
+	if (!is_loaded && config->is_distrusted) {
+		err_copy(err, &trouble);
+		return false;
 	}
 	/* What is wrong for all users is not repeated for each of them in the run for all. */
-	if (!request->is_all_users)
-		note_problem(queues, &err);
+	if (!is_loaded && trouble.kind != ERR_CONFIG)
+		note_trouble(queues, &trouble);
+	else if (!is_loaded && !request->is_all_users)
+		note_problem(queues, &trouble);
+	return true;
 }
 
 /* Without an account: a file that could not be read may have one. */
@@ -162,7 +170,8 @@ bool queues_open(struct queues *queues, const struct request *request, struct er
 		add_queue(queues, request->settings.queue_folder);
 		return true;
 	}
-	load(queues, request, &config);
+	if (!load(queues, request, &config, err))
+		return false;
 	if (!add_of_account(queues, &places, request, &config, err))
 		return false;
 	size_t named = count_named(request, &places);

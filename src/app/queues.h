@@ -28,7 +28,8 @@ struct queues {
  *
  * A queue that does not exist is left out, and so is one that belongs to another user, unless the
  * request or its account names it. With a config that is missing or broken the others are opened
- * all the same. Fails only if there is no such account: ERR_CONFIG.
+ * all the same. Fails only if there is no such account, or if root must not trust the config (see
+ * parse.h) and is not only looking: ERR_CONFIG.
  */
 bool queues_open(struct queues *queues, const struct request *request, struct err *err) MUST_USE;
 void queues_done(struct queues *queues);

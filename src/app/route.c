@@ -79,7 +79,9 @@ static bool read_options(struct settings *settings, const struct record *record,
 
 static bool resolve(struct route *route, const struct record *record, struct err *err)
 {
-	const struct config_places places = { SYSCONFDIR, record->config_file, true };
+	const struct config_places places = { .system_folder = SYSCONFDIR,
+					      .user_file = record->config_file,
+					      .is_by_uid = true };
 	CLEANUP(settings_done) struct settings wished;
 	const struct config_wish wish = { .account = record->account, .settings = &wished };
 

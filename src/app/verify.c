@@ -64,7 +64,8 @@ static bool add_aliases(struct str *out, const char *path, struct err *err)
 int verify_aliases(const struct request *request)
 {
 	const struct config_places places = { .system_folder = SYSCONFDIR,
-					      .user_file = request->config_file };
+					      .user_file = request->config_file,
+					      .is_look = true };
 	const struct config_wish wish = { .account = request->account,
 					  .settings = &request->settings };
 	CLEANUP(config_done) struct config config;
@@ -73,7 +74,9 @@ int verify_aliases(const struct request *request)
 	CLEANUP(str_done) struct str text = STR_INIT;
 
 	config_init(&config);
-	if (!config_load(&config, &places, &err))
+	bool is_loaded = config_load(&config, &places, &err);
+	report_warnings(&config.skipped);
+	if (!is_loaded)
 		return report_error(&err);
 	if (!config_choose(&config, &wish, &account, &err))
 		return request->account ? report_error(&err) : EX_OK;

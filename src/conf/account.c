@@ -88,11 +88,13 @@ static void add_places(const struct config *config, struct str *out)
 		str_addf(&files, "%s%s", i ? ", " : "", config->files[i]);
 	if (files.len)
 		str_addf(out, _("not found in %s"), files.bytes);
+	else if (config->skipped.len)
+		str_add(out, _("there is no other config file"));
 	else if (!config->unreadable.len)
 		str_add(out, _("no config file was found; write ~/.mailchuterc, as "
 			       "mailchute.conf(5) shows"));
 	if (config->unreadable.len)
-		str_addf(out, "%s%s", files.len ? "; " : "", config->unreadable.bytes);
+		str_addf(out, "%s%s", out->len ? "; " : "", config->unreadable.bytes);
 }
 
 static bool no_account(const struct config *config, const char *name, struct err *err)

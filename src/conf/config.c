@@ -24,8 +24,9 @@ void account_done(struct account *account)
 
 void config_init(struct config *config)
 {
-	*config =
-		(struct config){ .notes = STR_INIT, .warnings = STR_INIT, .unreadable = STR_INIT };
+	*config = (struct config){
+		.notes = STR_INIT, .warnings = STR_INIT, .unreadable = STR_INIT, .skipped = STR_INIT
+	};
 }
 
 void config_done(struct config *config)
@@ -41,6 +42,7 @@ void config_done(struct config *config)
 	str_done(&config->notes);
 	str_done(&config->warnings);
 	str_done(&config->unreadable);
+	str_done(&config->skipped);
 	config_init(config);
 }
 
@@ -84,21 +86,46 @@ static void merge(struct config *config, struct config *level)
 	level->count = level->file_count = 0;
 }
 
+/* The files of a level, in the order in which they are tried. */
+struct names {
+	char *paths[4];
+	size_t count;
+};
+
 static const char *level_name(bool is_user)
 {
 	return is_user ? _("user") : _("system");
 }
 
-static bool read_level(struct config *config, int fd, const char *path, bool is_user,
-		       struct err *err)
+/* Nothing of the file counts, as if it were not there; this is said on stderr. */
+static void skip_level(struct config *config, const char *path, bool is_user, const char *reason)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	str_addf(&line, _("skipped: %s\n"), reason);
+	str_add_n(&config->skipped, line.bytes, line.len);
+	str_add_n(&config->warnings, line.bytes, line.len);
+	str_addf(&config->notes, _("ignoring %s configuration file %s: %s\n"), level_name(is_user),
+		 path, reason);
+}
+
+static bool read_level(struct config *config, const struct config_places *places, int fd,
+		       const char *path, bool is_user, struct err *err)
 {
 	CLEANUP(config_done) struct config level;
 
 	config_init(&level);
-	if (!parse_file(&level, fd, path, is_user, err))
+	if (parse_file(&level, fd, path, is_user, err)) {
+		merge(config, &level);
+		str_addf(&config->notes, _("loaded %s configuration file %s\n"),
+			 level_name(is_user), path);
+		return true;
+	}
+	config->is_distrusted = level.is_distrusted;
+	if (!level.is_distrusted || !places->is_look)
 		return false;
-	merge(config, &level);
-	str_addf(&config->notes, _("loaded %s configuration file %s\n"), level_name(is_user), path);
+	skip_level(config, path, is_user, err->text);
+	err_done(err);
 	return true;
 }
 
@@ -110,25 +137,26 @@ static bool is_lasting(int number)
 }
 
 /* Reads the first of the files that exists. */
-static bool load_first(struct config *config, char *const paths[], size_t count, bool is_user,
-		       struct err *err)
+static bool load_first(struct config *config, const struct config_places *places,
+		       const struct names *names, bool is_user, struct err *err)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < names->count; i++) {
+		const char *path = names->paths[i];
 		CLEANUP(err_done) struct err failure = ERR_INIT;
-		int fd = file_open(paths[i], ERR_IO, &failure);
+		int fd = file_open(path, ERR_IO, &failure);
 		int reason = errno;
 		if (fd >= 0)
-			return read_level(config, fd, paths[i], is_user, err);
+			return read_level(config, places, fd, path, is_user, err);
 		if (reason == 0)
-			return err_set(err, ERR_IO, "%s: %s", paths[i], failure.text);
+			return err_set(err, ERR_IO, "%s: %s", path, failure.text);
 		str_addf(&config->notes, _("ignoring %s configuration file %s: %s\n"),
-			 level_name(is_user), paths[i], failure.text);
+			 level_name(is_user), path, failure.text);
 		if (reason == ENOENT || reason == ENOTDIR)
 			continue;
 		if (!is_lasting(reason))
-			return err_sys(err, ERR_IO, reason, _("cannot open %s"), paths[i]);
-		str_addf(&config->unreadable, "%s%s: %s", config->unreadable.len ? "; " : "",
-			 paths[i], failure.text);
+			return err_sys(err, ERR_IO, reason, _("cannot open %s"), path);
+		str_addf(&config->unreadable, "%s%s: %s", config->unreadable.len ? "; " : "", path,
+			 failure.text);
 		return true;
 	}
 	return true;
@@ -148,12 +176,6 @@ static char *in_xdg_folder(const char *name)
 		return str_format("%s/%s", folder, name);
 	return str_format("%s/.config/%s", home_path(), name);
 }
-
-/* The files of a level, in the order in which they are tried. */
-struct names {
-	char *paths[4];
-	size_t count;
-};
 
 static void names_done(struct names *names)
 {
@@ -201,33 +223,33 @@ char *config_user_file(void)
 	return take_existing(&names);
 }
 
-static bool load_system(struct config *config, const char *folder, struct err *err)
+static bool load_system(struct config *config, const struct config_places *places, struct err *err)
 {
-	CLEANUP(names_done) struct names names = names_of_system(folder);
+	CLEANUP(names_done) struct names names = names_of_system(places->system_folder);
 
-	return load_first(config, names.paths, names.count, false, err);
+	return load_first(config, places, &names, false, err);
 }
 
-static bool load_user(struct config *config, struct err *err)
+static bool load_user(struct config *config, const struct config_places *places, struct err *err)
 {
 	CLEANUP(names_done) struct names names = names_of_user();
 
-	return load_first(config, names.paths, names.count, true, err);
+	return load_first(config, places, &names, true, err);
 }
 
-static bool load_named(struct config *config, const char *path, struct err *err)
+static bool load_named(struct config *config, const struct config_places *places, struct err *err)
 {
+	const char *path = places->user_file;
 	int fd = file_open(path, ERR_IO, err);
 
 	if (fd < 0)
 		return err_wrap(err, "%s", path);
-	return read_level(config, fd, path, true, err);
+	return read_level(config, places, fd, path, true, err);
 }
 
 bool config_load(struct config *config, const struct config_places *places, struct err *err)
 {
-	if (!load_system(config, places->system_folder, err))
+	if (!load_system(config, places, err))
 		return false;
-	return places->user_file ? load_named(config, places->user_file, err)
-				 : load_user(config, err);
+	return places->user_file ? load_named(config, places, err) : load_user(config, places, err);
 }

@@ -39,13 +39,16 @@ struct config_places {
 	const char *system_folder; /* SYSCONFDIR */
 	const char *user_file;     /* -C, which replaces the user's own; NULL: search */
 	bool is_by_uid;
+	bool is_look; /* nothing will be sent: what root must not trust is skipped */
 };
 
 /*
  * What the files say. Accounts of the system's file come first, less those that the user's file
  * defines too. `notes` has a line for each file that was looked for (for --pretend and --debug),
  * `warnings` a line for each thing that is not right but no error; the caller prints them.
- * `unreadable` names the files that are there and could not be read, with the reasons.
+ * `unreadable` names the files that are there and could not be read, with the reasons. `skipped`
+ * has a line for each file that was left out for `is_look`; it is among the warnings, too.
+ * `is_distrusted` says that config_load has failed for such a file.
  */
 struct config {
 	struct account *accounts;
@@ -55,6 +58,8 @@ struct config {
 	struct str notes;
 	struct str warnings;
 	struct str unreadable;
+	struct str skipped;
+	bool is_distrusted;
 };
 
 void config_init(struct config *config);
@@ -71,7 +76,8 @@ char *config_user_file(void) MUST_USE;
  * may not read, is noted, except for one named by user_file: ERR_IO. ERR_IO, too: another reason
  * keeps a file from being opened, such as the limit of open files; its accounts must not be taken
  * for missing. ERR_CONFIG: errors in a file, or somebody else could read a user's file that holds a
- * password. ERR_IO: `eval` printed nothing.
+ * password, or root is to take commands or secrets from files that root does not own or that others
+ * can write (parse.h). ERR_IO: `eval` printed nothing.
  */
 bool config_load(struct config *config, const struct config_places *places,
 		 struct err *err) MUST_USE;

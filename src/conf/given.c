@@ -87,9 +87,11 @@ static bool check(int fd, const char *path, struct err *err)
 
 	if (fstat(fd, &status) < 0)
 		return err_sys(err, ERR_CONFIG, errno, _("cannot read"));
-	if (status.st_uid == 0 || (folder && strncmp(path, folder, len) == 0 && path[len] == '/'))
+	if (folder && strncmp(path, folder, len) == 0 && path[len] == '/')
 		return true;
-	return private_check(&status, err);
+	if (S_ISREG(status.st_mode) && !private_check_as_root(&status, path, err))
+		return false;
+	return status.st_uid == 0 || private_check(&status, err);
 }
 
 bool given_file(const char *path, int64_t deadline, struct secret *out, struct err *err)

@@ -7,17 +7,18 @@
 #include "conf/settings.h"
 
 enum option_flags {
-	OPTION_MSMTP = 1 << 0,   /* its long option is one of msmtp's: matters to abbreviations */
-	OPTION_NO_FLAG = 1 << 1, /* no long option */
-	OPTION_ALONE = 1 << 2,   /* the argument may be left out; then its first word is meant */
-	OPTION_NEEDED = 1 << 3,  /* an empty argument is an error */
-	OPTION_EMPTY = 1 << 4,   /* an empty argument is a value; else it unsets */
-	OPTION_FILE = 1 << 5,    /* names a file */
-	OPTION_RUNS = 1 << 6,    /* runs a program */
-	OPTION_SPACED = 1 << 7,  /* --pretend writes its name with blanks */
-	OPTION_QUOTES = 1 << 8,  /* quotes are its own: a config file takes none off */
-	OPTION_SECRET = 1 << 9,  /* leads to a secret of our caller's */
-	OPTION_TRUST = 1 << 10,  /* says who gets to hear a secret, and how he is known */
+	OPTION_MSMTP = 1 << 0,    /* its long option is one of msmtp's: matters to abbreviations */
+	OPTION_NO_FLAG = 1 << 1,  /* no long option */
+	OPTION_ALONE = 1 << 2,    /* the argument may be left out; then its first word is meant */
+	OPTION_NEEDED = 1 << 3,   /* an empty argument is an error */
+	OPTION_EMPTY = 1 << 4,    /* an empty argument is a value; else it unsets */
+	OPTION_FILE = 1 << 5,     /* names a file */
+	OPTION_RUNS = 1 << 6,     /* runs a program */
+	OPTION_SPACED = 1 << 7,   /* --pretend writes its name with blanks */
+	OPTION_QUOTES = 1 << 8,   /* quotes are its own: a config file takes none off */
+	OPTION_SECRET = 1 << 9,   /* leads to a secret of our caller's */
+	OPTION_TRUST = 1 << 10,   /* says who gets to hear a secret, and how he is known */
+	OPTION_GUARDED = 1 << 11, /* as root, only from a file that root alone may write */
 };
 
 enum option_group {

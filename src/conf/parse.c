@@ -7,7 +7,7 @@
 #include "base/fs.h"
 #include "base/home.h"
 #include "base/i18n.h"
-#include "base/proc.h"
+#include "conf/eval.h"
 #include "conf/given.h"
 #include "conf/option.h"
 #include "conf/private.h"
@@ -32,11 +32,19 @@ enum {
 struct parser {
 	struct config *config;
 	struct settings defaults;
-	size_t current;   /* the number of an account, or one of the above */
-	size_t bytes;     /* read so far */
-	int64_t deadline; /* for what is no regular file */
+	size_t current;      /* the number of an account, or one of the above */
+	size_t bytes;        /* read so far */
+	int64_t deadline;    /* for what is no regular file */
+	struct err distrust; /* about the first file that root must not trust */
+	bool is_guarded;     /* there are commands or secrets */
 	bool is_user;
 };
+
+static void parser_done(struct parser *parser)
+{
+	settings_done(&parser->defaults);
+	err_done(&parser->distrust);
+}
 
 /* A file that is being read, and the one that includes it. */
 struct source {
@@ -149,6 +157,37 @@ static bool do_defaults(struct parser *parser, struct source *source, char *text
 	return true;
 }
 
+/*
+ * Commands and secrets are taken as root only where all the files are root's: a file without any
+ * could lead a password of another one to a relay of its own.
+ */
+static bool refuse_distrusted(struct parser *parser, struct err *err)
+{
+	if (!parser->is_guarded || parser->distrust.kind == ERR_NONE)
+		return true;
+	parser->config->is_distrusted = true;
+	err_copy(err, &parser->distrust);
+	return false;
+}
+
+/* Before a command is run, or a setting is taken. */
+static bool guard(struct parser *parser, const char *name, struct err *err)
+{
+	parser->is_guarded = true;
+	return refuse_distrusted(parser, err) || err_wrap(err, "%s", name);
+}
+
+static bool guard_setting(struct parser *parser, const char *name, const char *text,
+			  struct err *err)
+{
+	const struct option *option = option_find(name);
+	unsigned guarded = OPTION_RUNS | OPTION_SECRET | OPTION_GUARDED;
+
+	if (!option || !*text || !(option->flags & guarded || uri_has_pin_value(text)))
+		return true;
+	return guard(parser, option->name, err);
+}
+
 /* A password in a file that others can read is no secret. */
 static bool check_private(struct parser *parser, const struct source *source, struct err *err)
 {
@@ -196,6 +235,8 @@ static bool do_setting(struct parser *parser, struct source *source, const char 
 					    ? &parser->defaults
 					    : &parser->config->accounts[parser->current].settings;
 	warn_of_pin(parser, source, text);
+	if (!guard_setting(parser, name, text, err))
+		return false;
 	if (!option_set_named(settings, name, text, &origin, err))
 		return false;
 	hide_variable(settings->password_env);
@@ -267,30 +308,6 @@ static bool do_include(struct parser *parser, struct source *source, char *text,
 	return include_file(parser, source, path, err);
 }
 
-/* Runs `eval`'s command; `line` gets the first line of what it prints. */
-static bool evaluate(const char *command, struct str *line, struct err *err)
-{
-	int status;
-
-	if (!*command)
-		return err_set(err, ERR_CONFIG, _("eval: expected a command"));
-	if (!proc_run_shell(command, proc_deadline(), line, &status, err))
-		return err_wrap(err, "eval");
-	if (line->len == 0)
-		return err_set(err, ERR_IO,
-			       _("eval: the command printed nothing and ended with "
-				 "status %d"),
-			       status);
-	char *end = memchr(line->bytes, '\n', line->len);
-	if (end)
-		str_cut(line, (size_t)(end - line->bytes));
-	if (line->len > 0 && line->bytes[line->len - 1] == '\r')
-		str_cut(line, line->len - 1);
-	if (strlen(line->bytes) != line->len)
-		return err_set(err, ERR_CONFIG, _("eval: the command printed a NUL byte"));
-	return true;
-}
-
 /* Whether the outer quotes of its argument are part of it. */
 static bool keeps_quotes(const char *name)
 {
@@ -344,7 +361,7 @@ static bool do_eval(struct parser *parser, struct source *source, const char *co
 	CLEANUP(str_done) struct str line = STR_SECRET(BYTES_MAX);
 	char *name;
 
-	if (!evaluate(command, &line, err))
+	if (!eval_run(command, &line, err))
 		return false;
 	if (line.len == 0)
 		return true;
@@ -363,6 +380,8 @@ static bool do_line(struct parser *parser, struct source *source, char *line, st
 
 	if (!name)
 		return true;
+	if (strcmp(name, "eval") == 0 && !guard(parser, "eval", err))
+		return false;
 	if (strcmp(name, "eval") == 0)
 		return do_eval(parser, source, text, err);
 	if (strcmp(name, "password") == 0 && !check_private(parser, source, err))
@@ -406,6 +425,20 @@ static bool check_chain(const struct source *source, struct err *err)
 	return true;
 }
 
+/* What was opened is judged, whatever link led there. */
+static bool judge_owner(struct parser *parser, const struct source *source, struct err *err)
+{
+	CLEANUP(err_done) struct err distrust = ERR_INIT;
+
+	if (private_check_as_root(&source->status, source->path, &distrust))
+		return true;
+	if (parser->distrust.kind == ERR_NONE) {
+		err_wrap(&distrust, "%s", source->path);
+		err_copy(&parser->distrust, &distrust);
+	}
+	return refuse_distrusted(parser, err);
+}
+
 static const char *keep_path(struct config *config, const char *path)
 {
 	mem_grow(config->files, config->file_count);
@@ -423,7 +456,7 @@ static bool read_file(struct parser *parser, const struct source *parent, int fd
 
 	if (fstat(file, &source.status) < 0)
 		return err_sys(err, ERR_IO, errno, "%s", path);
-	if (!check_chain(&source, err))
+	if (!check_chain(&source, err) || !judge_owner(parser, &source, err))
 		return false;
 	if (!file_read(file, parser->deadline, &content, ERR_IO, err)) {
 		err->kind = content.is_full || parent ? ERR_CONFIG : ERR_IO;
@@ -440,6 +473,7 @@ static bool read_file(struct parser *parser, const struct source *parent, int fd
 
 bool parse_file(struct config *config, int fd, const char *path, bool is_user, struct err *err)
 {
+	CLEANUP(parser_done)
 	struct parser parser = {
 		.config = config,
 		.current = IN_NOTHING,
@@ -448,7 +482,5 @@ bool parse_file(struct config *config, int fd, const char *path, bool is_user, s
 	};
 
 	settings_init(&parser.defaults);
-	bool is_read = read_file(&parser, NULL, fd, path, err);
-	settings_done(&parser.defaults);
-	return is_read;
+	return read_file(&parser, NULL, fd, path, err);
 }

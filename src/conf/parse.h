@@ -11,6 +11,10 @@
  * files. Pairs of outer quotes are removed, # begins a comment only at the beginning of a line.
  *
  * `is_user` says whether a file that holds a password has to be private, or only had better be so.
+ * As root, nothing that runs a program, holds or names a secret, or names what is written to is
+ * taken where one of the files belongs to another user or can be written by others: ERR_CONFIG, and
+ * config->is_distrusted is set. No `eval` is run then.
+ *
  * ERR_CONFIG for what is wrong in the file, with file and line; ERR_IO.
  */
 bool parse_file(struct config *config, int fd, const char *path, bool is_user,

@@ -2,9 +2,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/private.h"
 
+#include "base/fs.h"
 #include "base/i18n.h"
 
+#include <string.h>
 #include <unistd.h>
+
+/* What a device gives does not come from its writers. */
+static bool is_open_to_others(const struct stat *status)
+{
+	return !S_ISCHR(status->st_mode) && (status->st_mode & FS_OTHERS_WRITE);
+}
+
+static void add_cure(struct str *out, const struct stat *status, const char *path)
+{
+	bool is_strangers = status->st_uid != 0;
+
+	if (is_strangers) {
+		str_add(out, "chown root:root ");
+		str_add_printable(out, path, strlen(path));
+	}
+	if (!is_open_to_others(status))
+		return;
+	str_add(out, is_strangers ? " && chmod go-w " : "chmod go-w ");
+	str_add_printable(out, path, strlen(path));
+}
+
+bool private_check_as_root(const struct stat *status, const char *path, struct err *err)
+{
+	CLEANUP(str_done) struct str cure = STR_INIT;
+
+	if (geteuid() != 0 || (status->st_uid == 0 && !is_open_to_others(status)))
+		return true;
+	add_cure(&cure, status, path);
+	return err_set(err, ERR_CONFIG,
+		       _("it has owner %u and mode %04o, but root takes commands and secrets only "
+			 "from a file that root owns and no other user can write; if you trust "
+			 "it: %s"),
+		       (unsigned)status->st_uid, (unsigned)status->st_mode & 07777, cure.bytes);
+}
 
 bool private_check(const struct stat *status, struct err *err)
 {

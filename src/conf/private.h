@@ -8,6 +8,14 @@
 
 /*
  * Judges an opened file that holds a password: it has to be ours, and a regular file must have no
- * permission for others. Root is not asked for this. ERR_CONFIG; the caller knows the name.
+ * permission for others. Root is not asked for this, but for the next. ERR_CONFIG; the caller knows
+ * the name.
  */
 bool private_check(const struct stat *status, struct err *err) MUST_USE;
+
+/*
+ * Judges an opened file that root is to take commands or secrets from: root has to own it, and no
+ * other user may write to it. It is always good for a caller who is not root. ERR_CONFIG, with the
+ * command that mends it; the caller puts the name before it.
+ */
+bool private_check_as_root(const struct stat *status, const char *path, struct err *err) MUST_USE;

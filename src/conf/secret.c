@@ -190,7 +190,9 @@ static bool from_netrc(const struct search *search, const char *path, bool is_us
 		return err_wrap(err, "%s", path);
 	if (!netrc_find(text.bytes, text.len, search->host, search->settings->user, &out->secret))
 		return true;
-	return !is_user || private_check(&status, err) || err_wrap(err, "%s", path);
+	return (private_check_as_root(&status, path, err) &&
+		(!is_user || private_check(&status, err))) ||
+	       err_wrap(err, "%s", path);
 }
 
 static bool from_user_netrc(struct search *search, struct credential *out, struct err *err)

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/uri.h"
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/fs.h"
 #include "base/i18n.h"
+#include "conf/private.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define SCHEME "pkcs11:"
 
@@ -127,8 +131,13 @@ static bool take_pin(const struct str *text, struct secret *pin, struct err *err
 static bool read_pin(const char *path, struct secret *pin, struct err *err)
 {
 	CLEANUP(str_done) struct str content = STR_SECRET(PIN_MAX);
+	CLEANUP(fs_close_at) int fd = file_open(path, ERR_NOINPUT, err);
+	struct stat status;
 
-	return (file_load(path, &content, ERR_NOINPUT, err) && take_pin(&content, pin, err)) ||
+	return (fd >= 0 && fstat(fd, &status) == 0 &&
+		(!S_ISREG(status.st_mode) || private_check_as_root(&status, path, err)) &&
+		file_read(fd, clock_after(FILE_SECONDS), &content, ERR_NOINPUT, err) &&
+		take_pin(&content, pin, err)) ||
 	       err_wrap(err, "%s", path);
 }
 

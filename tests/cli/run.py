@@ -22,6 +22,7 @@ import outcomes  # noqa: E402
 from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private  # noqa: E402
 from relay import Relay  # noqa: E402
 import repairs  # noqa: E402
+import rootfiles  # noqa: E402
 
 BUILD = pathlib.Path(PROGRAM).absolute().parent
 MESSAGE = b"Subject: x\n\ny\n"
@@ -1116,6 +1117,7 @@ def bash_completes(folder):
 files.add_cases(suite)
 outcomes.add_cases(suite)
 repairs.add_cases(suite)
+rootfiles.add_cases(suite)
 
 if __name__ == "__main__":
     suite.main()

@@ -172,6 +172,9 @@ DIFFERENCES = {
                                   owner=65534, files={".netrc": "machine 127.0.0.1 login tester password secret\n"}),
                             {"status": 78, "envelopes": []}),
     },
+    "Files of others, as root": {
+        "eval": (words("-P", config=ACCOUNT + "eval echo port 5\n", owner=65534), {"status": 78}),
+    },
     "TLS": {
         "version-1.1": (words(config=ACCOUNT + TLS, relay={"tls": "starttls", "tls_min": "1.0", "tls_max": "1.1"}),
                         {"status": 69, "envelopes": []}),
