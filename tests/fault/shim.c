@@ -1,5 +1,6 @@
 /* shim.c - preloaded into the program under test: makes a system call fail, or ends it there */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +45,9 @@
  *	FAULT_LOG     what was done to files, for a test of what a power cut leaves, or with
  *	FAULT_LIST    "call NAME FAULT...": each call, and which errors it can have
  *	FAULT_CLOCK   seconds by which the time of day is wrong
+ *	FAULT_LIMIT   a resource limit and its value, such as "nofile 9"; that of "as" is what comes
+ *	              to the memory that is mapped already, in KiB; that of "nproc", which does not
+ *	              hold for root, is how many forks go well
  */
 enum trait {
 	TRANSFER = 1 << 0, /* can be short */
@@ -228,7 +232,8 @@ static struct {
 	int is_listing;
 	dev_t memory; /* where files are that were made by memfd_create */
 	time_t clock;
-} shim = { .out = -1 };
+	long forks; /* that go well, -1: all */
+} shim = { .forks = -1, .out = -1 };
 
 static long raw(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -416,8 +421,7 @@ static const struct fault *find_fault(const struct call *call, const long *a)
 		order = &shim.first;
 	if (!order)
 		return NULL;
-	say("hit %s %s %ld\n", call->name, order->fault->name,
-	    raw(SYS_getpid, 0, 0, 0, 0, 0, 0));
+	say("hit %s %s %ld\n", call->name, order->fault->name, raw(SYS_getpid, 0, 0, 0, 0, 0, 0));
 	if (!order->hit && shim.stops)
 		raw(SYS_kill, raw(SYS_getpid, 0, 0, 0, 0, 0, 0), SIGSTOP, 0, 0, 0, 0);
 	order->hit = call;
@@ -614,6 +618,45 @@ static void limit_work(void)
 	setrlimit(RLIMIT_CPU, &seconds);
 }
 
+static long mapped_kib(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	long pages = 0;
+
+	if (file && fscanf(file, "%ld", &pages) != 1)
+		pages = 0;
+	if (file)
+		fclose(file);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* Last of all, as it holds for us as well. */
+static void set_limit(void)
+{
+	static const struct {
+		const char *name;
+		__rlimit_resource_t resource;
+	} limits[] = {
+		{ "nofile", RLIMIT_NOFILE },   { "fsize", RLIMIT_FSIZE }, { "as", RLIMIT_AS },
+		{ "memlock", RLIMIT_MEMLOCK }, { "stack", RLIMIT_STACK },
+	};
+	const char *order = getenv("FAULT_LIMIT");
+
+	shim.forks = order && strncmp(order, "nproc ", 6) == 0 ? strtol(order + 6, NULL, 10) : -1;
+	for (size_t i = 0; order && i < sizeof limits / sizeof *limits; i++) {
+		size_t len = strlen(limits[i].name);
+		if (strncmp(order, limits[i].name, len) != 0 || order[len] != ' ')
+			continue;
+		rlim_t value = strtoul(order + len, NULL, 10);
+		if (limits[i].resource == RLIMIT_AS)
+			value = (value + (rlim_t)mapped_kib()) * 1024;
+		const struct rlimit limit = { value, value };
+		say("hit limit %s %d\n", limits[i].name, getpid());
+		if (setrlimit(limits[i].resource, &limit) < 0)
+			_exit(126);
+	}
+}
+
 __attribute__((constructor)) static void begin(int argc, char *argv[], char *environment[])
 {
 	struct range libc = { 0, 0 };
@@ -625,11 +668,23 @@ __attribute__((constructor)) static void begin(int argc, char *argv[], char *env
 	if (libc.low >> 32 != libc.high >> 32)
 		execve("/proc/self/exe", argv, environment);
 	read_orders();
+	set_limit();
 	limit_work();
 	if (!shim.first.fault && !shim.lacks && !shim.is_logging && !shim.is_listing)
 		return;
 	sigaction(SIGSYS, &action, NULL);
 	set_trap(&libc);
+}
+
+pid_t fork(void)
+{
+	if (shim.forks == 0) {
+		say("hit fork nproc %d\n", getpid());
+		errno = EAGAIN;
+		return -1;
+	}
+	shim.forks -= shim.forks > 0;
+	return ((pid_t(*)(void))dlsym(RTLD_NEXT, "fork"))();
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now)

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""limits.py - every mode under resource limits: what the caller is told, the mailbox and the queue agree"""
+import json
+
+from allocations import surviving_crashes
+from cases import IS_FULL, check_alive, check_files, count, expect_empty, expect_once, fill, has_spoken, suite
+from sweeps import import_operation, run_operation, send_operation, server_operation
+from world import Message, World, expect, sample
+
+OPEN_FILES = range(3, 33)
+MEMORY = range(0, 4096, 64 if IS_FULL else 512)  # KiB
+SIZES = [0, 1, 511, 512, 513, 1024, 1500, 2047, 2048, 2049, 3000, 4095, 4096, 4097, 8192]
+
+
+def limited(limit, values):
+    """Faults for shoot: this limit with each of the values."""
+    return [("", 0, {"FAULT_LIMIT": f"{limit} {value}"}) for value in values]
+
+
+LIMITS = {
+    "nofile": limited("nofile", OPEN_FILES),
+    "fsize": limited("fsize", SIZES),
+    "as": limited("as", MEMORY),
+    "memlock": limited("memlock", [0, 4096, 65536]),
+    "nproc": limited("nproc", range(3)),
+}
+
+
+def looking_operation(option, wants_id=False):
+    """List, list as JSON, or show: all of it, or an exit status and a line."""
+    def prepare(world):
+        messages = [Message() for _ in range(3)]
+        fill(world, messages)
+        waiting = world.names("q")
+
+        def shoot(fault):
+            return world.run([option, waiting[0]] if wants_id else [option], fault=fault)
+
+        def check(run):
+            check_alive(run)
+            check_files(world, run, messages)
+            expect(world.names("q") == waiting, f"{world.names('q')}; {run}")
+            expect(b"is empty" not in run.stdout, f"said to be empty: {run}")
+            shown = run.stdout.decode()
+            wanted = [f"Message-ID: <{messages[0].ident}>"] if wants_id else waiting
+            expect(run.status != 0 or all(part in shown for part in wanted), f"not all is shown: {shown}; {run}")
+            expect(run.status == 0 or has_spoken(run), f"failed without a word: {run}")
+            if "json" in option and shown:
+                json.loads(shown)
+        return shoot, check
+    return prepare
+
+
+def change_operation(option, done, copies=0):
+    """Hold, remove or retry: done, or not done and said to be not."""
+    def prepare(world):
+        message = Message()
+        fill(world, [message])
+        waiting, = world.names("q")
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            return world.run([option, waiting], fault=fault)
+
+        def check(run):
+            check_alive(run)
+            world.relay.wait_idle()
+            check_files(world, run, [message], may_hold="hold" in done)
+            where = [folder for folder, _, status in world.find(message) if status != "D"]
+            found = where, world.copies(message)[0]
+            if run.status == 0:
+                expect(found == (done, copies), f"{found}: {run}")
+            else:
+                expect(found == (["q"], 0), f"{found}: {run}")
+                expect(has_spoken(run), f"failed without a word: {run}")
+                world.drain()
+                expect_once(world, [message])
+                expect_empty(world)
+        return shoot, check
+    return prepare
+
+
+OPERATIONS = {
+    "send": send_operation(),
+    "enqueue": send_operation(is_up=False),
+    "sendmail": send_operation(program="sendmail"),
+    "sendmail-enqueue": send_operation(program="sendmail", is_up=False),
+    "sendmail-odq": send_operation(program="sendmail", options=("-odq",)),
+    "sendmail-odb": send_operation(program="sendmail", options=("-odb",)),
+    "server": server_operation([]),
+    "server-odq": server_operation(["-odq"]),
+    "run": run_operation(options=("-q",), FAULT_CLOCK="7200"),
+    "run-all": run_operation(),
+    "retry": change_operation("--queue-retry", [], copies=1),
+    "hold": change_operation("--queue-hold", ["hold"]),
+    "remove": change_operation("--queue-remove", []),
+    "list": looking_operation("--queue-list"),
+    "list-json": looking_operation("--queue-list=json"),
+    "show": looking_operation("--queue-show", wants_id=True),
+    "import": import_operation(False),
+}
+
+
+# those in which a child looks up the relay's name
+FORKING = {"send", "enqueue", "sendmail", "sendmail-enqueue", "sendmail-odb", "server", "run", "run-all", "retry"}
+
+
+def add_cases():
+    for name, operation in OPERATIONS.items():
+        for limit, faults in LIMITS.items():
+            if limit == "nproc" and name not in FORKING:
+                continue
+            # a stack that can't grow ends in a crash
+            operation = surviving_crashes(operation) if limit == "as" else operation
+
+            def run(folder, operation=operation, faults=faults):
+                with World(folder, {"host": "localhost"}) as world:
+                    shoot, check = operation(world)
+                    expect(shoot(("", 0)).status == 0, "fails without a limit")
+                    count(sample(shoot, check, faults))
+            suite.add(f"limit-{limit}-{name}", run, f"{name} under limits")
+
+
+add_cases()
