@@ -94,7 +94,7 @@ class Suite:
                     os.chmod(folder, 0o755)
                     function(pathlib.Path(folder))
             except Failure as failure:
-                report = str(failure)
+                report = str(failure) or "a failure without a word"
             except Exception:  # a broken case is a failed case, with its place
                 report = traceback.format_exc()
             with lock:
