@@ -8,12 +8,14 @@
 #include "app/report.h"
 #include "app/rounds.h"
 #include "app/users.h"
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The worse of two exit statuses is the first that is not 0. */
@@ -38,13 +40,21 @@ static int open_and_do(const struct request *request)
 
 /* Running the queue */
 
-/* One line, and only for those who asked for it, or where something went wrong. */
-static void report_run(const struct run_result *result)
+/* Whether the run is spoken of: for all users where there is a message, else when asked for. */
+static bool is_worth_a_line(const struct request *request, const struct run_result *result)
+{
+	if (result->first.kind != ERR_NONE || result->failed > 0)
+		return true;
+	if (request->is_all_users)
+		return result->sent + result->waiting > 0 || result->is_elsewhere;
+	return log_is_debug();
+}
+
+static void report_run(const struct request *request, const struct run_result *result)
 {
 	CLEANUP(str_done) struct str line = STR_INIT;
-	bool is_trouble = result->first.kind != ERR_NONE || result->failed > 0;
 
-	if (!is_trouble && !log_is_debug())
+	if (!is_worth_a_line(request, result))
 		return;
 	str_addf(&line, _("%zu sent, %zu waiting, %zu failed"), result->sent, result->waiting,
 		 result->failed);
@@ -84,26 +94,37 @@ static int run_once(const struct request *request)
 		rounds_run(&queues.items[i], &choice, &result);
 		add_result(&sum, &result);
 	}
-	report_run(&sum);
+	report_run(request, &sum);
 	return worse(queues.status, err_exit_status(sum.obstacle.kind));
 }
 
-/* In the child of each user this returns what its own queue came to. */
-static int run_all_users(const struct request *request, bool *is_child)
+/* In the child of each user. */
+static int run_of_user(const void *request)
+{
+	return run_once(request);
+}
+
+static int run_all(const struct request *request)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	int status;
 
-	*is_child = users_become_each(&status, &err);
-	if (*is_child)
+	if (!request->is_all_users)
 		return run_once(request);
-	return err.kind == ERR_NONE ? status : report_error(&err);
+	if (!users_do_each(run_of_user, request, &status, &err))
+		return report_error(&err);
+	return status;
 }
 
 static void leave(int number)
 {
 	(void)number;
 	_exit(EX_OK);
+}
+
+static void wake(int number)
+{
+	(void)number;
 }
 
 /* The first process of a container is not ended by a signal that it has no handler for. */
@@ -115,27 +136,44 @@ static void listen_to_signals(void)
 	sigaction(SIGINT, &action, NULL);
 }
 
+/* Other processes leave children to the first one. Between two runs we have none of our own. */
+static void reap_orphans(void)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+/* SIGCHLD comes only while we sleep, so that none is missed. */
 static void wait_for_next(int seconds)
 {
-	struct timespec left = { .tv_sec = seconds };
+	const struct sigaction action = { .sa_handler = wake, .sa_flags = SA_NOCLDSTOP };
+	int64_t end = clock_after(seconds);
+	sigset_t blocked;
+	sigset_t before;
 
 	listen_to_signals();
-	while (nanosleep(&left, &left) < 0)
-		;
+	sigaction(SIGCHLD, &action, NULL);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &blocked, &before);
+	while (clock_left(end) > 0) {
+		int left = clock_left(end);
+		const struct timespec limit = { .tv_sec = left / 1000,
+						.tv_nsec = left % 1000 * 1000000L };
+		reap_orphans();
+		(void)ppoll(NULL, 0, &limit, &before);
+	}
+	signal(SIGCHLD, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static int run(const struct request *request)
 {
-	bool is_child = false;
-	int status;
-
-	if (request->interval > 0)
-		listen_to_signals();
+	if (request->interval <= 0)
+		return run_all(request);
 	for (;;) {
-		status = request->is_all_users ? run_all_users(request, &is_child)
-					       : run_once(request);
-		if (is_child || request->interval == 0)
-			return status;
+		listen_to_signals();
+		run_all(request);
 		wait_for_next(request->interval);
 	}
 }

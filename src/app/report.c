@@ -67,6 +67,17 @@ void report_warnings(const struct str *lines)
 	}
 }
 
+void report_words_of(const char *name, const char *words, size_t len)
+{
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
+	str_add_printable(&shown, name, strlen(name));
+	str_add(&shown, ": ");
+	str_add_printable(&shown, words, len);
+	if (!is_quiet)
+		fprintf(stderr, "%s\n", shown.bytes);
+}
+
 void report_progress(size_t number, size_t count)
 {
 	fputc('\r', stderr);

@@ -25,6 +25,11 @@ void report_warnings(const struct str *lines);
 /* Says on stderr which message of how many is being sent, over what was said before. */
 void report_progress(size_t number, size_t count);
 
+/*
+ * Prints a line of what a child of ours has printed on stderr: printable, with a name in front.
+ */
+void report_words_of(const char *name, const char *words, size_t len);
+
 /* Prints an error that changes nothing on stderr, in one line. */
 void report_problem(const struct err *err);
 

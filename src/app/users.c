@@ -2,129 +2,409 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/users.h"
 
-#include "app/detach.h"
+#include "app/become.h"
+#include "app/report.h"
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/home.h"
 #include "base/i18n.h"
+#include "queue/places.h"
 
 #include <errno.h>
-#include <grp.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <pwd.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/pidfd.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-/* A user can make his own run last; the others need not wait for him longer than this. */
-enum { CHILDREN_MAX = 16, RUN_SECONDS_MAX = 30 * 60 };
-
-struct children {
-	pid_t pids[CHILDREN_MAX];
-	size_t count;
-	int64_t deadline;
+/*
+ * A child has a place for as long as its fair share of time; then it goes on, and the next user
+ * has its turn. So a few users that take long don't keep the others waiting.
+ */
+enum {
+	PLACES = 16,
+	CHILDREN_MAX = 200,
+	SHARE_SECONDS = 20,
+	HOME_SECONDS = 60,
+	WORK_SECONDS = 30 * 60,
+	KILL_SECONDS = 10,       /* a process that hangs in the system may not even be killed */
+	LINE_MAX_SHOWN = 1000,   /* longer ones are broken */
+	WORDS_MAX = 64 * 1024,   /* what a user may say */
+	DRAIN_MAX = 1024 * 1024, /* more than a pipe holds */
+	PIECE = 16 * 1024,
 };
 
-static void set_environment(const struct passwd *user)
+struct child {
+	pid_t pid;
+	int words; /* the pipe of its stdout and stderr */
+	const struct user *user;
+	int64_t share;    /* until then it has a place */
+	int64_t deadline; /* then it is killed, or given up if it was killed */
+	bool has_home;    /* its home has answered */
+	bool is_killed;
+	struct str line; /* that has no end yet */
+	struct str last; /* the last line that was left out */
+	size_t said;
+};
+
+struct crowd {
+	const struct userlist *list;
+	int (*work)(const void *arg);
+	const void *arg;
+	size_t next; /* user */
+	struct child children[CHILDREN_MAX];
+	size_t count;
+	bool is_short; /* of processes or descriptors, until a child has ended */
+	sigset_t mask; /* while we wait */
+	int status;
+	size_t left_out;
+	struct err trouble; /* with the first that was left out */
+};
+
+/* In the child */
+
+/* A user without a home has a queue only where the system has one for such users. */
+static bool has_queue(void)
 {
-	clearenv();
-	setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1);
-	setenv("HOME", user->pw_dir, 1);
-	setenv("USER", user->pw_name, 1);
-	setenv("LOGNAME", user->pw_name, 1);
-	setenv("SHELL", "/bin/sh", 1);
-}
+	CLEANUP(places_done) struct places places = { 0 };
+	bool has_one = false;
 
-/* All three ids, so that there is no way back; which is tried. */
-static bool become(const struct passwd *user)
-{
-	uid_t uid = user->pw_uid;
-	gid_t gid = user->pw_gid;
-
-	if (initgroups(user->pw_name, gid) < 0 || setresgid(gid, gid, gid) < 0 ||
-	    setresuid(uid, uid, uid) < 0)
-		return false;
-	if (uid != 0 && (setresuid(0, 0, 0) == 0 || geteuid() != uid || getegid() != gid))
-		return false;
-	(void)prctl(PR_SET_DUMPABLE, 0);
-	set_environment(user);
-	setsid();
-	/* What root's caller has left open is none of the user's. */
-	detach_close_inherited();
-	return chdir("/") == 0;
-}
-
-/* A home that is missing, or somebody else's, is none. */
-static bool has_home(const struct passwd *user)
-{
-	struct stat st;
-
-	return user->pw_dir && stat(user->pw_dir, &st) == 0 && S_ISDIR(st.st_mode) &&
-	       st.st_uid == user->pw_uid;
+	places_add_usual(&places);
+	for (size_t i = 0; i < places.count; i++)
+		has_one |= access(places.paths[i], F_OK) == 0;
+	return has_one;
 }
 
 /*
- * It leads its session, so that its group is what it has started, too. False where it goes on, as
- * it can't be ended: a service without CAP_KILL may not do that.
+ * The NUL byte says that the home has answered, whatever it is; nothing of the user's has run
+ * before. With a home of its own the user may have a config that names a queue elsewhere.
  */
-static bool await(pid_t pid, int64_t deadline)
+static _Noreturn void work_as(const struct crowd *crowd, const struct user *user, int words,
+			      pid_t parent)
 {
-	CLEANUP(fs_close_at) int fd = pidfd_open(pid, 0);
+	int status = EX_OK;
 
-	if (fd < 0 || fs_wait(fd, POLLIN, deadline) != 0)
-		return true;
-	kill(-pid, SIGKILL);
-	return kill(pid, SIGKILL) == 0;
-}
-
-static void collect(struct children *children, int *status)
-{
-	for (size_t i = 0; i < children->count; i++) {
-		int ended = 0;
-		bool is_over = await(children->pids[i], children->deadline);
-		while (is_over && waitpid(children->pids[i], &ended, 0) < 0 && errno == EINTR)
-			;
-		if (!is_over || !WIFEXITED(ended))
-			*status = EX_TEMPFAIL;
-		else if (WEXITSTATUS(ended) != EX_OK)
-			*status = WEXITSTATUS(ended);
-	}
-	*children = (struct children){ .deadline = clock_after(RUN_SECONDS_MAX) };
-}
-
-/* Whether this is the child of a user, who it has become. */
-static bool become_in_child(struct children *children, const struct passwd *user, int *status)
-{
-	pid_t pid = fork();
-
-	if (pid == 0 && !become(user))
+	if (!become(user, words, parent)) {
+		fprintf(stderr, _("cannot become this user: %s\n"), strerror(errno));
 		_exit(EX_OSERR);
-	if (pid < 0)
-		*status = EX_OSERR;
-	if (pid > 0)
-		children->pids[children->count++] = pid;
-	if (pid > 0 && children->count == CHILDREN_MAX)
-		collect(children, status);
-	return pid == 0;
+	}
+	bool has_home = home_is_own(user->home);
+	if (fs_write_all(STDOUT_FILENO, "", 1) && (has_home || has_queue()))
+		status = crowd->work(crowd->arg);
+	fflush(NULL);
+	_exit(status);
 }
 
-bool users_become_each(int *status, struct err *err)
-{
-	struct children children = { .deadline = clock_after(RUN_SECONDS_MAX) };
-	struct passwd *user;
+/* What users say */
 
-	*status = EX_OK;
+static void say(struct child *child, const struct str *line)
+{
+	report_words_of(child->user->name, line->bytes, line->len);
+}
+
+/* After too many words only the last line is kept, which may be the summary. */
+static void end_line(struct child *child)
+{
+	bool had_room = child->said < WORDS_MAX;
+
+	if (child->line.len == 0)
+		return;
+	child->said += child->line.len + 1;
+	if (had_room && child->said < WORDS_MAX)
+		say(child, &child->line);
+	else if (had_room)
+		report_words_of(child->user->name, "...", 3);
+	str_clear(&child->last);
+	if (child->said >= WORDS_MAX)
+		str_add_n(&child->last, child->line.bytes, child->line.len);
+	str_clear(&child->line);
+}
+
+/* Only the first NUL byte is the child's own. */
+static void note_home(struct child *child)
+{
+	if (!child->has_home)
+		child->deadline = clock_after(WORK_SECONDS);
+	child->has_home = true;
+}
+
+static void take_words(struct child *child, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '\0')
+			note_home(child);
+		else if (bytes[i] != '\n')
+			str_add_char(&child->line, bytes[i]);
+		if (bytes[i] == '\n' || child->line.len >= LINE_MAX_SHOWN)
+			end_line(child);
+	}
+}
+
+/* Takes what is in the pipe now; false at its end, or where there is nothing. */
+static bool read_words(struct child *child)
+{
+	char piece[PIECE];
+	ssize_t got = read(child->words, piece, sizeof piece);
+
+	if (got > 0)
+		take_words(child, piece, (size_t)got);
+	if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
+		fs_close_at(&child->words);
+	return got > 0;
+}
+
+/* Another process may have the pipe and go on talking. */
+static void drain(struct child *child)
+{
+	for (int i = 0; i < DRAIN_MAX / PIECE && child->words >= 0 && read_words(child); i++)
+		;
+	end_line(child);
+	if (child->last.len > 0)
+		say(child, &child->last);
+}
+
+static void complain(const struct child *child, const char *what)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	err_set(&err, ERR_SYSTEM, "%s: %s", child->user->name, what);
+	report_problem(&err);
+}
+
+/* Beginning */
+
+static void child_init(struct child *child, const struct user *user)
+{
+	*child = (struct child){ .words = -1,
+				 .user = user,
+				 .share = clock_after(SHARE_SECONDS),
+				 .deadline = clock_after(HOME_SECONDS) };
+	str_init(&child->line, 0);
+	str_init(&child->last, 0);
+}
+
+static bool begin_child(struct crowd *crowd, struct child *child, struct err *err)
+{
+	pid_t parent = getpid();
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_sys(err, ERR_SYSTEM, errno, _("cannot create a pipe"));
+	fflush(NULL);
+	child->pid = fork();
+	if (child->pid == 0)
+		work_as(crowd, child->user, ends[1], parent);
+	int number = errno;
+	close(ends[1]);
+	child->words = ends[0];
+	if (child->pid > 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+		return true;
+	fs_close_at(&child->words);
+	return err_sys(err, ERR_SYSTEM, number, _("cannot start a process"));
+}
+
+/* If nothing is to come that could make room, the user is left out. */
+static void begin_next(struct crowd *crowd)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct child *child = &crowd->children[crowd->count];
+
+	child_init(child, &crowd->list->users[crowd->next]);
+	if (begin_child(crowd, child, &err)) {
+		crowd->count++;
+		crowd->next++;
+		return;
+	}
+	crowd->is_short = crowd->count > 0;
+	if (crowd->is_short)
+		return;
+	crowd->next++;
+	if (crowd->left_out++ == 0)
+		err_copy(&crowd->trouble, &err);
+}
+
+static bool has_place(const struct crowd *crowd)
+{
+	size_t taken = 0;
+	int64_t now = clock_now();
+
+	for (size_t i = 0; i < crowd->count; i++)
+		taken += crowd->children[i].share > now;
+	return taken < PLACES && crowd->count < CHILDREN_MAX && !crowd->is_short;
+}
+
+/* Ending */
+
+static void forget(struct crowd *crowd, size_t index)
+{
+	struct child *child = &crowd->children[index];
+
+	drain(child);
+	fs_close_at(&child->words);
+	str_done(&child->line);
+	str_done(&child->last);
+	*child = crowd->children[--crowd->count];
+	crowd->is_short = false;
+}
+
+static void note_end(struct crowd *crowd, size_t index, int status)
+{
+	const struct child *child = &crowd->children[index];
+	CLEANUP(mem_free_at) char *what = NULL;
+
+	if (WIFSIGNALED(status) && !child->is_killed) {
+		what = str_format(_("the run was ended by signal %d"), WTERMSIG(status));
+		complain(child, what);
+	}
+	if (!WIFEXITED(status))
+		crowd->status = EX_TEMPFAIL;
+	else if (WEXITSTATUS(status) != EX_OK)
+		crowd->status = WEXITSTATUS(status);
+	forget(crowd, index);
+}
+
+static size_t find_child(const struct crowd *crowd, pid_t pid)
+{
+	size_t i = 0;
+
+	while (i < crowd->count && crowd->children[i].pid != pid)
+		i++;
+	return i;
+}
+
+/* As the first process of a system we have children that others have left. */
+static void reap(struct crowd *crowd)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		size_t index = find_child(crowd, pid);
+		if (index < crowd->count)
+			note_end(crowd, index, status);
+	}
+}
+
+/*
+ * It leads its session and its group, which are killed. False where it goes on, as a service
+ * without CAP_KILL may not do that.
+ */
+static bool end_child(struct child *child)
+{
+	complain(child, child->has_home ? _("the run did not end in time, and is ended")
+					: _("the home folder does not answer"));
+	kill(-child->pid, SIGKILL);
+	child->is_killed = true;
+	child->deadline = clock_after(KILL_SECONDS);
+	return kill(child->pid, SIGKILL) == 0;
+}
+
+static void end_late(struct crowd *crowd)
+{
+	for (size_t i = crowd->count; i-- > 0;) {
+		struct child *child = &crowd->children[i];
+		if (clock_left(child->deadline) > 0)
+			continue;
+		crowd->status = EX_TEMPFAIL;
+		if (child->is_killed || !end_child(child))
+			forget(crowd, i);
+	}
+}
+
+/* Waiting */
+
+/* When something has to be done even if nothing happens. */
+static int64_t next_instant(const struct crowd *crowd)
+{
+	int64_t now = clock_now();
+	int64_t next = CLOCK_NEVER;
+
+	for (size_t i = 0; i < crowd->count; i++) {
+		const struct child *child = &crowd->children[i];
+		next = clock_earlier(next, child->deadline);
+		if (crowd->next < crowd->list->count && child->share > now)
+			next = clock_earlier(next, child->share);
+	}
+	return next;
+}
+
+static void await_and_read(struct crowd *crowd)
+{
+	struct pollfd waits[CHILDREN_MAX];
+	int left = clock_left(next_instant(crowd));
+	const struct timespec limit = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000L };
+
+	for (size_t i = 0; i < crowd->count; i++)
+		waits[i] = (struct pollfd){ .fd = crowd->children[i].words, .events = POLLIN };
+	if (ppoll(waits, crowd->count, left < 0 ? NULL : &limit, &crowd->mask) <= 0)
+		return;
+	for (size_t i = 0; i < crowd->count; i++)
+		if (waits[i].revents)
+			(void)read_words(&crowd->children[i]);
+}
+
+static void wake(int number)
+{
+	(void)number;
+}
+
+/* SIGCHLD comes only while we wait. */
+static void catch_ends(struct crowd *crowd)
+{
+	const struct sigaction action = { .sa_handler = wake, .sa_flags = SA_NOCLDSTOP };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &blocked, &crowd->mask);
+	sigaction(SIGCHLD, &action, NULL);
+}
+
+static void release_ends(struct crowd *crowd)
+{
+	signal(SIGCHLD, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &crowd->mask, NULL);
+}
+
+static void go_through(struct crowd *crowd)
+{
+	catch_ends(crowd);
+	while (crowd->next < crowd->list->count || crowd->count > 0) {
+		while (crowd->next < crowd->list->count && has_place(crowd))
+			begin_next(crowd);
+		if (crowd->count > 0)
+			await_and_read(crowd);
+		reap(crowd);
+		end_late(crowd);
+	}
+	release_ends(crowd);
+}
+
+static void report_left_out(struct crowd *crowd)
+{
+	if (crowd->left_out == 0)
+		return;
+	err_wrap(&crowd->trouble,
+		 P_("%zu user was left out", "%zu users were left out", crowd->left_out),
+		 crowd->left_out);
+	crowd->status = report_error(&crowd->trouble);
+}
+
+bool users_do_each(int (*work)(const void *arg), const void *arg, int *status, struct err *err)
+{
+	CLEANUP(userlist_done) struct userlist list = { 0 };
+	CLEANUP(err_done) struct err trouble = ERR_INIT;
+	struct crowd crowd = { .list = &list, .work = work, .arg = arg, .status = EX_OK };
+
 	if (geteuid() != 0)
 		return err_set(err, ERR_USAGE, _("--all-users: only root can do that"));
-	setpwent();
-	while ((user = getpwent()))
-		if (has_home(user) && become_in_child(&children, user, status))
-			return true;
-	endpwent();
-	collect(&children, status);
-	return false;
+	bool is_whole = userlist_read(&list, &trouble);
+	go_through(&crowd);
+	report_left_out(&crowd);
+	err_done(&crowd.trouble);
+	*status = is_whole ? crowd.status : report_error(&trouble);
+	return true;
 }

@@ -5,10 +5,17 @@
 #include "base/err.h"
 
 /*
- * For root. Forks a child for each user of the passwd database who has a home, some of them at a
- * time; the child has become that user for good, with an environment of its own, in its own
- * session, and this returns true there: it does its work and exits. In the parent it returns false
- * when all of them are done, or were ended because they took too long; `status` is then EX_OK, or
- * the exit status of one that failed. ERR_USAGE: not root.
+ * For root. Does `work` as each user of the passwd database who has a home or a queue, in a child
+ * that has become that user for good; it returns the child's exit status. What the child and its
+ * commands print comes out of our stderr, in printable lines that begin with the user's name, up to
+ * a limit.
+ *
+ * Some users have their turn at the same time. A user who takes long does not keep others from
+ * theirs, and neither does a home that hangs: each user has a deadline, after which the child is
+ * killed, and one line says so. SIGCHLD is used meanwhile, and any child that ends is waited for.
+ *
+ * Returns when all are done; `status` is then EX_OK, or the exit status of a child that failed.
+ * ERR_USAGE: not root.
  */
-bool users_become_each(int *status, struct err *err) MUST_USE;
+bool users_do_each(int (*work)(const void *arg), const void *arg, int *status,
+		   struct err *err) MUST_USE;

@@ -6,6 +6,7 @@
 """
 import contracts
 import errors
+import everybody
 import filters
 import importing
 import later
@@ -21,7 +22,7 @@ from scene import Suite
 def main():
     suite = Suite("queue")
     for module in (contracts, errors, waiting, runs, seeing, filters, importing, later, refused, reported,
-                   places):
+                   places, everybody):
         module.add_cases(suite)
     suite.main()
 

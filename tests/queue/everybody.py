@@ -1,0 +1,411 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""everybody.py - cases: root's run for all users, who may be none, a thousand, slow, or hostile"""
+import collections
+import contextlib
+import ctypes
+import os
+import pty
+import signal
+import subprocess
+import time
+
+from scene import MESSAGE, Failure, Scene, clean_environment, expect, wait_until, write_private
+from harness import PROGRAM
+
+FIRST = 4001
+SUMMARY = "mailchute: 1 sent, 0 waiting, 0 failed"
+IN_PLACE = ("mount --bind {0}/passwd /etc/passwd && mount --bind {0}/group /etc/group && "
+            "mount -t tmpfs none /var/spool && ")
+
+
+class Town(Scene):
+    """Root's machine, with a passwd file of the test's own. User n has the name `un` and a home; `relay` is down."""
+
+    def __init__(self, folder, *numbers):
+        super().__init__(folder)
+        if os.geteuid() != 0:
+            raise Failure("these tests need root")
+        # by cp: a file that a thread writes here can't be run meanwhile
+        self.program = folder / "bin" / "mailchute"
+        self.program.parent.mkdir()
+        subprocess.run(["cp", PROGRAM, self.program], check=True)
+        self.entries = []
+        for number in numbers:
+            self.settle(number)
+
+    def uid(self, number):
+        return FIRST + number
+
+    def home_of(self, number):
+        return self.folder / f"u{number}"
+
+    def own(self, number, *paths):
+        for path in paths:
+            os.chown(path, self.uid(number), self.uid(number), follow_symlinks=False)
+
+    def settle(self, number, *lines, home=None):
+        """A user with a home and a config."""
+        path = self.home_of(number)
+        path.mkdir(mode=0o700)
+        self.own(number, path, self.configure_user(number, *lines))
+        self.add_entry(f"u{number}", self.uid(number), home or path)
+
+    def configure_user(self, number, *lines):
+        usual = ["host localhost", f"port {self.port}", "from a@b.example", "tls off", "timeout 60"]
+        path = write_private(self.home_of(number) / ".mailchuterc", "\n".join([*usual, *lines]) + "\n")
+        self.own(number, path)
+        return path
+
+    def add_entry(self, name, uid, home):
+        self.entries.append(f"{name}:x:{uid}:{uid}::{home}:/bin/sh\n")
+
+    def write(self, number):
+        """The user writes a message, to itself at b.example, while the relay is down."""
+        uid = self.uid(number)
+        done = subprocess.run([self.program, f"u{number}@b.example"], input=MESSAGE, user=uid, group=uid, extra_groups=[],
+                              env={"HOME": str(self.home_of(number)), "LC_ALL": "C.UTF-8"}, check=False, capture_output=True)
+        expect(done.returncode == 0 and b"queued as" in done.stderr, str(done))
+
+    def start_run(self, *words, before="", env=None, **more):
+        """Root's run of all queues; `before` is done in its mount namespace."""
+        for name in ("passwd", "group"):
+            (self.folder / name).write_text("".join(self.entries) if name == "passwd" else "")
+        script = IN_PLACE.format(self.folder) + before + 'exec "$@"'
+        clean = clean_environment(self.home, {**self.environment(), **(env or {})})
+        return subprocess.Popen(["unshare", "--mount", "sh", "-c", script, "sh", self.program, "-qf", "--all-users", *words],
+                                env=clean, **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
+                                              "stderr": subprocess.PIPE, **more})
+
+    def run_all(self, *words, status=0, **more):
+        """The same up to its end; returns the lines on stderr."""
+        with self.start_run(*words, **more) as process:
+            out, err = process.communicate(timeout=300)
+        text = err.decode()
+        expect(process.returncode == status and not out, f"ended with {process.returncode}: {out}\n{text[:3000]}")
+        return text.splitlines()
+
+
+def expect_sent(relay, numbers):
+    """Each of them has its message, once."""
+    heard = collections.Counter(address for message in relay.received for address in message.recipients)
+    wanted = collections.Counter(f"u{number}@b.example" for number in numbers)
+    expect(heard == wanted, f"missing: {wanted - heard}, too many: {heard - wanted}")
+
+
+def expect_lines(lines, wanted):
+    expect(sorted(lines) == sorted(wanted), f"{len(lines)} lines:\n" + "\n".join(lines[:40]))
+
+
+def some_users(folder, count, writers):
+    town = Town(folder, *range(count))
+    for number in writers:
+        town.write(number)
+    with town.up() as relay:
+        expect_lines(town.run_all(), [f"u{number}: {SUMMARY}" for number in writers])
+        relay.wait_idle()
+        expect_sent(relay, writers)
+        expect_lines(town.run_all(), [])
+
+
+def so_many_users(count, writers):
+    def case(folder):
+        some_users(folder, count, writers)
+
+    return case
+
+
+def entries_that_are_no_users(folder):
+    """Several entries for a user, several with uid 0, and what can't be a user: nobody has two turns."""
+    town = Town(folder, 0, 1)
+    town.write(0)
+    town.entries.insert(0, town.entries[0].replace("u0:", "again:"))
+    for name, uid, home in (("ghost", 4900, folder / "none"), ("other", 4901, town.home_of(0)),
+                            ("nowhere", 4902, ""), ("relative", 4903, "u0"), ("minus", 4294967295, town.home_of(0)),
+                            ("+nis", 4904, town.home_of(0)), ("toor", 0, "/"), ("file", 4905, town.program)):
+        town.add_entry(name, uid, home)
+    town.entries.append("broken\n")
+    town.entries.append("\n")
+    with town.up() as relay:
+        lines = town.run_all()
+        expect(len(lines) == 1 and lines[0].endswith(f": {SUMMARY}"), str(lines))
+        expect_sent(relay, [0])
+
+
+def nobody_is_torn(folder):
+    """Entries that don't fit in a buffer, and a list of many times its size."""
+    town = Town(folder, *range(3))
+    for number in range(3):
+        town.write(number)
+    filler = [f"x{i}:x:{5000 + i}:{5000 + i}:{'long ' * (i % 400 * 10)}:/nonexistent/{i}:/bin/sh\n" for i in range(400)]
+    long = "/" + "/".join(["y" * 200] * 100)
+    town.entries[1:1] = filler
+    town.entries[100:100] = [f"long:x:6000:6000:{'g' * 60000}:{long}:/bin/sh\n"]
+    with town.up() as relay:
+        expect_lines(town.run_all(), [f"u{number}: {SUMMARY}" for number in range(3)])
+        expect_sent(relay, range(3))
+
+
+# Hostile users. Each has a message of its own in the queue; the others must not notice.
+
+
+def script_of(town, number, text):
+    path = town.home_of(number) / "command"
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o700)
+    town.own(number, path)
+    return f"password_command {path}"
+
+
+def talks(town, number):
+    """Megabytes, escape sequences, and lines that seem to be another user's."""
+    noise = r"printf '\033]0;owned\007\033[2J\r\nu1: mailchute: 9 sent\n\000\000\302\233' >&2; yes | head -c 4000000 >&2; "
+    town.configure_user(number, "auth plain", "user x", script_of(town, number, noise + "head -c 99999 /dev/zero | tr '\\0' x >&2\n"))
+
+
+def lingers(town, number):
+    """Processes that go on and keep what they have got."""
+    text = f"(read end <{town.home_of(number)}/leash; exit) & setsid sh -c 'read end <{town.home_of(number)}/leash' & echo secret\n"
+    os.mkfifo(town.home_of(number) / "leash")
+    town.own(number, town.home_of(number) / "leash")
+    town.configure_user(number, "auth plain", "user x", script_of(town, number, text))
+
+
+def links_to_another(town, number):
+    state = town.home_of(number) / ".local/state/mailchute"
+    state.rename(state.with_name("elsewhere"))
+    state.symlink_to(town.home_of(1) / ".local/state/mailchute")
+
+
+def opens_the_queue(town, number):
+    (town.home_of(number) / ".local/state/mailchute").chmod(0o777)
+
+
+def fills_the_queue(town, number):
+    """Names of messages that are a FIFO, links, a folder, and a file of a terabyte."""
+    queue = town.home_of(number) / ".local/state/mailchute/q"
+    [mine] = queue.iterdir()
+    names = [mine.name[:-1] + letter for letter in "abcdef" if letter != mine.name[-1]]
+    os.mkfifo(queue / names[0], 0o600)
+    (queue / names[1]).symlink_to(next((town.home_of(1) / ".local/state/mailchute/q").iterdir()))
+    (queue / names[2]).symlink_to("/dev/zero")
+    (queue / names[3]).mkdir()
+    with open(queue / names[4], "wb") as huge:
+        huge.truncate(1 << 40)
+    town.own(number, *(queue / name for name in names[:5]))
+
+
+def links_its_home(town, number):
+    home = town.home_of(number)
+    home.rename(home.with_name("moved"))
+    home.symlink_to(town.home_of(1))
+
+
+def gives_its_home_away(town, number):
+    os.chown(town.home_of(number), 0, 0)
+
+
+def kills_itself(town, number):
+    town.configure_user(number, "auth plain", "user x", script_of(town, number, "kill -9 $PPID\n"))
+
+
+def has_no_sense(town, number):
+    town.configure_user(number, "eval printf '\\033[2J\\n'", "nonsense \033[2J")
+
+
+HOSTILE = {talks: 0, lingers: 0, links_to_another: 71, opens_the_queue: 71, fills_the_queue: 0, links_its_home: 0,
+           gives_its_home_away: 0, kills_itself: 75, has_no_sense: 0}
+
+
+def against(hostile, status):
+    def case(folder):
+        town = Town(folder, *range(20))
+        for number in range(20):
+            town.write(number)
+        hostile(town, 7)
+        others = [number for number in range(20) if number != 7]
+        try:
+            with town.up() as relay:
+                lines = town.run_all(status=status)
+                relay.wait_idle()
+                heard = [a for m in relay.received for a in m.recipients if a != "u7@b.example"]
+                expect(sorted(heard) == sorted(f"u{n}@b.example" for n in others), f"delivered: {heard}")
+        finally:
+            let_go(town.home_of(7) / "leash")
+        of_others = [line for line in lines if not line.startswith(("u7: ", "mailchute: u7: "))]
+        expect_lines(of_others, [f"u{number}: {SUMMARY}" for number in others])
+        text = "\n".join(lines)
+        expect(all(c >= " " or c == "\n" for c in text) and "\x9b" not in text, f"not printable: {text[:300]!r}")
+        expect(len(text) < 200_000, f"{len(text)} characters")
+
+    return case
+
+
+def let_go(fifo):
+    """Opening it for both ends, and closing it, ends those who wait for its other end or read from it."""
+    with contextlib.suppress(FileNotFoundError):
+        os.close(os.open(fifo, os.O_RDWR | os.O_NONBLOCK))
+
+
+# Users who take long. The clock of the program is ahead by what a file says, which may change.
+
+
+class Clock:
+    def __init__(self, folder):
+        self.path = folder / "clock"
+        self.ahead(0)
+        library = subprocess.run(["faketime", "-f", "+0s", "printenv", "LD_PRELOAD"], capture_output=True, text=True,
+                                 check=True).stdout.strip()
+        self.environment = {"LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": str(self.path), "FAKETIME_NO_CACHE": "1",
+                            "DONT_FAKE_MONOTONIC": "0", "NO_FAKE_STAT": "1"}
+
+    def ahead(self, seconds):
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(f"+{seconds}s\n")
+        fresh.chmod(0o644)
+        fresh.rename(self.path)
+
+
+def has_stopped(town, number):
+    """Whether a process of that user has been stopped."""
+    for entry in os.listdir("/proc"):
+        with contextlib.suppress(OSError):
+            if entry.isdigit() and os.stat(f"/proc/{entry}").st_uid in (0, town.uid(number)):
+                with open(f"/proc/{entry}/status", encoding="utf-8") as status:
+                    text = status.read()
+                if f"Uid:\t{town.uid(number)}\t" in text and "State:\tT" in text:
+                    return True
+    return False
+
+
+def ends_after(town, process, clock, seconds, words):
+    """The clock jumps ahead, and the run wakes up; returns its lines."""
+    clock.ahead(seconds)
+    end = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < end:
+        process.send_signal(signal.SIGCHLD)
+        time.sleep(0.05)
+    out, err = process.communicate(timeout=10)
+    expect(process.returncode == 75 and not out, f"ended with {process.returncode}: {err}")
+    lines = err.decode().splitlines()
+    expect(any(words in line for line in lines), "\n".join(lines))
+    return lines
+
+
+def users_who_stop(folder):
+    """More of them than there are places: the others have their turn, and the time of each is limited."""
+    town, clock = Town(folder, *range(22)), Clock(folder)
+    for number in range(22):
+        town.write(number)
+    for number in range(18):
+        town.configure_user(number, "auth plain", "user x", script_of(town, number, "kill -STOP $PPID\n"))
+    with town.up() as relay, town.start_run(env=clock.environment) as process:
+        wait_until("16 users who have stopped", lambda: all(has_stopped(town, n) for n in range(16)), limit=120)
+        expect(not relay.received, "there are more places than that")
+        clock.ahead(30)
+        process.send_signal(signal.SIGCHLD)
+        wait_until("the messages of the others", lambda: len(relay.received) == 4, limit=120)
+        wait_until("18 users who have stopped", lambda: all(has_stopped(town, n) for n in range(18)), limit=120)
+        lines = ends_after(town, process, clock, 4000, "did not end in time")
+        expect_sent(relay, range(18, 22))
+    for number in range(18):
+        expect(f"mailchute: u{number}: the run did not end in time, and is ended" in lines, "\n".join(lines))
+
+
+def home_that_hangs(folder):
+    """A file system that answers nothing: not one of the others waits for it."""
+    town, clock = Town(folder, *range(6)), Clock(folder)
+    for number in range(6):
+        town.write(number)
+    device = os.open("/dev/fuse", os.O_RDWR)
+    mount = (f"/usr/bin/python3 -c 'import ctypes, sys; sys.exit(-ctypes.CDLL(None).mount(b\"x\", b\"{town.home_of(0)}\", "
+             f"b\"fuse\", 0, b\"fd={device},rootmode=40700,user_id=0,group_id=0,allow_other\"))' && ")
+    try:
+        with town.up() as relay:
+            with town.start_run(env=clock.environment, before=mount, pass_fds=[device]) as process:
+                wait_until("the messages of the others", lambda: len(relay.received) == 5, limit=120)
+                expect(process.poll() is None, "the home does not hang")
+                lines = ends_after(town, process, clock, 61, "u0: the home folder does not answer")
+                expect_sent(relay, range(1, 6))
+                expect(len(lines) == 6, "\n".join(lines))
+    finally:
+        os.close(device)
+
+
+# What is root's
+
+
+def nothing_of_roots(folder):
+    """On root's terminal, with a file open: a user's command has /dev/null and a pipe, and no terminal."""
+    town = Town(folder, 0)
+    town.write(0)
+    seen = town.home_of(0) / "seen"
+    text = f"""exec 3>{seen}
+for fd in 0 1 2 4 5 6 7 8 9; do printf '%s ' $(readlink /proc/self/fd/$fd || echo none) >&3; done
+(: </dev/tty) && echo terminal >&3
+ps -o tty= -p $$ >&3
+keyctl show @s >&3 2>&1
+echo secret
+"""
+    town.configure_user(0, "auth plain", "user tester", script_of(town, 0, text))
+    person, terminal = pty.openpty()
+    secret, write = os.pipe()
+    try:
+        with town.up(auth=("PLAIN",), auth_in_clear=True, password="secret") as relay:
+            process = town.start_run(stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+                                     pass_fds=[secret], preexec_fn=lambda: ctypes.CDLL(None).ioctl(0, 0x540E, 0))
+            expect(process.wait(60) == 0, "another status")
+            shown = os.read(person, 65536).decode()
+            expect(len(relay.received) == 1 and f"u0: {SUMMARY}" in shown, shown)
+    finally:
+        for fd in (person, terminal, secret, write):
+            os.close(fd)
+    words = seen.read_text().split()
+    expect(words[0] == "/dev/null" and words[1].startswith("pipe:") and words[2].startswith("pipe:"), str(words))
+    expect("terminal" not in words and "?" in words and not any("pts" in word for word in words), str(words))
+
+
+def orphans_are_reaped(folder):
+    """The first process of a container waits for what others leave to it."""
+    scene = Scene(folder)
+    leash = folder / "leash"
+    os.mkfifo(leash)
+    script = f'(read end <{leash}) & exec "$@"'
+    with subprocess.Popen(["unshare", "--pid", "--fork", "--kill-child", "sh", "-c", script, "sh", PROGRAM, "-q10m"],
+                          env=clean_environment(scene.home, scene.environment()), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as outer:
+        first = wait_until("the process", lambda: child_named(outer.pid, "mailchute"))
+        [orphan] = wait_until("its orphan", lambda: children(first))
+        wait_until("its sleep", lambda: "poll" in read(f"/proc/{first}/wchan") or "nanosleep" in read(f"/proc/{first}/wchan")
+                   or "S (sleeping)" in read(f"/proc/{first}/status"))
+        with open(leash, "w", encoding="utf-8"):
+            pass
+        wait_until("the orphan's end", lambda: not os.path.exists(f"/proc/{orphan}"))
+        os.kill(first, signal.SIGTERM)
+        outer.communicate(timeout=60)
+        expect(outer.returncode == 0, f"ended with {outer.returncode}")
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def children(pid):
+    return [int(word) for word in read(f"/proc/{pid}/task/{pid}/children").split()]
+
+
+def child_named(pid, name):
+    return next((child for child in children(pid) if read(f"/proc/{child}/comm").strip() == name), None)
+
+
+def add_cases(suite):
+    for count, writers in ((0, []), (1, [0]), (16, range(16)), (17, range(17)), (200, range(200)), (1000, range(0, 1000, 37))):
+        suite.add(f"all-users-{count}", so_many_users(count, writers))
+    for hostile, status in HOSTILE.items():
+        suite.add(f"all-users-one-{hostile.__name__.replace('_', '-')}", against(hostile, status))
+    for case in (entries_that_are_no_users, nobody_is_torn, users_who_stop, home_that_hangs, nothing_of_roots):
+        suite.add(f"all-users-{case.__name__.replace('_', '-')}", case)
+    suite.case(orphans_are_reaped)
