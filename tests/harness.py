@@ -7,11 +7,12 @@ returning and fails by raising. The output is one TAP line a case, which tests/a
 import concurrent.futures
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import threading
 import traceback
+
+import patience
 
 TESTS = pathlib.Path(__file__).resolve().parent
 TOP = TESTS.parent
@@ -136,19 +137,32 @@ def run_program(args, stdin=b"", home=None, env=None, limit=60, program=PROGRAM,
     """Run the program with a HOME of its own (an empty one without `home`) and no other config.
 
     `queue` is for with_queue: a default queue of its own.
-    `stdin` is bytes or an open file; `more` is for subprocess. A run longer than `limit` seconds is killed
-    and fails the case.
+    `stdin` is bytes or an open file; `more` is for subprocess. A run in which nothing happens for `limit`
+    machine seconds is killed and fails the case.
     """
-    feed = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
     try:
         words = [program, *map(str, args)]
         if queue:
             words, env = with_queue(queue, words), {**environment_with_queue(queue), **(env or {})}
-        done = subprocess.run(words, env=clean_environment(home, env),
-                              timeout=limit, capture_output=True, **feed, **more)
-    except subprocess.TimeoutExpired:
-        raise Failure(f"still running after {limit} s: {args}")
+        done = patience.run(words, stdin, limit, env=clean_environment(home, env), **more)
+    except patience.Stuck as stuck:
+        raise Failure(f"{stuck}: {args}") from None
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+def finish(process, stdin=None, limit=60):
+    """The stdout and stderr of a process that has to end; fails the case where it hangs, see patience.py."""
+    try:
+        return patience.finish(process, stdin, limit)
+    except patience.Stuck as stuck:
+        raise Failure(f"{stuck}: {process.args}") from None
+
+
+def wait_until(what, question, limit=20):
+    """The question's first true answer; fails the case, naming `what`, after `limit` machine seconds."""
+    answer = patience.wait_until(question, limit)
+    expect(answer, f"not within {limit} s: {what}")
+    return answer
 
 
 def write_private(path, text):

@@ -6,6 +6,8 @@ import subprocess
 import threading
 import time
 
+import patience
+
 READY_LIMIT = 20
 ANSWERS = {"EHLO": "250 peer", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on", ".": "250 taken",
            "QUIT": "221 bye"}
@@ -25,9 +27,9 @@ class Peer:
                                         stderr=subprocess.STDOUT)
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
-        end = time.monotonic() + READY_LIMIT
+        end = patience.now() + READY_LIMIT
         while not (found := re.search(r"ACCEPT 127\.0\.0\.1:(\d+)", self.output)):
-            if time.monotonic() > end or self.process.poll() is not None:
+            if patience.now() > end or self.process.poll() is not None:
                 raise RuntimeError(f"s_server does not listen: {self.output}")
             time.sleep(0.01)
         self.port = int(found[1])

@@ -12,14 +12,14 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "relay"))
 import commands  # noqa: E402
 import files  # noqa: E402
 import outcomes  # noqa: E402
-from harness import PROGRAM, TOP, Failure, Suite, expect, run_program, write_private  # noqa: E402
+from harness import (PROGRAM, TOP, Failure, Suite, expect, finish, run_program, wait_until,  # noqa: E402
+                     write_private)
 from relay import Relay  # noqa: E402
 import repairs  # noqa: E402
 import rootfiles  # noqa: E402
@@ -830,12 +830,10 @@ def run_again_and_again(folder):
     enqueue(folder, "bob@b.example")
     with subprocess.Popen([PROGRAM, "-qf", "-q1s"], env={**os.environ, "HOME": str(folder)},
                           stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        limit = time.monotonic() + 20
-        while listed(folder)[0]["attempts"] < 3 and time.monotonic() < limit:
-            time.sleep(0.1)
+        wait_until("three attempts", lambda: listed(folder)[0]["attempts"] >= 3)
         process.send_signal(signal.SIGTERM)
-        expect(process.wait(20) == 0, f"exit {process.returncode}")
-    expect(listed(folder)[0]["attempts"] >= 3, "it does not run again")
+        finish(process)
+        expect(process.returncode == 0, f"exit {process.returncode}")
 
 
 @suite.case

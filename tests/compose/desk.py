@@ -9,7 +9,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
 import lint  # noqa: E402
-from harness import PROGRAM, Failure, Suite, expect, run_program, write_private  # noqa: E402, F401
+from harness import PROGRAM, Failure, Suite, expect, finish, run_program, write_private  # noqa: E402, F401
 from relay import Relay  # noqa: E402, F401
 
 GLOBS = """80:text/html:*.html

@@ -7,7 +7,7 @@ import random
 import re
 import subprocess
 
-from desk import PROGRAM, Desk, Relay, content, expect, parse, shape
+from desk import PROGRAM, Desk, Relay, content, expect, finish, parse, shape
 
 TO = ("--to", "bob@example.net")
 
@@ -386,7 +386,7 @@ def at_a_terminal(folder):
                                stderr=subprocess.PIPE, env={"HOME": str(folder), **desk.environment()})
     os.close(theirs)
     os.write(ours, b"typed\n\x04")
-    out, hint = process.communicate(timeout=20)
+    out, hint = finish(process)
     os.close(ours)
     expect(b"Ctrl-D" in hint and hint.count(b"\n") == 1, f"{hint}")
     expect(out.endswith(b"\n\ntyped\n"), f"{out}")
@@ -454,7 +454,7 @@ def memory(folder):
         with open(folder / "out", "wb") as out:
             done = subprocess.run(["/usr/bin/time", "-q", "-f", "%M", "-o", folder / "peak", PROGRAM, *words, *TO,
                                    "--attach", path], stdout=out, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                                  env={"HOME": str(folder), **desk.environment()}, timeout=300, check=False)
+                                  env={"HOME": str(folder), **desk.environment()}, check=False)
         peak = int((folder / "peak").read_text().split()[-1])
         expect(done.returncode == 0 and peak < 16 * 1024, f"{words}: {peak} kB, {done}")
     part, = parse_large(folder / "out")

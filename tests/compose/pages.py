@@ -74,7 +74,7 @@ def run_block(words, folder):
             (work / name).write_bytes(data)
         command = re.sub(r"(?m)^\d+ \d+ \* \* \d+ ", "", block)
         done = subprocess.run(["sh", "-e", "-c", command], cwd=work, stdin=subprocess.DEVNULL, capture_output=True,
-                              check=False, timeout=60, env={"PATH": f"{programs}:{os.environ['PATH']}",
+                              check=False, env={"PATH": f"{programs}:{os.environ['PATH']}",
                                                             "HOME": str(folder), **desk.environment()})
         relay.wait_idle()
         expect(done.returncode == 0, f"{command}: {done}")

@@ -76,12 +76,12 @@ class Tools:
         subprocess.run(["gpgconf", "--kill", "gpg-agent"], env=self.environment, check=False)
 
     def run(self, *command, stdin=b""):
-        done = subprocess.run([*map(str, command)], input=stdin, capture_output=True, timeout=60, env=self.environment)
+        done = subprocess.run([*map(str, command)], input=stdin, capture_output=True, env=self.environment)
         expect(done.returncode == 0, f"{command}: {done.stderr.decode(errors='replace')}")
         return done.stdout
 
     def accepts(self, *command, stdin=b""):
-        done = subprocess.run([*map(str, command)], input=stdin, capture_output=True, timeout=60, env=self.environment)
+        done = subprocess.run([*map(str, command)], input=stdin, capture_output=True, env=self.environment)
         return done.returncode == 0 and done.stdout
 
     # S/MIME

@@ -31,7 +31,7 @@ What is expected:
   body: recoded       the body arrives in another encoding, and says the same
   faults: any         the relay may notice faults of the client, having provoked them
   clear: yes          the password may be sent without TLS
-  limit: SECONDS      the program must be done by then (default 20)
+  limit: SECONDS      the program must be done by then (default 20); machine seconds, see patience.py
 
 In config, args and stderr {port} {socket} {ca} {cert} {key} stand for the relay's, {cert} and {key} being
 a client's certificate. Every case also asks what check_always() asks.
@@ -41,12 +41,12 @@ import pathlib
 import re
 import shlex
 import sys
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
 from harness import Failure, Suite, expect, run_program, write_private  # noqa: E402
 from parts import parts  # noqa: E402
+import patience  # noqa: E402
 import relay as relays  # noqa: E402
 
 DEFAULT_MESSAGE = [
@@ -239,9 +239,9 @@ def play(path, folder):
                  "cert": relay.certs.client_cert, "key": relay.certs.client_key}
         config = write_private(folder / "config", config_for(relay, case, names))
         args = shlex.split(case.get("args", "bob@example.org").format(**names))
-        stdin, begun = case.stdin(), time.monotonic()
+        stdin, begun = case.stdin(), patience.now()
         result = run_program(["-C", config, *args], stdin, home=folder)
-        took = time.monotonic() - begun
+        took = patience.now() - begun
         is_idle = relay.wait_idle()
         try:
             expect(took < float(case.get("limit", 20)), f"it took {took:.1f} s")

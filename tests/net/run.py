@@ -18,6 +18,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay"), str(HERE)]
 import dns  # noqa: E402
+import patience  # noqa: E402
 import world  # noqa: E402
 from harness import PROGRAM, Failure, Suite, cover_spool, expect, run_program, write_private  # noqa: E402
 from proxy import FAILED, Proxy  # noqa: E402
@@ -40,11 +41,11 @@ def configure(folder, *lines):
 
 def run(folder, lines, *args, status=0, limit=TIMEOUT / 2, program=None):
     """Run with an account of these lines, to send a message to bob unless there are other arguments."""
-    begun = time.monotonic()
+    begun = patience.now()
     words = ["-C", configure(folder, *lines), *(args or ["bob@example.org"])]
     result = (run_program([*program, PROGRAM, *words], MESSAGE, home=folder, program="/usr/bin/env")
               if program else run_program(words, MESSAGE, home=folder))
-    took = time.monotonic() - begun
+    took = patience.now() - begun
     expect(result.status == status, f"expected exit {status}: {result}")
     expect(took < limit, f"it took {took:.1f} s: {result}")
     return result

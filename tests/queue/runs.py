@@ -9,7 +9,7 @@ import re
 import signal
 
 from contracts import BOB, CAROL, LOGIN, taken_by
-from scene import MESSAGE, Scene, expect, wait_until
+from scene import MESSAGE, Scene, expect, finish, wait_until
 from spool import Locked, read
 
 MANY = 500
@@ -37,7 +37,7 @@ def many_over_one_connection(folder):
     fill(scene, MANY)
     with scene.up() as relay:
         runners = [scene.start("-qf") for _ in range(RUNNERS)]
-        said = [r.communicate(timeout=120)[1] for r in runners]
+        said = [finish(r)[1] for r in runners]
         relay.wait_idle()
         expect(all(r.returncode == 0 for r in runners), f"runners failed: {said}")
         expect(numbers_in(relay) == dict.fromkeys(range(MANY), 1), f"{len(relay.received)} taken: {said}")
@@ -56,7 +56,7 @@ def senders_and_runners_together(folder):
         runners = [scene.start("-qf") for _ in range(4)]
         senders = [scene.start(BOB, name="sendmail", stdin=numbered(n)) for n in range(20, 40)]
         for process in runners + senders:
-            expect(process.communicate(timeout=60) and process.returncode == 0, "a process failed")
+            expect(finish(process) and process.returncode == 0, "a process failed")
         wait_until("all have arrived", lambda: len(numbers_in(relay)) == 40)
         wait_until("the queue is empty", lambda: not scene.spool.files())
         expect(set(numbers_in(relay).values()) == {1}, f"not once each: {numbers_in(relay)}")
@@ -128,7 +128,7 @@ def late_arrival(folder):
         wait_until("the run has begun", lambda: is_held_up(scene))
         scene.send(options=("-odq",), stdin=numbered(1))
         second = scene.start("-q")
-        expect(second.communicate(timeout=20) and second.returncode == 0, "the second runner failed")
+        expect(finish(second) and second.returncode == 0, "the second runner failed")
         wait_until("the run is over", lambda: (feed(pipe), first.poll() is not None)[1])
         expect(numbers_in(relay) == {0: 1, 1: 1}, f"taken: {numbers_in(relay)}")
     scene.expect_empty()
@@ -315,7 +315,7 @@ def again_and_again(folder):
             scene.send(options=("-odq",), stdin=numbered(number))
             wait_until("it is sent", lambda: numbers_in(relay)[number] == 1)
         runner.send_signal(signal.SIGTERM)
-        runner.communicate(timeout=10)
+        finish(runner)
 
 
 def in_the_background(folder):

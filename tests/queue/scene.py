@@ -6,30 +6,18 @@ import pathlib
 import socket
 import subprocess
 import sys
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
 import lint  # noqa: E402, F401
 from harness import (PROGRAM, Failure, Suite, clean_environment, environment_with_queue, expect,  # noqa: E402, F401
-                     run_program, with_queue, write_private)
+                     finish, run_program, wait_until, with_queue, write_private)
 import relay as relays  # noqa: E402
 from spool import Spool  # noqa: E402
 
 MESSAGE = b"From: Alice <alice@example.org>\nTo: Bob <bob@example.org>\nSubject: A test\n\nHello Bob.\n"
 NAMES = ("mailchute", "sendmail", "mailq", "runq")
 DAY = 24 * 60 * 60
-
-
-def wait_until(what, question, limit=20):
-    """The question's first true answer; Failure naming `what` where there is none in time."""
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        answer = question()
-        if answer:
-            return answer
-        time.sleep(0.005)
-    raise Failure(f"not within {limit} s: {what}")
 
 
 class Scene:

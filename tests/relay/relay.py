@@ -56,7 +56,9 @@ import sys
 import tempfile
 import threading
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+import patience  # noqa: E402
 from strict import PROVIDERS, verdict  # noqa: E402
 
 BLOCK = 1 << 18
@@ -1062,9 +1064,13 @@ class Relay:
         return [fault for c in self.connections for fault in c.faults]
 
     def wait_for(self, condition, limit=10):
-        """Block until condition() holds; False when that took longer than `limit` seconds."""
+        """Block until condition() holds; False when that took longer than `limit` machine seconds (None: no limit)."""
+        end = None if limit is None else patience.now() + limit
         with self.changed:
-            return self.changed.wait_for(condition, limit)
+            while not self.changed.wait_for(condition, patience.SLICE):
+                if end is not None and patience.now() > end:
+                    return False
+        return True
 
     def wait_connection(self, count=1, limit=10):
         return self.wait_for(lambda: len(self.connections) >= count, limit)

@@ -10,7 +10,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "queue"), str(HERE.parent / "relay")]
 from harness import clean_environment, run_program, with_queue  # noqa: E402, F401
-from scene import MESSAGE, Scene, expect, wait_until, write_private  # noqa: E402, F401
+from scene import MESSAGE, Scene, expect, finish, wait_until, write_private  # noqa: E402, F401
 
 AWKWARD = "p#1 :\"x' ,\\$y"
 BOB = "bob@example.org"

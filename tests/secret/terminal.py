@@ -7,9 +7,9 @@ import select
 import signal
 import subprocess
 import termios
-import time
 
-from place import AWKWARD, BOB, MESSAGE, Place, expect, passwords, wait_until, with_queue
+import patience
+from place import AWKWARD, BOB, MESSAGE, Place, expect, finish, passwords, wait_until, with_queue
 
 QUESTION = b"Password of tester at localhost: "
 ALONE = 'exec "$@" <"$MESSAGE"'
@@ -47,18 +47,19 @@ class Terminal:
 
     def wait_for(self, text, limit=20):
         """What is shown until this text is there."""
-        end = time.monotonic() + limit
+        end = patience.now() + limit
         while text not in self.shown:
-            ready, _, _ = select.select([self.fd], [], [], max(0, end - time.monotonic()))
-            expect(ready, f"no {text!r} is shown, but {self.shown!r}")
-            self.shown += os.read(self.fd, 4096)
+            if select.select([self.fd], [], [], patience.SLICE)[0]:
+                self.shown += os.read(self.fd, 4096)
+            else:
+                expect(patience.now() < end, f"no {text!r} is shown, but {self.shown!r}")
 
     def type(self, text):
         os.write(self.fd, text)
 
     def ends(self, status):
         """Wait for the end; returns what is on stderr."""
-        out, err = self.process.communicate(timeout=60)
+        out, err = finish(self.process)
         expect(self.process.returncode == status, f"ended with {self.process.returncode}: {out} {err}")
         expect(not out, f"it wrote to stdout: {out}")
         return err.decode()
@@ -159,7 +160,7 @@ def interrupted_in_a_shell(folder):
         terminal.wait_for(QUESTION)
         expect(not terminal.has_echo(), "what is typed is shown")
         terminal.type(b"half\3")
-        out, _ = terminal.process.communicate(timeout=60)
+        out, _ = finish(terminal.process)
         expect(out.decode().splitlines()[:2] == ["first 130", "echo "], f"{out}")
     place.expect_empty()
 
@@ -173,7 +174,7 @@ def stopped_and_going_on(folder):
         terminal.wait_for(QUESTION + b"\r\n" + QUESTION)
         expect(not terminal.has_echo(), "what is typed is shown the second time")
         terminal.type(b"secret\r")
-        out, _ = terminal.process.communicate(timeout=60)
+        out, _ = finish(terminal.process)
         expect(out.decode().splitlines() == ["first 148", "echo ", "then 0"], f"{out}")
         expect(passwords(relay) == ["secret"], f"heard: {passwords(relay)}")
 
@@ -225,7 +226,7 @@ def what_was_typed_is_not_kept(folder):
         with Terminal(place, "--queue-retry", record.id, "-a", "default") as terminal:
             terminal.wait_for(QUESTION)
             terminal.type(b"s3cret\r")
-            terminal.process.communicate(timeout=60)
+            finish(terminal.process)
         expect(len(relay.received) == 1, "a person can't send it by hand")
     place.expect_empty()
 

@@ -12,7 +12,7 @@ import stat
 import tempfile
 import time
 
-from place import BOB, LOGIN, MESSAGE, Place, expect, in_shell, wait_until
+from place import BOB, LOGIN, MESSAGE, Place, expect, finish, in_shell, wait_until
 
 MECHANISMS = ("PLAIN", "XOAUTH2", "OAUTHBEARER")
 
@@ -275,7 +275,7 @@ def two_at_once(folder):
         office.grants("good", expires_in=3600)
         processes = [office.start(BOB) for _ in range(8)]
         for process in processes:
-            process.communicate(timeout=60)
+            finish(process)
             expect(process.returncode == 0, f"exit {process.returncode}")
         wait_until("all are there", lambda: len(relay.received) == 8)
         expect(len(office.files()) == 1, f"left: {office.files()}")

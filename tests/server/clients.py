@@ -16,10 +16,9 @@ import subprocess
 
 from daemon import wait_until
 from dovecot import PASSWORD
-from harness import PROGRAM, TOP, expect, run_program, write_private
+from harness import PROGRAM, TOP, expect, finish, run_program, write_private
 from relay.relay import Relay
 
-CLIENT_LIMIT = 30
 BSD_MAILX = TOP / "build" / "servers" / "bsd-mailx" / "usr" / "bin" / "bsd-mailx"
 BODY = "Hello Bob,\n.\n..two dots, and above them one\n\nfrom Alice\n"
 
@@ -217,12 +216,8 @@ class Place:
     def run(self, command):
         """Let a client send, and see that it is content."""
         with self.start(command) as process:
-            try:
-                status = process.wait(CLIENT_LIMIT)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
-        expect(status == 0, f"the client ended with {status}:\n{self.output()}")
+            finish(process)
+        expect(process.returncode == 0, f"the client ended with {process.returncode}:\n{self.output()}")
 
     @contextlib.contextmanager
     def running(self, command):

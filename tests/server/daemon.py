@@ -3,9 +3,8 @@
 import random
 import socket
 import subprocess
-import time
 
-from harness import Failure
+from harness import Failure, wait_until  # noqa: F401
 
 READY_LIMIT = 20
 STOP_LIMIT = 15
@@ -35,17 +34,6 @@ def free_ports(names):
         if port not in ports.values() and all(is_free(a, port) for a in addresses):
             ports[names[len(ports)]] = port
     return ports
-
-
-def wait_until(what, question, limit):
-    """The question's first true answer; Failure naming `what` when there is none in time."""
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        answer = question()
-        if answer:
-            return answer
-        time.sleep(0.01)
-    raise Failure(f"not within {limit} s: {what}")
 
 
 def accepts(port):

@@ -68,7 +68,7 @@ class Realm:
 
     def run(self, *words, text="", env=None):
         done = subprocess.run(words, env={**os.environ, **(env or self.env)}, input=text.encode(), capture_output=True,
-                              timeout=30, check=False)
+                              check=False)
         if done.returncode != 0:
             raise RuntimeError(f"{words}: {done.stderr.decode(errors='replace')}")
 

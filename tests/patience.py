@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""patience.py - a clock that goes as slowly as a busy machine works, and waiting by it
+
+No test is to fail because the machine is busy. So every limit in the tests is one of *machine seconds*:
+where thirty processes want two processors, fifteen seconds on the wall are one of these. On an idle machine
+both are the same. A process that still does something is never said to hang.
+"""
+import os
+import subprocess
+import threading
+import time
+
+PROCESSORS = len(os.sched_getaffinity(0))
+SAMPLE = 0.1  # seconds between two looks at the load
+SLICE = 1  # seconds of a wait after which its progress is looked at
+WORK_MAX = 900  # seconds of processor time after which a process is said to go in circles
+
+
+def wanted_processors():
+    """How many processes want a processor at this moment, ourselves included."""
+    try:
+        with open("/proc/loadavg", encoding="ascii") as file:
+            return max(1, int(file.read().split()[3].split("/")[0]))
+    except OSError:
+        return 1
+
+
+class Clock:
+    """Machine seconds since the start, summed up in the background."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.seconds, self.seen, self.thread = 0.0, time.monotonic(), None
+
+    def sample(self):
+        with self.lock:
+            now = time.monotonic()
+            self.seconds += (now - self.seen) * min(1, PROCESSORS / wanted_processors())
+            self.seen = now
+            return self.seconds
+
+    def run(self):
+        while True:
+            time.sleep(SAMPLE)
+            self.sample()
+
+    def now(self):
+        if not self.thread:
+            self.thread = threading.Thread(target=self.run, daemon=True)
+            self.thread.start()
+        return self.sample()
+
+
+now = Clock().now
+
+
+def wait_until(question, limit, pause=0.005):
+    """The question's first true answer, or its last one after `limit` machine seconds."""
+    end = now() + limit
+    while True:
+        answer = question()
+        if answer or now() > end:
+            return answer
+        time.sleep(pause)
+
+
+def fields_of(pid):
+    """The fields of /proc/PID/stat from the state on; [] where the process has gone."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b") ")[2].split()
+    except OSError:
+        return []
+
+
+def processes():
+    """Every process: its id to the fields of /proc/PID/stat."""
+    found = ((int(name), fields_of(name)) for name in os.listdir("/proc") if name.isdigit())
+    return {pid: fields for pid, fields in found if fields}
+
+
+def tree(pid, everything=None):
+    """A process and what it has started, as in processes()."""
+    everything = everything or processes()
+    children = {}
+    for child, fields in everything.items():
+        children.setdefault(int(fields[1]), []).append(child)
+    found, left = {}, [pid]
+    while left:
+        one = left.pop()
+        if one in everything and one not in found:
+            found[one] = everything[one]
+            left += children.get(one, [])
+    return found
+
+
+def work_of(tree_of_processes):
+    """Seconds of processor time, that of children which have ended included."""
+    ticks = sum(sum(map(int, fields[11:15])) for fields in tree_of_processes.values())
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Progress:
+    """Whether a process, with all that it has started, does something or only wants to."""
+
+    def __init__(self, pid, limit):
+        self.pid, self.limit = pid, limit
+        self.work, self.since = 0.0, now()
+
+    def is_stuck(self):
+        """To be asked again and again: nothing was done for `limit` machine seconds, or far too much."""
+        there = tree(self.pid)
+        work = work_of(there)
+        if work > self.work or any(fields[0] in (b"R", b"D") for fields in there.values()):
+            self.work, self.since = max(work, self.work), now()
+        return work > WORK_MAX or now() - self.since > self.limit
+
+
+class Stuck(Exception):
+    """What finish() raises for a process that does nothing any more; it has been killed."""
+
+
+def finish(process, stdin=None, limit=60):
+    """Its stdout and stderr when it has ended, however long it works. Stuck when it only waits."""
+    progress = Progress(process.pid, limit)
+    while True:
+        try:
+            return process.communicate(stdin, timeout=SLICE)
+        except subprocess.TimeoutExpired:
+            stdin = None
+        if progress.is_stuck():
+            process.kill()
+            process.communicate()
+            raise Stuck(f"nothing happened for {limit} s, or it goes in circles")
+
+
+def run(args, stdin=None, limit=60, **more):
+    """As subprocess.run, with finish() for the end; output is captured."""
+    if isinstance(stdin, bytes):
+        more["stdin"] = subprocess.PIPE
+    elif stdin is not None:
+        more["stdin"], stdin = stdin, None
+    process = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+    with process:
+        stdout, stderr = finish(process, stdin, limit)
+    return subprocess.CompletedProcess(args, process.returncode, stdout, stderr)
