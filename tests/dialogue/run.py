@@ -107,7 +107,7 @@ def config_for(relay, case, names):
     """An account that fits what the relay is, then the case's own lines."""
     o = relay.options
     lines = ["account default", f"socket {relay.path}" if relay.path else f"host localhost\nport {relay.port}",
-             "from alice@example.org", "queue off", "timeout 5", f"protocol {'lmtp' if o.lmtp else 'smtp'}",
+             "from alice@example.org", "queue off", "timeout 60", f"protocol {'lmtp' if o.lmtp else 'smtp'}",
              f"tls {'off' if o.tls == 'none' else 'on'}"]
     if o.tls != "none":
         lines += [f"tls_trust_file {relay.certs.ca}", f"tls_starttls {'on' if o.tls == 'starttls' else 'off'}"]
