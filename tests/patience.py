@@ -134,6 +134,29 @@ def finish(process, stdin=None, limit=60):
             raise Stuck(f"nothing happened for {limit} s, or it goes in circles")
 
 
+class Watchdog:
+    """While the context lasts, a process in which nothing happens any more is killed."""
+
+    def __init__(self, process, limit):
+        self.process, self.limit, self.progress = process, limit, None
+        self.timer = None
+
+    def look(self):
+        self.progress = self.progress or Progress(self.process.pid, self.limit)
+        if self.progress.is_stuck():
+            self.process.kill()
+        else:
+            self.__enter__()
+
+    def __enter__(self):
+        self.timer = threading.Timer(SLICE, self.look)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def __exit__(self, *_):
+        self.timer.cancel()
+
+
 def run(args, stdin=None, limit=60, **more):
     """As subprocess.run, with finish() for the end; output is captured."""
     if isinstance(stdin, bytes):

@@ -5,6 +5,7 @@ import pathlib
 import signal
 import time
 
+import patience
 from cases import count, doubts, expect_empty, expect_once, fill, suite
 from world import PATIENCE, Failure, Message, World, expect, sweep
 
@@ -55,8 +56,8 @@ def runners_and_senders(folder):
 
 def wait_for_stop(process):
     """Whether the program stops; False when it ends instead."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    end = patience.now() + PATIENCE
+    while patience.now() < end:
         state = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
         if state in "TZ":
             return state == "T"

@@ -21,6 +21,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay"), str(HERE.parent / "queue")]
 from harness import PROGRAM, Failure, expect  # noqa: E402
+import patience  # noqa: E402
 import relay as relays  # noqa: E402
 import spool as spools  # noqa: E402
 
@@ -31,7 +32,7 @@ NO_MEMORY = ("nomem", "nomem-on")  # what memory.c does: one allocation fails, o
 SIGKILL, SIGTERM = -9, -15
 PASSING = {"eintr", "eagain", "short"}  # what no call has again and again
 FAILURES_MAX = 40
-PATIENCE = 60  # seconds after which a run that has not ended fails the case
+PATIENCE = 60  # machine seconds after which a run that has not ended fails the case
 SETTINGS = {"timeout": "300", "final_timeout": "300"}  # so that whatever waits for them is found to hang
 SYSTEM_SPOOL = pathlib.Path("/var/spool")
 CLONE_NEWNS = 0x20000
@@ -182,7 +183,7 @@ class World:
         config = ["-C", str(self.config)] if names_config else []
         process = subprocess.Popen([program, *config, *args], executable=PROGRAM, env=environment,
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        process.told, process.begun, process.fault = told, time.monotonic(), fault and fault[0]
+        process.told, process.begun, process.fault = told, patience.now(), fault and fault[0]
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(stdin)
         with contextlib.suppress(BrokenPipeError):
@@ -192,16 +193,14 @@ class World:
 
     def finish(self, process):
         """Wait for the program and all that it left in the background."""
-        watch = threading.Timer(PATIENCE, process.kill)
-        watch.start()
-        stdout, stderr = process.stdout.read(), process.stderr.read()
-        _, status, used = os.wait4(process.pid, 0)
-        watch.cancel()
+        with patience.Watchdog(process, PATIENCE):
+            stdout, stderr = process.stdout.read(), process.stderr.read()
+            _, status, used = os.wait4(process.pid, 0)
         process.stdout.close()
         process.stderr.close()
         process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - process.begun
-        expect(seconds < PATIENCE, f"still running after {PATIENCE} s")
+        seconds = patience.now() - process.begun
+        expect(seconds < PATIENCE, f"still running after {PATIENCE} machine seconds")
         told = wait_for_release(process.told)
         return Run(process.returncode, stdout, stderr, seconds, used.ru_utime + used.ru_stime, told, process.fault)
 
@@ -320,12 +319,12 @@ def tcp_of(port):
 
 
 def wait_for_lock(file, lock=fcntl.flock):
-    end = time.monotonic() + PATIENCE
+    end = patience.now() + PATIENCE
     while True:
         with contextlib.suppress(BlockingIOError):
             lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
-        expect(time.monotonic() < end, "something that it started stays behind")
+        expect(patience.now() < end, "something that it started stays behind")
         time.sleep(0.001)
 
 

@@ -252,7 +252,7 @@ def interrupted_by_the_callers_alarm(folder):
         scene.programs["perl"] = "/usr/bin/perl"
         with scene.up("data: hang") as relay:
             process = scene.start("-e", script, scene.programs[name], "bob@example.org", name="perl")
-            process.communicate(timeout=60)
+            patience.finish(process)
             relay.wait_idle()
         expect(process.returncode == -signal.SIGALRM, f"{name}: ended with {process.returncode}")
         kept = [record.status for record in scene.spool.messages()]
@@ -270,7 +270,7 @@ def not_interrupted_by_what_the_caller_ignores(folder):
         wait_until("DATA", lambda: any("DATA" in c.verbs for c in relay.connections))
         process.send_signal(signal.SIGUSR1)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        patience.finish(process)
     expect(process.returncode == -signal.SIGTERM, f"ended with {process.returncode}")
     scene.expect_empty()
 

@@ -294,7 +294,7 @@ def command_is_stopped_and_goes_on(folder):
     with place.up() as relay, Terminal(place, BOB, script=IN_SHELL) as terminal:
         terminal.wait_for(PIN)
         terminal.type(b"half\x1asecret\r")
-        out, _ = terminal.process.communicate(timeout=60)
+        out, _ = finish(terminal.process)
         expect(out.decode().splitlines() == ["first 148", "echo ", "then 0"], f"{out}")
         expect(passwords(relay) == ["secret"], f"heard: {passwords(relay)}")
     place.expect_empty()
