@@ -7,6 +7,7 @@ returning and fails by raising. The output is one TAP line a case, which tests/a
 import concurrent.futures
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import threading

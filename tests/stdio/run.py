@@ -18,8 +18,8 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
 from harness import (PROGRAM, Failure, Suite, environment_with_queue, expect, finish, run_program,  # noqa: E402
-                     wait_until, with_queue,
-                     write_private)
+                     wait_until, with_queue, write_private)
+import patience  # noqa: E402
 import relay as relays  # noqa: E402
 
 suite = Suite("stdio")
@@ -949,8 +949,8 @@ def drip(guest, text):
     """Send this byte for byte, again and again, until the server ends it; returns its last reply."""
     guest.sock.setblocking(False)
     said = b""
-    end = time.monotonic() + LIMIT
-    while time.monotonic() < end:
+    end = patience.now() + LIMIT
+    while patience.now() < end:
         for byte in text:
             try:
                 guest.sock.send(bytes([byte]))
@@ -980,7 +980,7 @@ def add_slow_session(name, content, *more, through=()):
             expect(guest.getreply()[0] == 354, "DATA is taken")
         last = drip(guest, content or b"NOOP\r\n")
         guest.sock.close()
-        guest.process.communicate(timeout=LIMIT)
+        finish(guest.process)
         expect(last.startswith(b"421 4.4.2 ") and b"takes too long" in last, f"{last}")
         expect(not queued(folder) and guest.process.returncode == (75 if content else 0), f"{guest.process.returncode}")
     suite.add("slow-session-" + name, run)
@@ -1001,7 +1001,7 @@ def own_sessions_may_last(folder):
         process.stdin.write(b"NOOP\n")
         process.stdin.flush()
         expect(process.stdout.readline().startswith(b"250"), "its time is over")
-    process.communicate(timeout=LIMIT)
+    finish(process)
 
 
 ROWS = [  # who hands it in, as whom, and where the notice goes
