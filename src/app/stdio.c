@@ -94,7 +94,7 @@ static ssize_t write_some(int fd, const char *bytes, size_t len)
 /* A client that can't be answered has gone. */
 static void flush(struct server *server)
 {
-	int64_t deadline = idle_deadline(server);
+	int64_t deadline = clock_earlier(idle_deadline(server), server->end);
 
 	while (server->replies.len > 0) {
 		bool is_ready = fs_wait(server->out, POLLOUT, deadline) > 0;
@@ -378,7 +378,6 @@ static int take_output(void)
 
 static void serve(struct server *server)
 {
-	server->end = session_end(server);
 	say_host(server, "220 ", " ESMTP mailchute");
 	while (!server->is_over && (take_line(server) || fill(server)))
 		;
@@ -428,6 +427,7 @@ int stdio_run(const struct request *request)
 		return EX_OSERR;
 	prepare_to_run_out(&server);
 	guest_identify(&server.guest);
+	server.end = session_end(&server);
 	submission_init(&server.submission, request, &server.guest);
 	bool has_place = guest_take_place(&server.guest, request, &server.place);
 	backlog_init(&server.backlog, server.out, server.place);
