@@ -19,9 +19,11 @@ from net.proxy import Proxy
 from relay.relay import Relay
 
 DEBIAN_12 = (1, 8, 23)
+# The program, which may be below /tmp itself, goes along into the home.
 WITHOUT_TMP = ("unshare", "--mount", "--propagation", "private", "sh", "-c",
-               'mount --bind "$1" /mnt && mount -t tmpfs -o ro tmpfs /tmp && mount -t tmpfs -o ro tmpfs /var/tmp '
-               '&& shift && HOME=/mnt && export HOME && exec "$@"', "sh", "{home}")
+               'cp "$2" "$1" && program=/mnt/${2##*/} && mount --bind "$1" /mnt && mount -t tmpfs -o ro tmpfs /tmp && '
+               'mount -t tmpfs -o ro tmpfs /var/tmp && shift 2 && HOME=/mnt && export HOME && exec "$program" "$@"',
+               "sh", "{home}")
 TRACED = ("strace", "-f", "-qq", "-e", "trace=write,writev,sendto,sendmsg", "-o", "{home}/trace")
 GREEK = "=?UTF-8?B?zrE=?= <a@b.example>"
 
