@@ -22,11 +22,8 @@ void attempt_init(struct attempt *attempt, struct entry *entry, const struct mes
 {
 	*attempt = (struct attempt){ .entry = entry };
 	entry_message(entry, &attempt->message);
-	if (message) {
-		attempt->message.fd = message->fd;
-		attempt->message.body_len = message->body_len;
-		attempt->message.header_len = message->header_len;
-	}
+	if (message)
+		message_share(&attempt->message, message);
 	transaction_init(&attempt->transaction, &entry->record.envelope, &attempt->message,
 			 tolerance);
 }

@@ -190,7 +190,7 @@ static bool put_content(struct composer *c, const struct source *source, struct 
 	for (uint64_t at = 0, len; at < text->len; at += len) {
 		CLEANUP(str_done) struct str piece = STR_INIT;
 		len = text->len - at < sizeof bytes ? text->len - at : sizeof bytes;
-		if (!fs_pread_all(source->fd, bytes, (size_t)len, (off_t)at))
+		if (!scratch_read(&source->kept, at, bytes, (size_t)len))
 			return err_sys(err, ERR_IO, errno, _("cannot read the kept message"));
 		lines_add_crlf(&lines, bytes, (size_t)len, &piece);
 		bool is_end = at + len == text->len;
@@ -253,7 +253,7 @@ static bool end_frame(struct composer *c, const struct frame *frame, struct err 
 
 static bool has_text(const struct composer *c)
 {
-	return c->text.fd >= 0 && c->text.text.len > 0;
+	return c->text.is_there && c->text.text.len > 0;
 }
 
 /* Of alternatives the last one is the best, RFC 2046 section 5.1.4. */
@@ -268,19 +268,39 @@ static bool put_alternatives(struct composer *c, struct err *err)
 
 static bool put_texts(struct composer *c, struct err *err)
 {
-	if (c->html.fd < 0)
+	if (!c->html.is_there)
 		return put_text(c, "text/plain", &c->text, err);
 	return has_text(c) ? put_alternatives(c, err) : put_text(c, "text/html", &c->html, err);
 }
 
-static bool put_bytes(struct composer *c, int fd, const char *path, struct err *err)
+/* Where the bytes of an attachment come from: a file, or what was kept (NULL: not). */
+struct bytes {
+	int fd;
+	const struct scratch *kept;
+	uint64_t at;
+};
+
+static ssize_t read_bytes(struct bytes *from, char *bytes, size_t len)
+{
+	if (!from->kept)
+		return fs_read(from->fd, bytes, len);
+	uint64_t left = from->kept->len - from->at;
+	if (len > left)
+		len = (size_t)left;
+	if (!scratch_read(from->kept, from->at, bytes, len))
+		return -1;
+	from->at += len;
+	return (ssize_t)len;
+}
+
+static bool put_bytes(struct composer *c, struct bytes *from, const char *path, struct err *err)
 {
 	struct encoder encoder;
 	char bytes[PIECE];
 	ssize_t got;
 
 	encoder_init(&encoder, ENCODING_BASE64);
-	while ((got = fs_read(fd, bytes, sizeof bytes)) >= 0) {
+	while ((got = read_bytes(from, bytes, sizeof bytes)) >= 0) {
 		CLEANUP(str_done) struct str out = STR_INIT;
 		encoder_take(&encoder, bytes, (size_t)got, &out);
 		if (got == 0)
@@ -293,7 +313,7 @@ static bool put_bytes(struct composer *c, int fd, const char *path, struct err *
 	return source_cannot_read(path, err);
 }
 
-static bool put_file(struct composer *c, const struct attachment *attachment, int fd,
+static bool put_file(struct composer *c, const struct attachment *attachment, struct bytes from,
 		     const char *charset, struct err *err)
 {
 	CLEANUP(str_done) struct str fields = STR_INIT;
@@ -303,7 +323,7 @@ static bool put_file(struct composer *c, const struct attachment *attachment, in
 	field_clean(attachment_name(attachment), '_', &name);
 	part_add_file_fields(&fields, type, charset, name.bytes);
 	str_add(&fields, "\r\n");
-	return put(c, &fields, err) && put_bytes(c, fd, attachment->path, err);
+	return put(c, &fields, err) && put_bytes(c, &from, attachment->path, err);
 }
 
 /* From its beginning, where it has been read before. */
@@ -312,7 +332,7 @@ static bool put_again(struct composer *c, const struct attachment *attachment, i
 {
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return source_cannot_read(attachment->path, err);
-	return put_file(c, attachment, fd, text_charset(text), err);
+	return put_file(c, attachment, (struct bytes){ .fd = fd }, text_charset(text), err);
 }
 
 static bool is_text(const struct attachment *attachment)
@@ -325,14 +345,13 @@ static bool is_text(const struct attachment *attachment)
 /* A text is read twice: what charset it has stands above it. */
 static bool put_stdin(struct composer *c, const struct attachment *attachment, struct err *err)
 {
-	struct source source = { .fd = -1 };
+	CLEANUP(source_done) struct source source = SOURCE_INIT;
 
 	if (!is_text(attachment))
-		return put_file(c, attachment, c->in, NULL, err);
-	bool is_put = read_stdin(c, &source, err) &&
-		      put_again(c, attachment, source.fd, &source.text, err);
-	source_done(&source);
-	return is_put;
+		return put_file(c, attachment, (struct bytes){ .fd = c->in }, NULL, err);
+	return read_stdin(c, &source, err) &&
+	       put_file(c, attachment, (struct bytes){ .kept = &source.kept },
+			text_charset(&source.text), err);
 }
 
 static bool put_attachment(struct composer *c, const struct attachment *attachment, struct err *err)
@@ -345,7 +364,7 @@ static bool put_attachment(struct composer *c, const struct attachment *attachme
 	if (fd < 0)
 		return false;
 	if (!is_text(attachment))
-		return put_file(c, attachment, fd, NULL, err);
+		return put_file(c, attachment, (struct bytes){ .fd = fd }, NULL, err);
 	return source_judge(fd, attachment->path, &text, err) &&
 	       put_again(c, attachment, fd, &text, err);
 }
@@ -357,7 +376,7 @@ static bool put_mixed(struct composer *c, struct err *err)
 
 	if (!begin_frame(c, &frame, "mixed", err))
 		return false;
-	if ((has_text(c) || c->html.fd >= 0) && (!next_part(c, &frame, err) || !put_texts(c, err)))
+	if ((has_text(c) || c->html.is_there) && (!next_part(c, &frame, err) || !put_texts(c, err)))
 		return false;
 	for (size_t i = 0; i < wish->attachment_count; i++)
 		if (!next_part(c, &frame, err) || !put_attachment(c, &wish->attachments[i], err))
@@ -373,11 +392,13 @@ bool compose_message(const struct request *request, int in, struct message *mess
 			      .wish = &request->composition,
 			      .message = message,
 			      .in = in,
-			      .text.fd = -1,
-			      .html.fd = -1 };
+			      .text = SOURCE_INIT,
+			      .html = SOURCE_INIT };
 
-	return check_attachments(c.wish, err) && read_texts(&c, err) &&
-	       message_begin(message, err) && put_header(&c, err) &&
+	if (!check_attachments(c.wish, err) || !read_texts(&c, err))
+		return false;
+	message_begin(message);
+	return put_header(&c, err) &&
 	       (c.wish->attachment_count > 0 ? put_mixed(&c, err) : put_texts(&c, err)) &&
 	       message_end(message, err);
 }

@@ -8,6 +8,7 @@
 #include "mail/lines.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -34,6 +35,26 @@ static bool spill(const struct message *message, int fd, struct err *err)
 	if (got == 0 && lseek(fd, 0, SEEK_SET) < 0)
 		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
 	return got == 0;
+}
+
+/* The command reads a file: in one of the folders, else in memory. */
+static int spill_somewhere(const struct message *message, struct err *err)
+{
+	size_t place = 0;
+
+	for (;;) {
+		CLEANUP(fs_close_at) int fd = fs_open_next(&place);
+		bool is_last = fd < 0;
+		err_done(err);
+		if (is_last)
+			fd = memfd_create("message", MFD_CLOEXEC);
+		if (fd < 0)
+			err_sys(err, ERR_IO, errno, _("cannot keep the message"));
+		else if (spill(message, fd, err))
+			return fs_take_at(&fd);
+		if (is_last)
+			return -1;
+	}
 }
 
 static void set_environment(const struct envelope *envelope)
@@ -106,13 +127,14 @@ static bool run(const struct message *in, const struct envelope *envelope, char 
 		struct message *out, struct err *err)
 {
 	CLEANUP(proc_close) struct proc proc = { 0 };
-	CLEANUP(fs_close_at) int fd = fs_open_nameless(NULL, err);
+	CLEANUP(fs_close_at) int fd = spill_somewhere(in, err);
 	uint64_t room = GROWTH_MAX * message_size(in) + ROOM_MIN;
 
-	if (fd < 0 || !spill(in, fd, err))
+	if (fd < 0)
 		return false;
 	set_environment(envelope);
-	return proc_open(&proc, argv, fd, proc_deadline(), err) && message_begin(out, err) &&
+	message_begin(out);
+	return proc_open(&proc, argv, fd, proc_deadline(), err) &&
 	       read_output(&proc, out, room, err) && complete(out, err);
 }
 

@@ -92,7 +92,7 @@ static void open_queue(struct job *job)
 			 spool_has_room(&job->spool, s->queue_max, &job->no_queue) &&
 			 spool_begin(&job->spool, &job->entry, &job->no_queue);
 	if (job->has_entry)
-		job->message.fd = job->entry.fd;
+		message_use(&job->message, job->entry.fd);
 }
 
 /* What is only wished for does not matter any more once it is in the envelope. */

@@ -27,7 +27,7 @@ static bool is_kept(const struct job *job, const struct err *reason)
 			  reason->kind == ERR_REJECT;
 
 	return is_refusal && job->request->contract == CONTRACT_SENDMAIL && job->has_entry &&
-	       message->is_whole && message->fd == job->entry.fd;
+	       message->is_whole && message_is_in(message, job->entry.fd);
 }
 
 /* The sender, as far as one can be found; the null sender where none can be. */

@@ -13,7 +13,7 @@ enum { PIECE = 48 * 1024 };
 
 void source_done(struct source *source)
 {
-	fs_close_at(&source->fd);
+	scratch_done(&source->kept);
 }
 
 bool source_cannot_read(const char *path, struct err *err)
@@ -43,8 +43,9 @@ int source_open_file(const char *path, struct err *err)
 	return fs_take_at(&fd);
 }
 
-/* Reads a text to its end; with `copy` (-1: none) all of it is written there. */
-static bool read_text(int fd, const char *path, struct text *text, int copy, struct err *err)
+/* Reads a text to its end; with `copy` (NULL: none) all of it is kept there. */
+static bool read_text(int fd, const char *path, struct text *text, struct scratch *copy,
+		      struct err *err)
 {
 	char piece[PIECE];
 	ssize_t got;
@@ -52,7 +53,7 @@ static bool read_text(int fd, const char *path, struct text *text, int copy, str
 	text_begin(text);
 	while ((got = fs_read(fd, piece, sizeof piece)) > 0) {
 		text_take(text, piece, (size_t)got);
-		if (copy >= 0 && !fs_write_all(copy, piece, (size_t)got))
+		if (copy && !scratch_append(copy, piece, (size_t)got))
 			return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
 	}
 	text_end(text);
@@ -61,11 +62,11 @@ static bool read_text(int fd, const char *path, struct text *text, int copy, str
 
 bool source_read(struct source *source, int fd, const char *path, struct err *err)
 {
-	source->fd = fs_open_nameless(NULL, err);
-	return source->fd >= 0 && read_text(fd, path, &source->text, source->fd, err);
+	source->is_there = true;
+	return read_text(fd, path, &source->text, &source->kept, err);
 }
 
 bool source_judge(int fd, const char *path, struct text *text, struct err *err)
 {
-	return read_text(fd, path, text, -1, err);
+	return read_text(fd, path, text, NULL, err);
 }

@@ -3,16 +3,23 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/scratch.h"
 #include "mail/part.h"
 
 /*
- * A text in a nameless file of our own (`fd`, -1: none), so that it can be judged before it is
- * written, and does not change in between.
+ * A text that is kept by us, so that it can be judged before it is written, and does not change in
+ * between. `is_there` once it was read.
  */
 struct source {
-	int fd;
+	struct scratch kept;
 	struct text text;
+	bool is_there;
 };
+
+#define SOURCE_INIT                                                                                \
+	{                                                                                          \
+		.kept = SCRATCH_INIT                                                               \
+	}
 
 void source_done(struct source *source);
 

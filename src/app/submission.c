@@ -207,7 +207,8 @@ bool submission_begin(struct submission *submission, struct str *reply)
 		return add_refusal(reply, &err);
 	if (!has_room(submission, reply))
 		return false;
-	return message_begin(&job->message, &err) || add_refusal(reply, &err);
+	message_begin(&job->message);
+	return true;
 }
 
 /* What can't be read is taken as a whole all the same, for the copy of it. */

@@ -93,8 +93,9 @@ static bool is_made_already(const struct spool *spool, const char *id)
 
 static bool take_text(struct message *message, const struct str *text, struct err *err)
 {
-	return message_begin(message, err) && message_take(message, text->bytes, text->len, err) &&
-	       message_end(message, err) && message_complete(message, &message->given, err);
+	message_begin(message);
+	return message_take(message, text->bytes, text->len, err) && message_end(message, err) &&
+	       message_complete(message, &message->given, err);
 }
 
 /* A notice has no sender, goes where the message went that it is about, and has less time. */
@@ -131,7 +132,7 @@ static bool queue_notice(const struct entry *about, const char *to, const struct
 	if (!spool_begin(about->spool, &entry, err))
 		return false;
 	memcpy(entry.record.id, id, sizeof id);
-	message.fd = entry.fd;
+	message_use(&message, entry.fd);
 	if (!take_text(&message, text, err))
 		return false;
 	fill_record(&entry.record, &about->record, to, &message);

@@ -197,10 +197,23 @@ static int open_nameless_in(const char *folder)
 	return fd;
 }
 
-int fs_open_nameless(const char *folder, struct err *err)
+int fs_open_next(size_t *place)
 {
 	const char *folders[] = { secure_getenv("TMPDIR"), "/tmp", "/var/tmp" };
 	int fd = -1;
+
+	while (fd < 0 && *place < LENGTH(folders)) {
+		const char *folder = folders[(*place)++];
+		if (folder && *folder)
+			fd = open_nameless_in(folder);
+	}
+	return fd;
+}
+
+int fs_open_nameless(const char *folder, struct err *err)
+{
+	size_t place = 0;
+	int fd;
 
 	if (folder) {
 		fd = open_nameless_in(folder);
@@ -208,9 +221,7 @@ int fs_open_nameless(const char *folder, struct err *err)
 			err_sys(err, ERR_SYSTEM, errno, _("cannot create a file in %s"), folder);
 		return fd;
 	}
-	for (size_t i = 0; fd < 0 && i < LENGTH(folders); i++)
-		if (folders[i] && *folders[i])
-			fd = open_nameless_in(folders[i]);
+	fd = fs_open_next(&place);
 	if (fd < 0)
 		fd = memfd_create("message", MFD_CLOEXEC);
 	if (fd < 0)

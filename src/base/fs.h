@@ -57,6 +57,11 @@ bool fs_read_line(int fd, int64_t deadline, struct str *out) MUST_USE;
  * $TMPDIR, /tmp, /var/tmp, and in memory where none of them can be written. ERR_SYSTEM.
  */
 int fs_open_nameless(const char *folder, struct err *err) MUST_USE;
+/*
+ * The same in one of the folders after another: *place is 0 before the first one. -1: none is left
+ * where a file can be created.
+ */
+int fs_open_next(size_t *place) MUST_USE;
 
 /* Makes a path's folders, as mkdir -p does, with mode 0700, and their names last. errno. */
 bool fs_make_path(const char *path) MUST_USE;

@@ -27,7 +27,7 @@ struct intake {
 
 void message_init(struct message *message)
 {
-	*message = (struct message){ .fd = -1, .given = STR_MAX(MESSAGE_HEADER_MAX) };
+	*message = (struct message){ .kept = SCRATCH_INIT, .given = STR_MAX(MESSAGE_HEADER_MAX) };
 }
 
 static void intake_free(struct intake *in)
@@ -46,8 +46,26 @@ void message_done(struct message *message)
 	intake_free(mem_take(&message->intake));
 	header_done(&message->header);
 	str_done(&message->given);
-	if (message->owns_fd)
-		fs_close_at(&message->fd);
+	scratch_done(&message->kept);
+}
+
+void message_use(struct message *message, int fd)
+{
+	uint64_t len = message_size(message);
+
+	scratch_borrow(&message->kept, fd, MESSAGE_BODY_AT, len);
+}
+
+bool message_is_in(const struct message *message, int fd)
+{
+	return message->kept.fd == fd;
+}
+
+void message_share(struct message *message, const struct message *from)
+{
+	scratch_share(&message->kept, &from->kept);
+	message->body_len = from->body_len;
+	message->header_len = from->header_len;
 }
 
 static bool refuse_line(const struct intake *in, const char *what, struct err *err)
@@ -56,45 +74,16 @@ static bool refuse_line(const struct intake *in, const char *what, struct err *e
 		       (unsigned long long)in->line_number + 1, what);
 }
 
-static bool copy_bytes(const struct message *message, uint64_t count, int to)
-{
-	char piece[PIECE];
-
-	for (uint64_t done = 0; done < count;) {
-		uint64_t left = count - done;
-		size_t len = left < sizeof piece ? (size_t)left : sizeof piece;
-		off_t at = (off_t)(MESSAGE_BODY_AT + done);
-		if (!fs_pread_all(message->fd, piece, len, at) ||
-		    !fs_pwrite_all(to, piece, len, at))
-			return false;
-		done += len;
-	}
-	return true;
-}
-
-/* Another disk may have room for what the one that the caller chose has not. */
-static bool move_elsewhere(struct message *message, struct err *err)
-{
-	CLEANUP(fs_close_at) int fd = fs_open_nameless(NULL, err);
-
-	if (fd < 0)
-		return false;
-	if (!copy_bytes(message, message->body_len, fd))
-		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
-	message->fd = fs_take_at(&fd);
-	message->owns_fd = true;
-	return true;
-}
-
 static bool append(struct message *message, const struct str *bytes, struct err *err)
 {
-	off_t end = (off_t)(MESSAGE_BODY_AT + message->body_len);
-
-	if (fs_pwrite_all(message->fd, bytes->bytes, bytes->len, end))
+	if (scratch_append(&message->kept, bytes->bytes, bytes->len))
 		return true;
-	if (message->owns_fd)
-		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
-	return move_elsewhere(message, err) && append(message, bytes, err);
+	if (errno == EFBIG)
+		return err_set(
+			err, ERR_IO,
+			_("cannot keep the message: no disk takes it, and memory only %d MB"),
+			SCRATCH_MEMORY_MAX / 1024 / 1024);
+	return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
 }
 
 static bool flush_out(struct intake *in, struct err *err)
@@ -246,21 +235,14 @@ static bool take_end(struct intake *in, struct err *err)
 	return flush_out(in, err);
 }
 
-bool message_begin(struct message *message, struct err *err)
+void message_begin(struct message *message)
 {
-	if (message->fd < 0) {
-		message->fd = fs_open_nameless(NULL, err);
-		message->owns_fd = true;
-	}
-	if (message->fd < 0)
-		return false;
 	message->intake = mem_zeroed(1, sizeof *message->intake);
 	*message->intake = (struct intake){ .message = message,
 					    .line = STR_MAX(MESSAGE_HEADER_MAX),
 					    .out = STR_INIT };
 	facts_begin(&message->intake->header_scan, &message->header_facts);
 	facts_begin(&message->intake->body_scan, &message->body_facts);
-	return true;
 }
 
 bool message_take(struct message *message, const char *bytes, size_t len, struct err *err)
@@ -324,8 +306,7 @@ bool message_read(struct message *message, int fd, struct err *err)
 	char piece[PIECE];
 	ssize_t got;
 
-	if (!message_begin(message, err))
-		return false;
+	message_begin(message);
 	while ((got = fs_read(fd, piece, sizeof piece)) > 0)
 		if (!message_take(message, piece, (size_t)got, err))
 			return read_unreadable(message, fd);
@@ -340,6 +321,8 @@ bool message_complete(struct message *message, const struct str *header, struct 
 
 	str_add_n(&whole, header->bytes, header->len);
 	str_add_n(&whole, "\r\n", 2);
+	if (!scratch_cut(&message->kept, message->body_len))
+		return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
 	if (!append(message, &whole, err))
 		return false;
 	message->header_len = whole.len;
@@ -348,21 +331,12 @@ bool message_complete(struct message *message, const struct str *header, struct 
 	return true;
 }
 
-/* The header lies behind the body. */
-static bool put_into(const struct message *message, int fd)
-{
-	return ftruncate(fd, MESSAGE_BODY_AT) == 0 &&
-	       copy_bytes(message, message_size(message), fd);
-}
-
 void message_replace(struct message *to, struct message *from)
 {
-	if (!put_into(from, to->fd)) {
-		if (to->owns_fd)
-			fs_close_at(&to->fd);
-		to->fd = from->fd;
-		to->owns_fd = from->owns_fd;
-		from->owns_fd = false;
+	if (!scratch_replace(&to->kept, &from->kept)) {
+		scratch_done(&to->kept);
+		to->kept = from->kept;
+		scratch_init(&from->kept);
 	}
 	to->body_len = from->body_len;
 	to->header_len = from->header_len;
@@ -386,7 +360,7 @@ ssize_t message_read_at(const struct message *message, uint64_t offset, char *by
 
 	if (len > left)
 		len = (size_t)left;
-	if (fs_pread_all(message->fd, bytes, len, (off_t)(MESSAGE_BODY_AT + place)))
+	if (scratch_read(&message->kept, place, bytes, len))
 		return (ssize_t)len;
 	err_sys(err, ERR_IO, errno, _("cannot read the kept message"));
 	return -1;

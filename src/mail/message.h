@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/scratch.h"
 #include "mail/facts.h"
 #include "mail/header.h"
 
@@ -17,7 +18,8 @@ enum {
 /*
  * The file holds the body as given, save that its lines end CRLF, and behind it the completed
  * header with the empty line. A body may have bare CRs and NULs, a header may not. `header` is the
- * index of the header as it was given; only that is in memory.
+ * index of the header as it was given; that is in memory, the rest only
+ * where no disk takes it.
  *
  * `is_unreadable` says that the header can't be read. Then the whole input is the body, byte for
  * byte but for its line ends, and the header is empty: such a message can be kept and shown, not
@@ -26,7 +28,7 @@ enum {
 struct intake;
 
 struct message {
-	int fd;
+	struct scratch kept;
 	struct intake *intake; /* while it is being read */
 	struct str given;
 	struct header header;
@@ -34,7 +36,6 @@ struct message {
 	uint64_t header_len;
 	struct facts header_facts; /* of the completed header, before that of the given one */
 	struct facts body_facts;
-	bool owns_fd;
 	bool is_whole; /* message_end has brought all of the input into the file */
 	bool keeps_unreadable;
 	bool is_unreadable;
@@ -43,12 +44,19 @@ struct message {
 void message_init(struct message *message);
 void message_done(struct message *message);
 
+/* Puts the message into a queue's file, which the caller owns, or says that it lies in there. */
+void message_use(struct message *message, int fd);
+/* Whether it lies there; a file that took no more was left for another place. */
+bool message_is_in(const struct message *message, int fd);
+/* Another view of the same bytes, for as long as `from` stays as it is. */
+void message_share(struct message *message, const struct message *from);
+
 /*
- * Reads a message to the end of the descriptor, into message->fd, or into a file of its own without
- * a name where that is -1 or takes no more (`owns_fd` is then set). Lines may end LF or CRLF; the
- * last one gets a line end if it has none. A From_ line on top is dropped. A first line that
- * belongs to no header field begins the body. ERR_INPUT: a header with a bare CR or a NUL, or over
- * MESSAGE_HEADER_MAX; ERR_IO, ERR_SYSTEM: reading it, or keeping it, failed.
+ * Reads a message to the end of the descriptor, into the file of message_use, or
+ * where there is none, or it takes no more, into a place of its own (see scratch.h). Lines may end
+ * LF or CRLF; the last one gets a line end if it has none. A From_ line on top is dropped. A first
+ * line that belongs to no header field begins the body. ERR_INPUT: a header with a bare CR or a
+ * NUL, or over MESSAGE_HEADER_MAX; ERR_IO, ERR_SYSTEM: reading it, or keeping it, failed.
  */
 bool message_read(struct message *message, int fd, struct err *err) MUST_USE;
 
@@ -57,7 +65,7 @@ bool message_read(struct message *message, int fd, struct err *err) MUST_USE;
  * but where the message `is_unreadable` the other pieces can be given, too; message_end then says
  * whether the input is in the file as a whole.
  */
-bool message_begin(struct message *message, struct err *err) MUST_USE;
+void message_begin(struct message *message);
 bool message_take(struct message *message, const char *bytes, size_t len, struct err *err) MUST_USE;
 bool message_end(struct message *message, struct err *err) MUST_USE;
 

@@ -35,9 +35,9 @@ void entry_release(struct entry *entry)
 void entry_message(const struct entry *entry, struct message *message)
 {
 	message_init(message);
-	message->fd = entry->fd;
 	message->body_len = entry->record.body.len;
 	message->header_len = entry->record.header.len;
+	message_use(message, entry->fd);
 	message->header_facts = entry->record.envelope.header_facts;
 	message->body_facts = entry->record.envelope.body_facts;
 }

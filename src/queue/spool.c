@@ -190,7 +190,7 @@ bool spool_commit(struct entry *entry, const struct message *message, struct err
 {
 	/* A message that found no room here has gone elsewhere. */
 	errno = ENOSPC;
-	if (message->fd == entry->fd && entry_write(entry, message) && lock(entry->fd) &&
+	if (message_is_in(message, entry->fd) && entry_write(entry, message) && lock(entry->fd) &&
 	    give_name(entry)) {
 		mem_free_at(&entry->tmp_name);
 		if (make_name_last(entry))

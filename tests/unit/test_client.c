@@ -745,7 +745,7 @@ static void test_unreadable_message(void)
 	begin(&scene, PLAY({ "DATA\r\n", "354 go\r\n" }));
 	make_message(&scene, "x\n", 2);
 	EXPECT(client_exchange(&scene.client, PHASE_DATA, "DATA", NULL, &scene.err));
-	EXPECT(ftruncate(scene.message.fd, 0) == 0);
+	EXPECT(ftruncate(scene.message.kept.fd, 0) == 0);
 	EXPECT(!send_content(&scene));
 	EXPECT_NUMBER(scene.err.kind, ERR_IO);
 	client_quit(&scene.client);

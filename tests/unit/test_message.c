@@ -227,7 +227,7 @@ static void test_kept(void)
 			message_init(&message);
 			EXPECT(read_in_steps(&message, kept[i].input, kept[i].len, steps[k], &err));
 			EXPECT_NUMBER(message.body_len, kept[i].body_len);
-			EXPECT(pread(message.fd, body, sizeof body, MESSAGE_BODY_AT) >= 0);
+			EXPECT(scratch_read(&message.kept, 0, body, kept[i].body_len));
 			EXPECT(memcmp(body, kept[i].body, kept[i].body_len) == 0);
 			EXPECT(message.body_facts.has_nul || message.body_facts.has_bare_cr);
 			EXPECT(facts_are_unfit(&message.body_facts));
@@ -360,7 +360,7 @@ static void test_read_at(void)
 	EXPECT_NUMBER(message_read_at(&message, 13, bytes, sizeof bytes, &err), 1);
 	EXPECT_NUMBER(message_read_at(&message, 14, bytes, sizeof bytes, &err), 0);
 	test_case("a file that lost its end is a failure");
-	EXPECT(ftruncate(message.fd, MESSAGE_BODY_AT) == 0);
+	EXPECT(ftruncate(message.kept.fd, 0) == 0);
 	EXPECT_NUMBER(message_read_at(&message, 8, bytes, sizeof bytes, &err), -1);
 	EXPECT_NUMBER(err.kind, ERR_IO);
 }
@@ -403,7 +403,7 @@ static void expect_replaced(struct message *old, const char *expected)
 	message_init(&fresh);
 	fill(&fresh, "From: new\nX: 1\n\nnew \303\244\n");
 	message_replace(old, &fresh);
-	EXPECT_NUMBER(fresh.fd, -1);
+	EXPECT_NUMBER(fresh.kept.fd, -1);
 	read_back(old, 100, &found);
 	EXPECT_TEXT(found.bytes, expected);
 	EXPECT(old->body_facts.is_8bit && !header_find(&old->header, "X"));
@@ -422,19 +422,17 @@ static void test_replace(void)
 
 	test_case("another message takes the place of a longer one, in its file");
 	message_init(&same);
-	same.fd = fd;
+	message_use(&same, fd);
 	fill(&same, "From: old\n\nold and very much longer than the new one will ever be\n");
 	expect_replaced(&same, expected);
-	EXPECT(same.fd == fd && !same.owns_fd);
+	EXPECT(message_is_in(&same, fd) && same.kept.is_borrowed);
 	EXPECT_NUMBER(lseek(fd, 0, SEEK_END), MESSAGE_BODY_AT + (off_t)sizeof expected - 1);
 	test_case("where the file takes no more it brings its own");
 	message_init(&moved);
 	fill(&moved, "From: old\n\nold\n");
-	fs_close_at(&moved.fd);
-	moved.fd = read_only;
-	moved.owns_fd = false;
+	message_use(&moved, read_only);
 	expect_replaced(&moved, expected);
-	EXPECT(moved.fd != read_only && moved.owns_fd);
+	EXPECT(!message_is_in(&moved, read_only) && !moved.kept.is_borrowed);
 	EXPECT(read(read_only, &byte, 1) == 0);
 }
 

@@ -96,7 +96,8 @@ static const struct {
 static bool read_message(struct message *message, const char *bytes, size_t len, struct err *err)
 {
 	message_init(message);
-	return message_begin(message, err) && message_take(message, bytes, len, err) &&
+	message_begin(message);
+	return message_take(message, bytes, len, err) &&
 	       message_end(message, err) && message_complete(message, &message->given, err);
 }
 
