@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 from world import SHIM  # noqa: E402
 from cases import IS_FULL, suite  # noqa: E402
-import allocations, asking, clocks, disks, lastbyte, limits, listing  # noqa: E401,E402,F401
+import allocations, asking, clocks, disks, edges, lastbyte, limits, listing  # noqa: E401,E402,F401
 import poison, powercut, relayfaults, runners, sweeps  # noqa: E401,E402,F401
 
 
