@@ -8,13 +8,13 @@
 #include "app/withdraw.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "conf/secret.h"
 #include "mail/alias.h"
 #include "queue/schedule.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 void attempt_init(struct attempt *attempt, struct entry *entry, const struct message *message,
@@ -220,8 +220,7 @@ static uint32_t random_number(void)
 {
 	uint32_t number = 0;
 
-	if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
-		log_debug("no random number");
+	random_fill(&number, sizeof number);
 	return number;
 }
 

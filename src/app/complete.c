@@ -4,9 +4,9 @@
 
 #include "app/repair.h"
 #include "base/clock.h"
+#include "base/random.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 /* RFC 5322 section 3.6.4: a random left side, and a right side that is ours. */
 static char *new_message_id(const char *sender, const struct settings *s)
@@ -20,8 +20,7 @@ static char *new_message_id(const char *sender, const struct settings *s)
 	unsigned char random[16];
 	CLEANUP(str_done) struct str id = STR_INIT;
 
-	while (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-		;
+	random_fill(random, sizeof random);
 	str_add_char(&id, '<');
 	for (size_t i = 0; i < sizeof random; i++)
 		str_addf(&id, "%02x", random[i]);

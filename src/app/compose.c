@@ -6,13 +6,13 @@
 #include "app/source.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/random.h"
 #include "mail/field.h"
 #include "mail/filetype.h"
 #include "mail/lines.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 enum { PIECE = 48 * 1024 };
@@ -224,8 +224,7 @@ static bool begin_frame(struct composer *c, struct frame *frame, const char *sub
 	CLEANUP(str_done) struct str fields = STR_INIT;
 	unsigned char random[PART_RANDOM_LEN];
 
-	while (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-		;
+	random_fill(random, sizeof random);
 	*frame = (struct frame){ 0 };
 	part_make_boundary(frame->boundary, random);
 	part_add_multipart_fields(&fields, subtype, frame->boundary);

@@ -97,11 +97,11 @@ static void flush(struct server *server)
 	int64_t deadline = clock_earlier(idle_deadline(server), server->end);
 
 	while (server->replies.len > 0) {
-		bool is_ready = fs_wait(server->out, POLLOUT, deadline) > 0;
-		ssize_t done = is_ready ? write_some(server->out, server->replies.bytes,
-						     server->replies.len)
-					: 0;
-		if (done < 0 || (!is_ready && clock_now() >= deadline)) {
+		int ready = fs_wait(server->out, POLLOUT, deadline);
+		ssize_t done = ready > 0 ? write_some(server->out, server->replies.bytes,
+						      server->replies.len)
+					 : -1;
+		if (done < 0) {
 			server->is_over = true;
 			str_clear(&server->replies);
 			return;
@@ -138,9 +138,10 @@ static bool wait_for_input(struct server *server)
 
 	for (;;) {
 		int64_t until = clock_earlier(deadline, server->backlog.due);
-		if (fs_wait(STDIN_FILENO, POLLIN, until) > 0)
+		int ready = fs_wait(STDIN_FILENO, POLLIN, until);
+		if (ready > 0)
 			return true;
-		if (clock_now() >= deadline)
+		if (ready < 0 || clock_now() >= deadline)
 			return false;
 		backlog_run_if_due(&server->backlog);
 	}

@@ -394,8 +394,9 @@ void proc_partner_close(struct proc_partner *partner)
 static enum ending send_bytes(int channel, const char *bytes, size_t len, int64_t deadline)
 {
 	while (len > 0) {
-		if (fs_wait(channel, POLLOUT, deadline) == 0)
-			return LATE;
+		int ready = fs_wait(channel, POLLOUT, deadline);
+		if (ready <= 0)
+			return ready == 0 ? LATE : BROKEN;
 		ssize_t sent = send(channel, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (sent < 0 && errno != EINTR && errno != EAGAIN)
 			return BROKEN;

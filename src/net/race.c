@@ -119,7 +119,7 @@ static void judge(struct race *race, size_t index)
 }
 
 /* poll(2) leaves a negative descriptor alone. */
-static void watch(struct race *race, int64_t deadline)
+static bool watch(struct race *race, int64_t deadline, struct err *err)
 {
 	struct pollfd waits[ENDPOINTS_MAX];
 
@@ -127,11 +127,15 @@ static void watch(struct race *race, int64_t deadline)
 		waits[i] = (struct pollfd){ .fd = race->runners[i].fd, .events = POLLOUT };
 	if (has_more(race))
 		deadline = clock_earlier(deadline, race->next_start);
-	if (poll(waits, race->started, clock_left(deadline)) <= 0)
-		return;
+	int ready = poll(waits, race->started, clock_left(deadline));
+	if (ready < 0 && errno != EINTR)
+		return err_sys(err, ERR_NET, errno, _("cannot wait for the server"));
+	if (ready <= 0)
+		return true;
 	for (size_t i = 0; i < race->started; i++)
 		if (waits[i].revents)
 			judge(race, i);
+	return true;
 }
 
 /* Ends with a winner, when nobody is left, or when time is up. */
@@ -143,8 +147,8 @@ static bool run(struct race *race, int64_t deadline, struct err *err)
 		if (has_more(race) && clock_now() >= race->next_start) {
 			if (!start_next(race, err))
 				return false;
-		} else {
-			watch(race, deadline);
+		} else if (!watch(race, deadline, err)) {
+			return false;
 		}
 	}
 	return true;

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/proc.h"
+#include "base/random.h"
 #include "net/host.h"
 
 #include <arpa/nameser.h>
@@ -13,7 +14,6 @@
 #include <resolv.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 enum { FIXED_OCTETS = 10, SRV_OCTETS = 6 };
@@ -188,8 +188,7 @@ static uint32_t draw_by_system(uint32_t limit)
 {
 	uint32_t number = 0;
 
-	while (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
-		;
+	random_fill(&number, sizeof number);
 	return (uint32_t)((uint64_t)number * ((uint64_t)limit + 1) >> 32);
 }
 

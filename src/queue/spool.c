@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/random.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,8 +93,7 @@ static void make_id(char id[RECORD_ID_LEN + 1])
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	while (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-		;
+	random_fill(random, sizeof random);
 	record_make_id(id, (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000, random);
 }
 

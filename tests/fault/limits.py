@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """limits.py - every mode under resource limits: what the caller is told, the mailbox and the queue agree"""
 import json
+import shutil
 
 from allocations import surviving_crashes
 from cases import IS_FULL, check_alive, check_files, count, expect_empty, expect_once, fill, has_spoken, suite
 from sweeps import import_operation, run_operation, send_operation, server_operation
-from world import Message, World, expect, sample
+from world import Failure, Message, World, expect, sample
 
 OPEN_FILES = range(3, 33)
 MEMORY = range(0, 4096, 64 if IS_FULL else 512)  # KiB
@@ -123,3 +124,24 @@ def add_cases():
 
 
 add_cases()
+
+
+def without(call, error):
+    """Each mode where a call never goes well; those that do not make it are left out."""
+    def case(folder):
+        with World(folder) as world:
+            for name, operation in OPERATIONS.items():
+                world.spool.exists() and shutil.rmtree(world.spool)
+                shutil.rmtree(world.folder / "template", ignore_errors=True)
+                shoot, check = operation(world)
+                run = shoot((error, 1, {"FAULT_CALL": call, "FAULT_EVER": "1"}))
+                count(run.is_hit)
+                try:
+                    check(run)
+                except Failure as failure:
+                    raise Failure(f"{name}: {failure}") from None
+    return case
+
+
+suite.add("limit-no-random-numbers", without("getrandom", "enosys"), "modes without getrandom")
+suite.add("limit-no-poll", without("poll", "enomem"), "modes without poll")
