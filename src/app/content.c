@@ -13,7 +13,7 @@ static size_t take_text(struct content *content, const char *bytes, size_t len, 
 {
 	const char *lf = memchr(bytes, '\n', len);
 	size_t used = lf ? (size_t)(lf - bytes) + 1 : len;
-	bool is_crlf = lf > bytes ? lf[-1] == '\r' : content->has_cr;
+	bool is_crlf = lf && lf > bytes ? lf[-1] == '\r' : content->has_cr;
 
 	str_add_n(out, bytes, used);
 	if (lf && (is_crlf || !content->is_strict))
