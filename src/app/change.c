@@ -12,6 +12,7 @@
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "conf/secret.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -259,7 +260,9 @@ static int send_by_account(const struct request *request, struct entry *entry, s
 	attempt_adopt(entry, settings);
 	if (!filter_entry(entry, settings, &message, err))
 		return settle_unfiltered(entry, settings, err);
-	if (!session_open(&session, settings, LOGIN_ASKING, err))
+	bool is_open = session_open(&session, settings, LOGIN_ASKING, err);
+	secret_forget(&job.account.settings);
+	if (!is_open)
 		return say_settled(id, SETTLED_WAITS, err);
 	return say_settled(id, send_on(&session, entry, &message, err), err);
 }

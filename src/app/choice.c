@@ -58,6 +58,8 @@ static bool finish_account(struct job *job, const char *message_from, struct err
 	const struct config_places where = places(job);
 	bool is_sender_needed = is_mail(job) && job->request->contract == CONTRACT_PERSON;
 
+	/* No other account is chosen from here on. */
+	config_forget_secrets(&job->config);
 	return config_complete(&job->account, &where, message_from, err) &&
 	       config_check(&job->account, is_sender_needed, err);
 }

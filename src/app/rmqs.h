@@ -9,4 +9,4 @@
  * Opens a session, logs in where the settings say so, and asks by ETRN for what waits for `what`.
  * The errors of session_open and etrn_ask.
  */
-bool rmqs_ask(const struct settings *settings, const char *what, struct err *err) MUST_USE;
+bool rmqs_ask(struct settings *settings, const char *what, struct err *err) MUST_USE;

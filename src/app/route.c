@@ -90,8 +90,9 @@ static bool resolve(struct route *route, const struct record *record, struct err
 		return false;
 	if (!settings_is_explicit(&wished, OPT_host) && !config_load(&route->config, &places, err))
 		return false;
-	return config_choose(&route->config, &wish, &route->account, err) &&
-	       config_complete(&route->account, &places, NULL, err) &&
+	bool is_chosen = config_choose(&route->config, &wish, &route->account, err);
+	config_forget_secrets(&route->config);
+	return is_chosen && config_complete(&route->account, &places, NULL, err) &&
 	       config_check(&route->account, false, err);
 }
 

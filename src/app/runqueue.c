@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
+#include "conf/secret.h"
 #include "queue/hint.h"
 #include "queue/runlock.h"
 #include "queue/schedule.h"
@@ -327,6 +328,13 @@ static void run_route(struct run *run, size_t first, size_t end)
 	give_up_route(run, next, end, &reason);
 }
 
+/* No session is opened any more for the messages from `first` to `end`. */
+static void forget_secrets(struct run *run, size_t first, size_t end)
+{
+	for (size_t i = first; i < end; i++)
+		secret_forget(&run->due.items[i].route->account.settings);
+}
+
 static void run_begin(struct run *run)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -353,6 +361,7 @@ void run_through(struct spool *spool, const struct run_choice *choice, struct ru
 	for (size_t first = 0; first < run.due.count; first = end) {
 		end = due_end(&run.due, first);
 		run_route(&run, first, end);
+		forget_secrets(&run, first, end);
 	}
 	run_end(&run);
 }
@@ -374,6 +383,7 @@ void run_on_session(struct spool *spool, struct session *session)
 	*end = clock_earlier(*end, clock_after(LINGER_SECONDS));
 	run.until = run.end;
 	run_begin(&run);
+	forget_secrets(&run, 0, run.due.count);
 	size_t first = due_find(&run.due, key);
 	send_on_session(&run, session, &first, due_end(&run.due, first), &reason);
 	run_result_done(&result);

@@ -127,6 +127,8 @@ static bool open_session(struct sending *sending, struct err *err)
 	enum login login = is_waited_for(sending) ? LOGIN_ASKING : LOGIN_ALONE;
 	bool is_open = session_open(&sending->session, settings, login, err);
 
+	/* There is no second session for this message here. */
+	secret_forget(&sending->job->account.settings);
 	if (sending->is_saved && is_open)
 		hint_clear(&sending->job->spool, key);
 	else if (sending->is_saved)

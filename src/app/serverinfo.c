@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/i18n.h"
+#include "conf/secret.h"
 #include "smtp/session.h"
 
 #include <string.h>
@@ -93,11 +94,13 @@ static void describe(const struct session *session, struct str *out)
 	add_extensions(out, &session->client.reply);
 }
 
-bool serverinfo_add(const struct settings *settings, struct str *out, struct err *err)
+bool serverinfo_add(struct settings *settings, struct str *out, struct err *err)
 {
 	struct session session;
 
-	if (!session_open(&session, settings, LOGIN_NONE, err))
+	bool is_open = session_open(&session, settings, LOGIN_NONE, err);
+	secret_forget(settings);
+	if (!is_open)
 		return false;
 	describe(&session, out);
 	session_close(&session);

@@ -10,4 +10,4 @@
  * Opens a session without logging in and appends the relay's name, greeting, TLS parameters,
  * certificate and every extension that it offers. The errors of session_open.
  */
-bool serverinfo_add(const struct settings *settings, struct str *out, struct err *err) MUST_USE;
+bool serverinfo_add(struct settings *settings, struct str *out, struct err *err) MUST_USE;

@@ -7,6 +7,7 @@
 #include "base/home.h"
 #include "base/i18n.h"
 #include "conf/parse.h"
+#include "conf/secret.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -52,6 +53,12 @@ const struct account *config_find(const struct config *config, const char *name)
 		if (strcmp(config->accounts[i].name, name) == 0)
 			return &config->accounts[i];
 	return NULL;
+}
+
+void config_forget_secrets(struct config *config)
+{
+	for (size_t i = 0; i < config->count; i++)
+		secret_forget(&config->accounts[i].settings);
 }
 
 /* The user's accounts replace those of the same name, and follow the others. */

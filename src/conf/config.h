@@ -89,6 +89,9 @@ const struct account *config_find_sender(const struct config *config, const char
 /* Whether an address fits `from` of an account. */
 bool config_is_sender(const struct settings *settings, const char *address);
 
+/* Wipes the secrets of all accounts; a copy that was chosen keeps its own (see secret_forget). */
+void config_forget_secrets(struct config *config);
+
 /* What the command line says about the choice of the account. */
 struct config_wish {
 	const char *account;             /* -a; NULL: not given */

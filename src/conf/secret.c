@@ -15,8 +15,10 @@
 #include "conf/private.h"
 #include "conf/prompt.h"
 #include "conf/token.h"
+#include "conf/uri.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -328,6 +330,29 @@ void secret_take(const struct settings *settings)
 		(void)given_variable(settings->password_env);
 }
 
+static void forget_pin(char **uri)
+{
+	if (!*uri || !uri_has_pin_value(*uri))
+		return;
+	char *rest = uri_without_pin(*uri);
+	mem_wipe(*uri, strlen(*uri));
+	free(*uri);
+	*uri = rest;
+}
+
+void secret_forget(struct settings *settings)
+{
+	secret_done(&settings->password);
+	forget_pin(&settings->tls_key_file);
+	forget_pin(&settings->tls_cert_file);
+}
+
+/* The password itself may be forgotten already. */
+static bool has_password(const struct settings *settings)
+{
+	return settings->password.bytes || settings->origins[OPT_password].kind == ORIGIN_FILE;
+}
+
 const char *secret_fleeting(const struct settings *settings)
 {
 	CLEANUP(err_done) struct err ignored = ERR_INIT;
@@ -335,7 +360,7 @@ const char *secret_fleeting(const struct settings *settings)
 
 	if (is_typed)
 		return _("the terminal");
-	if (!settings->auth || settings->password.bytes || settings->password_file ||
+	if (!settings->auth || has_password(settings) || settings->password_file ||
 	    settings->password_command || settings->passwordeval ||
 	    (settings->token_command && wants_token(settings)))
 		return NULL;

@@ -36,6 +36,12 @@ bool secret_refresh(const struct settings *settings, int64_t deadline,
 void secret_take(const struct settings *settings);
 
 /*
+ * Wipes what the settings themselves hold: the password, and a PIN in a URI. No session can be
+ * opened with them from then on.
+ */
+void secret_forget(struct settings *settings);
+
+/*
  * What gave this process a password that a later one can't get, and has nowhere else to ask for: a
  * word for a person, or NULL.
  */

@@ -289,10 +289,78 @@ def memory_after_login(folder):
                 expect(inside == 0 and len(outside) <= known, f"{mechanism}, {tls}: {inside} locked, and {outside}")
 
 
+# How a config file comes to a password: lines of the config, and what else is written below home
+IN_CONFIG = {"password": (f"password {LONG}", {}), "eval": (f"eval cat {{home}}/line", {"line": f"password {LONG}\n"}),
+             "include": ("include more", {"more": f"# more\npassword {LONG}\n"}),
+             "defaults": ("", {}),
+             "netrc": ("", {".netrc": f"machine localhost login tester password {LONG}\n"})}
+
+
+def account_by(folder, name, **options):
+    folder.mkdir()
+    line, files = IN_CONFIG[name]
+    place = Place(folder, **options)
+    for file, text in files.items():
+        write_private(place.home / file, text)
+    config = (place.home / ".mailchuterc").read_text()
+    if name == "defaults":
+        config = f"defaults\npassword {LONG}\naccount other\nhost h\n{config}"
+    else:
+        config += line.format(home=place.home) + "\n"
+    write_private(place.home / ".mailchuterc", config)
+    return place
+
+
+def memory_after_login_by_config(folder):
+    """What a config file said is gone with its last use: that of the account, and of all others."""
+    if not can_look():
+        return
+    for name in IN_CONFIG:
+        for tls in ("none", "starttls"):
+            place = account_by(folder / f"{name}-{tls}", name, tls=tls)
+            outside, inside = scan(place, {}, "mail", auth=("PLAIN",), tls=tls)
+            expect(inside == 0 and len(outside) <= NOT_OURS["PLAIN"], f"{name}, {tls}: {inside} locked, and {outside}")
+
+
+def memory_of_other_accounts(folder):
+    """Their passwords are gone as soon as an account is chosen."""
+    if not can_look():
+        return
+    place = Place(folder, "password other", "account second", "host h", f"password {LONG}")
+    outside, inside = scan(place, {}, "ehlo")
+    expect(inside == 0 and not outside, f"{inside} locked, and {outside}")
+
+
+def memory_of_a_run(folder):
+    """A route that is done needs its password no more, while another one goes on."""
+    if not can_look():
+        return
+    for name in ("first", "second"):
+        (folder / name).mkdir()
+    # routes go in the order of their hosts and ports
+    done, waits = sorted((Place(folder / "first"), Place(folder / "second")), key=lambda place: str(place.port))
+    done.login(f"password {LONG}")
+    waits.login("password other")
+    lines = (waits.home / ".mailchuterc").read_text().replace("account default", "account waits")
+    write_private(done.home / ".mailchuterc", (done.home / ".mailchuterc").read_text() + lines)
+    for account in ("default", "waits"):
+        done.queue(options=("-a", account))
+    with done.up(password=LONG) as relay, waits.up("ehlo: hang") as other:
+        process = done.start_with("-qf")
+        try:
+            wait_until("the second relay is asked", lambda: any("EHLO" in c.verbs for c in other.connections))
+            expect(len(relay.received) == 1, "the first message has not come")
+            outside, inside = copies_outside(process.pid)
+            expect(inside == 0 and len(outside) <= NOT_OURS["PLAIN"], f"{inside} locked, and {outside}")
+        finally:
+            process.kill()
+            process.communicate()
+
+
 def add_cases(suite):
     for case in (descriptor_is_not_kept, a_descriptor_of_a_later_process, variable_is_not_kept,
                  a_variable_that_the_later_process_has, only_put_into_the_queue, sent_in_the_background,
                  kept_after_the_background, nothing_is_said_of_what_lasts, command_of_the_command_line,
                  on_failure_sees_nothing, eval_sees_nothing, filter_sees_nothing, debug_and_logs, memory_before_login,
-                 memory_after_login):
+                 memory_after_login, memory_after_login_by_config, memory_of_other_accounts, memory_of_a_run):
         suite.case(case)
