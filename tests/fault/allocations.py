@@ -52,6 +52,16 @@ def surviving_crashes(operation):
     return prepare
 
 
+def helped(operation):
+    """The operation with what else takes part in a send: names, a filter, aliases, a log."""
+    def prepare(world):
+        (world.folder / "aliases").write_text("other: else@example.org\n")
+        world.settings.update(host="localhost", filter="cat", aliases=world.folder / "aliases",
+                              logfile=world.folder / "log")
+        return operation(world)
+    return prepare
+
+
 def idn_operation(world):
     """A domain that only libidn2 can write: without memory it must not be taken for a wrong one."""
     shoot_plain, check = send_operation(["bob@xn--bcher-kva.example"], program="sendmail")(world)
@@ -147,6 +157,9 @@ each_kind("send", "send-deferred", send_operation(TWO, dialogue=LATER))
 each_kind("send", "send-refused", send_operation(["bob@example.org", OTHER], dialogue=NOBODY), expected=65)
 each_kind("send", "send-tls", surviving_crashes(send_operation()), stride=LONG_STRIDE, settings=TLS, tls="starttls",
           auth=("PLAIN",))
+each_kind("send", "send-helped", helped(send_operation()))
+each_kind("sendmail", "sendmail-helped", helped(send_operation(program="sendmail")))
+each_kind("-qf", "run-helped", helped(run_operation(2)))
 each_kind("sendmail", "sendmail", send_operation(program="sendmail"))
 each_kind("sendmail", "sendmail-enqueue", send_operation(program="sendmail", is_up=False))
 each_kind("sendmail", "sendmail-refused", send_operation(["bob@example.org", OTHER], program="sendmail", dialogue=NOBODY,
