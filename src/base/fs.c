@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -136,6 +137,22 @@ bool fs_pread_all(int fd, void *bytes, size_t len, off_t offset)
 		len -= (size_t)got;
 	}
 	return true;
+}
+
+static bool is_unsupported(int number)
+{
+	return number == EINVAL || number == ENOSYS || number == EOPNOTSUPP;
+}
+
+bool fs_move(int from, const char *old_name, int to, const char *new_name)
+{
+	if (renameat2(from, old_name, to, new_name, RENAME_NOREPLACE) == 0)
+		return true;
+	if (!is_unsupported(errno))
+		return false;
+	if (faccessat(to, new_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		errno = EEXIST;
+	return errno == ENOENT && renameat(from, old_name, to, new_name) == 0;
 }
 
 bool fs_read_rest(int fd, struct str *out)

@@ -41,6 +41,12 @@ bool fs_pwrite_all(int fd, const void *bytes, size_t len, off_t offset) MUST_USE
 bool fs_pread_all(int fd, void *bytes, size_t len, off_t offset) MUST_USE;
 
 /*
+ * Moves a file to another folder in one step. The name there must be free (EEXIST); on file systems
+ * that can't check that themselves, no other process may make a file of that name meanwhile.
+ */
+bool fs_move(int from, const char *old_name, int to, const char *new_name) MUST_USE;
+
+/*
  * Appends what is left of a regular file (file.h reads others). False with errno set; EFBIG when
  * `out` is full.
  */

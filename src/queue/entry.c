@@ -188,8 +188,9 @@ bool entry_move(struct entry *entry, enum spool_folder to, struct err *err)
 	int to_folder = entry->spool->folders[to];
 	const char *id = entry->record.id;
 
-	if (renameat2(from_folder, id, to_folder, id, RENAME_NOREPLACE) < 0 &&
-	    (errno != EINVAL || renameat(from_folder, id, to_folder, id) < 0))
+	if (!entry_write_status(entry, true, err))
+		return false;
+	if (!fs_move(from_folder, id, to_folder, id))
 		return failed(entry, err);
 	entry->folder = to;
 	if (fsync(to_folder) == 0 && fsync(from_folder) == 0)

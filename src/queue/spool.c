@@ -144,28 +144,14 @@ static bool is_locked_elsewhere(void)
 	return errno == EAGAIN || errno == EACCES;
 }
 
-/* By way of its name in tmp/. Once it has the new one, that the old one stays is no failure. */
-static bool rename_file(const struct entry *entry)
-{
-	int q = entry->spool->folders[SPOOL_QUEUE];
-	int tmp = entry->spool->folders[SPOOL_TMP];
-
-	if (renameat2(tmp, entry->tmp_name, q, entry->record.id, RENAME_NOREPLACE) == 0)
-		return true;
-	if ((errno != EINVAL && errno != ENOSYS) ||
-	    linkat(tmp, entry->tmp_name, q, entry->record.id, 0) < 0)
-		return false;
-	unlinkat(tmp, entry->tmp_name, 0);
-	return true;
-}
-
 static bool give_name(const struct entry *entry)
 {
 	int q = entry->spool->folders[SPOOL_QUEUE];
 	char path[64];
 
 	if (entry->tmp_name)
-		return rename_file(entry);
+		return fs_move(entry->spool->folders[SPOOL_TMP], entry->tmp_name, q,
+			       entry->record.id);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", entry->fd);
 	if (linkat(AT_FDCWD, path, q, entry->record.id, AT_SYMLINK_FOLLOW) == 0)
 		return true;
@@ -265,8 +251,7 @@ static void set_aside(struct spool *spool, enum spool_folder folder, const char 
 		      struct err *err)
 {
 	if (folder == SPOOL_QUEUE &&
-	    renameat2(spool->folders[folder], id, spool->folders[SPOOL_HOLD], id,
-		      RENAME_NOREPLACE) == 0)
+	    fs_move(spool->folders[folder], id, spool->folders[SPOOL_HOLD], id))
 		err_wrap(err, _("set aside in hold/"));
 	err_wrap(err, "%s/%s/%s", spool->path, folder_names[folder], id);
 }
