@@ -12,6 +12,7 @@
 #include "conf/secret.h"
 #include "mail/alias.h"
 #include "queue/schedule.h"
+#include "queue/spool.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -191,6 +192,19 @@ static bool is_null_sender_refused(const struct transaction *t)
 {
 	return !*t->envelope->sender && t->mail.code > 0 && err_fate(t->mail.kind) == FATE_FAIL;
 }
+/* What was removed before is made to last while the relay decides, so that it costs no time. */
+static bool end_content(struct session *session, struct attempt *attempt,
+			struct transaction *following, bool is_last, struct err *err)
+{
+	CLEANUP(err_done) struct err unsynced = ERR_INIT;
+
+	if (!transaction_end(session, &attempt->transaction, following, is_last, err))
+		return false;
+	if (!attempt->is_unsaved && !spool_sync(attempt->entry->spool, &unsynced))
+		report_problem(&unsynced);
+	return true;
+}
+
 
 bool attempt_send(struct session *session, struct attempt *attempt, struct attempt *next,
 		  bool is_last, struct err *err)
@@ -200,7 +214,7 @@ bool attempt_send(struct session *session, struct attempt *attempt, struct attem
 
 	begin(attempt);
 	bool is_sent = transaction_offer(session, t, err) && send_content(session, attempt, err) &&
-		       transaction_end(session, t, following, is_last, err) &&
+		       end_content(session, attempt, following, is_last, err) &&
 		       transaction_settle(session, t, following, err);
 	if (is_null_sender_refused(t)) {
 		t->mail.kind = ERR_DEFER;

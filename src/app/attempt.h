@@ -34,7 +34,8 @@ void attempt_adopt(struct entry *entry, const struct settings *settings);
 
 /*
  * Sends the message. Its recipients are marked as in doubt on disk just before the last byte
- * leaves. `next` (NULL: none) is what will be sent after it on this session; its commands may go in
+ * leaves. Removals of messages that were sent before it are made to last while the relay decides
+ * on it. `next` (NULL: none) is what will be sent after it on this session; its commands may go in
  * the same write. False with the reason where any recipient did not get it.
  */
 bool attempt_send(struct session *session, struct attempt *attempt, struct attempt *next,

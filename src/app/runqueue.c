@@ -16,9 +16,8 @@
 #include <string.h>
 
 enum {
-	REMOVALS_UNSYNCED_MAX = 16, /* removals are made to last once for so many */
-	SESSION_SECONDS = 30,       /* a run behind somebody's message begins nothing after that */
-	LINGER_SECONDS = 60,        /* and is over then */
+	SESSION_SECONDS = 30, /* a run behind somebody's message begins nothing after that */
+	LINGER_SECONDS = 60,  /* and is over then */
 };
 
 /* A run over one spool. */
@@ -27,7 +26,6 @@ struct run {
 	const struct run_choice *choice;
 	struct run_result *result;
 	struct due due;
-	unsigned unsynced;
 	size_t done_on_session; /* messages that were settled */
 	size_t sent_on_session;
 	int64_t end;       /* no message is begun after it */
@@ -77,9 +75,8 @@ static void sync_removals(struct run *run)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	if (run->unsynced > 0 && !spool_sync(run->spool, &err))
+	if (!spool_sync(run->spool, &err))
 		report_problem(&err);
-	run->unsynced = 0;
 }
 
 static void count_settled(struct run *run, enum settled settled, const struct err *reason)
@@ -87,8 +84,6 @@ static void count_settled(struct run *run, enum settled settled, const struct er
 	switch (settled) {
 	case SETTLED_SENT:
 		run->result->sent++;
-		if (++run->unsynced >= REMOVALS_UNSYNCED_MAX)
-			sync_removals(run);
 		break;
 	case SETTLED_WAITS:
 		run->result->waiting++;
@@ -326,6 +321,7 @@ static void run_route(struct run *run, size_t first, size_t end)
 	hint_note_failure(run->spool, route->key, &reason, attempt_is_operators(reason.kind));
 	report_log_route(settings, &reason);
 	give_up_route(run, next, end, &reason);
+		sync_removals(run);
 }
 
 /* No session is opened any more for the messages from `first` to `end`. */

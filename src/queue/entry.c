@@ -178,6 +178,7 @@ bool entry_remove(struct entry *entry, bool is_synced, struct err *err)
 
 	if (unlinkat(folder, entry->record.id, 0) < 0)
 		return failed(entry, err);
+	entry->spool->is_unsynced |= !is_synced;
 	usage_release(entry->spool, entry->record.uid, record_size(&entry->record));
 	return !is_synced || fsync(folder) == 0 || !failed(entry, err);
 }

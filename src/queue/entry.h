@@ -47,8 +47,9 @@ bool entry_write_progress(struct entry *entry, struct err *err) MUST_USE;
 void entry_note(struct entry *entry, const char *line);
 
 /*
- * Takes the message out of the queue; with `is_synced` so that it survives a power cut. False: it
- * is still there. True with an error set: it is gone, but a power cut may bring it back.
+ * Takes the message out of the queue; with `is_synced` so that it survives a power cut, else
+ * spool_sync does that. False: it is still there. True with an error set: it is gone, but a power
+ * cut may bring it back.
  */
 bool entry_remove(struct entry *entry, bool is_synced, struct err *err) MUST_USE;
 /* Moves it to another folder, and makes that last. */

@@ -415,9 +415,11 @@ bool spool_has_room(struct spool *spool, int max, struct err *err)
 
 bool spool_sync(struct spool *spool, struct err *err)
 {
-	if (fsync(spool->folders[SPOOL_QUEUE]) == 0)
-		return true;
-	return err_sys(err, ERR_SYSTEM, errno, _("cannot write to the queue %s"), spool->path);
+	bool is_synced = !spool->is_unsynced || fsync(spool->folders[SPOOL_QUEUE]) == 0;
+
+	spool->is_unsynced = false;
+	return is_synced ||
+	       err_sys(err, ERR_SYSTEM, errno, _("cannot write to the queue %s"), spool->path);
 }
 
 /* A file in tmp/ has no id of q/'s kind only by accident: it is named by its id, too. */

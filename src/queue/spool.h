@@ -19,6 +19,7 @@ struct spool {
 	char *path;
 	int folders[SPOOL_FOLDERS]; /* descriptors; -1: not open */
 	int top;
+	bool is_unsynced; /* a message was removed, which does not last yet */
 };
 
 /* Marks the storage as closed, so that spool_close can be called. */
@@ -59,7 +60,7 @@ enum claim spool_claim(struct spool *spool, enum spool_folder folder, const char
 enum claim spool_peek(struct spool *spool, enum spool_folder folder, const char *id,
 		      struct entry *entry, struct err *err) MUST_USE;
 
-/* Makes last what was removed without being synced. */
+/* Makes last what was removed without being synced, if anything was. */
 bool spool_sync(struct spool *spool, struct err *err) MUST_USE;
 
 /* Whether a message of that id is there. */

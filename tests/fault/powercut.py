@@ -2,10 +2,13 @@
 """powercut.py - what a power cut may leave of the queue, computed from a log of calls, and on real disks"""
 import contextlib
 import itertools
+import os
+import signal
 import subprocess
 
-from cases import fill, gather, suite
+from cases import expect_once, fill, gather, suite
 from disks import mount
+from runners import wait_for_stop
 from world import Message, World, expect
 
 LEAST_IMAGE = {"ext4": "16M", "btrfs": "128M"}
@@ -17,6 +20,17 @@ class Disk:
     def __init__(self, world):
         self.folders = {(world.spool / name).stat().st_ino: name for name in ("q", "hold", "failed")}
         self.changes = []  # (inode of what has to be synced, function of a state)
+
+    def take_over(self, world):
+        """The messages that are in the queue already, and last."""
+        q = (world.spool / "q").stat().st_ino
+        for path in (world.spool / "q").iterdir():
+            inode = path.stat().st_ino
+            self.changes += self.write(inode, 0, path.read_bytes().hex()) + self.link(q, path.name, inode)
+        self.changes = [(None, change) for _, change in self.changes]
+
+    def unsynced(self, inode):
+        return sum(at == inode for at, _ in self.changes)
 
     def read(self, line):
         verb, *words = line.split(" ")
@@ -112,6 +126,51 @@ def cut_after_every_call(folder, more):
                 seen[key] = seen.get(key, False) or is_promised
         gather((f"state {n}", lambda k=key, p=promised: check_state(world, dict(k), message, p))
                for n, (key, promised) in enumerate(seen.items()))
+
+
+@suite.case
+def power_cut_in_a_run_of_forty(folder):
+    """Wherever it is cut, one message at most is found again that was sent and removed."""
+    with World(folder) as world:
+        messages = [Message() for _ in range(40)]
+        fill(world, messages)
+        disk = Disk(world)
+        disk.take_over(world)
+        q = (world.spool / "q").stat().st_ino
+        run = world.run(["-qf"], FAULT_LOG="1")
+        world.relay.wait_idle()
+        expect_once(world, messages)
+        cuts, removed = [], 0
+        for line in run.told.splitlines():
+            disk.read(line)
+            removed += line.startswith(f"unlink {q} ")
+            cuts.append((disk.unsynced(q), removed))
+        expect(removed == 40, f"{removed} were removed")
+        gather((f"cut {n}", lambda c=cut: expect(c[0] <= 1, f"{c[0]} of {c[1]} come back")) for n, cut in enumerate(cuts))
+        expect(disk.unsynced(q) == 0, "the last removal is not synced")
+
+
+@suite.case
+def removals_are_synced_while_the_relay_decides(folder):
+    """When a removal is synced the relay has all of the next message already, so that it costs no time."""
+    with World(folder) as world:
+        messages = [Message() for _ in range(3)]
+        fill(world, messages)
+
+        def trial(number):
+            world.restore()
+            world.forget()
+            process = world.start(["-qf"], fault=("stop", number), FAULT_CALL="fsync")
+            try:
+                expect(wait_for_stop(process), "it never stopped")
+                world.let_relay_read()
+                arrived = [len(world.transactions(message)) for message in messages]
+            finally:
+                os.kill(process.pid, signal.SIGCONT)
+                run = world.finish(process)
+            expect(sum(arrived) == number + 1, f"{arrived} had arrived at sync {number}; {run}")
+            expect_once(world, messages)
+        gather((f"sync {number}", lambda n=number: trial(n)) for number in (1, 2))
 
 
 @contextlib.contextmanager
