@@ -21,7 +21,8 @@
 void attempt_init(struct attempt *attempt, struct entry *entry, const struct message *message,
 		  enum tolerance tolerance)
 {
-	*attempt = (struct attempt){ .entry = entry };
+	*attempt = (struct attempt){ .entry = entry, .before = STR_INIT };
+	entry_add_status(entry, &attempt->before);
 	entry_message(entry, &attempt->message);
 	if (message)
 		message_share(&attempt->message, message);
@@ -33,6 +34,7 @@ void attempt_done(struct attempt *attempt)
 {
 	transaction_done(&attempt->transaction);
 	message_done(&attempt->message);
+	str_done(&attempt->before);
 }
 
 static void adopt_sender(struct envelope *envelope, const char *from)
@@ -140,11 +142,14 @@ static bool is_refusal(const struct transaction *t)
 	       envelope_first_failure(t->envelope) != NULL;
 }
 
-/* An error of the message, of its sender or content, holds for all who could have got it. */
-static char judge_recipient(const struct attempt *attempt, struct recipient *recipient,
-			    const struct err *err)
+/*
+ * An error of the message, of its sender or content, holds for all who could have got it. A doubt
+ * that an earlier attempt has left stays.
+ */
+static char judge_recipient(const struct attempt *attempt, size_t i, const struct err *err)
 {
 	const struct transaction *t = &attempt->transaction;
+	struct recipient *recipient = &t->envelope->recipients[i];
 
 	if (recipient->is_delivered)
 		return STATUS_DONE;
@@ -154,18 +159,18 @@ static char judge_recipient(const struct attempt *attempt, struct recipient *rec
 		err_copy(&recipient->err, err);
 	if (err_fate(recipient->err.kind) == FATE_FAIL)
 		return STATUS_REFUSED;
-	return t->is_in_doubt && may_get_it(attempt, recipient) ? STATUS_DOUBT : STATUS_PENDING;
+	if (t->is_in_doubt && may_get_it(attempt, recipient))
+		return STATUS_DOUBT;
+	return attempt->before.bytes[i];
 }
 
 static void judge_all(struct attempt *attempt, const struct err *err)
 {
 	struct envelope *envelope = attempt->transaction.envelope;
 
-	for (size_t i = 0; i < envelope->count; i++) {
-		struct recipient *recipient = &envelope->recipients[i];
-		if (recipient_is_open(recipient))
-			recipient->status = judge_recipient(attempt, recipient, err);
-	}
+	for (size_t i = 0; i < envelope->count; i++)
+		if (recipient_is_open(&envelope->recipients[i]))
+			envelope->recipients[i].status = judge_recipient(attempt, i, err);
 }
 
 /* After a mark that can't be written the last byte stays here, and so the session is spoilt. */
@@ -187,11 +192,6 @@ static bool send_content(struct session *session, struct attempt *attempt, struc
 	return true;
 }
 
-/* Some relays take mail only in the name of who has logged in, even a notification. */
-static bool is_null_sender_refused(const struct transaction *t)
-{
-	return !*t->envelope->sender && t->mail.code > 0 && err_fate(t->mail.kind) == FATE_FAIL;
-}
 /* What was removed before is made to last while the relay decides, so that it costs no time. */
 static bool end_content(struct session *session, struct attempt *attempt,
 			struct transaction *following, bool is_last, struct err *err)
@@ -205,6 +205,11 @@ static bool end_content(struct session *session, struct attempt *attempt,
 	return true;
 }
 
+/* Some relays take mail only in the name of who has logged in, even a notification. */
+static bool is_null_sender_refused(const struct transaction *t)
+{
+	return !*t->envelope->sender && t->mail.code > 0 && err_fate(t->mail.kind) == FATE_FAIL;
+}
 
 bool attempt_send(struct session *session, struct attempt *attempt, struct attempt *next,
 		  bool is_last, struct err *err)
@@ -238,10 +243,10 @@ static uint32_t random_number(void)
 	return number;
 }
 
-static bool has_failures(const struct envelope *envelope)
+static bool has_failures(const struct record *record)
 {
-	return envelope_count_status(envelope, STATUS_REFUSED) > 0 ||
-	       envelope_count_status(envelope, STATUS_FAILED) > 0;
+	return record_has_untold(record) ||
+	       envelope_count_status(&record->envelope, STATUS_FAILED) > 0;
 }
 
 static void fail_open(struct envelope *envelope, const struct err *reason)
@@ -332,41 +337,87 @@ static enum settled remove_sent(struct entry *entry, bool is_synced, struct err 
 	return SETTLED_SENT;
 }
 
-/* At once, as the server's words are in memory; they say more than a status. */
-static bool tell_refused(struct entry *entry, const struct settings *settings, struct err *err)
+/*
+ * A settle tells at once, as the server's words are in memory; they say more than a status. The
+ * notice is locked, so that it can't be sent and gone, until it is written down that it was made.
+ */
+static bool tell_untold(struct entry *entry, const struct settings *settings, struct err *err)
 {
+	CLEANUP(entry_release) struct entry notice;
 	struct envelope *envelope = &entry->record.envelope;
 
-	if (envelope_count_status(envelope, STATUS_REFUSED) == 0)
+	entry_init(&notice);
+	if (!record_has_untold(&entry->record))
 		return true;
-	if (!entry_write_status(entry, true, err) || !tell_failure(entry, settings, err))
+	if (!tell_failure(entry, settings, &notice, err))
 		return false;
-	for (size_t i = 0; i < envelope->count; i++)
-		if (envelope->recipients[i].status == STATUS_REFUSED)
-			envelope->recipients[i].status = STATUS_FAILED;
+	for (size_t i = 0; i < envelope->count; i++) {
+		struct recipient *recipient = &envelope->recipients[i];
+		if (recipient->status == STATUS_REFUSED || recipient->status == STATUS_COMMAND)
+			recipient->status = STATUS_FAILED;
+	}
 	return entry_write_status(entry, true, err);
+}
+
+void attempt_tell(struct entry *entry, const struct settings *settings)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (!tell_untold(entry, settings, &err))
+		report_problem(&err);
+}
+
+bool attempt_may_send_notice(const struct entry *notice, const struct settings *settings)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(entry_release) struct entry subject;
+	const char *id = notice->record.about;
+
+	entry_init(&subject);
+	enum claim claim =
+		id ? spool_peek(notice->spool, SPOOL_QUEUE, id, &subject, &err) : CLAIM_GONE;
+	if (claim == CLAIM_GONE || claim == CLAIM_DAMAGED ||
+	    (claim == CLAIM_GOT && !record_has_untold(&subject.record)))
+		return true;
+	entry_release(&subject);
+	if (spool_claim(notice->spool, SPOOL_QUEUE, id, &subject, &err) != CLAIM_GOT)
+		return false;
+	attempt_adopt(&subject, settings);
+	attempt_tell(&subject, settings);
+	return !record_has_untold(&subject.record);
 }
 
 /* Where a step fails the message stays in q/, and the next run goes on from there. */
 static enum settled finish_failed(struct entry *entry, struct err *err)
 {
-	if (!entry_write_progress(entry, err) || !entry_move(entry, SPOOL_FAILED, err))
+	if (!entry_move(entry, SPOOL_FAILED, err))
 		report_problem(err);
 	return SETTLED_FAILED;
+}
+
+void attempt_save(struct entry *entry)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (!entry_write_status(entry, true, &err) || !entry_write_progress(entry, &err))
+		report_problem(&err);
 }
 
 void attempt_hold(struct entry *entry)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	if (!entry_write_status(entry, true, &err) || !entry_write_progress(entry, &err) ||
-	    !entry_move(entry, SPOOL_HOLD, &err))
+	if (entry_write_progress(entry, &err) && entry_move(entry, SPOOL_HOLD, &err))
+		tell_held(entry);
+	if (err.kind != ERR_NONE)
 		report_problem(&err);
-	tell_held(entry);
 }
 
-/* What an attempt changes in the record; the recipients have their status already. */
-static void update_progress(struct record *record, const struct outcome *outcome, int64_t now)
+/*
+ * What an attempt changes in the record; the recipients have their status already, which only
+ * expiry changes: then it returns true.
+ */
+static bool update_progress(struct record *record, const struct outcome *outcome, int64_t now)
 {
 	struct record_progress *progress = &record->progress;
 	bool waits_for_relay = outcome->is_route && !outcome->is_in_doubt &&
@@ -376,8 +427,22 @@ static void update_progress(struct record *record, const struct outcome *outcome
 	plan(progress, outcome, now);
 	progress->flags &= ~(unsigned)RECORD_ROUTE_FAILED;
 	progress->flags |= waits_for_relay ? RECORD_ROUTE_FAILED : 0;
-	if (envelope_count_open(&record->envelope) > 0 && schedule_is_expired(record, now))
-		fail_open(&record->envelope, outcome->reason);
+	if (envelope_count_open(&record->envelope) == 0 || !schedule_is_expired(record, now))
+		return false;
+	fail_open(&record->envelope, outcome->reason);
+	return true;
+}
+
+/* The status goes first; a notice says nothing that is not written down. */
+static bool write_and_tell(struct entry *entry, const struct settings *settings,
+			   const struct outcome *outcome, struct err *err)
+{
+	bool is_written = entry_write_status(entry, true, err);
+
+	note(entry, outcome->reason);
+	if (update_progress(&entry->record, outcome, time(NULL)))
+		is_written = is_written && entry_write_status(entry, true, err);
+	return is_written && tell_untold(entry, settings, err);
 }
 
 enum settled attempt_settle(struct entry *entry, const struct settings *settings,
@@ -386,15 +451,12 @@ enum settled attempt_settle(struct entry *entry, const struct settings *settings
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	struct record *record = &entry->record;
 	struct envelope *envelope = &record->envelope;
-	int64_t now = time(NULL);
 
 	record->progress.ended = record->progress.begun;
-	if (envelope_count_open(envelope) == 0 && !has_failures(envelope))
+	if (envelope_count_open(envelope) == 0 && !has_failures(record))
 		return remove_sent(entry, outcome->is_lasting, &err);
-	note(entry, outcome->reason);
-	update_progress(record, outcome, now);
-	bool is_told = tell_refused(entry, settings, &err);
-	if (!is_told)
+	bool is_told = write_and_tell(entry, settings, outcome, &err);
+	if (!entry_write_progress(entry, &err) || !is_told)
 		report_problem(&err);
 	if (envelope_count_open(envelope) == 0 && is_told)
 		return finish_failed(entry, &err);
@@ -404,7 +466,5 @@ enum settled attempt_settle(struct entry *entry, const struct settings *settings
 		attempt_hold(entry);
 		return SETTLED_HELD;
 	}
-	if (!entry_write_status(entry, true, &err) || !entry_write_progress(entry, &err))
-		report_problem(&err);
 	return SETTLED_WAITS;
 }

@@ -16,6 +16,7 @@ struct attempt {
 	struct entry *entry;
 	struct message message;
 	struct transaction transaction;
+	struct str before; /* the recipients' status before this attempt */
 	bool is_route;
 	bool is_unsaved;
 	bool is_waited_for;
@@ -59,8 +60,10 @@ struct outcome {
 };
 
 /*
- * Writes down what came of an attempt: new status, next try, expiry; removes the message, or moves
- * it. Without `is_lasting` the caller has a spool_sync to do.
+ * Writes down what came of an attempt. The first call of the system after the relay's verdict
+ * removes a message that all have, or writes the status of each recipient, which is made to last.
+ * Then come the next try, expiry, who is told, and where the message is moved. Without `is_lasting`
+ * the caller has a spool_sync to do.
  */
 enum settled attempt_settle(struct entry *entry, const struct settings *settings,
 			    const struct outcome *outcome);
@@ -73,6 +76,19 @@ void attempt_explain_kept(struct entry *entry, const struct settings *settings, 
 
 /* Whether a person has to mend something before another attempt makes sense. */
 bool attempt_is_operators(enum err_kind kind);
+
+/* Tells of recipients who have failed where an earlier process ended before it could. */
+void attempt_tell(struct entry *entry, const struct settings *settings);
+
+/*
+ * Whether a notice may be sent (any other message may): the message that it is about must say that
+ * there is a notice, which is done here where an earlier process could not. Else a second notice
+ * would be made after this one was sent and removed.
+ */
+bool attempt_may_send_notice(const struct entry *notice, const struct settings *settings) MUST_USE;
+
+/* Writes down the status and the progress of a message that stays in the queue. */
+void attempt_save(struct entry *entry);
 
 /* Moves a message to hold/ and says so: it has crashed us, or ended in doubt, too often. */
 void attempt_hold(struct entry *entry);

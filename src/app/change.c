@@ -151,9 +151,9 @@ static int hold(struct spool *spool, const struct chosen *chosen, struct err *er
 	if (!claim(spool, chosen, &entry, err))
 		return report_error(err);
 	if (chosen->folder == SPOOL_QUEUE) {
-		note(&entry, "held by --queue-hold");
 		if (!entry_move(&entry, SPOOL_HOLD, err))
 			return report_error(err);
+		note(&entry, "held by --queue-hold");
 	}
 	return say(chosen->id, _("held"));
 }
@@ -201,8 +201,10 @@ static void renew(struct record *record)
 static bool requeue(struct entry *entry, struct err *err)
 {
 	renew(&entry->record);
-	return entry_write_progress(entry, err) && entry_write_status(entry, true, err) &&
-	       (entry->folder == SPOOL_QUEUE || entry_move(entry, SPOOL_QUEUE, err));
+	if (!entry_write_progress(entry, err))
+		return false;
+	return entry->folder == SPOOL_QUEUE ? entry_write_status(entry, true, err)
+					    : entry_move(entry, SPOOL_QUEUE, err);
 }
 
 static int say_settled(const char *id, enum settled settled, struct err *reason)
@@ -235,11 +237,11 @@ static enum settled send_on(struct session *session, struct entry *entry,
 	attempt_init(&attempt, entry, message, TOLERATE_REFUSAL);
 	if (attempt_send(session, &attempt, NULL, true, err))
 		log_debug("%s: sent", entry->record.id);
-	session_close(session);
-	report_log(settings, &entry->record.envelope, err);
 	const struct outcome outcome = { err, attempt.is_route, attempt.transaction.is_in_doubt,
 					 .is_lasting = true };
 	enum settled settled = attempt_settle(entry, settings, &outcome);
+	report_log(settings, &entry->record.envelope, err);
+	session_close(session);
 	attempt_done(&attempt);
 	return settled;
 }

@@ -118,6 +118,12 @@ static void settle_unfiltered(struct run *run, struct entry *entry, const struct
 /* Whether there is anything to do but to put it where it belongs. */
 static bool is_sendable(struct run *run, struct entry *entry, const struct candidate *candidate)
 {
+	const struct settings *settings = &candidate->route->account.settings;
+
+	if (!attempt_may_send_notice(entry, settings)) {
+		run->result->waiting++;
+		return false;
+	}
 	if (envelope_count_open(&entry->record.envelope) == 0) {
 		settle_left_over(run, entry, candidate->route);
 		return false;
@@ -127,6 +133,7 @@ static bool is_sendable(struct run *run, struct entry *entry, const struct candi
 		run->result->failed++;
 		return false;
 	}
+	attempt_tell(entry, settings);
 	return true;
 }
 
@@ -141,9 +148,11 @@ static bool load_candidate(struct run *run, struct load *load, const struct cand
 		report_problem(&err);
 	if (claim == CLAIM_FAILED)
 		run_result_note(run->result, &err);
-	if (claim != CLAIM_GOT || !is_sendable(run, entry, candidate))
+	if (claim != CLAIM_GOT)
 		return false;
 	attempt_adopt(entry, settings);
+	if (!is_sendable(run, entry, candidate))
+		return false;
 	if (!run->is_giving_up && !filter_entry(entry, settings, &load->message, &err)) {
 		settle_unfiltered(run, entry, settings, &err);
 		return false;
@@ -213,13 +222,11 @@ static bool is_limit(const struct run *run, const struct load *load)
 
 static void put_back(struct load *load)
 {
-	CLEANUP(err_done) struct err err = ERR_INIT;
 	struct record_progress *progress = &load->entry.record.progress;
 
 	progress->begun--;
 	progress->flags &= ~(unsigned)RECORD_STOPPED_RUN;
-	if (!entry_write_progress(&load->entry, &err))
-		report_problem(&err);
+	attempt_save(&load->entry);
 }
 
 static void settle_load(struct run *run, struct load *load, const struct err *err)
@@ -229,8 +236,8 @@ static void settle_load(struct run *run, struct load *load, const struct err *er
 					 .is_route = load->attempt.is_route,
 					 .is_in_doubt = load->attempt.transaction.is_in_doubt };
 
-	report_log(settings, &load->entry.record.envelope, err);
 	count_settled(run, attempt_settle(&load->entry, settings, &outcome), err);
+	report_log(settings, &load->entry.record.envelope, err);
 	run->done_on_session += !load->attempt.is_route;
 	run->sent_on_session += err->kind == ERR_NONE;
 }
@@ -314,6 +321,7 @@ static void run_route(struct run *run, size_t first, size_t end)
 		hint_clear(run->spool, route->key);
 		run->until = clock_after(settings->session_timeout / 2);
 		send_on_session(run, &session, &next, end, &reason);
+		sync_removals(run);
 		session_close(&session);
 	}
 	if (reason.kind == ERR_NONE)
@@ -321,7 +329,6 @@ static void run_route(struct run *run, size_t first, size_t end)
 	hint_note_failure(run->spool, route->key, &reason, attempt_is_operators(reason.kind));
 	report_log_route(settings, &reason);
 	give_up_route(run, next, end, &reason);
-		sync_removals(run);
 }
 
 /* No session is opened any more for the messages from `first` to `end`. */

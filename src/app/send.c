@@ -191,18 +191,29 @@ static bool is_kept(const struct sending *sending, enum err_kind kind)
 	}
 }
 
+/* A message that can't be taken back is as if it had not been tried. */
+static void leave_queued(struct entry *entry)
+{
+	struct envelope *envelope = &entry->record.envelope;
+
+	for (size_t i = 0; i < envelope->count; i++)
+		envelope->recipients[i].status = STATUS_PENDING;
+	attempt_save(entry);
+}
+
 /* Out of the queue again: the caller is told that it was not sent, and will not be. */
 static int take_back(struct sending *sending, const struct err *reason)
 {
+	struct entry *entry = &sending->job->entry;
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	bool is_gone = entry_remove(&sending->job->entry, true, &err);
+	bool is_gone = entry_remove(entry, true, &err);
 	if (err.kind != ERR_NONE)
 		report_problem(&err);
 	if (is_gone)
 		return report_error(reason);
-	return report_queued(sending->job->entry.record.id, reason,
-			     exit_when_queued(settings_of(sending)));
+	leave_queued(entry);
+	return report_queued(entry->record.id, reason, exit_when_queued(settings_of(sending)));
 }
 
 /* Whether single recipients were the trouble, and not the sender or the message. */
@@ -242,12 +253,13 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 
 	if (is_taken_back(sending, reason->kind))
 		return take_back(sending, reason);
+	if (!sending->is_tried)
+		entry->record.progress.begun++;
+	enum settled settled = attempt_settle(entry, settings, &outcome);
 	err_copy(&explained, reason);
 	if (reason->kind != ERR_NONE && err_fate(reason->kind) != FATE_FAIL)
 		attempt_explain_kept(entry, settings, &explained);
-	if (!sending->is_tried)
-		entry->record.progress.begun++;
-	switch (attempt_settle(entry, settings, &outcome)) {
+	switch (settled) {
 	case SETTLED_SENT:
 		return EX_OK;
 	case SETTLED_WAITS:

@@ -61,6 +61,54 @@ static void run_command(const char *command, const struct entry *entry, const st
 	}
 }
 
+/* Keeps those of whom the command has not been told yet, by this process or an earlier one. */
+static size_t drop_commanded(const struct recipient **chosen, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (chosen[i]->status == STATUS_REFUSED)
+			chosen[kept++] = chosen[i];
+	return kept;
+}
+
+/* A mark that may not last is taken back, so that the next attempt runs the command. */
+static bool mark_commanded(struct entry *entry, struct err *err)
+{
+	CLEANUP(err_done) struct err worse = ERR_INIT;
+	CLEANUP(str_done) struct str before = STR_INIT;
+	struct envelope *envelope = &entry->record.envelope;
+
+	entry_add_status(entry, &before);
+	for (size_t i = 0; i < envelope->count; i++)
+		if (envelope->recipients[i].status == STATUS_REFUSED)
+			envelope->recipients[i].status = STATUS_COMMAND;
+	if (entry_write_status(entry, true, err))
+		return true;
+	for (size_t i = 0; i < envelope->count; i++)
+		envelope->recipients[i].status = before.bytes[i];
+	if (!entry_write_status(entry, false, &worse))
+		report_problem(&worse);
+	return false;
+}
+
+/* A command may do anything: after a crash it is rather left out than run twice. */
+static bool run_once(const char *command, struct entry *entry, struct err *err)
+{
+	const struct envelope *envelope = &entry->record.envelope;
+	CLEANUP(mem_free_at)
+	const struct recipient **chosen = mem_zeroed(envelope->count, sizeof *chosen);
+	size_t count = drop_commanded(chosen, notify_select(envelope, NOTICE_FAILED, chosen));
+	const struct failed failed = { chosen, count };
+
+	if (count == 0)
+		return true;
+	if (!mark_commanded(entry, err))
+		return false;
+	run_command(command, entry, &failed);
+	return true;
+}
+
 /* The header of the message that failed; a very long one is cut at a line's end. */
 static bool read_header(const struct entry *entry, struct str *bytes, struct err *err)
 {
@@ -112,31 +160,30 @@ static void fill_record(struct record *record, const struct record *about, const
 	envelope->header_facts = message->header_facts;
 	envelope->body_facts = message->body_facts;
 	envelope_add(envelope, mem_copy(to));
+	record->about = mem_copy(about->id);
 	copy_way(record, about);
 }
 
 /* Its own id follows from the message's and from how many have been told about. */
 static bool queue_notice(const struct entry *about, const char *to, const struct str *text,
-			 struct err *err)
+			 struct entry *notice, struct err *err)
 {
 	CLEANUP(message_done) struct message message;
-	CLEANUP(entry_release) struct entry entry;
 	char id[RECORD_ID_LEN + 1];
 	size_t told = envelope_count_status(&about->record.envelope, STATUS_FAILED);
 
 	message_init(&message);
-	entry_init(&entry);
 	record_derive_id(about->record.id, (uint32_t)told, id);
 	if (is_made_already(about->spool, id))
 		return true;
-	if (!spool_begin(about->spool, &entry, err))
+	if (!spool_begin(about->spool, notice, err))
 		return false;
-	memcpy(entry.record.id, id, sizeof id);
-	message_use(&message, entry.fd);
+	memcpy(notice->record.id, id, sizeof id);
+	message_use(&message, notice->fd);
 	if (!take_text(&message, text, err))
 		return false;
-	fill_record(&entry.record, &about->record, to, &message);
-	return spool_commit(&entry, &message, err);
+	fill_record(&notice->record, &about->record, to, &message);
+	return spool_commit(notice, &message, err);
 }
 
 static void write_notice(const struct record *record, const struct header *header, const char *to,
@@ -166,7 +213,7 @@ static void write_notice(const struct record *record, const struct header *heade
 }
 
 static bool send_notice(const struct entry *entry, const char *to, const struct failed *failed,
-			struct err *err)
+			struct entry *notice, struct err *err)
 {
 	CLEANUP(str_done) struct str bytes = STR_INIT;
 	CLEANUP(str_done) struct str text = STR_INIT;
@@ -178,24 +225,23 @@ static bool send_notice(const struct entry *entry, const char *to, const struct 
 	if (!notify_may_send(entry->record.envelope.sender, &header, true))
 		return true;
 	write_notice(&entry->record, &header, to, failed, &text);
-	return queue_notice(entry, to, &text, err);
+	return queue_notice(entry, to, &text, notice, err);
 }
 
-bool tell_failure(struct entry *entry, const struct settings *settings, struct err *err)
+bool tell_failure(struct entry *entry, const struct settings *settings, struct entry *notice,
+		  struct err *err)
 {
 	const struct envelope *envelope = &entry->record.envelope;
 	const char *own = entry->record.bounce ? entry->record.bounce : envelope->sender;
 	const char *to = settings->bounce_to ? settings->bounce_to : own;
+	CLEANUP(mem_free_at)
 	const struct recipient **chosen = mem_zeroed(envelope->count, sizeof *chosen);
 	const struct failed failed = { chosen, notify_select(envelope, NOTICE_FAILED, chosen) };
-	bool is_told = true;
 
-	if (failed.count > 0 && settings->on_failure)
-		run_command(settings->on_failure, entry, &failed);
-	if (failed.count > 0 && strchr(to, '@'))
-		is_told = send_notice(entry, to, &failed, err);
-	free(chosen);
-	return is_told;
+	if (settings->on_failure && !run_once(settings->on_failure, entry, err))
+		return false;
+	return failed.count == 0 || !strchr(to, '@') ||
+	       send_notice(entry, to, &failed, notice, err);
 }
 
 void tell_held(const struct entry *entry)

@@ -7,10 +7,12 @@
 
 /*
  * Tells about the failed recipients: runs on_failure, and queues a delivery status notification for
- * bounce_to or the sender, unless the message is one that must not be answered. Done twice for the
- * same message it leaves one notification.
+ * bounce_to or the sender, unless the message is one that must not be answered. `notice` gets it
+ * locked, so that no run sends it before the caller has written down that it was made. Done again
+ * for the same message it runs nothing and leaves one notification.
  */
-bool tell_failure(struct entry *entry, const struct settings *settings, struct err *err) MUST_USE;
+bool tell_failure(struct entry *entry, const struct settings *settings, struct entry *notice,
+		  struct err *err) MUST_USE;
 
 /* Says on stderr and in syslog that a message now waits for a person. */
 void tell_held(const struct entry *entry);

@@ -9,8 +9,8 @@
 
 /*
  * A recipient. `notify` and `orcpt` are the parameters of RFC 3461 (NULL: none). `status` is what
- * the queue keeps of it: `.` pending, `?` in doubt, `D` done, `f` and `F` failed; only the first
- * two take part in a transaction. There the server accepts it by its reply to RCPT, and it is
+ * the queue keeps of it: `.` pending, `?` in doubt, `D` done, `f`, `c` and `F` failed; only the
+ * first two take part in a transaction. There the server accepts it by its reply to RCPT, and it is
  * delivered when the message is accepted for it; `err` says why not. Whoever puts an address in has
  * checked it (address_check).
  */

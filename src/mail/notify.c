@@ -73,7 +73,7 @@ static bool is_wanted(const char *notify, enum notice_kind kind)
 size_t notify_select(const struct envelope *envelope, enum notice_kind kind,
 		     const struct recipient **chosen)
 {
-	const char *states = kind == NOTICE_FAILED ? "f" : ".?";
+	const char *states = kind == NOTICE_FAILED ? "fc" : ".?";
 	size_t count = 0;
 
 	for (size_t i = 0; i < envelope->count; i++) {

@@ -10,7 +10,6 @@
 #include "queue/usage.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -137,14 +136,20 @@ static bool failed(const struct entry *entry, struct err *err)
 		       entry->record.id, entry->spool->path);
 }
 
+void entry_add_status(const struct entry *entry, struct str *out)
+{
+	const struct envelope *envelope = &entry->record.envelope;
+
+	for (size_t i = 0; i < envelope->count; i++)
+		str_add_char(out, envelope->recipients[i].status);
+}
+
 /* The bytes are there already, so that a full disk does not stand in the way. */
 bool entry_write_status(struct entry *entry, bool is_synced, struct err *err)
 {
-	const struct envelope *envelope = &entry->record.envelope;
 	CLEANUP(str_done) struct str bytes = STR_INIT;
 
-	for (size_t i = 0; i < envelope->count; i++)
-		str_add_char(&bytes, envelope->recipients[i].status);
+	entry_add_status(entry, &bytes);
 	if (fs_pwrite_all(entry->fd, bytes.bytes, bytes.len, (off_t)entry->record.status_at) &&
 	    (!is_synced || fdatasync(entry->fd) == 0))
 		return true;

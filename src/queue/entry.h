@@ -39,7 +39,9 @@ bool entry_write(struct entry *entry, const struct message *message) MUST_USE;
  */
 bool entry_read(struct entry *entry, uint64_t size, bool is_checked, struct err *err) MUST_USE;
 
-/* Writes the status bytes of all recipients that differ from the file's, in place. */
+/* Appends the status byte of each recipient. */
+void entry_add_status(const struct entry *entry, struct str *out);
+/* Writes the status bytes of all recipients, in place. */
 bool entry_write_status(struct entry *entry, bool is_synced, struct err *err) MUST_USE;
 /* Writes what attempts count, and when the next one is. */
 bool entry_write_progress(struct entry *entry, struct err *err) MUST_USE;
@@ -52,5 +54,5 @@ void entry_note(struct entry *entry, const char *line);
  * cut may bring it back.
  */
 bool entry_remove(struct entry *entry, bool is_synced, struct err *err) MUST_USE;
-/* Moves it to another folder, and makes that last. */
+/* Writes its status, moves it to another folder, and makes both last. */
 bool entry_move(struct entry *entry, enum spool_folder to, struct err *err) MUST_USE;

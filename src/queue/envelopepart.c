@@ -76,6 +76,7 @@ static void add_facts(struct str *out, const struct record *record)
 		str_add(out, "unfiltered 1\n");
 	if (record->is_unsendable)
 		str_add(out, "unsendable 1\n");
+	add_text(out, "about ", record->about, "\n");
 	add_text(out, "ret ", envelope->ret, "\n");
 	add_text(out, "envid ", envelope->envid, "\n");
 	add_text(out, "sender <", envelope->sender ? envelope->sender : "", ">\n");
@@ -261,6 +262,13 @@ static bool take_text(struct reader *reader, const char *key, char **text)
 	return (read_word(&line, "", text) && is_at_end(&line)) || reader_is_wrong(reader, key);
 }
 
+static bool take_about(struct reader *reader, struct record *record)
+{
+	if (!take_text(reader, "about", &record->about))
+		return false;
+	return !record->about || record_is_id(record->about) || reader_is_wrong(reader, "about");
+}
+
 /* What becomes a parameter of MAIL or RCPT must not end it. */
 static bool is_parameter(const char *text)
 {
@@ -353,7 +361,8 @@ static bool take_facts(struct reader *reader, struct record *record)
 	       take_message_facts(reader, "body-facts", &envelope->body_facts) &&
 	       take_text(reader, "config", &record->config_file) &&
 	       take_text(reader, "account", &record->account) && take_options(reader, record) &&
-	       take_conditions(reader, record) && take_parameter(reader, "ret", &envelope->ret) &&
+	       take_conditions(reader, record) && take_about(reader, record) &&
+	       take_parameter(reader, "ret", &envelope->ret) &&
 	       take_parameter(reader, "envid", &envelope->envid) && take_sender(reader, envelope) &&
 	       take_bounce(reader, record);
 }
@@ -396,8 +405,13 @@ static bool take_recipients(struct reader *reader, struct record *record)
 
 static bool read_status(struct reader *reader, struct envelope *envelope)
 {
-	static const char known[] = { STATUS_PENDING, STATUS_DOUBT,  STATUS_DONE,
-				      STATUS_REFUSED, STATUS_FAILED, 0 };
+	static const char known[] = { STATUS_PENDING,
+				      STATUS_DOUBT,
+				      STATUS_DONE,
+				      STATUS_REFUSED,
+				      STATUS_COMMAND,
+				      STATUS_FAILED,
+				      0 };
 
 	for (size_t i = 0; i < envelope->count; i++) {
 		if (is_at_end(reader) || !reader_is_one_of(*reader->at, known))

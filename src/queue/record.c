@@ -29,6 +29,7 @@ void record_done(struct record *record)
 	free(record->config_file);
 	free(record->account);
 	free(record->bounce);
+	free(record->about);
 	envelope_done(&record->envelope);
 	record_init(record);
 }
@@ -39,6 +40,7 @@ const char *record_status_name(char status)
 	case STATUS_DONE:
 		return "done";
 	case STATUS_REFUSED:
+	case STATUS_COMMAND:
 	case STATUS_FAILED:
 		return "failed";
 	case STATUS_DOUBT:
@@ -46,6 +48,12 @@ const char *record_status_name(char status)
 	default:
 		return "pending";
 	}
+}
+
+bool record_has_untold(const struct record *record)
+{
+	return envelope_count_status(&record->envelope, STATUS_REFUSED) > 0 ||
+	       envelope_count_status(&record->envelope, STATUS_COMMAND) > 0;
 }
 
 uint64_t record_size(const struct record *record)

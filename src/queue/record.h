@@ -28,13 +28,13 @@
  *	?     .    the server said 4yz, or the transaction ended before that last byte
  *	?     f    the server said 5yz
  *	.     f    the recipient, the sender or the message was refused for good, or it expired
- *	f     F    the sender has been told, or must not be
- *	f F   .    a person asked for another try
+ *	f     c    just before on_failure is run
+ *	f c   F    the sender has been told, or must not be
+ *	f c F .    a person asked for another try
  *
  * A file is in q/ while any byte is `.` or `?`. It is unlinked when all are D. It is renamed to
- * failed/ when none is `.`, `?` or f and one is F. It
- * is renamed to hold/ when a person asks, when it is damaged, and after three attempts that ended
- * in a crash or in doubt.
+ * failed/ when none is `.`, `?`, f or c and one is F. It is renamed to hold/ when a person asks,
+ *when it is damaged, and after three attempts that ended in a crash or in doubt.
  */
 enum {
 	RECORD_BLOCK = 4096,
@@ -55,6 +55,7 @@ enum record_status {
 	STATUS_DOUBT = '?',
 	STATUS_DONE = 'D',
 	STATUS_REFUSED = 'f',
+	STATUS_COMMAND = 'c',
 	STATUS_FAILED = 'F',
 };
 
@@ -91,9 +92,9 @@ struct record_progress {
  * `is_unfiltered` says that it has not gone through the account's filter, which then each attempt
  * does. `is_unsendable` marks a copy of what we have refused ourselves, as its header or an address
  * in it has no meaning: it is only shown, none of its recipients is ever pending, and the addresses
- * of these are texts. `uid` is who gave it in.
- * `bounce` is who is told of a failure in the place of the sender, "" for nobody (NULL: the
- * sender).
+ * of these are texts. `uid` is who gave it in. `bounce` is who is told of a failure in the place of
+ * the sender, "" for nobody (NULL: the sender). `about` is the id of the message that a notice of
+ * ours is about (NULL: it is none).
  */
 struct record {
 	char id[RECORD_ID_LEN + 1];
@@ -110,6 +111,7 @@ struct record {
 	char *config_file;
 	char *account;
 	char *bounce;
+	char *about;
 	char **options;
 	size_t option_count;
 	int64_t not_before;
@@ -123,6 +125,9 @@ void record_init(struct record *record);
 void record_done(struct record *record);
 /* How a recipient's status is called: "pending", "in doubt", "done" or "failed". */
 const char *record_status_name(char status);
+
+/* Whether a recipient has failed of whom the sender has not been told yet. */
+bool record_has_untold(const struct record *record);
 
 /* Octets of the message: header and body. */
 uint64_t record_size(const struct record *record);

@@ -138,9 +138,9 @@ def check_status(world, run, folder, record, message, refused):
         says = f"{folder}/ says {status!r} of {recipient}, who has {got}; {run}"
         expect(status != "." or got == 0, says)
         expect(status != "D" or got > 0, says)
-        expect(status not in "fF" or (got == 0 and recipient in refused), says)
+        expect(status not in "fcF" or (got == 0 and recipient in refused), says)
         expect(status != "?" or is_excused(run), says)
-    is_open, is_failed = set(record.status) & set(".?f"), "F" in record.status
+    is_open, is_failed = set(record.status) & set(".?fc"), "F" in record.status
     if not run.is_hit:
         expect((folder == "q") == bool(is_open) or folder == "hold", f"{record.status} in {folder}/")
     if folder == "failed":

@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """lastbyte.py - the last byte of a content stays here until its in-doubt mark is written"""
-import asyncio
 import os
 import signal
-import time
 
-import patience
 import relay as relays
 from cases import IS_FULL, check_queue_run, check_sent, count, expect_once, fill, gather, suite
 from runners import wait_for_stop
-from world import PATIENCE, SIGTERM, Failure, Message, World, expect, sweep
+from world import SIGTERM, Message, World, expect, sweep
 
 PIECE = 16384  # what the program sends at once, and the most that a TLS record holds
 RELAY = ("PIPELINING", "SIZE", "8BITMIME")
@@ -55,28 +52,6 @@ def a_world(folder, kind):
     return World(folder, settings, **options)
 
 
-def is_read_out(relay):
-    """Whether nothing is on its way to the relay, or lies unread there."""
-    port, bytes_left = f"{relay.port:04X}", 0
-    with open("/proc/net/tcp", encoding="ascii") as table:
-        for line in list(table)[1:]:
-            _, here, there, _, queues = line.split()[:5]
-            unsent, unread = (int(number, 16) for number in queues.split(":"))
-            bytes_left += unsent if there.endswith(f":{port}") else unread if here.endswith(f":{port}") else 0
-    return bytes_left == 0
-
-
-def wait_until_read(relay):
-    """Until the relay has dealt with everything that it was sent."""
-    end = patience.now() + PATIENCE
-    while not is_read_out(relay):
-        if patience.now() > end:
-            raise Failure("the relay does not read")
-        time.sleep(0.001)
-    for _ in range(3):
-        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), relay.loop).result()
-
-
 def stopped_before_mark(world, message):
     """The program stands still before its mark for as long as the relay needs to take what is there."""
     world.forget()
@@ -84,7 +59,7 @@ def stopped_before_mark(world, message):
                           FAULT_CALL="pwrite", **SINCE)
     try:
         expect(wait_for_stop(process), "it never stopped")
-        wait_until_read(world.relay)
+        world.let_relay_read()
         taken, states = world.transactions(message), [state for _, _, state in world.find(message)]
     finally:
         os.kill(process.pid, signal.SIGCONT)
@@ -120,7 +95,6 @@ def cut_send(kind, size, fault):
                 world.forget()
                 shoot.message = Sized(size)
                 return world.send(shoot.message, wanted, **SINCE)
-            world.save("empty")
             count(sweep(shoot, lambda run: check_withdrawn(world, run, shoot.message), [fault]))
     suite.add(f"last-byte-{fault}-{kind}-{size}", run)
 

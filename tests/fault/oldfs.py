@@ -20,7 +20,6 @@ def each_end(name, operation):
 
 
 def sent(world):
-    world.save("empty")
 
     def shoot(fault):
         world.restore("empty")
@@ -77,7 +76,6 @@ def old_file_system_replaces_nothing(folder):
     """A file that is there already under the name stays as it is, and so does the one that was to be moved."""
     def trial(lacks):
         with World(folder) as world:
-            world.save("empty")
             world.restore("empty")
             message = Message(["nobody@example.org"])
             fill(world, [message])

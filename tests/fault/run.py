@@ -19,7 +19,7 @@ sys.path[:0] = [str(HERE)]
 from world import SHIM  # noqa: E402
 from cases import IS_FULL, suite  # noqa: E402
 import allocations, asking, clocks, disks, edges, lastbyte, limits, listing  # noqa: E401,E402,F401
-import poison, powercut, relayfaults, runners, sweeps  # noqa: E401,E402,F401
+import oldfs, poison, powercut, relayfaults, runners, settling, sweeps  # noqa: E401,E402,F401
 
 
 if __name__ == "__main__":

@@ -297,7 +297,7 @@ class World:
         for transaction in self.transactions(message):
             if transaction.is_acknowledged or maybe:
                 expect(transaction.content == message.wire, f"not what was given in: {transaction.content[:300]!r}")
-                counts.update(transaction.recipients)
+                counts.update(transaction.recipients if maybe else transaction.served)
         return [counts[recipient] for recipient in message.recipients]
 
     def transactions(self, message):
@@ -349,7 +349,7 @@ def is_notice(transaction):
 def status_bytes(data, name, count):
     """The status of each recipient in a queue file; "" where it has none."""
     end = data.rfind(b"END " + name.encode())
-    found = re.search(rb"[.?DF]{%d}\s?\Z" % count, data[:max(end, 0)])
+    found = re.search(rb"[.?DfcF]{%d}\s?\Z" % count, data[:max(end, 0)])
     return found[0].decode().strip() if found else ""
 
 

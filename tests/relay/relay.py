@@ -457,6 +457,7 @@ class Transaction:
         self.parts, self.wire_parts = [], []
         self.size, self.digest = 0, hashlib.sha256()
         self.is_complete = self.is_acknowledged = False
+        self.served = []  # recipients for whom the content was taken
 
     def add(self, wire, content):
         self.size += len(content)
@@ -859,6 +860,7 @@ class Session:
             text = self.judge(done) or f"250 2.0.0 taken{f' for {whom}' if whom else ''}"
             if await self.answer(step, text, whom) // 100 == 2:
                 done.is_acknowledged = True
+                done.served += [whom] if whom else done.recipients
         self.relay.touch()
 
     async def read_content(self, transaction):

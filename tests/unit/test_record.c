@@ -91,6 +91,7 @@ static void make_sample(struct record *record)
 	record->is_raw = true;
 	record->not_before = 1763910000;
 	record->is_unfiltered = true;
+	record->about = mem_copy("00063F1C5B2A9E40K7QX2MDA");
 	record->config_file = mem_copy("/home/a b/50%/m\xC3\xBCll\nrc");
 	record->account = mem_copy("work");
 	record_add_option(record, mem_copy("port"), mem_copy("587"));
@@ -157,6 +158,7 @@ static void expect_same(const struct record *found, const struct record *expecte
 	EXPECT_NUMBER(found->is_unfiltered, expected->is_unfiltered);
 	EXPECT_TEXT(found->config_file, expected->config_file);
 	EXPECT_TEXT(found->account, expected->account);
+	EXPECT_TEXT(found->about, expected->about);
 	EXPECT_NUMBER(found->option_count, expected->option_count);
 	for (size_t i = 0; i < 2 * found->option_count && i < 2 * expected->option_count; i++)
 		EXPECT_TEXT(found->options[i], expected->options[i]);
@@ -233,6 +235,7 @@ static void test_layout(void)
 		"header-facts 1001\nbody-facts 78 8bit cr\n"
 		"config /home/a%20b/50%25/m%C3%BCll%0Arc\naccount work\n"
 		"option port 587\noption user \nnot-before 1763910000\nunfiltered 1\n"
+		"about 00063F1C5B2A9E40K7QX2MDA\n"
 		"ret HDRS\nenvid QQ314159\n"
 		"sender <alice@a.example>\nrecipients 4\n"
 		"recipient <bob@b.example> notify=SUCCESS,FAILURE orcpt=rfc822;bob+40b.example\n"
@@ -331,7 +334,7 @@ static char *random_address(void)
 
 static void make_random(struct record *record)
 {
-	static const char statuses[] = { '.', '?', 'D', 'F' };
+	static const char statuses[] = { '.', '?', 'D', 'f', 'c', 'F' };
 	unsigned char random[5];
 
 	record_init(record);
@@ -361,7 +364,7 @@ static void make_random(struct record *record)
 		struct recipient *added = envelope_add(&record->envelope, random_address());
 		added->notify = random_parameter();
 		added->orcpt = random_parameter();
-		added->status = statuses[random_below(4)];
+		added->status = statuses[random_below(LENGTH(statuses))];
 	}
 }
 
@@ -596,6 +599,10 @@ static const struct {
 	{ FACTS "option a b c\n" FROM ONE TO, ".", "'option' is wrong" },
 	{ FACTS "option a %zz\n" FROM ONE TO, ".", "'option' is wrong" },
 	{ FACTS "not-before 1\n" FROM ONE TO, ".", NULL },
+	{ FACTS "about 00063F1C5B2A9E40K7QX2MDA\n" FROM ONE TO, "c", NULL },
+	{ FACTS "about 1\n" FROM ONE TO, ".", "'about' is wrong" },
+	{ FACTS "about 00063F1C5B2A9E40K7QX2MDA\nunfiltered 1\n" FROM ONE TO, ".",
+	  "'sender' is wrong" },
 	{ FACTS "not-before 253402300799\nunfiltered 1\nret FULL\n" FROM ONE TO, ".", NULL },
 	{ FACTS "not-before 253402300800\n" FROM ONE TO, ".", "'not-before' is wrong" },
 	{ FACTS "not-before 0\n" FROM ONE TO, ".", "'not-before' is wrong" },

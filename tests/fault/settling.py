@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""settling.py - after every settle the status bytes on disk say what the relay's mailbox says"""
+import itertools
+import os
+import re
+import signal
+
+from cases import IS_FULL, TWO, count, expect_empty, fill, gather, suite
+from runners import wait_for_stop
+from world import Message, World, expect, sweep
+
+RCPT = {"takes": None, "defers": "451 4.7.1 later", "refuses": "550 5.1.1 no such user"}
+FINAL = {"takes": None, "defers": "451 4.3.0 not now", "refuses": "550 5.7.1 not this",
+         "closes": "421 4.3.2 closing ; close", "drops": "drop"}
+PERSON, SENDMAIL = "mailchute", "sendmail"
+CHUNKING = {"extensions": ("PIPELINING", "SIZE", "8BITMIME", "CHUNKING")}
+NONE, TEMPORARY = ("takes", "takes", "takes"), ("defers", "defers", "takes")
+
+
+def dialogue(bob, carol, final, step="dot"):
+    """What the relay says to each of two recipients, and to the content."""
+    lines = [f"rcpt <{address}>: {RCPT[word]}" for address, word in zip(TWO, (bob, carol)) if RCPT[word]]
+    return "\n".join(lines + ([f"{step}: {FINAL[final]}"] if FINAL[final] else []))
+
+
+def check_statuses(world, message, may_doubt, run):
+    """Where the message is, and what is written there of each recipient, against what the relay has taken."""
+    world.relay.wait_idle()
+    there, copies = world.find(message), world.copies(message)
+    expect(len(there) <= 1, f"in two places: {there}; {run}")
+    for folder, _, states in there:
+        expect(len(states) == len(copies), f"no status for each recipient in {folder}: {states!r}; {run}")
+        for state, number in zip(states, copies):
+            is_right = number > 0 if state == "D" else may_doubt if state == "?" else number == 0
+            expect(is_right, f"{folder}/ says {states}, and the relay has taken {copies}; {run}")
+
+
+def is_promised(world, message, run):
+    return run.status == 0 or bool(world.find(message))
+
+
+def settle_everything(world, message, promised, doubts):
+    """A person tries again whatever is left, at a relay that takes all: nobody gets it twice."""
+    world.play("")
+    for _, name, _ in world.find(message):
+        world.run(["--queue-retry", name])
+    world.drain()
+    copies = world.copies(message)
+    expect(max(copies) <= 1 + doubts, f"{copies} copies, {1 + doubts} allowed")
+    expect(min(copies) >= 1 or not promised, f"{copies} copies of what was promised")
+    expect_empty(world)
+
+
+def rounds_played(world, name, rounds, step="dot"):
+    """A message is given in and tried again, each time with other words of the relay."""
+    world.restore("empty")
+    world.forget()
+    message, doubts, promised = Message(TWO), 0, False
+    for number, words in enumerate(rounds):
+        world.play(dialogue(*words, step=step))
+        run = world.send(message, program=name) if number == 0 else world.run(["-qf"])
+        doubts += words[2] == "drops"
+        check_statuses(world, message, doubts > 0, run)
+        promised = is_promised(world, message, run) if number == 0 else promised
+    settle_everything(world, message, promised, doubts)
+
+
+def all_rounds():
+    """Every two rounds, the first of which leaves something to do."""
+    first = [words for words in itertools.product(RCPT, RCPT, FINAL) if words != NONE]
+    second = list(itertools.product(RCPT, RCPT, FINAL))
+    if IS_FULL:
+        return list(itertools.product(first, second))
+    return [(one, other) for one in first if one[2] in ("takes", "defers") or one[:2] == ("takes", "takes")
+            for other in second if other[2] in ("takes", "drops") or other[:2] == ("takes", "takes")]
+
+
+def rounds_case(name, how, step, options, settings=None):
+    def run(folder):
+        with World(folder, settings, **options) as world:
+            gather((f"{name}: {' then '.join('/'.join(words) for words in rounds)}",
+                    lambda r=rounds: rounds_played(world, name, r, step)) for rounds in all_rounds())
+    suite.add(f"settled-{how}-{name}", run)
+
+
+rounds_case(SENDMAIL, "data", "dot", {})
+if IS_FULL:
+    rounds_case(PERSON, "data", "dot", {})
+    rounds_case(SENDMAIL, "bdat", "bdat", CHUNKING)
+
+
+@suite.case
+def accepted_in_a_later_round(folder):
+    """One is refused, the other deferred and accepted later: a retry of what failed goes to the first one only."""
+    with World(folder) as world:
+        gather([("refused, then accepted", lambda: rounds_played(
+            world, SENDMAIL, [("refuses", "defers", "takes"), NONE]))])
+
+
+@suite.case
+def settled_of_lmtp(folder):
+    """LMTP has a verdict for each recipient; a connection that ends between them changes nothing that was said."""
+    said = {"takes": None, "defers": "452 4.2.2 full", "refuses": "550 5.2.1 never", "closes": "421 4.3.2 closing ; close",
+            "drops": "drop"}
+    with World(folder, {"protocol": "lmtp"}, lmtp=True) as world:
+
+        def trial(bob, carol):
+            world.restore("empty")
+            world.forget()
+            message = Message(TWO)
+            world.play("\n".join(f"dot <{address}>: {said[word]}" for address, word in zip(TWO, (bob, carol))
+                                 if said[word]))
+            run = world.send(message, program=SENDMAIL)
+            doubts = int("drops" in (bob, carol))
+            check_statuses(world, message, doubts, run)
+            settle_everything(world, message, is_promised(world, message, run), doubts)
+        gather((f"{bob}, {carol}", lambda b=bob, c=carol: trial(b, c)) for bob in said for carol in said)
+
+
+def put_back(world, messages, words, wanted):
+    """A session that ends after one message: what was said of the next one is written before another begins."""
+    fill(world, messages)
+    world.restore()
+    world.forget()
+    world.play(words)
+    process = world.start(["-qf"], fault=("stop", 2), FAULT_CALL="connect")
+    try:
+        expect(wait_for_stop(process), "there was no second session")
+        states = [state for message in messages for _, _, state in world.find(message)]
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+        run = world.finish(process)
+    expect(states == [wanted], f"left as {states} for the next session; {run}")
+    world.play("")
+    world.drain()
+    for message in messages:
+        copies = world.copies(message)
+        expect(set(copies) == {1}, f"{copies} copies; {run}")
+    expect_empty(world)
+
+
+@suite.case
+def put_back_after_421(folder):
+    with World(folder) as world:
+        gather([("to the content", lambda: put_back(world, [Message(TWO), Message(TWO)],
+                                                    "dot#2: 421 4.3.2 enough ; close", ".."))])
+
+
+@suite.case
+def put_back_in_lmtp(folder):
+    with World(folder, {"protocol": "lmtp"}, lmtp=True) as world:
+        gather([("to one of two", lambda: put_back(world, [Message(TWO), Message(TWO)],
+                                                   "dot#4 <carol@example.org>: 421 4.3.2 enough ; close", "D."))])
+
+
+def window_case(name, words, last, args=("-qf",), settings=None):
+    """Killed at any call of a run. After the verdict was read there is one call before it is written down: the one
+    that does it, whose name is `last`."""
+    def run(folder):
+        with World(folder, settings) as world:
+            message = Message(TWO)
+            fill(world, [message])
+
+            def is_lost_at(call, number):
+                """Whether a verdict that had come is not written down; None where there is no such call."""
+                world.restore()
+                world.forget()
+                world.play(words)
+                run = world.run([*args], fault=("kill", number), FAULT_SINCE="connect", FAULT_CALL=call)
+                check_statuses(world, message, run.is_cut, run)
+                states = "".join(states for _, _, states in world.find(message))
+                is_lost = "?" in states and any(world.copies(message))
+                settle_everything(world, message, True, int("?" in states))
+                return is_lost if run.call else None
+
+            def trial(call):
+                lost = [*itertools.takewhile(lambda answer: answer is not None,
+                                             (is_lost_at(call, number) for number in itertools.count(1)))]
+                count(len(lost))
+                expect(sum(lost) == (call == last), f"{sum(lost)} of {len(lost)} such calls lose the verdict")
+            gather((call, lambda c=call: trial(c)) for call in CALLS)
+    suite.add(f"window-{name}", run)
+
+
+CALLS = ("pwrite", "unlinkat", "fdatasync", "fsync", "openat", "write", "close", "pread", "renameat2", "fcntl")
+LOGGED = {"logfile": "~/log"}
+window_case("sent", "", "unlinkat", settings=LOGGED)
+window_case("partly-sent", f"rcpt <{TWO[1]}>: {RCPT['defers']}", "pwrite", settings=LOGGED)
+window_case("partly-refused", f"rcpt <{TWO[1]}>: {RCPT['refuses']}", "pwrite")
+window_case("retried", f"rcpt <{TWO[1]}>: {RCPT['defers']}", "pwrite", ("-qR", "carol"))
+
+
+def commands_of(world):
+    path = world.folder / "commands"
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+def told_once(folder, recipients, words, at_calls):
+    """Killed at any call of the run in which a message fails: one notice and one command, whatever came between."""
+    with World(folder, {"on_failure": f"echo $MAILCHUTE_ID $MAILCHUTE_RECIPIENTS >> {folder}/commands"}) as world:
+        message = Message(recipients)
+        fill(world, [message])
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            (world.folder / "commands").unlink(missing_ok=True)
+            world.play(words)
+            return world.run(["-qf"], fault=fault, FAULT_SINCE="connect", **at_calls)
+
+        def check(run):
+            doubts = sum(b"multipart/report" in data and states == "?" for data, states in notices_in_queue(world))
+            world.run([f"-qR{message.sender}"])  # the notice alone, where there is one
+            world.drain()
+            world.relay.wait_idle()
+            notices = len(world.notices(message))
+            expect(1 <= notices <= 1 + doubts, f"{notices} notices, {1 + doubts} allowed; {run}")
+            expect(commands_of(world) <= 1, f"on_failure was run {commands_of(world)} times; {run}")
+            expect(commands_of(world) == 1 or run.is_cut, f"on_failure was not run; {run}")
+            expect([f for f, _, _ in world.find(message)] == ["failed"], f"{world.find(message)}; {run}")
+        count(sweep(shoot, check, ["kill", "eio", "enospc"]))
+
+
+def notices_in_queue(world):
+    for name in world.names("q"):
+        data = (world.spool / "q" / name).read_bytes()
+        end = data.rfind(b"END " + name.encode())
+        found = re.search(rb"([.?DF])\s?\Z", data[:max(end, 0)])
+        yield data, found[1].decode() if found else ""
+
+
+@suite.case
+def told_once_of_one(folder):
+    told_once(folder, ["nobody@example.org"], "rcpt <nobody@example.org>: 550 5.1.1 no such user", {})
+
+
+@suite.case
+def told_once_of_one_in_two(folder):
+    told_once(folder, ["nobody@example.org", "bob@example.org"],
+              "rcpt <nobody@example.org>: 550 5.1.1 no such user\nrcpt#2 <bob@example.org>: 451 4.7.1 later", {})
