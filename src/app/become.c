@@ -11,12 +11,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Closed first, so that a limit that the parent has reached is not met. */
 static bool replace_descriptors(int words)
 {
+	if (dup2(words, STDERR_FILENO) < 0 || dup2(words, STDOUT_FILENO) < 0 ||
+	    close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
+		return false;
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	return null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(words, STDOUT_FILENO) >= 0 &&
-	       dup2(words, STDERR_FILENO) >= 0 && close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
+	return null >= 0 && dup2(null, STDIN_FILENO) >= 0 && close(null) == 0;
 }
 
 static void replace_signals(void)
@@ -64,7 +66,8 @@ bool become(const struct user *user, int words, pid_t parent)
 		return false;
 	replace_signals();
 	replace_environment(user);
-	/* A change of ids takes this back. */
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/* A change of ids takes this back. A child that its user has stopped ends by this one only.
+	 */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return getppid() == parent;
 }

@@ -66,15 +66,20 @@ class Town(Scene):
                               env={"HOME": str(self.home_of(number)), "LC_ALL": "C.UTF-8"}, check=False, capture_output=True)
         expect(done.returncode == 0 and b"queued as" in done.stderr, str(done))
 
+    @contextlib.contextmanager
     def start_run(self, *words, before="", env=None, **more):
         """Root's run of all queues; `before` is done in its mount namespace."""
         for name in ("passwd", "group"):
             (self.folder / name).write_text("".join(self.entries) if name == "passwd" else "")
         script = IN_PLACE.format(self.folder) + before + 'exec "$@"'
         clean = clean_environment(self.home, {**self.environment(), **(env or {})})
-        return subprocess.Popen(["unshare", "--mount", "sh", "-c", script, "sh", self.program, "-qf", "--all-users", *words],
-                                env=clean, **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
-                                              "stderr": subprocess.PIPE, **more})
+        words = ["unshare", "--mount", "sh", "-c", script, "sh", self.program, "-qf", "--all-users", *words]
+        with subprocess.Popen(words, env=clean, **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
+                                                   "stderr": subprocess.PIPE, **more}) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def run_all(self, *words, status=0, **more):
         """The same up to its end; returns the lines on stderr."""
@@ -129,6 +134,43 @@ def entries_that_are_no_users(folder):
         lines = town.run_all()
         expect(len(lines) == 1 and lines[0].endswith(f": {SUMMARY}"), str(lines))
         expect_sent(relay, [0])
+
+
+def users_without_a_home(folder):
+    """Their queues are where the system has prepared a place for them."""
+    town = Town(folder)
+    users = folder / "homeless"
+    users.mkdir()
+    users.chmod(0o1777)
+    for number in (0, 1):
+        town.add_entry(f"u{number}", town.uid(number), "/nonexistent")
+    (folder / "etc").mkdir()
+    config = folder / "etc" / "mailchuterc"
+    config.write_text(f"host localhost\nport {town.port}\nfrom a@b.example\ntls off\n")
+    in_place = (f"mkdir /var/spool/mailchute-users && mount --bind {users} /var/spool/mailchute-users && "
+                f"export XDG_CONFIG_HOME={folder}/etc && ")
+    sends = f"setpriv --reuid={town.uid(0)} --regid={town.uid(0)} --clear-groups {town.program} -C {config} u0@b.example <{folder}/m && "
+    (folder / "m").write_bytes(MESSAGE)
+    with town.up() as relay:
+        lines = town.run_all(before=in_place + sends.replace("u0@", "-odq u0@"))
+        expect_sent(relay, [0])
+        expect(any(line == f"u0: {SUMMARY}" for line in lines), "\n".join(lines))
+
+
+def few_descriptors(folder):
+    """Whoever finds no room waits for it; with none at all the run ends, and says for how many."""
+    town = Town(folder, *range(17))
+    for number in range(17):
+        town.write(number)
+    with town.up() as relay:
+        expect_lines(town.run_all(before="ulimit -n 16; "), [f"u{number}: {SUMMARY}" for number in range(17)])
+        relay.wait_idle()
+        expect_sent(relay, range(17))
+        for limit in range(4, 16):
+            with town.start_run(before=f"ulimit -n {limit}; ") as process:
+                _, err = process.communicate(timeout=300)
+            expect(process.returncode in (0, 71, 74, 75) and (process.returncode == 0 or err),
+                   f"{limit}: {process.returncode} {err}")
 
 
 def nobody_is_torn(folder):
@@ -351,9 +393,9 @@ echo secret
     secret, write = os.pipe()
     try:
         with town.up(auth=("PLAIN",), auth_in_clear=True, password="secret") as relay:
-            process = town.start_run(stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
-                                     pass_fds=[secret], preexec_fn=lambda: ctypes.CDLL(None).ioctl(0, 0x540E, 0))
-            expect(process.wait(60) == 0, "another status")
+            with town.start_run(stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+                                pass_fds=[secret], preexec_fn=lambda: ctypes.CDLL(None).ioctl(0, 0x540E, 0)) as process:
+                expect(process.wait(60) == 0, "another status")
             shown = os.read(person, 65536).decode()
             expect(len(relay.received) == 1 and f"u0: {SUMMARY}" in shown, shown)
     finally:
@@ -406,6 +448,6 @@ def add_cases(suite):
         suite.add(f"all-users-{count}", so_many_users(count, writers))
     for hostile, status in HOSTILE.items():
         suite.add(f"all-users-one-{hostile.__name__.replace('_', '-')}", against(hostile, status))
-    for case in (entries_that_are_no_users, nobody_is_torn, users_who_stop, home_that_hangs, nothing_of_roots):
+    for case in (entries_that_are_no_users, users_without_a_home, few_descriptors, nobody_is_torn, users_who_stop, home_that_hangs, nothing_of_roots):
         suite.add(f"all-users-{case.__name__.replace('_', '-')}", case)
     suite.case(orphans_are_reaped)
