@@ -111,16 +111,17 @@ static bool list_names(struct import *import, struct err *err)
 
 	if (!dir)
 		return err_sys(err, ERR_SYSTEM, errno, "%s", import->path);
-	while ((found = readdir(dir))) {
+	while (errno = 0, (found = readdir(dir))) {
 		size_t len = name_len(found->d_name);
 		if (len == 0)
 			continue;
 		mem_grow(import->names, import->count);
 		import->names[import->count++] = mem_copy_n(found->d_name, len);
 	}
+	int number = errno;
 	closedir(dir);
 	sort_names(import);
-	return true;
+	return number == 0 || err_sys(err, ERR_IO, number, "%s", import->path);
 }
 
 static int say_taken(const char *name, const char *id)

@@ -3,7 +3,6 @@
 #include "app/pair.h"
 
 #include "app/job.h"
-#include "base/file.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 
@@ -47,11 +46,12 @@ static char *file_of(const struct pair *pair, const char *ending)
 	return str_format("%s.%s", pair->name, ending);
 }
 
-static bool has_file(const struct pair *pair, const char *ending)
+static bool has_file(const struct pair *pair, const char *ending, bool *is_there, struct err *err)
 {
 	CLEANUP(mem_free_at) char *name = file_of(pair, ending);
 
-	return faccessat(pair->folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	*is_there = faccessat(pair->folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return *is_there || errno == ENOENT || err_sys(err, ERR_IO, errno, ".%s", ending);
 }
 
 static bool remove_file(const struct pair *pair, const char *ending)
@@ -170,33 +170,36 @@ static bool write_marker(const struct pair *pair, struct err *err)
 	return false;
 }
 
-/* False where there is no marker, and so nothing was interrupted. */
-static bool read_marker(const struct pair *pair, struct str *text)
+/* Without a marker nothing was interrupted. */
+static bool read_marker(const struct pair *pair, struct str *text, bool *is_there, struct err *err)
 {
 	CLEANUP(mem_free_at) char *name = file_of(pair, "mailchute");
 	CLEANUP(fs_close_at)
 	int fd = openat(pair->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
-	if (fd >= 0 && file_is_regular(fd) && fs_read_rest(fd, text))
-		str_cut(text, strcspn(text->bytes, "\n"));
-	return fd >= 0;
+	struct stat st;
+
+	*is_there = fd >= 0;
+	if (fd < 0 && errno == ENOENT)
+		return true;
+	if (fd < 0 || fstat(fd, &st) < 0 || (S_ISREG(st.st_mode) && !fs_read_rest(fd, text)))
+		return err_sys(err, ERR_IO, errno, ".mailchute");
+	str_cut(text, strcspn(text->bytes, "\n"));
+	return true;
 }
 
 /* Cuts the text behind the id. */
-static bool is_in_queue(struct str *marker)
+static bool is_in_queue(struct str *marker, bool *is_there, struct err *err)
 {
-	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(spool_close) struct spool spool;
 	size_t len = strcspn(marker->bytes, " ");
 	CLEANUP(mem_free_at) char *path = mem_copy(marker->bytes + len + (len < marker->len));
 
 	str_cut(marker, len);
 	spool_init(&spool);
-	if (!record_is_id(marker->bytes) || !spool_open(&spool, path, false, &err))
-		return false;
-	return spool_has(&spool, SPOOL_QUEUE, marker->bytes) ||
-	       spool_has(&spool, SPOOL_HOLD, marker->bytes) ||
-	       spool_has(&spool, SPOOL_FAILED, marker->bytes);
+	*is_there = false;
+	return !record_is_id(marker->bytes) || (spool_open(&spool, path, false, err) &&
+						spool_find(&spool, marker->bytes, is_there, err));
 }
 
 /*
@@ -214,7 +217,12 @@ static bool remove_pair(const struct pair *pair, struct err *err)
 /* An import was interrupted here. That a file is gone already tells that the message was saved. */
 static bool finish_interrupted(const struct pair *pair, struct str *marker, struct err *err)
 {
-	if (is_in_queue(marker) || !has_file(pair, "mail") || !has_file(pair, "msmtp"))
+	bool is_saved, has_mail, has_arguments;
+
+	if (!is_in_queue(marker, &is_saved, err) || !has_file(pair, "mail", &has_mail, err) ||
+	    !has_file(pair, "msmtp", &has_arguments, err))
+		return false;
+	if (is_saved || !has_mail || !has_arguments)
 		return remove_pair(pair, err);
 	return err_set(err, ERR_INPUT,
 		       _("an import was interrupted, and message %s is not in the queue: it may "
@@ -256,9 +264,12 @@ bool pair_take(const struct request *base, int folder, const char *name, struct 
 	       struct err *err)
 {
 	CLEANUP(pair_done) struct pair pair;
+	bool is_interrupted;
 
 	pair_init(&pair, folder, name);
-	if (read_marker(&pair, id))
+	if (!read_marker(&pair, id, &is_interrupted, err))
+		return false;
+	if (is_interrupted)
 		return finish_interrupted(&pair, id, err);
 	if (!read_arguments(&pair, base, err) || !job_begin(&pair.job, err))
 		return false;

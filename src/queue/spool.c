@@ -344,6 +344,21 @@ bool spool_has(const struct spool *spool, enum spool_folder folder, const char *
 	       faccessat(spool->folders[folder], id, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+bool spool_find(const struct spool *spool, const char *id, bool *is_there, struct err *err)
+{
+	static const enum spool_folder folders[] = { SPOOL_QUEUE, SPOOL_HOLD, SPOOL_FAILED };
+
+	*is_there = false;
+	for (size_t i = 0; !*is_there && i < LENGTH(folders); i++) {
+		errno = ENOENT;
+		*is_there = spool_has(spool, folders[i], id);
+		if (!*is_there && errno != ENOENT)
+			return err_sys(err, ERR_IO, errno, _("cannot read the folder %s/%s"),
+				       spool->path, folder_names[folders[i]]);
+	}
+	return true;
+}
+
 static int compare_ids(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -63,6 +63,9 @@ enum claim spool_peek(struct spool *spool, enum spool_folder folder, const char 
 /* Makes last what was removed without being synced, if anything was. */
 bool spool_sync(struct spool *spool, struct err *err) MUST_USE;
 
+/* Whether a message of that id is in q/, hold/ or failed/. ERR_IO: that can't be told now. */
+bool spool_find(const struct spool *spool, const char *id, bool *is_there,
+		struct err *err) MUST_USE;
 /* Whether a message of that id is there. */
 bool spool_has(const struct spool *spool, enum spool_folder folder, const char *id);
 

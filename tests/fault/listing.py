@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """listing.py - faults of the system while the queue is looked at: never "empty", never damaged, never silent"""
 import json
+import shutil
 
 from cases import NETWORK_CALLS, count, expect_empty, expect_once, fill, suite
 from world import Message, World, expect, sweep
@@ -110,3 +111,35 @@ for name in MODES:
     suite.add(f"looking-{name}", lambda folder, name=name: change(folder, name))
 for name in OF_READING:
     suite.add(f"looking-run-{name}", lambda folder, name=name: queue_run(folder, name))
+
+
+def import_of_all(folder, fault):
+    """The folder of msmtp's scripts is read to its end, or that is an error; what was begun is not begun again."""
+    with World(folder) as world:
+        old, message = world.folder / "old", Message()
+        fill(world, [message])
+        ident, = world.names("q")
+
+        def shoot(fault):
+            world.restore()
+            shutil.rmtree(old, ignore_errors=True)
+            old.mkdir(mode=0o700)
+            arguments = f"-f {message.sender} -- {message.recipients[0]}\n".encode()
+            for ending, text in (("msmtp", arguments), ("mail", message.text),
+                                 ("mailchute", f"{ident} {world.spool}\n".encode())):
+                (old / f"pair.{ending}").write_bytes(text)
+            for path in old.iterdir():
+                path.chmod(0o600)
+            return world.run([f"--queue-import={old}"], fault=fault)
+
+        def check(run):
+            left = sorted(path.name for path in old.iterdir() if path.name.startswith("pair"))
+            expect(world.names("q") == [ident], f"{world.names('q')}: {run}")
+            expect(run.status == 0 or run.stderr, f"failed without a word: {run}")
+            expect(b"is not in the queue" not in run.stderr, f"said to be missing: {run}")
+            expect(run.status != 0 or not left, f"0, and {left} is left: {run}")
+        count(sweep(shoot, check, [fault]))
+
+
+for name in OF_READING[:-1]:
+    suite.add(f"looking-import-{name}", lambda folder, name=name: import_of_all(folder, name))
