@@ -49,9 +49,15 @@ static bool replace_ids(const struct user *user)
 	return true;
 }
 
+/* A service of root's has a folder in memory for root's access tokens. */
 static void replace_environment(const struct user *user)
 {
+	const char *folder = user->uid == 0 ? getenv("RUNTIME_DIRECTORY") : NULL;
+	CLEANUP(mem_free_at) char *kept = folder ? mem_copy(folder) : NULL;
+
 	clearenv();
+	if (kept)
+		setenv("RUNTIME_DIRECTORY", kept, 1);
 	setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1);
 	setenv("HOME", user->home, 1);
 	setenv("USER", user->name, 1);

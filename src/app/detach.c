@@ -12,7 +12,7 @@
  * All that we open ourselves is marked to be closed on exec, which nothing that came through an
  * exec is.
  */
-void detach_close_inherited(void)
+static void close_inherited(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	struct dirent *found;
@@ -35,7 +35,7 @@ int detach(void)
 		return pid;
 	setsid();
 	/* Not ours to keep open: the caller may wait for its end. */
-	detach_close_inherited();
+	close_inherited();
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
 		dup2(null, fd);

@@ -9,6 +9,3 @@
  * descriptors. -1: there is no child.
  */
 int detach(void) MUST_USE;
-
-/* Closes what was open when this program was started, but for the standard descriptors. */
-void detach_close_inherited(void);

@@ -406,6 +406,27 @@ echo secret
     expect("terminal" not in words and "?" in words and not any("pts" in word for word in words), str(words))
 
 
+def place_for_roots_tokens(folder):
+    """Of what systemd tells root's run, root keeps the folder for tokens, and no other user sees it."""
+    town = Town(folder, 0)
+    town.write(0)
+    home = folder / "root"
+    home.mkdir()
+    login = ["auth plain", "user tester", "password_command sh -c 'env >$HOME/seen; echo secret'"]
+    lines = ["host localhost", f"port {town.port}", "from a@b.example", "tls off", *login]
+    write_private(home / ".mailchuterc", "\n".join(lines) + "\n")
+    town.configure_user(0, *login)
+    town.entries.append(f"root:x:0:0::{home}:/bin/sh\n")
+    (folder / "m").write_bytes(MESSAGE)
+    with town.up(auth=("PLAIN",), auth_in_clear=True, password="secret") as relay:
+        town.run_all(before=f"HOME={home} {town.program} -odq u9@b.example <{folder}/m && ",
+                     env={"RUNTIME_DIRECTORY": "/run/tokens", "STATE_DIRECTORY": "/var/lib/other"})
+        expect_sent(relay, [0, 9])
+    seen, of_user = (home / "seen").read_text(), (town.home_of(0) / "seen").read_text()
+    expect("RUNTIME_DIRECTORY=/run/tokens\n" in seen and "/var/lib/other" not in seen, seen)
+    expect("/run/tokens" not in of_user and f"HOME={town.home_of(0)}\n" in of_user, of_user)
+
+
 def orphans_are_reaped(folder):
     """The first process of a container waits for what others leave to it."""
     scene = Scene(folder)
@@ -448,6 +469,6 @@ def add_cases(suite):
         suite.add(f"all-users-{count}", so_many_users(count, writers))
     for hostile, status in HOSTILE.items():
         suite.add(f"all-users-one-{hostile.__name__.replace('_', '-')}", against(hostile, status))
-    for case in (entries_that_are_no_users, users_without_a_home, few_descriptors, nobody_is_torn, users_who_stop, home_that_hangs, nothing_of_roots):
+    for case in (entries_that_are_no_users, users_without_a_home, few_descriptors, nobody_is_torn, users_who_stop, home_that_hangs, nothing_of_roots, place_for_roots_tokens):
         suite.add(f"all-users-{case.__name__.replace('_', '-')}", case)
     suite.case(orphans_are_reaped)
