@@ -20,14 +20,26 @@ static const struct settings *settings_of(const struct job *job)
 	return job->has_account ? &job->account.settings : &job->request->settings;
 }
 
-static bool is_kept(const struct job *job, const struct err *reason)
+static bool is_refusal(const struct job *job, const struct err *reason)
 {
-	const struct message *message = &job->message;
-	bool is_refusal = reason->kind == ERR_INPUT || reason->kind == ERR_USAGE ||
+	bool is_refused = reason->kind == ERR_INPUT || reason->kind == ERR_USAGE ||
 			  reason->kind == ERR_REJECT;
 
-	return is_refusal && job->request->contract == CONTRACT_SENDMAIL && job->has_entry &&
-	       message->is_whole && message_is_in(message, job->entry.fd);
+	return is_refused && job->request->contract == CONTRACT_SENDMAIL;
+}
+
+/* Whether there is something to keep, and a place for it. What is in the way is said. */
+static bool can_be_kept(struct job *job)
+{
+	struct err *obstacle = &job->no_queue;
+
+	if (job->has_entry && !job->message.is_whole)
+		err_set(obstacle, ERR_IO, _("it could not be read to its end"));
+	if (obstacle->kind == ERR_NONE)
+		return job->has_entry;
+	err_wrap(obstacle, _("not kept in the queue"));
+	report_problem(obstacle);
+	return false;
 }
 
 /* The sender, as far as one can be found; the null sender where none can be. */
@@ -135,7 +147,7 @@ bool refusal_keep(struct job *job, const struct err *reason)
 
 	if (job->request->contract == CONTRACT_SENDMAIL)
 		log_refusal(job, reason);
-	if (!is_kept(job, reason))
+	if (!is_refusal(job, reason) || !can_be_kept(job))
 		return false;
 	if (!fill(job, &err)) {
 		report_problem(&err);

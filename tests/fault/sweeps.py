@@ -6,7 +6,7 @@ import shutil
 
 from cases import (IS_FULL, NOBODY, TWO, check_alive, check_files, check_queue_run, check_sent, count, doubts,
                    expect_empty, expect_once, fill, has_spoken, suite)
-from world import FAULTS, Message, World, expect, sweep
+from world import FAULTS, Message, World, ends_process, expect, is_notice, sweep
 
 LATER = "rcpt <carol@example.org>: 451 4.7.1 later"
 OF_FILES = [fault for fault in FAULTS if fault != "econnreset"]
@@ -178,6 +178,28 @@ def server_operation(more, is_strict=False):
     return prepare
 
 
+def refusal_operation(world):
+    """A program's message that we refuse ourselves: never sent; a copy and a notice, or neither."""
+    def shoot(fault):
+        world.restore()
+        world.forget()
+        shoot.message = message = Message()
+        return world.run(["-f", message.sender, "--", *message.recipients], b"X: \0\n" + message.text, fault,
+                         program="sendmail")
+
+    def check(run):
+        check_alive(run)
+        expect(run.status == 65 or ends_process(run) or run.hits, f"not refused; {run}")
+        world.drain()
+        kept = len(world.names("failed"))
+        told = [t for t in world.relay.received if is_notice(t)]
+        expect(not [t for t in world.relay.received if not is_notice(t)], f"sent all the same; {run}")
+        expect_empty(world)
+        expect(kept == len(told) and kept <= 1, f"{kept} copies, {len(told)} notices; {run}")
+        expect(kept == 1 or run.is_cut or b"not kept" in run.stderr or run.status != 65, f"no copy; {run}")
+    return shoot, check
+
+
 def import_operation(runs_between):
     """Two messages of msmtp's scripts. After the fault a run of the queue may send what is there already."""
     def prepare(world):
@@ -243,6 +265,7 @@ each_fault("the run after a send", "detached", detached_operation)
 each_fault("send --at", "later", later_operation, OF_FILES)
 each_fault("-qf", "run-past-later", run_past_later_operation, FAULTS if IS_FULL else ["kill", "eio", "econnreset"])
 each_fault("-bs", "server", server_operation(["-odq"]), OF_FILES)
+each_fault("send", "refusal", refusal_operation, OF_FILES, expected=65)
 each_fault("--queue-import", "import", import_operation(False), OF_FILES)
 each_fault("--queue-import", "import-then-run", import_operation(True), OF_FILES if IS_FULL else ["kill", "eio"])
 each_fault("-bs", "server-run", server_operation([]), FAULTS if IS_FULL else ["kill", "eio", "enospc"])
