@@ -183,6 +183,42 @@ def faults_of_the_asker(folder, fault):
         count(sweep(shoot, check, [fault]))
 
 
+def faults_of_the_asked(folder, fault):
+    """A run stops before a fault, is asked then, and meets the fault: a request is done, or is there for the next."""
+    with World(folder) as world:
+        messages = messages_that_are_not_due(world)
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            holder = world.start(["-q"], fault=fault)
+            shoot.asker = None
+            if not wait_for_stop(holder):
+                return world.finish(holder)
+            shoot.asker = world.run(["-qf"])
+            os.kill(holder.pid, signal.SIGCONT)
+            return world.finish(holder)
+
+        def check(run):
+            if not run.call:
+                return
+            expect(run.status <= 0 or run.stderr, f"failed without a word: {run}")
+            expect(shoot.asker.status == 0, f"not accepted: {shoot.asker}")
+            wait_until_free(world.spool / "run.lock")
+            if leftovers(world):
+                again = world.run(["-q"])
+                expect(again.status == 0 and not leftovers(world), f"left over: {leftovers(world)}: {again}; {run}")
+            world.relay.wait_idle()
+            waiting = [message for message in messages if not any(world.copies(message))]
+            expect(not waiting or run.stderr, f"{len(waiting)} wait, and not a word: {run}")
+            extra = [doubts(world, run, message) for message in messages]
+            world.drain()
+            for message, more in zip(messages, extra):
+                expect(1 <= world.copies(message)[0] <= 1 + more, f"{world.copies(message)} copies: {run}")
+            expect_empty(world)
+        count(sweep(shoot, check, [fault], {"FAULT_STOP": "1"}))
+
+
 def taking_under(folder, fault):
     """A request that was left is done by the next run, or by the one after it; the first meets a fault."""
     with World(folder) as world:
@@ -269,3 +305,5 @@ suite.add("asking-a-child", beside_a_child)
 for fault_name in FAULTS:
     suite.add(f"asking-under-{fault_name}", lambda folder, fault=fault_name: faults_of_the_asker(folder, fault))
     suite.add(f"asking-taken-under-{fault_name}", lambda folder, fault=fault_name: taking_under(folder, fault))
+for fault_name in ("eio", "enospc", "emfile", "enomem", "enolck", "kill"):
+    suite.add(f"asking-one-under-{fault_name}", lambda folder, fault=fault_name: faults_of_the_asked(folder, fault))

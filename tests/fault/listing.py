@@ -37,11 +37,12 @@ def places(world, message):
     return [folder for folder, _, status in world.find(message) if status != "D"]
 
 
-def look(world, args, fault):
-    return world.run(args, fault=fault)
+def look(world, args, fault, has_config=True):
+    return world.run(args, fault=fault, has_config=has_config)
 
 
-def listing(folder, mode):
+def listing(folder, mode, has_config=True):
+    """Without `has_config` the config file is not named, but found in the home."""
     with World(folder, spool=folder / "elsewhere") as world:
         waiting = queue_elsewhere(world, [Message() for _ in range(3)])
 
@@ -52,7 +53,7 @@ def listing(folder, mode):
             expect(run.status != 0 or all(name in listed for name in waiting), f"not all are listed: {listed}; {run}")
             if mode == "json" and listed:
                 json.loads(listed)
-        count(sweep(lambda fault: look(world, LISTS[mode], fault), check, OF_READING))
+        count(sweep(lambda fault: look(world, LISTS[mode], fault, has_config), check, OF_READING))
 
 
 def change(folder, mode):
@@ -107,6 +108,7 @@ def queue_run(folder, fault):
 
 for name in LISTS:
     suite.add(f"looking-{name}", lambda folder, name=name: listing(folder, name))
+    suite.add(f"looking-{name}-by-own-config", lambda folder, name=name: listing(folder, name, False))
 for name in MODES:
     suite.add(f"looking-{name}", lambda folder, name=name: change(folder, name))
 for name in OF_READING:
