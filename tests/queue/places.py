@@ -345,6 +345,17 @@ def add_home(suite, name, status=0, home=True, prepared=False, **env):
     suite.add(f"home-{name}", only_root(case))
 
 
+def run_without_home(folder):
+    """A run for all users looks where the messages of users without a home are."""
+    machine = Machine(folder, home=False, prepared=True)
+    with relays.Relay(dialogue="greeting: 421 4.3.2 later") as relay:
+        machine.send("--host=127.0.0.1", f"--port={relay.port}", "-f", "alice@example.org", HOME="/nonexistent")
+        relay.dialogue = relays.Dialogue("")
+        done = machine.run("-qf", "--all-users", uid=0)
+        expect(len(relay.received) == 1, f"{len(relay.received)} arrived: {done}")
+    expect(not list((folder / f"spool/mailchute-users/{ALICE}/q").iterdir()), "it is still there")
+
+
 def home_that_is_read_only(folder):
     """The config in it counts; the queue is where passwd says."""
     machine = Machine(folder)
@@ -442,6 +453,6 @@ def add_cases(suite):
     add_home(suite, "none-but-prepared", home=False, prepared=True, HOME="/root")
     add_home(suite, "none-but-prepared-unset", home=False, prepared=True)
     add_home(suite, "none-at-all", home=False, status=75, HOME="/root")
-    for case in (home_that_is_read_only, home_of_alice_for_root, config_home_of_another, hostile_folder_without_home,
+    for case in (run_without_home, home_that_is_read_only, home_of_alice_for_root, config_home_of_another, hostile_folder_without_home,
                  name_of_the_user):
         suite.add("home-" + case.__name__.removeprefix("home_").replace("_", "-"), only_root(case))
