@@ -15,13 +15,28 @@ struct due_tried {
 };
 
 /*
+ * Routes that have failed in a run over several queues, and why: they are not tried again for
+ * another queue. Begins as zeros.
+ */
+struct closed_routes {
+	struct closed_route *items;
+	size_t count;
+};
+
+void closed_routes_done(struct closed_routes *routes);
+void closed_routes_add(struct closed_routes *routes, const char *key, const struct err *reason);
+/* Whether a route has failed; `reason` then says why. */
+bool closed_routes_has(const struct closed_routes *routes, const char *key, struct err *reason);
+
+/*
  * Which messages a run takes, but never one whose sender wants it to be sent later. Without
  * `ignores_schedule` only those that are due; `follows_success` adds those that only wait because
  * their relay could not be reached. The texts are
  * sendmail's -qI, -qS and -qR: part of the id, of the sender, of a recipient (NULL: any).
  */
 struct run_choice {
-	struct due_tried *tried; /* NULL: none */
+	struct due_tried *tried;      /* NULL: none */
+	struct closed_routes *closed; /* NULL: none */
 	bool ignores_schedule;
 	bool follows_success;
 	bool shows_progress; /* on stderr */

@@ -77,7 +77,9 @@ static void add_result(struct run_result *sum, const struct run_result *result)
 
 static int run_once(const struct request *request)
 {
-	const struct run_choice choice = { .ignores_schedule = request->ignores_schedule,
+	CLEANUP(closed_routes_done) struct closed_routes closed = { 0 };
+	const struct run_choice choice = { .closed = &closed,
+					   .ignores_schedule = request->ignores_schedule,
 					   .shows_progress = isatty(STDERR_FILENO),
 					   .id = request->choice.id,
 					   .sender = request->choice.sender,

@@ -310,10 +310,13 @@ static void run_route(struct run *run, size_t first, size_t end)
 	const struct route *route = run->due.items[first].route;
 	const struct settings *settings = &route->account.settings;
 	CLEANUP(err_done) struct err reason = ERR_INIT;
+	struct closed_routes *closed = run->choice->closed;
 	size_t next = first;
 
 	if (route->problem.kind != ERR_NONE)
 		err_copy(&reason, &route->problem);
+	else if (closed && closed_routes_has(closed, route->key, &reason))
+		closed = NULL;
 	while (next < end && reason.kind == ERR_NONE && clock_now() < run->end) {
 		struct session session;
 		if (!session_open(&session, settings, LOGIN_ALONE, &reason))
@@ -328,6 +331,8 @@ static void run_route(struct run *run, size_t first, size_t end)
 		return;
 	hint_note_failure(run->spool, route->key, &reason, attempt_is_operators(reason.kind));
 	report_log_route(settings, &reason);
+	if (closed)
+		closed_routes_add(closed, route->key, &reason);
 	give_up_route(run, next, end, &reason);
 }
 

@@ -192,6 +192,23 @@ def two_accounts(folder):
     machine.expect_found(ids["a"], HOME=home)
 
 
+def one_login(folder):
+    """A password that is refused for one queue is not tried again for the next one in the same run."""
+    machine = Machine(folder)
+    home = machine.homes[ALICE]
+    with relays.Relay(auth=["PLAIN"], auth_in_clear=True, password="right") as relay:
+        lines = ["auth plain", "user tester", "password wrong"]
+        machine.configure(home, *lines, port=relay.port)
+        for number in range(3):
+            machine.run(f"--queue-folder={home}/q{number}", "-odq", BOB, stdin=MESSAGE, HOME=home)
+        done = machine.run("-qf", HOME=home)
+        said = b"".join(bytes(c.clear) for c in relay.connections)
+        expect(said.count(b"AUTH PLAIN") == 1 and b"3 waiting" in done.stderr, f"{said.count(b'AUTH PLAIN')} logins: {done}")
+        expect(len(relay.connections) == 1, f"{len(relay.connections)} connections")
+        items = json.loads(machine.run("--queue-list=json", HOME=home).stdout)
+        expect(len(items) == 3 and all("535" in item["last"]["text"] for item in items), f"{items}")
+
+
 def text_list(folder):
     """A person sees one list with one sum."""
     machine = Machine(folder)
@@ -440,7 +457,7 @@ def add_cases(suite):
     for uid in (ALICE, 0):
         for way in WAYS:
             add_way(suite, way, uid)
-    for case in (two_accounts, text_list, broken_config, hostile_places, not_written_down, many_places,
+    for case in (two_accounts, one_login, text_list, broken_config, hostile_places, not_written_down, many_places,
                  written_down_once, server_with_a_queue):
         suite.add("place-" + case.__name__.replace("_", "-"), only_root(case))
     add_home(suite, "of-root", HOME="/root")
