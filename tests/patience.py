@@ -5,6 +5,7 @@ No test is to fail because the machine is busy. So every limit in the tests is o
 where thirty processes want two processors, fifteen seconds on the wall are one of these. On an idle machine
 both are the same. A process that still does something is never said to hang.
 """
+import contextlib
 import os
 import subprocess
 import threading
@@ -120,14 +121,25 @@ class Stuck(Exception):
     """What finish() raises for a process that does nothing any more; it has been killed."""
 
 
+def feed(process, data):
+    """Writes it by a thread: communicate() forgets the rest of its input when a timeout has passed."""
+    pipe, process.stdin = process.stdin, None
+
+    def write():
+        with contextlib.suppress(BrokenPipeError), pipe:
+            pipe.write(data)
+
+    threading.Thread(target=write, daemon=True).start()
+
+
 def finish(process, stdin=None, limit=60):
     """Its stdout and stderr when it has ended, however long it works. Stuck when it only waits."""
     progress = Progress(process.pid, limit)
+    if stdin is not None:
+        feed(process, stdin)
     while True:
-        try:
-            return process.communicate(stdin, timeout=SLICE)
-        except subprocess.TimeoutExpired:
-            stdin = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=SLICE)
         if progress.is_stuck():
             process.kill()
             process.communicate()
