@@ -110,7 +110,7 @@ static bool lock(int fd, int seconds)
 
 static int open_file(const struct spool *spool, const char *name, bool creates)
 {
-	char path[NAME_MAX_LEN];
+	char path[sizeof FOLDER + NAME_MAX_LEN];
 
 	snprintf(path, sizeof path, FOLDER "/%s", name);
 	return spool->top < 0 ? -1

@@ -268,6 +268,8 @@ class World:
         for path in [self.spool, *self.spool.rglob("*")]:
             with contextlib.suppress(FileNotFoundError):
                 mode = stat.S_IMODE(path.lstat().st_mode)
+                if path.parent.name == "places" and path.is_symlink():
+                    continue  # another queue's place, written down as a link, which has no mode of its own
                 expect(mode == (0o700 if path.is_dir() else 0o600), f"mode {mode:o} of {path}")
 
     def save(self, name="template"):

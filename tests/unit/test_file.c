@@ -173,6 +173,7 @@ static void expect_late(bool has_writer, const char *reason)
 	CLEANUP(fs_close_at) int fd = file_open("fifo", ERR_IO, &err);
 	CLEANUP(fs_close_at) int writer = has_writer ? open("fifo", O_WRONLY | O_CLOEXEC) : -1;
 
+	EXPECT((writer >= 0) == has_writer);
 	EXPECT(!file_read(fd, clock_now() + 20, &out, ERR_IO, &err));
 	EXPECT_NUMBER(err.kind, ERR_IO);
 	EXPECT_PART(err.text, reason);
