@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/filter.h"
 
+#include "base/feeder.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/proc.h"
+#include "base/scratch.h"
 #include "mail/lines.h"
 
 #include <errno.h>
@@ -55,6 +57,29 @@ static int spill_somewhere(const struct message *message, struct err *err)
 		if (is_last)
 			return -1;
 	}
+}
+
+/* The limit on file sizes holds for memory that is a file, too, but not for a pipe. */
+static bool feed(const struct message *message, struct feeder *feeder, struct err *err)
+{
+	CLEANUP(str_done) struct str text = STR_MAX(SCRATCH_MEMORY_MAX);
+	struct lines lines = { 0 };
+	char piece[PIECE];
+	ssize_t got;
+
+	err_done(err);
+	for (uint64_t at = 0; (got = message_read_at(message, at, piece, sizeof piece, err)) > 0;
+	     at += (uint64_t)got)
+		lines_add_lf(&lines, piece, (size_t)got, &text);
+	if (text.is_full)
+		return err_sys(err, ERR_IO, EFBIG, _("cannot keep the message"));
+	return got == 0 && feeder_open(feeder, text.bytes, text.len, err);
+}
+
+static bool judge_feeder(const struct feeder *feeder, struct err *err)
+{
+	return feeder->pid == 0 || feeder_is_good(feeder) ||
+	       err_set(err, ERR_SYSTEM, _("the helper process failed"));
 }
 
 static void set_environment(const struct envelope *envelope)
@@ -127,15 +152,17 @@ static bool run(const struct message *in, const struct envelope *envelope, char 
 		struct message *out, struct err *err)
 {
 	CLEANUP(proc_close) struct proc proc = { 0 };
+	CLEANUP(feeder_close) struct feeder feeder = { 0 };
 	CLEANUP(fs_close_at) int fd = spill_somewhere(in, err);
 	uint64_t room = GROWTH_MAX * message_size(in) + ROOM_MIN;
 
-	if (fd < 0)
+	if (fd < 0 && !feed(in, &feeder, err))
 		return false;
 	set_environment(envelope);
 	message_begin(out);
-	return proc_open(&proc, argv, fd, proc_deadline(), err) &&
-	       read_output(&proc, out, room, err) && complete(out, err);
+	return proc_open(&proc, argv, fd < 0 ? feeder.output : fd, proc_deadline(), err) &&
+	       read_output(&proc, out, room, err) && judge_feeder(&feeder, err) &&
+	       complete(out, err);
 }
 
 bool filter_message(struct message *message, const struct envelope *envelope,

@@ -255,6 +255,23 @@ def full_disks_and_a_filter(folder):
 
 
 @suite.case
+def no_file_may_grow_for_a_filter(folder):
+    """Not even memory can be its file then; one that leaves the most unread is content with a pipe, too."""
+    for size in (0, 1, 4096, 100000):
+        with World(folder, {"filter": "sed s/^line/LINE/"}) as world:
+            for lines in (1, 200, 20000):
+                count()
+                message = Message(lines=lines)
+                message.wire = re.sub(rb"(?m)^line", b"LINE", message.wire)
+                done = Bare(world, size).send(message)
+                expect(done.returncode == 0, f"{lines} lines were not sent: {done}")
+                expect_once(world, [message])
+    with World(folder, {"filter": "sed -n '1,/^$/p;/^$/q'"}) as world:
+        done = Bare(world, 0).send(Message(lines=20000))
+        expect(done.returncode == 0 and len(world.relay.received) == 1, f"{done}")
+
+
+@suite.case
 def full_disks_and_what_is_made(folder):
     """A text is read twice, and an attachment is as good as any other."""
     with World(folder) as world, all_disks_full(world):
