@@ -31,7 +31,7 @@ WATCHED = {
     "LSAN_OPTIONS": f"use_tls=0:print_suppressions=0:suppressions={TOP}/tests/leaks",
     "MAILCHUTE": str(TOP / "build-sanitized/mailchute"),
 }
-OPTIONS = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1",
+OPTIONS = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1:detect_invalid_pointer_pairs=2",
            "UBSAN_OPTIONS": "exitcode=99:halt_on_error=1:print_stacktrace=1"}
 
 # A suite: what it runs one after the other, with what in the environment, and whether it needs root.
@@ -63,7 +63,8 @@ def replays(prefix):
 BUILDS = {
     "build-gcc": lambda: Suite(build("gcc", "build-gcc")),
     "build-clang": lambda: Suite(build("clang", "build-clang", "-Dfuzz=true", "-Db_lundef=false")),
-    "build-sanitized": lambda: Suite(build("gcc", "build-sanitized", "-Db_sanitize=address,undefined")),
+    "build-sanitized": lambda: Suite(build("gcc", "build-sanitized", "-Db_sanitize=address,undefined",
+                                           "-Dc_args=-fsanitize=address,pointer-compare")),
 }
 
 # Those that take longest come first, so that none of them is left over at the end.
