@@ -221,9 +221,8 @@ static bool is_files_fault(int folder, const char *id, int number, struct err *e
 {
 	struct stat st;
 
-	if (number == ELOOP || number == ENXIO || number == EISDIR || number == ENOTDIR)
-		return !err_sys(err, ERR_INPUT, number, _("cannot be opened"));
-	return (number == EACCES || number == EPERM) &&
+	return (number == ELOOP || number == ENXIO || number == EISDIR || number == ENOTDIR ||
+		number == EACCES || number == EPERM) &&
 	       fstatat(folder, id, &st, AT_SYMLINK_NOFOLLOW) == 0 && !is_ours(&st, err);
 }
 
