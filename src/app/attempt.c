@@ -173,7 +173,18 @@ static void judge_all(struct attempt *attempt, const struct err *err)
 			envelope->recipients[i].status = judge_recipient(attempt, i, err);
 }
 
-/* After a mark that can't be written the last byte stays here, and so the session is spoilt. */
+static const struct recipient *first_deferred(const struct envelope *envelope)
+{
+	for (size_t i = 0; i < envelope->count; i++)
+		if (err_fate(envelope->recipients[i].err.kind) == FATE_RETRY)
+			return &envelope->recipients[i];
+	return NULL;
+}
+
+/*
+ * After a mark that can't be written the last byte stays here, and so the session is spoilt. That a
+ * recipient was refused says nothing about those who would have got the message.
+ */
 static bool send_content(struct session *session, struct attempt *attempt, struct err *err)
 {
 	struct transaction *t = &attempt->transaction;
@@ -181,7 +192,7 @@ static bool send_content(struct session *session, struct attempt *attempt, struc
 	if (!transaction_content(session, t, err))
 		return false;
 	if (!mark_doubt(attempt, err) && !do_without_file(attempt)) {
-		const struct recipient *deferred = envelope_first_failure(t->envelope);
+		const struct recipient *deferred = first_deferred(t->envelope);
 		if (deferred)
 			err_copy(err, &deferred->err);
 		session_abandon(session);

@@ -66,6 +66,17 @@ static int exit_when_queued(const struct settings *settings)
 }
 
 /*
+ * Whether an interrupted caller gets the message back. One that goes on in the background is the
+ * child's, which its caller's signals are not for.
+ */
+static bool is_withdrawn(const struct sending *sending)
+{
+	const struct request *request = sending->job->request;
+
+	return request->contract == CONTRACT_PERSON && request->delivery != DELIVERY_BACKGROUND;
+}
+
+/*
  * Saved first; where that can't be, the message is sent all the same and its true result returned.
  */
 static void save(struct sending *sending)
@@ -75,12 +86,12 @@ static void save(struct sending *sending)
 
 	if (sending->job->request->delivery == DELIVERY_NOW && !is_for_later(sending))
 		status = exit_when_queued(settings_of(sending));
-	if (sending->job->has_entry && is_waited_for(sending))
+	if (sending->job->has_entry && is_withdrawn(sending))
 		withdraw_on_signal(entry, status);
 	sending->is_saved = job_save(sending->job);
 	if (!sending->is_saved)
 		withdraw_nothing();
-	else if (!is_waited_for(sending))
+	else if (!is_withdrawn(sending))
 		withdraw_keep(entry, status);
 }
 
@@ -265,8 +276,12 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 	case SETTLED_WAITS:
 		return report_queued(entry->record.id, &explained, exit_when_queued(settings));
 	default:
-		return status_of_failure(sending, reason);
+		break;
 	}
+	/* What could not be moved out of the queue has not failed yet. */
+	if (entry->folder == SPOOL_QUEUE)
+		return report_queued(entry->record.id, reason, exit_when_queued(settings));
+	return status_of_failure(sending, reason);
 }
 
 static int settle(struct sending *sending, const struct err *reason)
