@@ -263,7 +263,23 @@ static void note_end(struct crowd *crowd, size_t index, int status)
 		crowd->status = EX_TEMPFAIL;
 	else if (WEXITSTATUS(status) != EX_OK)
 		crowd->status = WEXITSTATUS(status);
+	if (WIFEXITED(status) && WEXITSTATUS(status) != EX_OK && child->said == 0) {
+		what = str_format(_("the run ended with status %d"), WEXITSTATUS(status));
+		complain(child, what);
+	}
 	forget(crowd, index);
+}
+
+/* Their exit statuses can no longer be had. */
+static void note_lost(struct crowd *crowd)
+{
+	if (crowd->count > 0)
+		crowd->status = EX_TEMPFAIL;
+	while (crowd->count > 0) {
+		complain(&crowd->children[crowd->count - 1],
+			 _("the exit status of the run is not known"));
+		forget(crowd, crowd->count - 1);
+	}
 }
 
 static size_t find_child(const struct crowd *crowd, pid_t pid)
@@ -281,11 +297,13 @@ static void reap(struct crowd *crowd)
 	pid_t pid;
 	int status;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		size_t index = find_child(crowd, pid);
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0 || (pid < 0 && errno == EINTR)) {
+		size_t index = pid > 0 ? find_child(crowd, pid) : crowd->count;
 		if (index < crowd->count)
 			note_end(crowd, index, status);
 	}
+	if (pid < 0 && errno == ECHILD)
+		note_lost(crowd);
 }
 
 /*
