@@ -18,8 +18,23 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 from world import SHIM  # noqa: E402
 from cases import IS_FULL, suite  # noqa: E402
-import allocations, asking, clocks, disks, edges, lastbyte, limits, listing  # noqa: E401,E402,F401
-import oldfs, poison, powercut, relayfaults, runners, settling, sweeps  # noqa: E401,E402,F401
+import allocations  # noqa: E402,F401
+import asking  # noqa: E402,F401
+import clocks  # noqa: E402,F401
+import compound  # noqa: E402,F401
+import disks  # noqa: E402,F401
+import edges  # noqa: E402,F401
+import lastbyte  # noqa: E402,F401
+import limits  # noqa: E402,F401
+import listing  # noqa: E402,F401
+import modes  # noqa: E402,F401
+import oldfs  # noqa: E402,F401
+import poison  # noqa: E402,F401
+import powercut  # noqa: E402,F401
+import relayfaults  # noqa: E402,F401
+import runners  # noqa: E402,F401
+import settling  # noqa: E402,F401
+import sweeps  # noqa: E402,F401
 
 
 if __name__ == "__main__":

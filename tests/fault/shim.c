@@ -39,7 +39,7 @@
  *	FAULT_STOP    1: the process stops first, and meets the fault when it goes on
  *	FAULT_THEN    a second fault, after the first one
  *	FAULT_AFTER   at which of the calls that the second one can happen to, from 1
- *	FAULT_CHILD   1: in the first forked child that makes a call, instead
+ *	FAULT_CHILD   N: in the N-th forked child instead
  *	FAULT_OUT     a file to append to, locked until the last of us and our children has gone:
  *	              "hit CALL FAULT PID" when one happens, and with
  *	FAULT_LOG     what was done to files, for a test of what a power cut leaves, or with
@@ -129,6 +129,7 @@ static const struct call {
 	{ SYS_clock_nanosleep, 0, "clock_nanosleep", "eintr " },
 	{ SYS_clone, FORKS, "fork", "enoproc enomem enosys " },
 	{ SYS_wait4, 0, "wait4", "eintr echild " },
+	{ SYS_waitid, 0, "waitid", "eintr echild " },
 	{ SYS_execve, 0, "execve", "eacces eio enomem enoent e2big " },
 	{ SYS_kill, 0, "kill", "eperm " },
 	{ SYS_pidfd_open, 0, "pidfd_open", TABLE "enosys " },
@@ -205,7 +206,7 @@ static const struct fault {
 
 enum { FAULTS = sizeof faults / sizeof *faults };
 
-enum { SECONDS_MAX = 10 }; /* of the processor's time */
+enum { SECONDS_MAX = 3 }; /* of the processor's time */
 
 enum lasting { ONCE, SAME_CALL, EVERY_CALL };
 
@@ -225,9 +226,13 @@ static struct {
 	const char *since;
 	const char *lacks;
 	int stops;
-	pid_t pid; /* whose calls count; 0: those of the first child */
+	pid_t pid; /* whose calls count; 0: not yet known */
+	long child;
+	long born; /* children until now */
 	pid_t parent;
 	int out;
+	int (*sigaction)(int, const struct sigaction *, struct sigaction *);
+	int is_trapping;
 	int is_logging;
 	int is_listing;
 	dev_t memory; /* where files are that were made by memfd_create */
@@ -381,7 +386,7 @@ static int is_counted(void)
 {
 	pid_t pid = (pid_t)raw(SYS_getpid, 0, 0, 0, 0, 0, 0);
 
-	if (shim.pid == 0 && pid != shim.parent)
+	if (shim.pid == 0 && pid != shim.parent && shim.born == shim.child)
 		shim.pid = pid;
 	return pid == shim.pid;
 }
@@ -450,6 +455,28 @@ static void list_call(const struct call *call, const long *a)
 	say("\n");
 }
 
+/* The program's call but for our own descriptor, which no child of it may close. */
+static long raw_beside_us(const struct call *call, const long *a)
+{
+	if (call->number == SYS_close && (int)a[0] == shim.out && shim.out >= 0)
+		return 0;
+	if (call->number != SYS_close_range || shim.out < 0 ||
+	    (unsigned)a[0] > (unsigned)shim.out || (unsigned)a[1] < (unsigned)shim.out)
+		return raw_on(call, a);
+	if ((unsigned)a[0] < (unsigned)shim.out)
+		raw(call->number, a[0], shim.out - 1, a[2], 0, 0, 0);
+	return (unsigned)a[1] > (unsigned)shim.out
+		       ? raw(call->number, shim.out + 1, a[1], a[2], 0, 0, 0)
+		       : 0;
+}
+
+/* There are none any more, as where somebody else has waited for them. */
+static void lose_children(void)
+{
+	while (raw(SYS_wait4, -1, 0, 0, 0, 0, 0) > 0)
+		;
+}
+
 static long do_call(const struct call *call, long *a)
 {
 	const struct fault *fault = find_fault(call, a);
@@ -462,12 +489,15 @@ static long do_call(const struct call *call, long *a)
 		a[2] = 1;
 	else if (fault && call->number == SYS_close)
 		raw_on(call, a);
+	if (fault && fault->number == ECHILD)
+		lose_children();
 	if (fault && fault->number)
 		return -fault->number;
 	int lack = lacking(call, a);
 	if (lack)
 		return -lack;
-	long result = raw_on(call, a);
+	shim.born += call->traits & FORKS ? 1 : 0;
+	long result = raw_beside_us(call, a);
 	if (shim.is_logging && result >= 0)
 		log_call(call, a, result);
 	return result;
@@ -600,7 +630,8 @@ static void read_orders(void)
 	shim.clock = number_in("FAULT_CLOCK");
 	shim.memory = find_memory();
 	shim.parent = getpid();
-	shim.pid = number_in("FAULT_CHILD") ? 0 : shim.parent;
+	shim.child = number_in("FAULT_CHILD");
+	shim.pid = shim.child ? 0 : shim.parent;
 	/* Out of the way, so that the program's descriptors are numbered as ever. */
 	shim.out = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 200);
 	if (fd >= 0) {
@@ -663,6 +694,8 @@ __attribute__((constructor)) static void begin(int argc, char *argv[], char *env
 	struct sigaction action = { .sa_sigaction = trapped, .sa_flags = SA_SIGINFO | SA_NODEFER };
 
 	(void)argc;
+	shim.sigaction = (int (*)(int, const struct sigaction *, struct sigaction *))dlsym(
+		RTLD_NEXT, "sigaction");
 	dl_iterate_phdr(find_libc, &libc);
 	/* The filter compares halves of addresses; the next try puts libc elsewhere. */
 	if (libc.low >> 32 != libc.high >> 32)
@@ -673,6 +706,7 @@ __attribute__((constructor)) static void begin(int argc, char *argv[], char *env
 	if (!shim.first.fault && !shim.lacks && !shim.is_logging && !shim.is_listing)
 		return;
 	sigaction(SIGSYS, &action, NULL);
+	shim.is_trapping = 1;
 	set_trap(&libc);
 }
 
@@ -685,6 +719,40 @@ pid_t fork(void)
 	}
 	shim.forks -= shim.forks > 0;
 	return ((pid_t(*)(void))dlsym(RTLD_NEXT, "fork"))();
+}
+
+/* The program may not do away with the signal that the trap needs. */
+
+int sigaction(int number, const struct sigaction *action, struct sigaction *before)
+{
+	if (number != SIGSYS || !shim.is_trapping)
+		return shim.sigaction(number, action, before);
+	if (before)
+		*before = (struct sigaction){ .sa_handler = SIG_DFL };
+	return 0;
+}
+
+__sighandler_t signal(int number, __sighandler_t handler)
+{
+	struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART };
+	struct sigaction before;
+
+	return sigaction(number, &action, &before) == 0 ? before.sa_handler : SIG_ERR;
+}
+
+int sigprocmask(int how, const sigset_t *set, sigset_t *before)
+{
+	sigset_t without;
+
+	if (set) {
+		without = *set;
+		sigdelset(&without, SIGSYS);
+	}
+	long result = raw(SYS_rt_sigprocmask, how, set ? (long)&without : 0, (long)before,
+			  _NSIG / 8, 0, 0);
+	if (result < 0)
+		errno = (int)-result;
+	return result < 0 ? -1 : 0;
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now)

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""modes.py - a fault at every system call of looking at the queue, changing it, and running it for all users"""
+import contextlib
+import json
+import os
+import re
+import subprocess
+
+from cases import (NOBODY, check_alive, check_files, check_drained, check_run, doubts, expect_empty, expect_once, fill,
+                   has_spoken, suite)
+from sweeps import each_kind
+from world import Message, World, expect, hide_mounts
+
+UIDS = (30001, 30002, 30003)
+
+
+def names_of(world, messages):
+    return [world.find(message)[0][1] for message in messages]
+
+
+# What only looks
+
+def look_operation(args_for, check_output):
+    """What lists or shows: says all, or says that it can't; and changes nothing."""
+    def prepare(world):
+        messages = [Message(), Message(), Message()]
+        fill(world, messages)
+        ids = names_of(world, messages)
+        expect(world.run([f"--queue-hold={ids[2]}"]).status == 0, "not held")
+        world.save()
+
+        def shoot(fault):
+            world.restore()
+            shoot.before = world.contents()
+            return world.run(args_for(ids), fault=fault)
+
+        def check(run):
+            check_alive(run)
+            expect(world.contents() == shoot.before, f"the queue was changed by looking at it: {run}")
+            if run.status == 0:
+                check_output(run, messages, ids)
+            elif run.status > 0:
+                expect(has_spoken(run), f"nothing was said: {run}")
+        return shoot, check
+    return prepare
+
+
+def check_list(run, _, ids):
+    text = run.stdout.decode()
+    found = re.findall(r"(?m)^([0-9A-Z]{24})  (\w+), .*\n    from alice@example.org\n    to   bob@example.org\n", text)
+    expect(found == list(zip(ids, ("waiting", "waiting", "held"))), f"not all are listed: {run}")
+
+
+def check_json(run, _, ids):
+    items = json.loads(run.stdout)
+    expect([item["id"] for item in items] == ids, f"not all are listed: {run}")
+    expect([item["state"] for item in items] == ["waiting", "waiting", "held"], f"not as they are: {run}")
+
+
+def check_show(run, messages, ids):
+    expect(ids[0].encode() in run.stdout and messages[0].text in run.stdout, f"not as it was: {run}")
+
+
+# What changes one message
+
+def failed_one(world):
+    """A queue with a message that waits and one that has failed; its notice is gone already."""
+    other, message = Message(), Message(["nobody@example.org"])
+    fill(world, [message])
+    world.play(NOBODY)
+    world.drain()
+    world.play("")
+    expect([folder for folder, _, _ in world.find(message)] == ["failed"], "it has not failed")
+    world.save()
+    world.wants_relay(False)
+    expect(world.send(other).status == 0, "not queued")
+    world.save()
+    world.wants_relay(True)
+    return other, message
+
+
+def waiting_one(world):
+    messages = Message(), Message()
+    fill(world, messages)
+    return messages
+
+
+def held_one(world):
+    other, message = waiting_one(world)
+    expect(world.run([f"--queue-hold={names_of(world, [message])[0]}"]).status == 0, "not held")
+    world.save()
+    return other, message
+
+
+def change_operation(option, make, verify, more=()):
+    """One of two messages is changed; the other one stays as it is."""
+    def prepare(world):
+        other, message = make(world)
+        name = names_of(world, [message])[0]
+        path = f"q/{names_of(world, [other])[0]}"
+
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            shoot.before = world.contents()[path]
+            return world.run([f"{option}={name}", *more], fault=fault)
+
+        def check(run):
+            check_alive(run)
+            world.relay.wait_idle()
+            expect(world.contents().get(path) == shoot.before, f"the other message was changed: {run}")
+            if run.status > 0:
+                expect(has_spoken(run), f"nothing was said: {run}")
+            verify(world, run, message)
+            world.drain()
+            expect_once(world, [other])
+            expect_empty(world)
+        return shoot, check
+    return prepare
+
+
+def folders_of(world, message):
+    return [folder for folder, _, _ in world.find(message)]
+
+
+def check_held(world, run, message):
+    """In hold/ where that was said, else in one of the two places."""
+    check_files(world, run, [message], may_hold=True, others=True)
+    there = folders_of(world, message)
+    expect(there in (["q"], ["hold"]), f"it is in {there}: {run}")
+    expect(run.status != 0 or there == ["hold"], f"reported as held, and it is in {there}: {run}")
+    is_unsure = run.is_cut or "fsync" in run.calls or "write" in run.calls
+    expect(run.status <= 0 or there == ["q"] or is_unsure, f"reported as not held, but it is: {run}")
+    let_go(world, message)
+
+
+def let_go(world, message):
+    """What is still there is sent by a person, and arrives once."""
+    if any(folder != "q" for folder in folders_of(world, message)):
+        again = world.run([f"--queue-retry={names_of(world, [message])[0]}"])
+        expect(again.status == 0, f"not released: {again}")
+    world.drain()
+    expect_once(world, [message])
+
+
+def check_removed(world, run, message):
+    check_files(world, run, [message], refused=message.recipients, may_hold=True, others=True)
+    there = folders_of(world, message)
+    expect(run.status != 0 or not there, f"reported as removed, and it is in {there}: {run}")
+    is_unsure = run.is_cut or "fsync" in run.calls or "write" in run.calls
+    expect(run.status <= 0 or there or is_unsure, f"reported as not removed, and it is gone: {run}")
+    if there:
+        let_go(world, message)
+    else:
+        world.drain()
+        expect(not any(world.copies(message)), f"removed, and sent: {run}")
+
+
+def check_retried(world, run, message):
+    """Sent, or still there in one place, which is said."""
+    first, extra = world.copies(message), doubts(world, run, message)
+    there = folders_of(world, message)
+    check_files(world, run, [message], refused=message.recipients, may_hold=True, others=True, may_reopen=True)
+    expect(len(there) + all(first) >= 1 and len(there) <= 1, f"it is in {there}, and {first} have it: {run}")
+    if run.status == 0:
+        expect(all(first) or b"due now" in run.stdout or has_spoken(run), f"neither sent nor said to wait: {run}")
+    if there:
+        let_go_or_done(world, message, first)
+    copies = world.copies(message)
+    expect(1 <= min(copies) and max(copies) <= 1 + extra, f"{copies} copies, {1 + extra} allowed; {run}")
+
+
+def let_go_or_done(world, message, first):
+    """A file that stays although all have it, as it could not be removed, leaves with the next run."""
+    is_done = all(first) and "?" not in world.find(message)[0][2]
+    if not is_done and folders_of(world, message) != ["q"]:
+        world.run([f"--queue-retry={names_of(world, [message])[0]}"])
+    world.drain()
+
+
+each_kind("--queue-list", "list", look_operation(lambda ids: ["--queue-list"], check_list))
+each_kind("--queue-list", "list-json", look_operation(lambda ids: ["--queue-list=json"], check_json))
+each_kind("--queue-show", "show", look_operation(lambda ids: [f"--queue-show={ids[0]}"], check_show))
+each_kind("--queue-hold", "hold", change_operation("--queue-hold", waiting_one, check_held))
+each_kind("--queue-remove", "remove", change_operation("--queue-remove", waiting_one, check_removed))
+each_kind("--queue-remove", "remove-held", change_operation("--queue-remove", held_one, check_removed))
+each_kind("--queue-remove", "remove-failed", change_operation("--queue-remove", failed_one, check_removed))
+each_kind("--queue-retry", "retry", change_operation("--queue-retry", waiting_one, check_retried))
+each_kind("--queue-retry", "retry-held", change_operation("--queue-retry", held_one, check_retried))
+each_kind("--queue-retry", "retry-failed", change_operation("--queue-retry", failed_one, check_retried))
+each_kind("--queue-retry", "retry-by-account", change_operation("--queue-retry", held_one, check_retried,
+                                                                ["-a", "default"]))
+
+
+# All users
+
+class User(World):
+    """The queue and the config of a user who shares the relay of `world`, and a message that waits there."""
+
+    def __init__(self, world, uid):
+        home = world.folder / f"home{uid}"
+        home.mkdir(mode=0o700)
+        super().__init__(home, relay=world.relay, spool=home / ".local/state/mailchute")
+        self.world, self.uid = world, uid
+        self.message = Message(sender=f"u{uid}@example.org")
+        fill(self, [self.message])
+        world.closing.callback(self.closed.close)
+        self.own()
+
+    def own(self):
+        for path in [self.folder, *self.folder.rglob("*")]:
+            os.chown(path, self.uid, self.uid)
+
+    def restore(self, name="template"):
+        super().restore(name)
+        self.own()
+
+    def drain(self):
+        for _ in range(3):
+            if self.names("q"):
+                self.world.run(["-qf", "--all-users"], has_config=False)
+        self.relay.wait_idle()
+
+
+@contextlib.contextmanager
+def only_users(folder, uids):
+    """A system that has these users besides root; only we see it."""
+    expect(hide_mounts.is_done, "can't make users, which needs root")
+    lines = ["root:x:0:0:root:/root:/bin/sh"] + [f"u{uid}:x:{uid}:{uid}::{folder}/home{uid}:/bin/sh" for uid in uids]
+    (folder / "passwd").write_text("\n".join(lines) + "\n")
+    subprocess.run(["mount", "--bind", str(folder / "passwd"), "/etc/passwd"], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "/etc/passwd"], check=True)
+
+
+def all_users_operation(**environment):
+    """Which of the processes meets the fault is said by the environment."""
+    def prepare(world):
+        world.closing.enter_context(only_users(world.folder, UIDS))
+        users = [User(world, uid) for uid in UIDS]
+
+        def shoot(fault):
+            world.forget()
+            for user in users:
+                user.restore()
+            return world.run(["-qf", "--all-users"], fault=fault, has_config=False, **environment)
+
+        def check(run):
+            extra = [check_run(user, run, [user.message]) for user in users]
+            users[0].drain()
+            for user, allowed in zip(users, extra):
+                user.drain()
+                check_drained(user, run, [user.message], (), allowed)
+        return shoot, check
+    return prepare
+
+
+each_kind("-q --all-users", "all-users", all_users_operation())
+each_kind("-q --all-users", "all-users-child", all_users_operation(FAULT_CHILD="2"))
