@@ -275,7 +275,8 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 		return EX_OK;
 	case SETTLED_WAITS:
 		return report_queued(entry->record.id, &explained, exit_when_queued(settings));
-	default:
+	case SETTLED_FAILED:
+	case SETTLED_HELD:
 		break;
 	}
 	/* What could not be moved out of the queue has not failed yet. */
