@@ -252,6 +252,8 @@ def main():
     unknown = [word for word in words if word not in SUITES]
     if unknown:
         sys.exit(f"suites.py: there is no suite {', '.join(unknown)}")
+    # under nohup the program, too, would ignore it
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     LOG.mkdir(parents=True, exist_ok=True)
