@@ -4,9 +4,10 @@ import contextlib
 import itertools
 import os
 import signal
+import re
 import subprocess
 
-from cases import expect_once, fill, gather, suite
+from cases import count, expect_once, fill, gather, suite
 from disks import mount
 from runners import wait_for_stop
 from world import Message, World, expect
@@ -126,6 +127,31 @@ def cut_after_every_call(folder, more):
                 seen[key] = seen.get(key, False) or is_promised
         gather((f"state {n}", lambda k=key, p=promised: check_state(world, dict(k), message, p))
                for n, (key, promised) in enumerate(seen.items()))
+
+
+def lasts(world, run, name):
+    """Whether the name has gone from q/, and that folder was synced after it."""
+    folder = (world.spool / "q").stat().st_ino
+    _, _, after = run.told.partition(f"unlink {folder} {name}\n")
+    return f"sync {folder}\n" in after
+
+
+@suite.case
+def power_cut_after_a_removal(folder):
+    """What is said to be removed, or to be sent, does not come back."""
+    with World(folder) as world:
+        message = Message()
+        fill(world, [message])
+        for option in ("--queue-remove", "--queue-retry"):
+            world.restore()
+            name, = world.names("q")
+            run = world.run([f"{option}={name}"], FAULT_LOG="1")
+            count()
+            expect(run.status == 0 and lasts(world, run, name), f"{option}: its end may not last: {run}")
+        run = world.send(Message(), FAULT_LOG="1")
+        name = re.search(r"link \d+ ([0-9A-Z]{24}) ", run.told)[1]
+        count()
+        expect(run.status == 0 and lasts(world, run, name), f"sent, and may be there again: {run}")
 
 
 @suite.case
