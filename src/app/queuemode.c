@@ -12,8 +12,10 @@
 #include "base/i18n.h"
 #include "base/log.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -169,13 +171,46 @@ static void wait_for_next(int seconds)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
+/* Waits for a child of ours, and for all that others leave to us until then. */
+static void reap_until(pid_t child)
+{
+	pid_t ended;
+
+	do
+		ended = waitpid(-1, NULL, 0);
+	while (ended != child && (ended > 0 || errno == EINTR));
+}
+
+/*
+ * The first process of a system lets a child do the run, so that it can wait for orphans meanwhile.
+ * When the first process ends, the system ends all others.
+ */
+static void run_in_child(const struct request *request)
+{
+	/* If a caller had us ignore it, the end of this child would be missed. */
+	signal(SIGCHLD, SIG_DFL);
+	fflush(NULL);
+	pid_t child = fork();
+	if (child > 0)
+		reap_until(child);
+	else
+		run_all(request);
+	if (child == 0) {
+		fflush(NULL);
+		_exit(EX_OK);
+	}
+}
+
 static int run(const struct request *request)
 {
 	if (request->interval <= 0)
 		return run_all(request);
 	for (;;) {
 		listen_to_signals();
-		run_all(request);
+		if (getpid() == 1)
+			run_in_child(request);
+		else
+			run_all(request);
 		wait_for_next(request->interval);
 	}
 }

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from scene import MESSAGE, Failure, Scene, clean_environment, expect, wait_until, write_private
+from scene import MESSAGE, Failure, Scene, clean_environment, expect, wait_until, with_queue, write_private
 from harness import PROGRAM
 
 FIRST = 4001
@@ -427,25 +427,53 @@ def place_for_roots_tokens(folder):
     expect("/run/tokens" not in of_user and f"HOME={town.home_of(0)}\n" in of_user, of_user)
 
 
-def orphans_are_reaped(folder):
-    """The first process of a container waits for what others leave to it."""
-    scene = Scene(folder)
-    leash = folder / "leash"
-    os.mkfifo(leash)
+@contextlib.contextmanager
+def first_process(scene, leash):
+    """The program as the first process of a container, with a child of another program that ends when `leash` is let go."""
     script = f'(read end <{leash}) & exec "$@"'
-    with subprocess.Popen(["unshare", "--pid", "--fork", "--kill-child", "sh", "-c", script, "sh", PROGRAM, "-q10m"],
+    with subprocess.Popen(["unshare", "--pid", "--fork", "--kill-child", "sh", "-c", script, "sh",
+                           *with_queue(scene.spool.path, [PROGRAM, "-q10m"])],
                           env=clean_environment(scene.home, scene.environment()), stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as outer:
-        first = wait_until("the process", lambda: child_named(outer.pid, "mailchute"))
+        try:
+            yield wait_until("the process", lambda: child_named(outer.pid, "mailchute"))
+            os.kill(child_named(outer.pid, "mailchute"), signal.SIGTERM)
+            outer.communicate(timeout=60)
+            expect(outer.returncode == 0, f"ended with {outer.returncode}")
+        finally:
+            outer.kill()
+
+
+def expect_reaped(orphan, leash):
+    let_go(leash)
+    wait_until("the orphan's end", lambda: not os.path.exists(f"/proc/{orphan}"))
+
+
+def orphans_are_reaped(folder):
+    """The first process of a container waits for what others leave to it."""
+    scene, leash = Scene(folder), folder / "leash"
+    os.mkfifo(leash)
+    with first_process(scene, leash) as first:
         [orphan] = wait_until("its orphan", lambda: children(first))
-        wait_until("its sleep", lambda: "poll" in read(f"/proc/{first}/wchan") or "nanosleep" in read(f"/proc/{first}/wchan")
-                   or "S (sleeping)" in read(f"/proc/{first}/status"))
-        with open(leash, "w", encoding="utf-8"):
-            pass
-        wait_until("the orphan's end", lambda: not os.path.exists(f"/proc/{orphan}"))
-        os.kill(first, signal.SIGTERM)
-        outer.communicate(timeout=60)
-        expect(outer.returncode == 0, f"ended with {outer.returncode}")
+        wait_until("its sleep", lambda: "poll" in read(f"/proc/{first}/wchan") or "S (sleeping)" in read(f"/proc/{first}/status"))
+        expect_reaped(orphan, leash)
+
+
+def orphans_are_reaped_in_a_run(folder):
+    """However long the run takes, which goes on, and so does the interval after it."""
+    scene, leash, secret = Scene(folder), folder / "leash", folder / "secret"
+    os.mkfifo(leash)
+    os.mkfifo(secret)
+    scene.queue(options=["-odq"])
+    scene.configure("auth plain", "user tester", f"password_command cat {secret}")
+    with scene.up(auth=("PLAIN",), auth_in_clear=True, password="secret") as relay:
+        with first_process(scene, leash) as first:
+            orphan = wait_until("its orphan", lambda: child_named(first, "sh"))
+            wait_until("the command for the password", lambda: is_below(first, "cat"))
+            expect_reaped(orphan, leash)
+            secret.write_text("secret\n")
+            wait_until("the message", lambda: relay.received)
+            wait_until("the run's end", lambda: not children(first))
 
 
 def read(path):
@@ -464,6 +492,11 @@ def child_named(pid, name):
     return next((child for child in children(pid) if read(f"/proc/{child}/comm").strip() == name), None)
 
 
+def is_below(pid, name):
+    """Whether a process has a descendant of this name."""
+    return any(read(f"/proc/{child}/comm").strip() == name or is_below(child, name) for child in children(pid))
+
+
 def add_cases(suite):
     for count, writers in ((0, []), (1, [0]), (16, range(16)), (17, range(17)), (200, range(200)), (1000, range(0, 1000, 37))):
         suite.add(f"all-users-{count}", so_many_users(count, writers))
@@ -472,3 +505,4 @@ def add_cases(suite):
     for case in (entries_that_are_no_users, users_without_a_home, few_descriptors, nobody_is_torn, users_who_stop, home_that_hangs, nothing_of_roots, place_for_roots_tokens):
         suite.add(f"all-users-{case.__name__.replace('_', '-')}", case)
     suite.case(orphans_are_reaped)
+    suite.case(orphans_are_reaped_in_a_run)
