@@ -62,6 +62,10 @@ static void report_run(const struct request *request, const struct run_result *r
 		 result->failed);
 	if (result->first.kind != ERR_NONE)
 		str_addf(&line, ": %s", result->first.text);
+	/* A command of the user's may have left a line without its end; empty lines are not shown.
+	 */
+	if (request->is_all_users)
+		fputc('\n', stderr);
 	report_warnings(&line);
 }
 

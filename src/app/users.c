@@ -33,6 +33,7 @@ enum {
 	KILL_SECONDS = 10,       /* a process that hangs in the system may not even be killed */
 	LINE_MAX_SHOWN = 1000,   /* longer ones are broken */
 	WORDS_MAX = 64 * 1024,   /* what a user may say */
+	LINE_COST = 128,         /* of them, besides the line's bytes: lines have a limit, too */
 	DRAIN_MAX = 1024 * 1024, /* more than a pipe holds */
 	PIECE = 16 * 1024,
 };
@@ -112,7 +113,7 @@ static void end_line(struct child *child)
 
 	if (child->line.len == 0)
 		return;
-	child->said += child->line.len + 1;
+	child->said += child->line.len + LINE_COST;
 	if (had_room && child->said < WORDS_MAX)
 		say(child, &child->line);
 	else if (had_room)

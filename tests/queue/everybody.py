@@ -204,6 +204,16 @@ def talks(town, number):
     town.configure_user(number, "auth plain", "user x", script_of(town, number, noise + "head -c 99999 /dev/zero | tr '\\0' x >&2\n"))
 
 
+def chatters(town, number):
+    """Lines of one character, without end."""
+    town.configure_user(number, "auth plain", "user x", script_of(town, number, "(yes >&2 &); yes '' | head -c 99999 >&2; echo secret\n"))
+
+
+def prompts(town, number):
+    """A line without its end just before the summary."""
+    town.configure_user(number, "auth plain", "user x", script_of(town, number, "printf 'Your password: ' >&2\n"))
+
+
 def lingers(town, number):
     """Processes that go on and keep what they have got."""
     text = f"(read end <{town.home_of(number)}/leash; exit) & setsid sh -c 'read end <{town.home_of(number)}/leash' & echo secret\n"
@@ -254,7 +264,7 @@ def has_no_sense(town, number):
     town.configure_user(number, "eval printf '\\033[2J\\n'", "nonsense \033[2J")
 
 
-HOSTILE = {talks: 0, lingers: 0, links_to_another: 71, opens_the_queue: 71, fills_the_queue: 0, links_its_home: 0,
+HOSTILE = {talks: 0, chatters: 0, prompts: 0, lingers: 0, links_to_another: 71, opens_the_queue: 71, fills_the_queue: 0, links_its_home: 0,
            gives_its_home_away: 0, kills_itself: 75, has_no_sense: 0}
 
 
@@ -277,7 +287,9 @@ def against(hostile, status):
         expect_lines(of_others, [f"u{number}: {SUMMARY}" for number in others])
         text = "\n".join(lines)
         expect(all(c >= " " or c == "\n" for c in text) and "\x9b" not in text, f"not printable: {text[:300]!r}")
-        expect(len(text) < 200_000, f"{len(text)} characters")
+        expect(len(text) < 200_000 and len(lines) < 1000, f"{len(text)} characters, {len(lines)} lines")
+        if hostile in (talks, prompts):
+            expect(any(line.startswith("u7: mailchute: 0 sent, 1 waiting, 0 failed: ") for line in lines), "no summary")
 
     return case
 
