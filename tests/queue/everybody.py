@@ -418,6 +418,41 @@ echo secret
     expect("terminal" not in words and "?" in words and not any("pts" in word for word in words), str(words))
 
 
+def descriptors_of(pid):
+    return {int(fd): os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
+
+
+def child_of_a_user(folder):
+    """The child itself, while a command runs: it has no descriptor, group, session or folder of root's."""
+    town = Town(folder, 0)
+    town.write(0)
+    secret = town.home_of(0) / "secret"
+    os.mkfifo(secret)
+    town.own(0, secret)
+    town.configure_user(0, "auth plain", "user tester", script_of(town, 0, f"cat {secret}\n"))
+    person, terminal = pty.openpty()
+    ends = os.pipe()
+    try:
+        with town.up(auth=("PLAIN",), auth_in_clear=True, password="secret") as relay:
+            with town.start_run(stdin=terminal, stdout=terminal, stderr=terminal, pass_fds=ends,
+                                before='cd /root && exec setpriv --groups 0,4242 "$@"; ') as process:
+                command = wait_until("the command", lambda: find_below(process.pid, "cat"))
+                child = parent_of(parent_of(command))
+                expect(read(f"/proc/{child}/comm") == "mailchute\n", "not the child")
+                found, status = descriptors_of(child), read(f"/proc/{child}/status")
+                cwd, session = os.readlink(f"/proc/{child}/cwd"), os.getsid(child)
+                secret.write_text("secret\n")
+                expect(process.wait(60) == 0 and len(relay.received) == 1, "not sent")
+                roots = {os.readlink(f"/proc/self/fd/{fd}") for fd in (*ends, terminal)}
+    finally:
+        let_go(secret)
+        for fd in (person, terminal, *ends):
+            os.close(fd)
+    expect(found[0] == "/dev/null" and found[1] == found[2] and found[1].startswith("pipe:"), str(found))
+    expect(not roots & set(found.values()), f"{roots} of root's: {found}")
+    expect(f"Groups:\t{town.uid(0)} \n" in status and cwd == "/" and session == child, f"{cwd}, {session}, {child}: {status}")
+
+
 def place_for_roots_tokens(folder):
     """Of what systemd tells root's run, root keeps the folder for tokens, and no other user sees it."""
     town = Town(folder, 0)
@@ -466,8 +501,8 @@ def orphans_are_reaped(folder):
     scene, leash = Scene(folder), folder / "leash"
     os.mkfifo(leash)
     with first_process(scene, leash) as first:
-        [orphan] = wait_until("its orphan", lambda: children(first))
-        wait_until("its sleep", lambda: "poll" in read(f"/proc/{first}/wchan") or "S (sleeping)" in read(f"/proc/{first}/status"))
+        orphan = wait_until("its orphan", lambda: child_named(first, "sh"))
+        wait_until("its sleep", lambda: waits_for_next(first))
         expect_reaped(orphan, leash)
 
 
@@ -481,7 +516,7 @@ def orphans_are_reaped_in_a_run(folder):
     with scene.up(auth=("PLAIN",), auth_in_clear=True, password="secret") as relay:
         with first_process(scene, leash) as first:
             orphan = wait_until("its orphan", lambda: child_named(first, "sh"))
-            wait_until("the command for the password", lambda: is_below(first, "cat"))
+            wait_until("the command for the password", lambda: find_below(first, "cat"))
             expect_reaped(orphan, leash)
             secret.write_text("secret\n")
             wait_until("the message", lambda: relay.received)
@@ -504,9 +539,19 @@ def child_named(pid, name):
     return next((child for child in children(pid) if read(f"/proc/{child}/comm").strip() == name), None)
 
 
-def is_below(pid, name):
-    """Whether a process has a descendant of this name."""
-    return any(read(f"/proc/{child}/comm").strip() == name or is_below(child, name) for child in children(pid))
+def waits_for_next(pid):
+    """Between two runs it sleeps, and catches SIGCHLD."""
+    lines = dict(line.split(":\t", 1) for line in read(f"/proc/{pid}/status").splitlines() if ":\t" in line)
+    return lines.get("State", "").startswith("S") and int(lines["SigCgt"], 16) & 1 << signal.SIGCHLD - 1
+
+
+def find_below(pid, name):
+    """The first descendant of this name, or None."""
+    return child_named(pid, name) or next(filter(None, (find_below(child, name) for child in children(pid))), None)
+
+
+def parent_of(pid):
+    return int(read(f"/proc/{pid}/stat").rpartition(") ")[2].split()[1])
 
 
 def add_cases(suite):
@@ -514,7 +559,8 @@ def add_cases(suite):
         suite.add(f"all-users-{count}", so_many_users(count, writers))
     for hostile, status in HOSTILE.items():
         suite.add(f"all-users-one-{hostile.__name__.replace('_', '-')}", against(hostile, status))
-    for case in (entries_that_are_no_users, users_without_a_home, few_descriptors, nobody_is_torn, users_who_stop, home_that_hangs, nothing_of_roots, place_for_roots_tokens):
+    for case in (entries_that_are_no_users, users_without_a_home, few_descriptors, nobody_is_torn, users_who_stop, home_that_hangs, nothing_of_roots,
+                 child_of_a_user, place_for_roots_tokens):
         suite.add(f"all-users-{case.__name__.replace('_', '-')}", case)
     suite.case(orphans_are_reaped)
     suite.case(orphans_are_reaped_in_a_run)
