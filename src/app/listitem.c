@@ -382,7 +382,10 @@ void list_add_details(struct str *out, const struct list_item *item, int64_t now
 	CLEANUP(str_done) struct str plan = STR_INIT;
 
 	str_addf(&plan, "%s; ", list_state_name(item->state));
-	add_plan(&plan, item, now);
+	if (item->state == LIST_DAMAGED)
+		str_addf(&plan, _("is never sent: %s"), item->damage);
+	else
+		add_plan(&plan, item, now);
 	add_fact(out, "id", record->id);
 	add_fact(out, "state", plan.bytes);
 	if (item->state == LIST_HELD) {

@@ -172,7 +172,9 @@ int list_queues(struct queues *queues, bool is_json)
 	return listing.status != EX_OK ? listing.status : status;
 }
 
-static int show_entry(const struct entry *entry, enum spool_folder folder, struct err *err)
+/* `damage` is what is wrong with it; NULL: nothing. */
+static int show_entry(const struct entry *entry, enum spool_folder folder, const char *damage,
+		      struct err *err)
 {
 	CLEANUP(str_done) struct str notes = STR_INIT;
 	CLEANUP(str_done) struct str out = STR_INIT;
@@ -183,8 +185,9 @@ static int show_entry(const struct entry *entry, enum spool_folder folder, struc
 		return report_error(err);
 	}
 	const struct list_item item = { .record = &entry->record,
-					.state = find_state(entry, folder),
-					.notes = notes.bytes };
+					.state = damage ? LIST_DAMAGED : find_state(entry, folder),
+					.notes = notes.bytes,
+					.damage = damage };
 	entry_message(entry, &message);
 	list_add_details(&out, &item, time(NULL));
 	int status = report_text(&out);
@@ -194,11 +197,15 @@ static int show_entry(const struct entry *entry, enum spool_folder folder, struc
 int list_show(struct spool *spool, enum spool_folder folder, const char *id)
 {
 	CLEANUP(entry_release) struct entry entry;
+	CLEANUP(err_done) struct err damage = ERR_INIT;
 	CLEANUP(err_done) struct err err = ERR_INIT;
-	enum claim claim = spool_peek(spool, folder, id, &entry, &err);
+	bool is_damaged = look(spool, folder, id, &entry, &damage) == CLAIM_DAMAGED;
 
+	/* As far as it can be read; whoever reads it in a pager keeps no lock of it. */
+	entry_release(&entry);
+	enum claim claim = spool_peek(spool, folder, id, &entry, &err);
 	if (claim == CLAIM_GOT)
-		return show_entry(&entry, folder, &err);
+		return show_entry(&entry, folder, is_damaged ? damage.text : NULL, &err);
 	if (claim == CLAIM_GONE)
 		err_set(&err, ERR_NOINPUT, _("there is no such message"));
 	err_wrap(&err, "%s", id);

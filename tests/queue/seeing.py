@@ -267,7 +267,10 @@ def hold_says_why(folder):
         expect([p.name for p in scene.spool.files("hold")] == [record.id], f"{change.__name__}: not held")
         text, listed, shown = held(scene, record)
         expect(why in text and why in listed["problem"], f"{change.__name__}: {text}, {listed}")
-        expect(listed["state"] == "damaged" or why in shown, f"{change.__name__}: {shown}")
+        said = shown + scene.run("--queue-show", record.id).stderr.decode()
+        expect(why in said, f"{change.__name__}: {said}")
+        is_damaged = listed["state"] == "damaged"
+        expect(not is_damaged or "--queue-retry" not in said, f"{change.__name__}: never sent, but: {said}")
 
 
 def remove(folder):
