@@ -161,15 +161,22 @@ static bool reserve(struct submission *submission, struct str *reply)
 	/* The header of a copy is the one that was given, with an empty line. */
 	if (message->header_len == 0)
 		submission->reserved += message->given.len + 2;
-	return !is_limited(submission) ||
-	       usage_reserve(&job->spool, job->uid, submission->reserved, &guest_limit, &err) ||
-	       refuse_for_now(reply, &err);
+	if (!is_limited(submission))
+		return true;
+	job->entry.is_counted =
+		usage_reserve(&job->spool, job->uid, submission->reserved, &guest_limit, &err);
+	return job->entry.is_counted || refuse_for_now(reply, &err);
 }
 
+/* What came into the queue counts, whatever failed after that. */
 static void unreserve(struct submission *submission)
 {
-	if (is_limited(submission))
-		usage_release(&submission->job.spool, submission->job.uid, submission->reserved);
+	struct job *job = &submission->job;
+
+	if (job->entry.is_counted &&
+	    !spool_has(&job->spool, job->entry.folder, job->entry.record.id))
+		usage_release(&job->spool, job->uid, submission->reserved);
+	job->entry.is_counted = false;
 }
 
 /* The sender chooses the account as -f does. */

@@ -17,7 +17,8 @@ struct entry {
 	struct spool *spool;
 	int fd;
 	enum spool_folder folder;
-	char *tmp_name; /* in tmp/, before it is committed; NULL: it has no name yet, or its own */
+	char *tmp_name;  /* in tmp/, before it is committed; NULL: it has no name yet, or its own */
+	bool is_counted; /* before it is committed: usage_reserve has counted it */
 	struct record record;
 };
 

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/random.h"
+#include "queue/usage.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -171,16 +172,32 @@ static bool make_name_last(struct entry *entry)
 	return !is_gone;
 }
 
+/* Under its name, and lasting; counted before that. */
+static bool put_in(struct entry *entry)
+{
+	const struct record *record = &entry->record;
+
+	if (!entry->is_counted)
+		usage_add(entry->spool, record->uid, record_size(record));
+	if (give_name(entry)) {
+		mem_free_at(&entry->tmp_name);
+		if (make_name_last(entry))
+			return true;
+	}
+	int number = errno;
+	if (!entry->is_counted)
+		usage_release(entry->spool, record->uid, record_size(record));
+	errno = number;
+	return false;
+}
+
 bool spool_commit(struct entry *entry, const struct message *message, struct err *err)
 {
 	/* A message that found no room here has gone elsewhere. */
 	errno = ENOSPC;
 	if (message_is_in(message, entry->fd) && entry_write(entry, message) && lock(entry->fd) &&
-	    give_name(entry)) {
-		mem_free_at(&entry->tmp_name);
-		if (make_name_last(entry))
-			return true;
-	}
+	    put_in(entry))
+		return true;
 	return err_sys(err, ERR_SYSTEM, errno, _("cannot write to the queue %s"),
 		       entry->spool->path);
 }
@@ -417,7 +434,8 @@ bool spool_has_room(struct spool *spool, int max, struct err *err)
 {
 	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
 
-	if (max <= 0)
+	/* The figures, where there are any, say so at a cost that does not grow with the queue. */
+	if (max <= 0 || usage_is_below(spool, (uint64_t)max))
 		return true;
 	if (!spool_list(spool, SPOOL_QUEUE, &ids, err))
 		return false;

@@ -7,7 +7,6 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -182,20 +181,29 @@ static void note_state(const struct spool *spool, struct tallies *tallies, const
 	tally->changes = tally->has_state ? state.changes : 0;
 }
 
+static bool is_user(const char *name)
+{
+	return name[strspn(name, "0123456789")] == '\0';
+}
+
+static bool list_users(const struct spool *spool, struct spool_ids *users)
+{
+	CLEANUP(fs_close_at)
+	int fd = openat(spool->top, FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd >= 0 && spool_list_names(fd, is_user, users);
+}
+
 /* Who has a file may have no message any more. */
 static bool begin_tallies(const struct spool *spool, struct tallies *tallies)
 {
-	int fd = openat(spool->top, FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	struct dirent *found;
+	CLEANUP(spool_ids_done) struct spool_ids users = { 0 };
 
-	if (!dir)
-		fs_close_at(&fd);
-	while (dir && (found = readdir(dir)))
-		note_state(spool, tallies, found->d_name);
-	if (dir)
-		closedir(dir);
-	return dir != NULL;
+	if (!list_users(spool, &users))
+		return false;
+	for (size_t i = 0; i < users.count; i++)
+		note_state(spool, tallies, users.items[i]);
+	return true;
 }
 
 static bool count_folder(struct spool *spool, enum spool_folder folder, struct tallies *tallies)
@@ -370,6 +378,15 @@ bool usage_reserve(struct spool *spool, unsigned uid, uint64_t bytes, const stru
 	return judge(spool, uid, bytes, limit, true, err);
 }
 
+/* Where nothing was counted yet, a recount will find it. */
+void usage_add(struct spool *spool, unsigned uid, uint64_t bytes)
+{
+	static const struct usage unlimited = { .count = UINT64_MAX, .bytes = UINT64_MAX };
+	bool may_recount = false;
+
+	(void)check(spool, uid, bytes, &unlimited, true, &may_recount);
+}
+
 void usage_release(struct spool *spool, unsigned uid, uint64_t bytes)
 {
 	CLEANUP(fs_close_at) int fd = open_user(spool, uid, false);
@@ -382,6 +399,33 @@ void usage_release(struct spool *spool, unsigned uid, uint64_t bytes)
 	state.changes++;
 	/* What can't be written stays too high until the next recount. */
 	(void)!store(fd, &state);
+}
+
+/* All together */
+
+static bool add_count(const struct spool *spool, const char *name, uint64_t *sum)
+{
+	CLEANUP(fs_close_at) int fd = open_file(spool, name, false);
+	struct state state;
+
+	if (fd < 0 || !load(fd, &state) || state.count > UINT64_MAX - *sum)
+		return false;
+	*sum += state.count;
+	return true;
+}
+
+bool usage_is_below(struct spool *spool, uint64_t count)
+{
+	CLEANUP(spool_ids_done) struct spool_ids users = { 0 };
+	uint64_t when;
+	uint64_t sum = 0;
+
+	if (!when_counted(spool, &when) || !list_users(spool, &users))
+		return false;
+	for (size_t i = 0; i < users.count; i++)
+		if (!add_count(spool, users.items[i], &sum))
+			return false;
+	return sum < count;
 }
 
 /* Places are folders, as these can be locked, too, and have no content that somebody may look for.

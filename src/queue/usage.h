@@ -30,11 +30,22 @@ bool usage_has_room(struct spool *spool, unsigned uid, uint64_t bytes, const str
 /* The same, and counts one message of that size. The caller calls usage_release if it fails. */
 bool usage_reserve(struct spool *spool, unsigned uid, uint64_t bytes, const struct usage *limit,
 		   struct err *err) MUST_USE;
+/*
+ * A message comes into the queue that nobody limits, as a notice does: it is counted, too, as its
+ * removal will be. Where that can't be done the figure is too low until the next recount.
+ */
+void usage_add(struct spool *spool, unsigned uid, uint64_t bytes);
 /* A message has left the queue, or did not come into it. */
 void usage_release(struct spool *spool, unsigned uid, uint64_t bytes);
 
 /* Counts the queue anew where there is something to count, and it is time for that. */
 void usage_refresh(struct spool *spool);
+
+/*
+ * Whether all users together have fewer messages than that, by the figures alone. False: they have
+ * more, or that is not known.
+ */
+bool usage_is_below(struct spool *spool, uint64_t count) MUST_USE;
 
 /*
  * Takes one of `max` places that a user has at once, for as long as the descriptor is open. -1: all

@@ -904,6 +904,34 @@ def what_a_user_has_is_not_listed(folder):
     guest.end()
 
 
+WATCHED = ("getdents64", "openat", "newfstatat", "statx", "pread64", "flock")
+
+
+def calls_of_a_session(folder, length):
+    """How often a session for two messages asks for files, in a queue that has so many already."""
+    folder.mkdir(mode=0o755)
+    args = [*configure(folder), "-odq"]
+    first = Guest(folder, NOBODY, *args)
+    expect(first.give() == 250, "the first message")
+    first.end()
+    put_copies(folder, length, "q")
+    put_copies(folder, length, "failed")
+    # leaks can't be looked for in what is traced
+    guest = Guest(folder, NOBODY, *args, through=(
+        "env", f"ASAN_OPTIONS={os.environ.get('ASAN_OPTIONS', '')}:detect_leaks=0",
+        "strace", "-f", "-qq", "-e", "trace=" + ",".join(WATCHED), "-o", folder / "trace"))
+    expect([guest.give(), guest.give()] == [250, 250], "two more")
+    guest.end()
+    words = [line.split("(")[0].split()[-1] for line in (folder / "trace").read_text().splitlines() if "(" in line]
+    return {name: words.count(name) for name in WATCHED}
+
+
+@suite.case
+def a_long_queue_costs_no_more(folder):
+    short, long = (calls_of_a_session(folder / str(n), n) for n in (5, 3000))
+    expect(short == long and short["openat"] > 0, f"{short}, {long}")
+
+
 @suite.case
 def figures_follow_the_queue(folder):
     """What is refused and what was sent; a figure that is wrong is mended by the next run after a boot."""
@@ -926,6 +954,37 @@ def figures_follow_the_queue(folder):
             (folder / "queue" / "usage" / name).write_bytes(struct.pack("7Q", 999, 1, 1, 1, 1, 1, 1))
         run_program([*args, "-q"], home=folder)
         expect(figures(folder, NOBODY) == held_by(folder, NOBODY), "not counted anew")
+
+
+@suite.case
+def notices_count_for_the_service(folder):
+    """They come and go uninvited: who hands in as the service's own user gains no room by that."""
+    own = os.getuid()
+    with relays.Relay(dialogue="rcpt <b@b.example>: 550 5.1.1 no such user ; default") as relay:
+        args = configure(folder, relay.port)
+        guest = Guest(folder, own, *args, "-odq")
+        expect([guest.give(), guest.give(content=b"A: \0\r\n\r\nx\r\n")] == [250, 554], "two")
+        expect(figures(folder, own) == held_by(folder, own), "with a notice")
+        run_program([*args, "-qf"], home=folder)
+        run_program([*args, "-qf"], home=folder)
+        expect(held_by(folder, own)[0] == 2 and not queued(folder), "the notices are there")
+        expect(figures(folder, own) == held_by(folder, own), f"{figures(folder, own)}")
+        run_program([*args, "-f", "a@a.example", "-odq", "b@b.example"], b"Subject: x\n\nx\n", home=folder)
+        expect(figures(folder, own) == held_by(folder, own) and len(queued(folder)) == 1, "what came by no session")
+        guest.end()
+
+
+@suite.case
+def a_full_queue_is_full_for_guests(folder):
+    """The limit of the whole queue is kept by the figures, and by a look where these are not known."""
+    args = [*configure(folder, more="queue_max 3"), "-odq"]
+    guest = Guest(folder, NOBODY, *args)
+    expect([guest.give() for _ in range(3)] == [250] * 3, "the first three")
+    reply = guest.give()
+    expect(reply != 250 and len(queued(folder)) == 3, f"one too many: {reply}")
+    (folder / "queue" / "usage" / "all").unlink()
+    expect(guest.give() != 250 and len(queued(folder)) == 3, "where nothing was counted")
+    guest.end()
 
 
 @suite.case
