@@ -2,13 +2,15 @@
 """sweeps.py - a fault at every system call of sending, of running the queue, of the server on stdin"""
 import collections
 import contextlib
+import os
 import re
 import shutil
+import struct
 import zlib
 
 from cases import (IS_FULL, NOBODY, TWO, check_alive, check_files, check_queue_run, check_sent, count, doubts,
                    expect_empty, expect_once, fill, has_spoken, suite)
-from world import ENDINGS, PASSING, Message, World, ends_process, expect, is_notice, sample, sweep
+from world import ENDINGS, PASSING, Message, Peer, World, ends_process, expect, is_notice, sample, sweep
 
 REJECTED = "mail: 550 5.7.1 not from you"
 LATER = "rcpt <carol@example.org>: 451 4.7.1 later"
@@ -185,7 +187,13 @@ def detached_operation(world):
     return shoot, check
 
 
-def server_operation(more, is_strict=False):
+def session_for(message):
+    recipients = "".join(f"RCPT TO:<{r}>\r\n" for r in message.recipients)
+    content = re.sub(rb"(?m)^\.", b"..", message.wire)
+    return f"EHLO me\r\nMAIL FROM:<{message.sender}>\r\n{recipients}DATA\r\n".encode() + content + b".\r\nQUIT\r\n"
+
+
+def server_operation(more, is_strict=False, is_peer=False):
     """A message given in over SMTP on stdin. What was answered to its content is what counts.
 
     With `is_strict` one that was not answered must not be sent either.
@@ -195,11 +203,7 @@ def server_operation(more, is_strict=False):
             world.restore()
             world.forget()
             shoot.message = message = Message()
-            recipients = "".join(f"RCPT TO:<{r}>\r\n" for r in message.recipients)
-            content = re.sub(rb"(?m)^\.", b"..", message.wire)
-            text = f"EHLO me\r\nMAIL FROM:<{message.sender}>\r\n{recipients}DATA\r\n".encode() + content + \
-                b".\r\nQUIT\r\n"
-            return world.run(["-bs", *more], text, fault)
+            return world.run(["-bs", *more], session_for(message), fault, peer=Peer() if is_peer else None)
 
         def check(run):
             verdict = re.search(rb"354 [^\n]*\n(\d)", run.stdout)
@@ -219,6 +223,40 @@ def server_operation(more, is_strict=False):
             expect_empty(world)
         return shoot, check
     return prepare
+
+
+def figure_of(world):
+    """How many messages are counted for us; None: the figure is damaged, and will be counted anew."""
+    path = world.spool / "usage" / str(os.geteuid())
+    data = path.read_bytes() if path.exists() else b""
+    crc = 0xFFFFFFFF
+    for byte in data[:48]:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    if len(data) != 56 or struct.unpack("Q", data[48:])[0] != (crc ^ 0xFFFFFFFF) + 1:
+        return None
+    return struct.unpack_from("Q", data)[0]
+
+
+def guest_operation(world):
+    """The same on a unix socket, where users are limited: no figure is too low, and none shuts a user out."""
+    shoot, check_server = server_operation(["-odq"], is_peer=True)(world)
+
+    def check(run):
+        held = sum(len(world.names(folder)) for folder in ("q", "hold", "failed"))
+        figure = figure_of(world)
+        expect(figure is None or figure >= held, f"{held} are there, and {figure} are counted; {run}")
+        check_server(run)
+        message = Message()
+        again = world.run(["-bs", "-odq"], session_for(message), peer=Peer())
+        expect(b"250 2.0.0 queued" in again.stdout, f"shut out: {again.stdout}; {run}")
+        world.drain()
+        expect_once(world, [message])
+        (world.spool / "usage" / "all").unlink()
+        world.run(["-q"])
+        expect(figure_of(world) == 0, f"nothing is left, and {figure_of(world)} are counted; {run}")
+    return shoot, check
 
 
 def refusal_operation(world):
@@ -322,6 +360,7 @@ each_kind("-q", "run-of-what-is-due", run_operation(options=["-q"], FAULT_CLOCK=
 each_kind("the run after a send", "detached", detached_operation)
 each_kind("-bs", "server", server_operation(["-odq"]))
 each_kind("-bs", "server-run", server_operation([]))
+each_kind("-bs", "guest", guest_operation)
 each_kind("--queue-import", "import", import_operation(False))
 each_kind("--queue-import", "import-then-run", import_operation(True))
 if IS_FULL:

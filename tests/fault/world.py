@@ -120,6 +120,30 @@ def ends_process(run):
     return "killed" if run.status == SIGKILL else "withdrawn"
 
 
+class Peer:
+    """Our end of a unix socket whose other end is both the program's stdin and its stdout."""
+
+    def __init__(self):
+        self.ours, self.theirs = socket.socketpair()
+
+    def give(self, data):
+        self.theirs.close()
+        with contextlib.suppress(OSError):
+            self.ours.sendall(data)
+            self.ours.shutdown(socket.SHUT_WR)
+
+    def read(self):
+        """What came until the program and its children let go, or died with something unread."""
+        said = b""
+        with contextlib.suppress(ConnectionError):
+            while piece := self.ours.recv(65536):
+                said += piece
+        return said
+
+    def close(self):
+        self.ours.close()
+
+
 class World:
     """A folder with a queue and a config, and a relay that can be up or down."""
 
@@ -167,8 +191,9 @@ class World:
 
     # running
 
-    def start(self, args, stdin=b"", fault=None, program="mailchute", has_config=True, **more):
+    def start(self, args, stdin=b"", fault=None, program="mailchute", has_config=True, peer=None, **more):
         """Start the program by that name; `more` goes into its environment. As sendmail it takes no -C.
+        With a Peer it is served on a unix socket.
 
         `fault` is (name, call number), or with a dict of more orders, which shim.c describes; "": no fault.
         """
@@ -181,9 +206,14 @@ class World:
             environment.update(FAULT_DO=fault[0], FAULT_AT=str(fault[1]))
         names_config = has_config and program == "mailchute"
         config = ["-C", str(self.config)] if names_config else []
+        end = peer.theirs if peer else subprocess.PIPE
         process = subprocess.Popen([program, *config, *args], executable=PROGRAM, env=environment,
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                   stdin=end, stdout=end, stderr=subprocess.PIPE)
         process.told, process.begun, process.fault = told, patience.now(), fault and fault[0]
+        if peer:
+            peer.give(stdin)
+            process.stdout = peer
+            return process
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(stdin)
         with contextlib.suppress(BrokenPipeError):
