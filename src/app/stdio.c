@@ -149,10 +149,14 @@ static bool wait_for_input(struct server *server)
 
 static void say_timeout(struct server *server)
 {
-	bool is_slow = clock_now() >= hard_deadline(server);
+	int64_t now = clock_now();
+	const char *why = " you have been silent for too long";
 
-	say_host(server, "421 4.4.2 ",
-		 is_slow ? " this session takes too long" : " you have been silent for too long");
+	if (now >= server->end)
+		why = " this session takes too long";
+	else if (now >= content_end(server))
+		why = " the message comes too slowly";
+	say_host(server, "421 4.4.2 ", why);
 }
 
 /* Reads more, the replies being written first; false where there is none. */

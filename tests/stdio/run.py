@@ -835,17 +835,22 @@ class Guest(Client):
         code, text = self.getreply()
         expect(code == greeting, f"greeted by {code} {text}")
 
-    def give(self, sender="a@a.example", content=b"Subject: x\r\n\r\nx\r\n"):
-        """The code of the reply to DATA, or to what follows it."""
+    def begin(self, sender="a@a.example"):
+        """The code of the reply to DATA."""
         self.ehlo_or_helo_if_needed()
         self.mail(sender)
         self.rcpt("b@b.example")
         self.putcmd("data")
-        code, _ = self.getreply()
-        if code != 354:
-            return code
+        return self.getreply()[0]
+
+    def go_on(self, content=b"Subject: x\r\n\r\nx\r\n"):
         self.sock.sendall(content + b".\r\n")
         return self.getreply()[0]
+
+    def give(self, sender="a@a.example", **content):
+        """The code of the reply to DATA, or to what follows it."""
+        code = self.begin(sender)
+        return self.go_on(**content) if code == 354 else code
 
 
 def figures(folder, uid):
@@ -890,6 +895,52 @@ def one_user_can_not_fill_the_queue(folder):
         other.end()
     next((folder / "queue" / "failed").iterdir()).unlink()
     expect([second.give(), first.give()] == [250, 452], "one was removed by hand")
+    first.end()
+    second.end()
+
+
+def put_large(folder, size):
+    """A copy of the message that is in q/ as if it had so many octets, with a hole for a body."""
+    [first] = (folder / "queue" / "q").iterdir()
+    data = first.read_bytes()
+    own = sum(int(data[:4096].split(name)[1].split()[1]) for name in (b"\nbody ", b"\nheader "))
+
+    def moved(match):
+        return b"%s%015d" % (match[1], int(match[2]) + size - own)
+    head = re.sub(rb"(?m)^((?:header|envelope|status|notes) +)(\d{15})", moved, data[:4096])
+    head = re.sub(rb"(?m)^(body +\d{15} )(\d{15})", moved, head)
+    with open(folder / "queue" / "failed" / f"{int(first.name[:16], 16) + 1:016X}{first.name[16:]}", "wb") as file:
+        file.write(head)
+        file.seek(size - own, os.SEEK_CUR)
+        file.write(data[4096:])
+
+
+@suite.case
+def one_user_can_not_fill_the_disk(folder):
+    """1000 MB over all sessions, what has failed included, whatever a client says of the size."""
+    first = Guest(folder, NOBODY, *configure(folder), "-odq")
+    expect(first.give() == 250, "the first message")
+    put_large(folder, 1000000000 - 3000)
+    (folder / "queue" / "usage" / str(NOBODY)).write_bytes(b"damaged")
+    second = Guest(folder, NOBODY, *configure(folder), "-odq")
+    large, small = (b"Subject: x\r\n\r\n" + b"x" * 78 * n + b"\r\n" for n in (50, 20))
+    expect([second.give(content=c) for c in (large, small, small, b"x\r\n")] == [452, 250, 452, 250], "not what fits")
+    first.ehlo()
+    first.mail("a@a.example", options=["SIZE=4000"])
+    first.rcpt("b@b.example")
+    expect(first.docmd("data")[0] == 452, "too large as announced")
+    first.end()
+    second.end()
+
+
+@suite.case
+def two_at_once_do_not_get_the_last_place(folder):
+    first, second = (Guest(folder, NOBODY, *configure(folder), "-odq") for _ in range(2))
+    expect(first.give() == 250, "the first message")
+    put_copies(folder, 998, "failed")
+    (folder / "queue" / "usage" / str(NOBODY)).write_bytes(b"damaged")
+    expect([first.begin(), second.begin()] == [354, 354], "there is a place left")
+    expect([second.go_on(), first.go_on()] == [250, 452], "there was one")
     first.end()
     second.end()
 
@@ -1028,7 +1079,7 @@ def drip(guest, text):
     raise Failure("it goes on and on")
 
 
-def add_slow_session(name, content, *more, through=()):
+def add_slow_session(name, content, *more, through=(), why=b"this session takes too long"):
     def run(folder):
         guest = Guest(folder, NOBODY, *configure(folder), "-odq", *more, through=through)
         guest.ehlo()
@@ -1040,7 +1091,7 @@ def add_slow_session(name, content, *more, through=()):
         last = drip(guest, content or b"NOOP\r\n")
         guest.sock.close()
         finish(guest.process)
-        expect(last.startswith(b"421 4.4.2 ") and b"takes too long" in last, f"{last}")
+        expect(last.startswith(b"421 4.4.2 ") and last.endswith(why), f"{last}")
         expect(not queued(folder) and guest.process.returncode == (75 if content else 0), f"{guest.process.returncode}")
     suite.add("slow-session-" + name, run)
 
@@ -1049,7 +1100,7 @@ add_slow_session("of-commands", b"", "--session-timeout=1")
 add_slow_session("in-the-content", b"x", "--session-timeout=1")
 # a sanitizer does not like that a library is loaded before its own
 FASTER = ("env", f"ASAN_OPTIONS={os.environ.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0", "faketime", "-f", "+0 x20")
-add_slow_session("below-the-rate", b"x", through=FASTER)
+add_slow_session("below-the-rate", b"x", through=FASTER, why=b"the message comes too slowly")
 
 
 @suite.case
@@ -1091,7 +1142,7 @@ def add_notice(name, uid, sender, told):
             with relays.Relay(dialogue=refusing) as relay:
                 args = configure(place, relay.port, more)
                 guest = Guest(place, uid, *args, "-odq")
-                found = [guest.give(sender), guest.give(sender, b"A: \0\r\n\r\nx\r\n")]
+                found = [guest.give(sender), guest.give(sender, content=b"A: \0\r\n\r\nx\r\n")]
                 guest.end()
                 expect(found == [250, 554], f"{found}")
                 for _ in range(2):
