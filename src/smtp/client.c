@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "mail/idn.h"
+#include "smtp/remedy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -116,40 +117,33 @@ bool client_exchange(struct client *client, enum phase phase, const char *line, 
 	return flush(client, phase, err) && read_reply(client, phase, err);
 }
 
+void client_advise(const struct client *client, enum phase phase, struct err *err)
+{
+	CLEANUP(str_done) struct str hint = STR_INIT;
+	const struct remedy_facts facts = {
+		.settings = client->settings,
+		.selfname = client->name,
+		.has_tls = client->stream.tls != NULL,
+		.offers_starttls = (client->can.has & CAP_STARTTLS) != 0,
+	};
+
+	remedy_add_hint(&client->reply, phase, &facts, &hint);
+	if (hint.len > 0)
+		err_wrap(err, "%s", hint.bytes);
+}
+
 bool client_judge(struct client *client, enum phase phase, struct err *err)
 {
 	if (reply_judge(&client->reply, phase, err))
 		return true;
 	err_wrap(err, "%s", _(phases[phase].words));
+	client_advise(client, phase, err);
 	return false;
 }
 
 bool client_greeting(struct client *client, struct err *err)
 {
 	return read_reply(client, PHASE_GREETING, err) && client_judge(client, PHASE_GREETING, err);
-}
-
-static bool hello_by(struct client *client, const char *verb, enum phase phase, struct err *err)
-{
-	CLEANUP(mem_free_at) char *line = str_format("%s %s", verb, client->name);
-
-	return client_exchange(client, phase, line, NULL, err);
-}
-
-bool client_hello(struct client *client, struct err *err)
-{
-	bool is_lmtp = client->settings->protocol == PROTOCOL_LMTP;
-
-	capabilities_done(&client->can);
-	if (!hello_by(client, is_lmtp ? "LHLO" : "EHLO", PHASE_EHLO, err))
-		return false;
-	if (client->reply.code / 100 == 5 && !is_lmtp)
-		return hello_by(client, "HELO", PHASE_HELO, err) &&
-		       client_judge(client, PHASE_HELO, err);
-	if (!client_judge(client, PHASE_EHLO, err))
-		return false;
-	capabilities_read(&client->can, &client->reply);
-	return true;
 }
 
 /* What came in clear text before the handshake must not be taken for what comes after it. */
@@ -215,13 +209,10 @@ static bool read_expected(struct client *client, struct err *err)
 
 	if (!read_reply(client, expected.phase, err))
 		return false;
-	if (client->reply.code == 421) {
-		client_end_all(client);
-		return client_judge(client, expected.phase, err);
-	}
-	/* What it waits for now, or answers, nobody knows; it may have the message. */
-	if (expected.phase == PHASE_FINAL &&
-	    (client->reply.code / 100 == 3 || client->reply.code == 221)) {
+	/* After 3yz or 221 to the final dot the server is out of step; it may have the message. */
+	if (client->reply.code == 421 ||
+	    (expected.phase == PHASE_FINAL &&
+	     (client->reply.code / 100 == 3 || client->reply.code == 221))) {
 		client_end_all(client);
 		return client_judge(client, expected.phase, err);
 	}

@@ -58,8 +58,6 @@ void client_end_all(struct client *client);
 
 /* Reads the greeting, which may turn us away. */
 bool client_greeting(struct client *client, struct err *err) MUST_USE;
-/* EHLO, or HELO where that is refused; LHLO for LMTP. Reads the capabilities anew. */
-bool client_hello(struct client *client, struct err *err) MUST_USE;
 /* STARTTLS and the handshake; takes `tls` over. RFC 3207. */
 bool client_starttls(struct client *client, struct tls *tls, struct err *err) MUST_USE;
 
@@ -70,7 +68,13 @@ bool client_starttls(struct client *client, struct tls *tls, struct err *err) MU
 bool client_exchange(struct client *client, enum phase phase, const char *line, const char *shown,
 		     struct err *err) MUST_USE;
 
-/* Fails unless client->reply is a success in this phase, which the text names. */
+/* Puts what to do about client->reply, where that is known, before the text of its error. */
+void client_advise(const struct client *client, enum phase phase, struct err *err);
+
+/*
+ * Fails unless client->reply is a success in this phase, which the text names, with what to do
+ * about it before that.
+ */
 bool client_judge(struct client *client, enum phase phase, struct err *err) MUST_USE;
 
 /*

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/i18n.h"
+#include "smtp/remedy.h"
 
 #include <string.h>
 
@@ -137,15 +138,16 @@ static bool is_success(int code, const char *success)
 	return false;
 }
 
-static enum err_kind failure_kind(int code, enum phase phase)
+static enum err_kind failure_kind(const struct reply *reply, enum phase phase)
 {
+	const int code = reply->code;
+
 	if (code / 100 == 4 || (code == 552 && phase == PHASE_RCPT))
 		return ERR_DEFER;
 	if (code / 100 != 5)
 		return ERR_PROTO;
-	if (code == 530 && phase == PHASE_MAIL)
-		return ERR_AUTH;
-	return phases[phase].refusal;
+	enum err_kind kind = remedy_kind(reply, phase);
+	return kind != ERR_NONE ? kind : phases[phase].refusal;
 }
 
 bool reply_judge(const struct reply *reply, enum phase phase, struct err *err)
@@ -155,7 +157,7 @@ bool reply_judge(const struct reply *reply, enum phase phase, struct err *err)
 	if (is_success(reply->code, phases[phase].success))
 		return true;
 	reply_print(reply, &text);
-	err_set(err, failure_kind(reply->code, phase), "%s", text.bytes);
+	err_set(err, failure_kind(reply, phase), "%s", text.bytes);
 	err->code = reply->code;
 	err->reply_len = text.len;
 	memcpy(err->enhanced, reply->enhanced, sizeof err->enhanced);

@@ -36,10 +36,10 @@ void reply_clear(struct reply *reply);
 enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len, struct err *err);
 
 /*
- * Whether the reply is a success in that phase. If not: ERR_DEFER for 4yz; for 5yz the phase's own
- * kind, but ERR_AUTH for 530 to MAIL (RFC 4954 section 6), and ERR_DEFER for 552 to RCPT, which
- * means too many recipients (RFC 5321 section 4.5.3.1.10); ERR_PROTO for the rest. The text begins
- * with the server's code.
+ * Whether the reply is a success in that phase. If not: ERR_DEFER for 4yz, and for 552 to RCPT,
+ * which means too many recipients (RFC 5321 section 4.5.3.1.10); for any other 5yz the kind that
+ * remedy_kind finds, else the phase's own; ERR_PROTO for the rest. The text begins with the
+ * server's code.
  */
 bool reply_judge(const struct reply *reply, enum phase phase, struct err *err) MUST_USE;
 

@@ -243,7 +243,12 @@ static bool log_in_by(struct client *client, const struct mechanism *mechanism,
 	mechanism->player->close(&attempt.exchange);
 	str_done(&attempt.exchange.remark);
 	str_done(&attempt.binding);
-	return is_in || err_wrap(err, "AUTH %s", mechanism->name);
+	if (is_in)
+		return true;
+	err_wrap(err, "AUTH %s", mechanism->name);
+	if (err->code > 0)
+		client_advise(client, PHASE_AUTH, err);
+	return false;
 }
 
 bool sasl_login(struct client *client, const char *mechanism, const struct secret *secret,

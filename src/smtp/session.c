@@ -8,6 +8,7 @@
 #include "conf/config.h"
 #include "conf/secret.h"
 #include "net/identity.h"
+#include "smtp/hello.h"
 #include "smtp/sasl.h"
 #include "smtp/selfname.h"
 
@@ -109,7 +110,7 @@ static bool start_tls_by_command(struct session *session, struct tls **tls, stru
 			       _("the relay does not offer STARTTLS on this port (587 usually has "
 				 "it; on 465 set tls_starttls off)"));
 	return client_starttls(&session->client, mem_take(tls), err) &&
-	       client_hello(&session->client, err);
+	       hello_say(&session->client, err);
 }
 
 static void free_tls_at(struct tls **tls)
@@ -136,7 +137,7 @@ static bool greet(struct session *session, const struct secret *password, struct
 	if (!take_greeting(session, err))
 		return false;
 	session->greeting = mem_copy(session->client.reply.text.bytes);
-	return client_hello(&session->client, err) &&
+	return hello_say(&session->client, err) &&
 	       (!s->tls || !s->tls_starttls || start_tls_by_command(session, &tls, err));
 }
 

@@ -154,23 +154,6 @@ static bool fail_for(const struct session *session, const struct err *reason, st
 	return session_wrap(session, err);
 }
 
-static const char *words_for_login(const struct session *session)
-{
-	if (session->client.can.has & CAP_STARTTLS && !session->client.stream.tls)
-		return _("the relay wants TLS or a login (set tls, or auth and user)");
-	return _("the relay wants a login (set auth and user)");
-}
-
-/* 530 is about us and not about the sender. RFC 4954 section 6, RFC 3207 section 4. */
-static bool fail_for_sender(const struct session *session, const struct err *reason,
-			    struct err *err)
-{
-	err_copy(err, reason);
-	if (reason->code == 530 && !session->settings->auth)
-		err_wrap(err, "%s", words_for_login(session));
-	return session_wrap(session, err);
-}
-
 /*
  * A refused sender explains what follows from it, and a refused recipient explains DATA's result.
  */
@@ -181,7 +164,7 @@ static bool explain(const struct session *session, const struct transaction *t, 
 	if (!failed)
 		failed = envelope_first_failure(t->envelope);
 	if (t->mail.kind != ERR_NONE)
-		return fail_for_sender(session, &t->mail, err);
+		return fail_for(session, &t->mail, err);
 	if (!failed)
 		return fail_for(session, &t->data, err);
 	fail_for(session, &failed->err, err);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "smtp/hello.h"
 
 #include <stdlib.h>
 
@@ -87,7 +88,7 @@ static void make_message(struct scene *scene, const char *body, size_t len)
 
 static bool hello(struct scene *scene)
 {
-	return client_hello(&scene->client, &scene->err);
+	return hello_say(&scene->client, &scene->err);
 }
 
 /* MAIL, RCPT for everybody, DATA, and their replies. */
@@ -198,7 +199,10 @@ static void test_hello(void)
 	begin(&scene, PLAY({ HELLO, "502 what?\r\n" }, { "HELO me.example\r\n", "550 no\r\n" }));
 	EXPECT(!hello(&scene));
 	EXPECT_NUMBER(scene.err.kind, ERR_UNAVAILABLE);
-	EXPECT_TEXT(scene.err.text, "introducing ourselves (HELO): 550 no");
+	EXPECT_TEXT(scene.err.text,
+		    "the relay does not take our name, me.example (set domain to this host's full "
+		    "name): "
+		    "HELO was refused as well (550 no): introducing ourselves (EHLO): 502 what?");
 	end(&scene);
 
 	test_case("no HELO after a temporary refusal");
@@ -265,7 +269,8 @@ static void test_pipelining(void)
 	add_recipients(&scene, 1);
 	EXPECT(hello(&scene) && offer(&scene));
 	EXPECT_NUMBER(scene.mail.kind, ERR_AUTH);
-	EXPECT_TEXT(scene.mail.text, "naming the sender: 530 5.7.0 log in");
+	EXPECT_TEXT(scene.mail.text, "the relay wants a login (set auth on and user): "
+				     "naming the sender: 530 5.7.0 log in");
 	EXPECT_NUMBER(scene.data.kind, ERR_REJECT);
 	end(&scene);
 }

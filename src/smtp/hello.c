@@ -1,0 +1,62 @@
+/* hello.c - introducing ourselves, and reading what the server offers */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "smtp/hello.h"
+
+#include "base/i18n.h"
+
+static bool say(struct client *client, const char *verb, enum phase phase, struct err *err)
+{
+	CLEANUP(mem_free_at) char *line = str_format("%s %s", verb, client->name);
+
+	return client_exchange(client, phase, line, NULL, err);
+}
+
+static void swap_replies(struct reply *a, struct reply *b)
+{
+	struct reply kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+/* The reply to EHLO says why; the one to HELO often is only about the verb. */
+static bool fail_for_both(struct client *client, struct reply *ehlo, struct err *err)
+{
+	CLEANUP(str_done) struct str helo = STR_INIT;
+
+	reply_print(&client->reply, &helo);
+	swap_replies(&client->reply, ehlo);
+	if (reply_judge(&client->reply, PHASE_EHLO, err))
+		return true;
+	err_wrap(err, "%s", _(phases[PHASE_EHLO].words));
+	err_wrap(err, _("HELO was refused as well (%s)"), helo.bytes);
+	client_advise(client, PHASE_HELO, err);
+	return false;
+}
+
+static bool say_helo(struct client *client, struct err *err)
+{
+	CLEANUP(reply_done) struct reply ehlo;
+
+	reply_init(&ehlo);
+	swap_replies(&client->reply, &ehlo);
+	if (!say(client, "HELO", PHASE_HELO, err))
+		return false;
+	return client->reply.code / 100 == 5 ? fail_for_both(client, &ehlo, err)
+					     : client_judge(client, PHASE_HELO, err);
+}
+
+bool hello_say(struct client *client, struct err *err)
+{
+	bool is_lmtp = client->settings->protocol == PROTOCOL_LMTP;
+
+	capabilities_done(&client->can);
+	if (!say(client, is_lmtp ? "LHLO" : "EHLO", PHASE_EHLO, err))
+		return false;
+	if (client->reply.code / 100 == 5 && !is_lmtp)
+		return say_helo(client, err);
+	if (!client_judge(client, PHASE_EHLO, err))
+		return false;
+	capabilities_read(&client->can, &client->reply);
+	return true;
+}
