@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* RFC 3461 section 4: what is longer is taken, and not passed on. */
 enum { SIZE_DIGITS_MAX = 20, ENVID_MAX = 100, ORCPT_MAX = 500 };
 
 enum argument { ARGUMENT_NONE, ARGUMENT_ANY, ARGUMENT_NEEDED, ARGUMENT_PATH };
@@ -83,9 +84,10 @@ static bool take_ret(struct command *command, const char *value)
 
 static bool take_envid(struct command *command, const char *value)
 {
-	if (!value || !*value || strlen(value) > ENVID_MAX || !envelope_is_xtext(value))
+	if (!value || !*value || !envelope_is_xtext(value))
 		return false;
-	command->envid = mem_copy(value);
+	if (strlen(value) <= ENVID_MAX)
+		command->envid = mem_copy(value);
 	return true;
 }
 
@@ -133,10 +135,11 @@ static bool take_orcpt(struct command *command, const char *value)
 
 	while (value && (ascii_is_alphanumeric(value[type]) || value[type] == '-'))
 		type++;
-	if (type == 0 || value[type] != ';' || strlen(value) > ORCPT_MAX || !value[type + 1] ||
+	if (type == 0 || value[type] != ';' || !value[type + 1] ||
 	    !envelope_is_xtext(value + type + 1))
 		return false;
-	command->orcpt = mem_copy(value);
+	if (strlen(value) <= ORCPT_MAX)
+		command->orcpt = mem_copy(value);
 	return true;
 }
 
@@ -310,8 +313,6 @@ bool command_parse(struct command *command, const char *line, size_t len, struct
 	const struct verb_name *found = find_verb(copy, verb_len);
 	if (!found)
 		return refuse(reply, "500 5.5.1 there is no such command");
-	if (found->argument != ARGUMENT_PATH && len > DIALOGUE_LINE_MAX)
-		return refuse(reply, "500 5.5.6 the line is too long");
 	command->verb = found->verb;
 	const char *rest = copy + verb_len;
 	return read_argument(command, found->argument, rest + strspn(rest, " "), reply);

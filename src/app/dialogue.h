@@ -6,10 +6,9 @@
 
 #include <stdint.h>
 
-enum {
-	DIALOGUE_LINE_MAX = 510,       /* without the line end, RFC 5321 section 4.5.3.1.4 */
-	DIALOGUE_PATH_LINE_MAX = 1100, /* of MAIL and RCPT, whose parameters add to that */
-};
+/* Without the line end. RFC 5321 section 4.5.3.1.4 asks for 510 at least, and more with parameters.
+ */
+enum { DIALOGUE_LINE_MAX = 4096 };
 
 enum verb {
 	VERB_HELO,
@@ -27,7 +26,8 @@ enum verb {
 
 /*
  * A command. For MAIL and RCPT: `path` is the address, "" for the null sender; the others are the
- * parameters of RFC 1870 and RFC 3461 in the form in which they are passed on (NULL, 0: not given).
+ * parameters of RFC 1870 and RFC 3461 in the form in which they are passed on (NULL, 0: not given,
+ * or longer than a client may make them).
  */
 struct command {
 	enum verb verb;

@@ -127,7 +127,7 @@ static bool is_own(const struct job *job, const char *name, const char *mail_dom
 	const char *at = strrchr(sender, '@');
 	size_t len = strlen(name);
 
-	if (domain_of(from) && strcmp(sender, from) == 0)
+	if (domain_of(from) && address_compare(sender, from) == 0)
 		return true;
 	return at && ascii_begins(sender, name) && (sender[len] == '@' || sender[len] == '+') &&
 	       is_local(job, at + 1, mail_domain);

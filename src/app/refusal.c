@@ -13,7 +13,7 @@
 #include <string.h>
 #include <syslog.h>
 
-enum { TEXT_MAX = 200 }; /* of what stands in the place of an address */
+enum { TEXT_MAX = ADDRESS_MAX }; /* of what stands in the place of an address */
 
 static const struct settings *settings_of(const struct job *job)
 {

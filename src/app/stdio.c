@@ -339,7 +339,7 @@ static void do_line(struct server *server, const char *line, size_t len)
 	bool is_strict = len > 0 && line[len - 1] == '\r';
 
 	len -= is_strict;
-	if (server->is_skipping || len > DIALOGUE_PATH_LINE_MAX)
+	if (server->is_skipping || len > DIALOGUE_LINE_MAX)
 		str_add(&reply, "500 5.5.6 the line is too long");
 	else if (command_parse(&command, line, len, &reply))
 		do_command(server, &command, is_strict, &reply);
@@ -356,7 +356,7 @@ static bool take_line(struct server *server)
 	const char *lf = memchr(line, '\n', len);
 
 	if (!lf) {
-		server->is_skipping |= len > DIALOGUE_PATH_LINE_MAX + 1;
+		server->is_skipping |= len > DIALOGUE_LINE_MAX + 1;
 		if (server->is_skipping)
 			server->at = server->input.len;
 		return false;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "conf/option.h"
 #include "conf/secret.h"
+#include "mail/address.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,7 @@ bool submission_set_sender(struct submission *submission, struct command *comman
 static bool has_recipient(const struct submission *submission, const char *path)
 {
 	for (size_t i = 0; i < submission->count; i++)
-		if (strcmp(submission->recipients[i].path, path) == 0)
+		if (address_compare(submission->recipients[i].path, path) == 0)
 			return true;
 	return false;
 }

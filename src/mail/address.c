@@ -10,10 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* RFC 5321 section 4.5.3.1; a path of 256 octets has two for its angle brackets. */
-#define LOCAL_MAX    64
-#define DOMAIN_MAX   255
-#define PATH_MAX_LEN 254
+/* RFC 1035 section 2.3.4. A domain beyond ASCII is judged by its A-labels, where these are made. */
+#define DOMAIN_MAX 255
 
 /* The longest name of a field that an address is written to, with its colon and blank. */
 #define FIELD_NAME_ROOM 14
@@ -122,8 +120,6 @@ static const char *local_fault(const char *path, size_t *len)
 	}
 	if (*len == 0 || (path[0] == '"' && *len == 2))
 		return _("expected a local part");
-	if (*len > LOCAL_MAX)
-		return _("the local part is longer than 64 octets");
 	return NULL;
 }
 
@@ -142,7 +138,7 @@ static const char *domain_fault(const char *domain)
 {
 	bool is_after_dot = true;
 
-	if (strlen(domain) > DOMAIN_MAX)
+	if (strlen(domain) > DOMAIN_MAX && str_is_ascii(domain, strlen(domain)))
 		return _("the domain is longer than 255 octets");
 	if (domain[0] == '[')
 		return literal_fault(domain);
@@ -170,8 +166,8 @@ static const char *path_fault(const char *path)
 		fault = domain_fault(path + len + 1);
 	else if (!fault && path[len])
 		fault = _("the local part has a character that needs quotes");
-	if (!fault && strlen(path) > PATH_MAX_LEN)
-		fault = _("the address is longer than 254 octets");
+	if (!fault && strlen(path) > ADDRESS_MAX)
+		fault = _("the address is longer than 900 octets");
 	return fault;
 }
 

@@ -6,6 +6,12 @@
 #include "base/str.h"
 
 /*
+ * Octets of a path. RFC 5321 section 4.5.3.1 says what a receiver must support at least, which does
+ * not limit a sender; but a line of a header field has 998 octets, and an address can't be folded.
+ */
+enum { ADDRESS_MAX = 900 };
+
+/*
  * A mailbox. `display` is the phrase before the angle brackets without its quotes, NULL where there
  * is none. `local` is as RFC 5321 section 4.1.2 wants it: quoted only where it must be. `domain` is
  * NULL for a bare local name such as "root". Where it was read from a text, `whole` is its place
@@ -49,7 +55,7 @@ bool address_parse_path(const char *text, struct address *address, struct err *e
 /*
  * Judges "local@domain" or "local" before it becomes the path of MAIL or RCPT; nothing else that
  * reaches these commands may skip it. Refuses what could end the path or the line, invalid UTF-8, a
- * domain that can't be one, and what is longer than RFC 5321 section 4.5.3.1 allows. ERR_INPUT.
+ * domain that can't be one, and what is longer than ADDRESS_MAX. ERR_INPUT.
  */
 bool address_check(const char *path, struct err *err) MUST_USE;
 

@@ -3,6 +3,8 @@
 #include "mail/envelope.h"
 
 #include "base/str.h"
+#include "mail/address.h"
+#include "mail/idn.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,25 +45,45 @@ struct recipient *envelope_add(struct envelope *envelope, char *address)
 	return added;
 }
 
-/* By address, and the same ones in the order of the envelope. */
-static int compare_recipients(const void *a, const void *b)
-{
-	const struct recipient *one = *(struct recipient *const *)a;
-	const struct recipient *other = *(struct recipient *const *)b;
-	int order = strcmp(one->address, other->address);
+/* A recipient under its address; `ascii` is that of a domain beyond ASCII, or NULL. */
+struct named {
+	struct recipient *recipient;
+	const char *path;
+	char *ascii;
+};
 
-	return order ? order : (one > other) - (one < other);
+/* A domain that can't be one stays as it is; the relay is asked about it later. */
+static struct named name_recipient(struct recipient *recipient)
+{
+	const char *path = recipient->address;
+	const char *at = strrchr(path, '@');
+	CLEANUP(err_done) struct err unfit = ERR_INIT;
+	bool is_ascii = !at || str_is_ascii(at, strlen(at));
+	char *ascii = is_ascii ? NULL : idn_path(path, &unfit);
+
+	return (struct named){ recipient, ascii ? ascii : path, ascii };
 }
 
-static void drop_followers(struct recipient **sorted, size_t count)
+/* By address, and the same ones in the order of the envelope. */
+static int compare_named(const void *a, const void *b)
 {
-	const struct recipient *first = sorted[0];
+	const struct named *one = a;
+	const struct named *other = b;
+	int order = address_compare(one->path, other->path);
+
+	return order ? order
+		     : (one->recipient > other->recipient) - (one->recipient < other->recipient);
+}
+
+static void drop_followers(const struct named *sorted, size_t count)
+{
+	const char *first = sorted[0].path;
 
 	for (size_t i = 1; i < count; i++) {
-		if (strcmp(sorted[i]->address, first->address) == 0)
-			recipient_done(sorted[i]);
+		if (address_compare(sorted[i].path, first) == 0)
+			recipient_done(sorted[i].recipient);
 		else
-			first = sorted[i];
+			first = sorted[i].path;
 	}
 }
 
@@ -69,14 +91,16 @@ static void drop_followers(struct recipient **sorted, size_t count)
 void envelope_drop_repeated(struct envelope *envelope)
 {
 	CLEANUP(mem_free_at)
-	struct recipient **sorted = mem_zeroed(envelope->count + 1, sizeof *sorted);
+	struct named *sorted = mem_zeroed(envelope->count + 1, sizeof *sorted);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < envelope->count; i++)
-		sorted[i] = &envelope->recipients[i];
-	qsort(sorted, envelope->count, sizeof *sorted, compare_recipients);
+		sorted[i] = name_recipient(&envelope->recipients[i]);
+	qsort(sorted, envelope->count, sizeof *sorted, compare_named);
 	if (envelope->count > 0)
 		drop_followers(sorted, envelope->count);
+	for (size_t i = 0; i < envelope->count; i++)
+		free(sorted[i].ascii);
 	for (size_t i = 0; i < envelope->count; i++)
 		if (envelope->recipients[i].address)
 			envelope->recipients[kept++] = envelope->recipients[i];

@@ -49,7 +49,10 @@ void envelope_done(struct envelope *envelope);
 /* Takes the address over; it is pending. Returns the new recipient, valid until the next call. */
 struct recipient *envelope_add(struct envelope *envelope, char *address);
 
-/* Drops those whose address, byte for byte, stands before them, too. */
+/*
+ * Drops those whose address stands before them, too: the same local part, byte for byte, and the
+ * same domain. A domain has no case, and is the same in A-labels and in U-labels.
+ */
 void envelope_drop_repeated(struct envelope *envelope);
 
 /* Whether a recipient still has to get the message. */

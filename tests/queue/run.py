@@ -4,6 +4,7 @@
 
 `python3 tests/queue/run.py [WORD...]` runs the cases whose names contain one of the words.
 """
+import addresses
 import contracts
 import errors
 import everybody
@@ -21,7 +22,7 @@ from scene import Suite
 
 def main():
     suite = Suite("queue")
-    for module in (contracts, errors, waiting, runs, seeing, filters, importing, later, refused, reported,
+    for module in (addresses, contracts, errors, waiting, runs, seeing, filters, importing, later, refused, reported,
                    places, everybody):
         module.add_cases(suite)
     suite.main()

@@ -12,14 +12,23 @@ static const struct {
 	const char *line;
 	enum verb verb;
 } verbs[] = {
-	{ "HELO there", VERB_HELO },  { "ehlo [127.0.0.1]", VERB_EHLO },
-	{ "eHlO a b", VERB_EHLO },    { "DATA", VERB_DATA },
-	{ "data   ", VERB_DATA },     { "RSET", VERB_RSET },
-	{ "NOOP", VERB_NOOP },        { "noop with words", VERB_NOOP },
-	{ "VRFY bob", VERB_VRFY },    { "HELP", VERB_HELP },
-	{ "help mail", VERB_HELP },   { "Quit", VERB_QUIT },
-	{ "EXPN list", VERB_OTHER },  { "STARTTLS", VERB_OTHER },
-	{ "AUTH PLAIN", VERB_OTHER }, { "BDAT 3 LAST", VERB_OTHER },
+	{ "NOOP " LONG_500 "123456", VERB_NOOP },
+	{ "HELO there", VERB_HELO },
+	{ "ehlo [127.0.0.1]", VERB_EHLO },
+	{ "eHlO a b", VERB_EHLO },
+	{ "DATA", VERB_DATA },
+	{ "data   ", VERB_DATA },
+	{ "RSET", VERB_RSET },
+	{ "NOOP", VERB_NOOP },
+	{ "noop with words", VERB_NOOP },
+	{ "VRFY bob", VERB_VRFY },
+	{ "HELP", VERB_HELP },
+	{ "help mail", VERB_HELP },
+	{ "Quit", VERB_QUIT },
+	{ "EXPN list", VERB_OTHER },
+	{ "STARTTLS", VERB_OTHER },
+	{ "AUTH PLAIN", VERB_OTHER },
+	{ "BDAT 3 LAST", VERB_OTHER },
 };
 
 /* `path` and the parameters as they are passed on; "-" for one that is not given. */
@@ -51,7 +60,11 @@ static const struct {
 	{ "MAIL FROM:<a@b.example> RET=hdrs ENVID=x+2By", "a@b.example", "0 HDRS x+2By - -" },
 	{ "MAIL FROM:<a@b.example>  RET=FULL   SIZE=7", "a@b.example", "7 FULL - - -" },
 	{ "MAIL FROM:<a@b.example> ENVID=" LONG_100, "a@b.example", "0 - " LONG_100 " - -" },
+	{ "MAIL FROM:<a@b.example> ENVID=" LONG_100 "1", "a@b.example", "0 - - - -" },
+	{ "MAIL FROM:<" LONG_100 "@b.example>", LONG_100 "@b.example", "0 - - - -" },
 	{ "RCPT TO:<bob@b.example>", "bob@b.example", "0 - - - -" },
+	{ "RCPT TO:<" LONG_500 "@b.example>", LONG_500 "@b.example", "0 - - - -" },
+	{ "RCPT TO:<b@b.example> ORCPT=rfc822;" LONG_500, "b@b.example", "0 - - - -" },
 	{ "rcpt to: <bob@b.example>", "bob@b.example", "0 - - - -" },
 	{ "RCPT TO:bob@b.example", "bob@b.example", "0 - - - -" },
 	{ "RCPT TO:<postmaster>", "postmaster", "0 - - - -" },
@@ -85,7 +98,6 @@ static const struct {
 	{ "DATA now", "501 5.5.4" },
 	{ "RSET all", "501 5.5.4" },
 	{ "QUIT now", "501 5.5.4" },
-	{ "NOOP " LONG_500 "123456", "500 5.5.6" },
 	{ "MAIL", "501 5.5.4" },
 	{ "MAIL TO:<a@b.example>", "501 5.5.4" },
 	{ "MAIL FROM <a@b.example>", "501 5.5.4" },
@@ -120,7 +132,6 @@ static const struct {
 	{ "MAIL FROM:<a@b.example> ENVID=a+2b", "501 5.5.4" },
 	{ "MAIL FROM:<a@b.example> ENVID=a+2", "501 5.5.4" },
 	{ "MAIL FROM:<a@b.example> ENVID=\xC3\xB6", "501 5.5.4" },
-	{ "MAIL FROM:<a@b.example> ENVID=" LONG_100 "1", "501 5.5.4" },
 	{ "RCPT", "501 5.5.4" },
 	{ "RCPT FROM:<b@b.example>", "501 5.5.4" },
 	{ "RCPT TO:<>", "501 5.1.3" },
@@ -139,7 +150,6 @@ static const struct {
 	{ "RCPT TO:<b@b.example> ORCPT=;bob", "501 5.5.4" },
 	{ "RCPT TO:<b@b.example> ORCPT=rfc822;", "501 5.5.4" },
 	{ "RCPT TO:<b@b.example> ORCPT=rfc822;a=b", "501 5.5.4" },
-	{ "RCPT TO:<b@b.example> ORCPT=rfc822;" LONG_500, "501 5.5.4" },
 };
 
 static void test_verbs(void)
