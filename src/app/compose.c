@@ -13,9 +13,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { PIECE = 48 * 1024 };
+enum {
+	PIECE = 48 * 1024,
+	ATTACHED_MAX = 1 << 30, /* octets of all attachments; relays take less */
+};
 
 /* The message on its way. */
 struct composer {
@@ -25,6 +29,7 @@ struct composer {
 	int in;
 	struct source text;
 	struct source html;
+	uint64_t attached; /* octets of attachments so far */
 };
 
 static void composer_done(struct composer *c)
@@ -35,15 +40,38 @@ static void composer_done(struct composer *c)
 
 /* What it is made of */
 
-/* What is wrong with a file is found before anybody types a text. */
+static bool refuse_size(const char *path, struct err *err)
+{
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
+	str_add_printable(&shown, path, strlen(path));
+	return err_set(err, ERR_NOINPUT,
+		       _("%s: over %d MB in all can't be attached; send a link instead"),
+		       shown.bytes, ATTACHED_MAX / 1024 / 1024);
+}
+
+/* Adds the size of an open file to that of the other attachments. */
+static bool add_size(int fd, const char *path, uint64_t *total, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return source_cannot_read(path, err);
+	*total += (uint64_t)st.st_size;
+	return *total <= ATTACHED_MAX || refuse_size(path, err);
+}
+
+/* Finds what is wrong with a file before a person types a text. */
 static bool check_attachments(const struct composition *wish, struct err *err)
 {
+	uint64_t total = 0;
+
 	for (size_t i = 0; i < wish->attachment_count; i++) {
 		const char *path = wish->attachments[i].path;
 		if (composition_is_stdin(path))
 			continue;
 		CLEANUP(fs_close_at) int fd = source_open_file(path, err);
-		if (fd < 0)
+		if (fd < 0 || !add_size(fd, path, &total, err))
 			return err_wrap(err, "--attach");
 	}
 	return true;
@@ -301,6 +329,9 @@ static bool put_bytes(struct composer *c, struct bytes *from, const char *path, 
 	encoder_init(&encoder, ENCODING_BASE64);
 	while ((got = read_bytes(from, bytes, sizeof bytes)) >= 0) {
 		CLEANUP(str_done) struct str out = STR_INIT;
+		c->attached += (uint64_t)got;
+		if (c->attached > ATTACHED_MAX)
+			return refuse_size(path, err);
 		encoder_take(&encoder, bytes, (size_t)got, &out);
 		if (got == 0)
 			encoder_end(&encoder, &out);

@@ -298,6 +298,9 @@ def refusals(folder):
     desk = Desk(folder)
     desk.file("a", b"x")
     os.mkfifo(folder / "fifo")
+    for sparse, size in (("huge", 10 << 30), ("huge.txt", 10 << 30), ("half", 600 << 20)):
+        desk.file(sparse)
+        os.truncate(folder / sparse, size)
     (folder / "locked").mkdir()
     name = str(folder / "a")
     rows = [
@@ -307,6 +310,9 @@ def refusals(folder):
         (66, "is not a regular file", *TO, "--attach", folder / "fifo"),
         (66, "is not a regular file", *TO, "--attach", "/dev/zero"),
         (66, "--attach", *TO, "--attach", ""),
+        (66, "huge: over 1024 MB in all can't be attached", *TO, "--attach", folder / "huge"),
+        (66, "half: over 1024 MB in all can't be attached", *TO, "--attach", folder / "half", "--attach", folder / "half"),
+        (66, "huge.txt: over 1024 MB in all can't be attached", *TO, "--attach", folder / "huge.txt"),
         (66, "missing\\n", *TO, "--attach", folder / "missing\n"),
         (66, "--body-file", *TO, "--body-file", folder / "missing"),
         (66, "--html-file", *TO, "--html-file", folder),
