@@ -247,13 +247,19 @@ def stop(number, _):
     os._exit(128 + number)
 
 
+def stop_ignoring():
+    """Take back what nohup and a shell's & have left: what is ignored here the program would ignore, too."""
+    for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ, signal.SIGKILL, signal.SIGSTOP}:
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def main():
     words = sys.argv[1:]
     unknown = [word for word in words if word not in SUITES]
     if unknown:
         sys.exit(f"suites.py: there is no suite {', '.join(unknown)}")
-    # under nohup the program, too, would ignore it
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    stop_ignoring()
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     LOG.mkdir(parents=True, exist_ok=True)
