@@ -44,7 +44,7 @@ char *route_key(const struct settings *settings)
 		OPT_tls_certcheck,  OPT_tls_min_dh_prime_bits,
 		OPT_tls_priorities, OPT_tls_host_override,
 		OPT_host_fallback,  OPT_host_srv,
-		OPT_tls_pin,
+		OPT_tls_pin,        OPT_ignore_extensions,
 	};
 	struct str key = STR_INIT;
 

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/i18n.h"
+#include "conf/extensions.h"
 #include "conf/secret.h"
 #include "smtp/session.h"
 
@@ -41,19 +42,22 @@ static const char *find_meaning(const char *line, size_t len)
 	return NULL;
 }
 
-static void add_extension(struct str *out, const char *line, size_t len)
+static void add_extension(struct str *out, const char *line, size_t len, const char *ignored)
 {
 	const char *meaning = find_meaning(line, len);
+	size_t word = strcspn(line, " =\n");
 
 	str_add(out, "    ");
 	str_add_printable(out, line, len);
-	if (meaning)
+	if (word <= len && extensions_has(ignored, line, word))
+		str_addf(out, "  (%s)", _("not used: ignore_extensions"));
+	else if (meaning)
 		str_addf(out, "  (%s)", meaning);
 	str_add_char(out, '\n');
 }
 
 /* The reply to EHLO: the server's name, then a line for each extension. */
-static void add_extensions(struct str *out, const struct reply *reply)
+static void add_extensions(struct str *out, const struct reply *reply, const char *ignored)
 {
 	const char *line = strchr(reply->text.bytes, '\n');
 
@@ -61,7 +65,7 @@ static void add_extensions(struct str *out, const struct reply *reply)
 	while (line) {
 		line++;
 		const char *next = strchr(line, '\n');
-		add_extension(out, line, next ? (size_t)(next - line) : strlen(line));
+		add_extension(out, line, next ? (size_t)(next - line) : strlen(line), ignored);
 		line = next;
 	}
 }
@@ -91,7 +95,7 @@ static void describe(const struct session *session, struct str *out)
 	str_add_char(out, '\n');
 	if (session->client.stream.tls)
 		tls_describe(session->client.stream.tls, out);
-	add_extensions(out, &session->client.reply);
+	add_extensions(out, &session->client.reply, session->settings->ignore_extensions);
 }
 
 bool serverinfo_add(struct settings *settings, struct str *out, struct err *err)

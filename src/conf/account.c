@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "conf/config.h"
 #include "conf/expand.h"
+#include "conf/extensions.h"
 #include "conf/hostlist.h"
 #include "conf/option.h"
 
@@ -307,6 +308,17 @@ static const char *wrong_with_tls(const struct settings *settings)
 	return NULL;
 }
 
+/* A word that is to be ignored must not be what switches TLS or the login off. */
+static const char *wrong_with_extensions(const struct settings *settings)
+{
+	if (extensions_has(settings->ignore_extensions, "STARTTLS", 8))
+		return _("ignore_extensions: STARTTLS can't be ignored; write tls off, or "
+			 "tls_starttls off");
+	if (extensions_has(settings->ignore_extensions, "AUTH", 4))
+		return _("ignore_extensions: AUTH can't be ignored; write auth off");
+	return NULL;
+}
+
 /* Every bare address would be broken by it. */
 static const char *wrong_with_domain(const struct settings *settings)
 {
@@ -346,6 +358,8 @@ bool config_check(const struct account *account, bool is_mail, struct err *err)
 	const char *wrong = wrong_with_relay(settings);
 	if (!wrong)
 		wrong = wrong_with_tls(settings);
+	if (!wrong)
+		wrong = wrong_with_extensions(settings);
 	if (!wrong)
 		wrong = wrong_with_domain(settings);
 	if (!wrong && is_mail)

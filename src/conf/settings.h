@@ -48,6 +48,7 @@ struct pins {
 #define FIELD_TEXT(name)        char *name /* NULL: unset */
 #define FIELD_WORD(name)        char *name /* the same, without blanks */
 #define FIELD_HOSTS(name)       char *name /* as TEXT, a list of hostlist.h */
+#define FIELD_EXTENSIONS(name)  char *name /* as TEXT, a list of extensions.h */
 #define FIELD_SENDER(name)      char *name /* as TEXT, less <> around it; "": null sender */
 #define FIELD_PATH(name)        char *name /* as TEXT, "~" expanded */
 #define FIELD_CREDENTIAL(name)  char *name /* as PATH, or a pkcs11 URI, maybe with a PIN */

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/home.h"
 #include "base/i18n.h"
+#include "conf/extensions.h"
 #include "conf/hostlist.h"
 #include "conf/type.h"
 #include "conf/uri.h"
@@ -47,6 +48,12 @@ static bool parse_hosts(const struct option *option, void *field, const char *te
 	(void)option;
 	return !has_octet_up_to(text, 0x1F) && hostlist_is_valid(text) &&
 	       replace_text(field, mem_copy(text));
+}
+
+static bool parse_extensions(const struct option *option, void *field, const char *text)
+{
+	(void)option;
+	return extensions_are_known(text) && replace_text(field, mem_copy(text));
 }
 
 static bool parse_sender(const struct option *option, void *field, const char *text)
@@ -121,6 +128,9 @@ const struct option_type option_type_WORD =
 	TEXT_TYPE(parse_word, N_("a name without blanks and control characters"));
 const struct option_type option_type_HOSTS =
 	TEXT_TYPE(parse_hosts, N_("hosts as in mx.example:587 or [2001:db8::1]:587"));
+const struct option_type option_type_EXTENSIONS =
+	TEXT_TYPE(parse_extensions, N_("extensions of SMTP as in CHUNKING, PIPELINING, 8BITMIME, "
+				       "SMTPUTF8, SIZE, DSN"));
 const struct option_type option_type_SENDER =
 	TEXT_TYPE(parse_sender, N_("an address without control characters"));
 const struct option_type option_type_PATH = {

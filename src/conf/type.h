@@ -29,7 +29,8 @@ extern const struct option_type option_type_TEXT, option_type_WORD, option_type_
 	option_type_CHOICE, option_type_RETURN, option_type_NUMBER, option_type_PORT,
 	option_type_SECONDS, option_type_AUTH, option_type_NOTIFY, option_type_FACILITY,
 	option_type_FINGERPRINT, option_type_FIELDS, option_type_NAMES, option_type_HOSTS,
-	option_type_PINS, option_type_CREDENTIAL, option_type_WORDS, option_type_DESCRIPTOR;
+	option_type_PINS, option_type_CREDENTIAL, option_type_WORDS, option_type_DESCRIPTOR,
+	option_type_EXTENSIONS;
 
 /* The authentication methods that can be written, in lower case; NULL behind the last. */
 const char *option_type_method(size_t number);

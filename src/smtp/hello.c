@@ -58,5 +58,6 @@ bool hello_say(struct client *client, struct err *err)
 	if (!client_judge(client, PHASE_EHLO, err))
 		return false;
 	capabilities_read(&client->can, &client->reply);
+	capabilities_ignore(&client->can, client->settings->ignore_extensions);
 	return true;
 }

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/i18n.h"
+#include "conf/extensions.h"
 #include "smtp/remedy.h"
 
 #include <string.h>
@@ -265,6 +266,19 @@ void capabilities_read(struct capabilities *capabilities, const struct reply *re
 		read_keyword(capabilities, line, (size_t)((next ? next : end) - line));
 		line = next;
 	}
+}
+
+void capabilities_ignore(struct capabilities *capabilities, const char *list)
+{
+	const char *keyword;
+	size_t len;
+
+	while (list && extensions_next(&list, &keyword, &len))
+		capabilities->has &= ~find_keyword(keyword, len) | CAP_STARTTLS | CAP_AUTH;
+	if (!(capabilities->has & CAP_SIZE))
+		capabilities->size_limit = 0;
+	if (!(capabilities->has & CAP_LIMITS))
+		capabilities->mail_max = 0;
 }
 
 bool capabilities_has_mechanism(const struct capabilities *capabilities, const char *mechanism)

@@ -75,5 +75,11 @@ void capabilities_done(struct capabilities *capabilities);
  */
 void capabilities_read(struct capabilities *capabilities, const struct reply *reply);
 
+/*
+ * Forgets extensions that are offered and not to be used, with what was told of them: those that a
+ * list of conf/extensions.h names (NULL: none). STARTTLS and AUTH stay.
+ */
+void capabilities_ignore(struct capabilities *capabilities, const char *list);
+
 /* Whether AUTH offers that mechanism (upper case). */
 bool capabilities_has_mechanism(const struct capabilities *capabilities, const char *mechanism);

@@ -3,7 +3,10 @@
 #include "smtp/transaction.h"
 
 #include "base/i18n.h"
+#include "conf/extensions.h"
 #include "mail/idn.h"
+
+#include <string.h>
 
 enum {
 	BLIND_SIZE_MAX = 8192, /* with its commands it leaves in one write */
@@ -28,11 +31,19 @@ void transaction_done(struct transaction *transaction)
 
 /* What can be known before a word is said */
 
+static bool is_ignored(const struct session *session, const char *name)
+{
+	return extensions_has(session->settings->ignore_extensions, name, strlen(name));
+}
+
 static bool demand(const struct session *session, unsigned capability, const char *name,
 		   const char *setting, struct err *err)
 {
 	if (session->client.can.has & capability)
 		return true;
+	if (is_ignored(session, name))
+		return err_set(err, ERR_UNAVAILABLE, _("ignore_extensions has %s, which %s needs"),
+			       name, setting);
 	return err_set(err, ERR_UNAVAILABLE, _("the relay does not offer %s, which %s needs"), name,
 		       setting);
 }
@@ -64,9 +75,12 @@ static bool check_offer(const struct session *session, const struct envelope *en
 	if (session->settings->dsn_return && !demand(session, CAP_DSN, "DSN", "dsn_return", err))
 		return false;
 	if (envelope_needs_utf8(envelope) && !(can->has & CAP_SMTPUTF8))
-		return err_set(err, ERR_INPUT,
-			       _("an address is not ASCII before its @, and the relay does not "
-				 "offer SMTPUTF8"));
+		return err_set(err, ERR_INPUT, "%s",
+			       is_ignored(session, "SMTPUTF8")
+				       ? _("an address is not ASCII before its @, and "
+					   "ignore_extensions has SMTPUTF8")
+				       : _("an address is not ASCII before its @, and the relay "
+					   "does not offer SMTPUTF8"));
 	return check_domains(envelope, err);
 }
 

@@ -1027,6 +1027,16 @@ def more_recipients_than_usual(folder):
 
 
 @suite.case
+def serverinfo_shows_what_is_ignored(folder):
+    with Relay() as relay:
+        configure_relay(folder, relay, "ignore_extensions dsn, PIPELINING")
+        out = run(folder, "--serverinfo").stdout.decode()
+        for name in ("DSN", "PIPELINING"):
+            expect(f"    {name}  (not used: ignore_extensions)\n" in out, out)
+        expect("    8BITMIME  (text" in out, out)
+
+
+@suite.case
 def rmqs_logs_in_and_asks(folder):
     """No sender is needed; on success nothing is printed."""
     with Relay(extra=("ETRN",), dialogue="other: 253 1 pending messages for node x started", auth=["PLAIN"],

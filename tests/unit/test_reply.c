@@ -4,7 +4,6 @@
 
 #include "smtp/reply.h"
 
-
 /* Adds lines that end LF, as long as the reply goes on; returns the last step. */
 static enum reply_step add_lines(struct reply *reply, const char *lines, size_t len,
 				 struct err *err)
@@ -317,6 +316,39 @@ static void test_capabilities(void)
 	}
 }
 
+static const struct {
+	const char *list;
+	unsigned has;
+	uint64_t size_limit;
+	uint64_t mail_max;
+} ignored[] = {
+	{ NULL, CAP_PIPELINING | CAP_SIZE | CAP_LIMITS | CAP_STARTTLS | CAP_AUTH, 10, 20 },
+	{ "size", CAP_PIPELINING | CAP_LIMITS | CAP_STARTTLS | CAP_AUTH, 0, 20 },
+	{ "LIMITS, PIPELINING", CAP_SIZE | CAP_STARTTLS | CAP_AUTH, 10, 0 },
+	{ "CHUNKING X-NONE PIPELININGS PIPE",
+	  CAP_PIPELINING | CAP_SIZE | CAP_LIMITS | CAP_STARTTLS | CAP_AUTH, 10, 20 },
+	{ "STARTTLS AUTH", CAP_PIPELINING | CAP_SIZE | CAP_LIMITS | CAP_STARTTLS | CAP_AUTH, 10,
+	  20 },
+};
+
+static void test_ignored(void)
+{
+	for (size_t i = 0; i < LENGTH(ignored); i++) {
+		CLEANUP(reply_done) struct reply reply;
+		CLEANUP(capabilities_done) struct capabilities can = { .mechanisms = STR_INIT };
+
+		reply_init(&reply);
+		str_add(&reply.text,
+			"mx\nPIPELINING\nSIZE 10\nAUTH PLAIN\nSTARTTLS\nLIMITS MAILMAX=20");
+		test_case("capabilities-ignored/%s", ignored[i].list ? ignored[i].list : "");
+		capabilities_read(&can, &reply);
+		capabilities_ignore(&can, ignored[i].list);
+		EXPECT_NUMBER(can.has, ignored[i].has);
+		EXPECT(can.size_limit == ignored[i].size_limit);
+		EXPECT(can.mail_max == ignored[i].mail_max);
+	}
+}
+
 static void test_capabilities_anew(void)
 {
 	CLEANUP(reply_done) struct reply reply;
@@ -377,6 +409,7 @@ int main(void)
 	test_judge_enhanced();
 	test_capabilities();
 	test_capabilities_anew();
+	test_ignored();
 	test_mechanisms();
 	return test_end();
 }
