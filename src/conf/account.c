@@ -370,12 +370,24 @@ bool config_check(const struct account *account, bool is_mail, struct err *err)
 	return name_account(account, err);
 }
 
+/* Such a name is looked up nowhere; see net/resolve.h. */
+static bool is_localhost(const char *host)
+{
+	static const char suffix[] = ".localhost";
+	size_t len = strlen(host);
+	size_t end = sizeof suffix - 1;
+
+	len -= len > 0 && host[len - 1] == '.';
+	return ascii_is(host, len, "localhost") ||
+	       (len > end && ascii_is(host + len - end, end, suffix));
+}
+
 static bool is_loopback(const char *host)
 {
 	struct in_addr four;
 	struct in6_addr six;
 
-	if (ascii_compare(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+	if (is_localhost(host) || strcmp(host, "[::1]") == 0)
 		return true;
 	if (inet_pton(AF_INET, host, &four) == 1)
 		return ntohl(four.s_addr) >> 24 == 127;

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/proc.h"
+#include "net/host.h"
 
 #include <netdb.h>
 #include <stdio.h>
@@ -115,6 +116,18 @@ bool resolve_address(const char *text, int port, struct endpoints *endpoints)
 	return ask(&question, endpoints) == 0;
 }
 
+/* RFC 6761 section 6.3: such a name is this machine, whatever a resolver or a file says. */
+static void resolve_localhost(int port, struct endpoints *endpoints)
+{
+	const struct question four = make_question("127.0.0.1", port, AI_NUMERICHOST);
+	const struct question six = make_question("::1", port, AI_NUMERICHOST);
+
+	*endpoints = (struct endpoints){ .count = 0 };
+	(void)ask(&four, endpoints);
+	(void)ask(&six, endpoints);
+	endpoints->canonical = mem_copy("localhost");
+}
+
 bool resolve_host(const char *host, int port, int64_t deadline, struct endpoints *endpoints,
 		  struct err *err)
 {
@@ -123,6 +136,10 @@ bool resolve_host(const char *host, int port, int64_t deadline, struct endpoints
 
 	if (resolve_address(host, port, endpoints))
 		return true;
+	if (host_is_inside(host, "localhost")) {
+		resolve_localhost(port, endpoints);
+		return true;
+	}
 	if (!proc_call(answer_question, &question, deadline, &bytes, err))
 		return err_wrap(err, _("looking up the host name"));
 	return take_answer(&bytes, endpoints, err);

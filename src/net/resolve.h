@@ -9,7 +9,8 @@
 
 /*
  * Finds the addresses of a host (an ASCII name, or an address without brackets), in the order of
- * RFC 6724. The resolver runs in a child, as it knows no deadline; an address needs none.
+ * RFC 6724. The resolver runs in a child, as it knows no deadline. An address needs none; nor does
+ * localhost or a name below it, which is 127.0.0.1 and ::1 (RFC 6761 section 6.3).
  * ERR_NOHOST: the name does not exist, or has no address; ERR_NET: no answer for now.
  */
 bool resolve_host(const char *host, int port, int64_t deadline, struct endpoints *endpoints,

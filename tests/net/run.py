@@ -183,6 +183,35 @@ def underscore_host_name_dma_pr_87(folder):
         delivers(folder, relay, ["host mail_out.under_score.test", f"port {relay.port}"])
 
 
+WITHOUT_HOSTS = ["unshare", "--mount", "sh", "-c", "mount --bind /dev/null /etc/hosts && exec \"$@\"", "sh"]
+
+
+@suite.case
+def localhost_is_never_looked_up(folder):
+    """Not in DNS, which may lie, and not in /etc/hosts, which may be missing (RFC 6761)."""
+    for name in ("localhost", "mail.localhost"):
+        names.add(name, "A", FOUR)
+    with relay_on("127.0.0.1") as relay, relay_on("::1") as other:
+        for host in ("localhost", "localhost.", "LOCALHOST", "mail.localhost", "a.b.LocalHost."):
+            delivers(folder, relay, [f"host {host}", f"port {relay.port}"], program=WITHOUT_HOSTS)
+            delivers(folder, other, [f"host {host}", f"port {other.port}"], program=WITHOUT_HOSTS)
+        delivers(folder, relay, [f"host {FOUR}", f"port {NOBODY}", f"host_fallback localhost:{relay.port}"],
+                 program=WITHOUT_HOSTS)
+        fails(folder, ["host localhost.test", f"port {relay.port}"], 68, "does not exist", program=WITHOUT_HOSTS)
+    fails(folder, ["host localhost", f"port {NOBODY}"], 75,
+          r"127\.0\.0\.1: Connection refused; \[::1\]: Connection refused", program=WITHOUT_HOSTS)
+
+
+@suite.case
+def localhost_needs_its_certificate(folder):
+    right, lines = secure_relay(folder, "localhost", hosts=("127.0.0.1",))
+    wrong, _ = secure_relay(folder, "other.test", hosts=("127.0.0.1",))
+    with right, wrong:
+        delivers(folder, right, ["host localhost", f"port {right.port}", *lines], program=WITHOUT_HOSTS)
+        fails(folder, ["host localhost", f"port {wrong.port}", *lines], 69, "not believed for localhost",
+              program=WITHOUT_HOSTS)
+
+
 def secure_relay(folder, *cert_names, hosts=(FOUR,), tls="implicit", **options):
     """A relay with a certificate for these names, and the account's lines that trust its authority."""
     if not (folder / "ca.pem").exists():
