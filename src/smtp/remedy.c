@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/remedy.h"
 
-#include "base/ascii.h"
 #include "base/i18n.h"
+#include "smtp/phrase.h"
 
 #include <string.h>
 
@@ -13,23 +13,28 @@ enum { WORDS_MAX = 2048 };
 /* Phases as bits. */
 #define IN(name) (1U << PHASE_##name)
 enum {
-	TRANSACTION = IN(MAIL) | IN(RCPT) | IN(DATA) | IN(CONTENT) | IN(FINAL),
-	HELLO = IN(EHLO) | IN(HELO),
+	FILTERED = IN(CONTENT) | IN(FINAL), /* filters have seen the content */
+	TRANSACTION = IN(MAIL) | IN(RCPT) | IN(DATA) | FILTERED,
 	ANY = (1U << PHASE_COUNT) - 1,
 };
 
 /*
  * A row fits where all that it names fits; what it leaves out fits always.
+ *
  *	phases    in which of them
  *	codes     reply codes with blanks between them; "5" is any 5yz
- *	statuses  enhanced codes with blanks between them: "5.7.1", or "5.7" for all that begin so.
- *	          "-" also fits where the reply has none
- *	words     phrases, parted by "|", of which the reply has to hold one. Phrases are whole
- *words in lower case; "*" stands for up to three words. Punctuation, addresses and links of the
- *reply are left out, and its lines are joined unless    phrases of which it may hold none Then:
- *	kind      of error in a transaction (remedy_kind); ERR_NONE: the row does not say
+ *	statuses  enhanced codes with blanks between them: "X.7.1" (X is any class), or "X.7" for
+ *	          all that begin so; "-" is none
+ *	words     phrases (phrase.h), of which the reply has one
+ *	unless    phrases of which it has none
+ *
+ * Then:
+ *
+ *	kind      of error in a transaction; ERR_NONE: the row does not say. Words that a filter
+ *	          may have quoted after the content do not count for a kind
  *	hint      what to do, in fixed words; NULL: `advise` says
  *	advise    appends what to do, or nothing where the facts speak against it
+ *
  * Kind and hint are looked for apart: each comes from the first row that fits and has one. Rows
  * for one relay's words stand before the general ones.
  */
@@ -77,125 +82,143 @@ static void advise_name(const struct remedy_facts *facts, struct str *out)
 		 facts->selfname);
 }
 
-static const char tls_words[] = "starttls";
-static const char login_words[] = "authentication required";
-static const char name_words[] = "helo command rejected";
+/* Statuses with which a relay refuses our session; the others tell of addresses and content. */
+static const char session_statuses[] = "- X.0.0 X.5 X.7.0 X.7.1 X.7.3 X.7.8 X.7.9 X.7.57";
+static const char tls_statuses[] = "- X.0.0 X.5 X.7.0 X.7.1 X.7.3 X.7.4 X.7.10 X.7.11";
+static const char name_statuses[] = "- X.0.0 X.5 X.7.0 X.7.1";
+
+/* The session is to be under TLS. */
+static const char tls_words[] =
+	"issue starttls|starttls first|starttls command first|starttls required|"
+	"starttls mandatory|requires starttls|must use starttls|please use starttls|"
+	"need starttls|starttls before|without starttls|session encryption required|"
+	"tls required|ssl required|tls session required|tls connection required|"
+	"tls encryption required|tls mandatory|requires tls|requires ssl|requires tls connection|"
+	"must use tls|must use ssl|must using tls|please use tls|encrypted connection required|"
+	"secure connection required|requires encrypted connection|requires secure connection|"
+	"over encrypted connection|unencrypted connection|unencrypted connections|"
+	"connection not encrypted|connection must encrypted";
+
+/* Likewise, where no filter has seen a content that it may want to be encrypted. */
+static const char encryption_words[] =
+	"encryption required|encryption needed|requires encryption|must use encryption|"
+	"please use encryption";
+
+/* It is about the way from the relay on. */
+static const char onward_words[] =
+	"requiretls|mta sts|dane|next hop|remote|destination|recipient domain|recipient requires|"
+	"recipient s domain|recipient server|recipient s server|receiving server";
+
+/* A login is demanded. */
+static const char login_words[] =
+	"authentication required|authentication needed|authentication mandatory|"
+	"authentication first|auth required|auth needed|auth first|smtp authorization required|"
+	"authenticate first|log in first|login first|login required|requires authentication|"
+	"require authentication|requires smtp authentication|requires smtp auth|requires auth|"
+	"requires login|requires you to authenticate|must authenticate|must first authenticate|"
+	"must authenticated|must logged in|you must log in|you must login|must use authentication|"
+	"must use smtp authentication|must use smtp auth|need authentication|needs authentication|"
+	"need auth|needs auth|need to authenticate|needs to authenticate|need to authenticated|"
+	"need smtp auth|need smtp authentication|please authenticate|use smtp authentication|"
+	"use smtp auth|enable smtp authentication|enable smtp auth|turn on smtp authentication|"
+	"turn on smtp auth|client not authenticated|you not authenticated|"
+	"session not authenticated|connection not authenticated|user not authenticated|"
+	"not authenticated to send|not logged in|only allowed with authentication|"
+	"not allowed without authentication|not permitted without authentication|"
+	"denied without authentication|unauthenticated relay|unauthenticated relaying|"
+	"unauthenticated user|unauthenticated users|unauthenticated client|"
+	"unauthenticated clients|unauthenticated connection|unauthenticated session";
+
+/* The message or a recipient is to be authentic, or another user has to log in. */
+static const char not_login_words[] =
+	"spf|dkim|dmarc|arc|bimi|sender id|domain authentication|sender authentication|"
+	"email authentication|message authentication|mail authentication|authentication check|"
+	"authentication checks|authentication results|authenticate your|authenticate their|"
+	"authenticate email|authenticate messages|resolver|not authenticated for|webmail|web mail|"
+	"this mailbox|this group|this list|this recipient|mailing list|distribution list|"
+	"distribution group|user must|recipient must";
+
+/* A verdict on the content, which may quote any words. */
+static const char filter_words[] = "spam|phishing|score|filter|filters|content|virus|malware";
+
+/* Our name in EHLO is not taken. */
+static const char name_words[] =
+	"invalid helo|invalid ehlo|bad helo|bad ehlo|malformed helo|malformed ehlo|forged helo|"
+	"fake helo|illegal helo|helo rejected|ehlo rejected|helo invalid|ehlo invalid|helo name|"
+	"ehlo name|helo hostname|ehlo hostname|helo host|ehlo host|helo domain|ehlo domain|"
+	"helo argument|ehlo argument|helo should|ehlo should|helo must|ehlo must|helo not|ehlo not|"
+	"helo * not fully qualified|helo * not resolve|ehlo * not resolve|"
+	"need fully qualified hostname";
 
 static const struct remedy remedies[] = {
-	/* Which of the two is wanted */
-	{ .phases = ANY, .codes = "4 5", .words = tls_words, .advise = advise_tls },
-	{ .phases = ANY, .codes = "530", .words = login_words, .advise = advise_login },
-	{ .phases = ANY, .codes = "530", .kind = ERR_AUTH, .advise = advise_either },
-	{ .phases = TRANSACTION, .codes = "5", .words = tls_words, .kind = ERR_TLS },
-	{ .phases = TRANSACTION,
+	/* RFC 4954 section 6: whatever the words. */
+	{ .phases = ANY, .codes = "530", .kind = ERR_AUTH },
+
+	{ .phases = ANY,
 	  .codes = "4 5",
+	  .statuses = tls_statuses,
+	  .words = tls_words,
+	  .unless = onward_words,
+	  .kind = ERR_TLS,
+	  .advise = advise_tls },
+	{ .phases = ANY & ~FILTERED,
+	  .codes = "4 5",
+	  .statuses = tls_statuses,
+	  .words = encryption_words,
+	  .unless = onward_words,
+	  .kind = ERR_TLS,
+	  .advise = advise_tls },
+	{ .phases = ANY,
+	  .codes = "4 5",
+	  .statuses = session_statuses,
 	  .words = login_words,
+	  .unless = not_login_words,
 	  .kind = ERR_AUTH,
 	  .advise = advise_login },
-	{ .phases = TRANSACTION | HELLO,
+	{ .phases = ANY, .codes = "530", .advise = advise_either },
+
+	/* RFC 4954 section 6 has these for AUTH; some relays use them later. */
+	{ .phases = IN(AUTH), .codes = "538", .advise = advise_tls },
+	{ .phases = ANY,
+	  .codes = "534 535 538",
+	  .statuses = session_statuses,
+	  .words = "authentication|authenticate|authenticated|auth|credentials|login",
+	  .unless = not_login_words,
+	  .kind = ERR_AUTH,
+	  .advise = advise_login },
+
+	{ .phases = ANY,
 	  .codes = "4 5",
-	  .words = name_words,
+	  .words = "helo command rejected",
 	  .kind = ERR_UNAVAILABLE,
 	  .advise = advise_name },
+	{ .phases = ANY & ~FILTERED,
+	  .codes = "4 5",
+	  .statuses = name_statuses,
+	  .words = name_words,
+	  .unless = "spf|spam|score",
+	  .kind = ERR_UNAVAILABLE,
+	  .advise = advise_name },
+	/* Neither EHLO nor HELO was taken. */
 	{ .phases = IN(HELO), .codes = "5", .advise = advise_name },
 };
 
-/* The words of a reply */
-
-static bool is_word_char(char c)
-{
-	return ascii_is_alphanumeric(c);
-}
-
-/* Addresses and links hold words that nobody has said. */
-static bool is_name(const char *text, size_t len)
-{
-	return memchr(text, '@', len) || memmem(text, len, "://", 3);
-}
-
-static void add_words(struct str *out, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (is_word_char(text[i]))
-			str_add_char(out, ascii_lower(text[i]));
-		else if (out->bytes[out->len - 1] != ' ')
-			str_add_char(out, ' ');
-	if (out->bytes[out->len - 1] != ' ')
-		str_add_char(out, ' ');
-}
-
-/* In lower case, with one blank before and after each. */
 static void find_words(const struct reply *reply, struct str *out)
 {
-	const char *text = reply->text.bytes;
-	size_t left = reply->text.len < WORDS_MAX ? reply->text.len : WORDS_MAX;
+	size_t len = reply->text.len;
 
-	str_add_char(out, ' ');
-	while (left > 0) {
-		size_t len = 0;
-		while (len < left && !ascii_is_space(text[len]))
-			len++;
-		if (!is_name(text, len))
-			add_words(out, text, len);
-		len += len < left;
-		text += len;
-		left -= len;
-	}
+	phrase_add_words(out, reply->text.bytes, len < WORDS_MAX ? len : WORDS_MAX);
 }
 
-/* Fitting */
-
-static size_t word_len(const char *text, const char *end)
-{
-	size_t len = 0;
-
-	while (text + len < end && text[len] != ' ')
-		len++;
-	return len;
-}
-
-/* Whether the text, which begins with a word, begins with the phrase. */
-static bool begins_with(const char *text, const char *phrase, const char *end)
-{
-	if (phrase == end)
-		return true;
-	size_t len = word_len(phrase, end);
-	const char *rest = phrase + len + (phrase + len < end);
-	for (int skipped = 0; *phrase == '*' && skipped <= 3; skipped++) {
-		if (begins_with(text, rest, end))
-			return true;
-		text += strcspn(text, " ");
-		text += *text == ' ';
-	}
-	return *phrase != '*' && strncmp(text, phrase, len) == 0 && text[len] == ' ' &&
-	       begins_with(text + len + 1, rest, end);
-}
-
-static bool has_phrase(const char *words, const char *phrase, const char *end)
-{
-	for (const char *blank = words; *blank && blank[1]; blank = strchr(blank + 1, ' '))
-		if (begins_with(blank + 1, phrase, end))
-			return true;
-	return false;
-}
-
-static bool has_any(const char *words, const char *phrases)
-{
-	while (*phrases) {
-		const char *end = phrases + strcspn(phrases, "|");
-		if (has_phrase(words, phrases, end))
-			return true;
-		phrases = end + (*end == '|');
-	}
-	return false;
-}
-
-/* Whether the list has an item that the text begins with, up to its end or a dot. */
-static bool has_beginning(const char *list, const char *text)
+/* Whether the status is in the list, or one of its items and a dot are its beginning. */
+static bool has_status(const char *list, const char *status)
 {
 	while (*list) {
 		size_t len = strcspn(list, " ");
-		if (strncmp(list, text, len) == 0 && (!text[len] || text[len] == '.'))
+		bool is_same = *list == 'X' && *status != '-'
+				       ? strncmp(list + 1, status + 1, len - 1) == 0
+				       : strncmp(list, status, len) == 0;
+		if (is_same && (!status[len] || status[len] == '.'))
 			return true;
 		list += len + (list[len] == ' ');
 	}
@@ -216,6 +239,13 @@ static bool has_code(const char *codes, int code)
 	return false;
 }
 
+/* After the content, a filter's words are no demand. */
+static bool is_filter(const struct remedy *remedy, enum phase phase, const char *words)
+{
+	return remedy->kind != ERR_NONE && remedy->words && FILTERED & 1U << phase &&
+	       phrase_is_in(words, filter_words);
+}
+
 static bool fits(const struct remedy *remedy, const struct reply *reply, enum phase phase,
 		 const char *words)
 {
@@ -223,9 +253,10 @@ static bool fits(const struct remedy *remedy, const struct reply *reply, enum ph
 
 	return remedy->phases & 1U << phase &&
 	       (!remedy->codes || has_code(remedy->codes, reply->code)) &&
-	       (!remedy->statuses || has_beginning(remedy->statuses, status)) &&
-	       (!remedy->words || has_any(words, remedy->words)) &&
-	       (!remedy->unless || !has_any(words, remedy->unless));
+	       (!remedy->statuses || has_status(remedy->statuses, status)) &&
+	       (!remedy->words || phrase_is_in(words, remedy->words)) &&
+	       (!remedy->unless || !phrase_is_in(words, remedy->unless)) &&
+	       !is_filter(remedy, phase, words);
 }
 
 enum err_kind remedy_kind(const struct reply *reply, enum phase phase)
