@@ -133,12 +133,6 @@ static void copy_way(struct record *to, const struct record *from)
 				  mem_copy(from->options[2 * i + 1]));
 }
 
-static bool is_made_already(const struct spool *spool, const char *id)
-{
-	return spool_has(spool, SPOOL_QUEUE, id) || spool_has(spool, SPOOL_HOLD, id) ||
-	       spool_has(spool, SPOOL_FAILED, id);
-}
-
 static bool take_text(struct message *message, const struct str *text, struct err *err)
 {
 	message_begin(message);
@@ -171,11 +165,12 @@ static bool queue_notice(const struct entry *about, const char *to, const struct
 	CLEANUP(message_done) struct message message;
 	char id[RECORD_ID_LEN + 1];
 	size_t told = envelope_count_status(&about->record.envelope, STATUS_FAILED);
+	bool is_made;
 
 	message_init(&message);
 	record_derive_id(about->record.id, (uint32_t)told, id);
-	if (is_made_already(about->spool, id))
-		return true;
+	if (!spool_find(about->spool, id, &is_made, err) || is_made)
+		return is_made;
 	if (!spool_begin(about->spool, notice, err))
 		return false;
 	memcpy(notice->record.id, id, sizeof id);

@@ -175,13 +175,13 @@ static bool is_closed(const char *folder)
 	return access(folder, X_OK) < 0 && errno == EACCES;
 }
 
-static char *in_xdg_folder(const char *name)
+static char *in_xdg_folder(const char *home, const char *name)
 {
 	const char *folder = getenv("XDG_CONFIG_HOME");
 
 	if (folder && *folder && !is_closed(folder))
 		return str_format("%s/%s", folder, name);
-	return str_format("%s/.config/%s", home_path(), name);
+	return str_format("%s/.config/%s", home, name);
 }
 
 static void names_done(struct names *names)
@@ -199,9 +199,11 @@ static struct names names_of_system(const char *folder)
 
 static struct names names_of_user(void)
 {
+	const char *home = home_path();
+
 	return (struct names){
-		{ str_format("%s/.mailchuterc", home_path()), in_xdg_folder("mailchute/config"),
-		  str_format("%s/.msmtprc", home_path()), in_xdg_folder("msmtp/config") },
+		{ str_format("%s/.mailchuterc", home), in_xdg_folder(home, "mailchute/config"),
+		  str_format("%s/.msmtprc", home), in_xdg_folder(home, "msmtp/config") },
 		4
 	};
 }
