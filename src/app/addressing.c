@@ -37,6 +37,30 @@ char *addressing_domain(const struct settings *settings)
 	return mailname ? mailname : mem_copy(machine_name());
 }
 
+static bool is_caller(const char *local)
+{
+	return strcmp(local, "root") == 0 || strcmp(local, expand_user(true)) == 0;
+}
+
+bool addressing_is_of_machine(const struct address *address, const struct settings *settings,
+			      const char *own)
+{
+	const char *domain = address->domain;
+	const char *at = strrchr(own, '@');
+	const char *host = machine_name();
+
+	if (!domain)
+		return true;
+	if (ascii_compare(domain, config_maildomain(settings)) == 0 ||
+	    (at && ascii_compare(domain, at + 1) == 0))
+		return false;
+	if (ascii_compare(domain, "localhost") == 0 ||
+	    ascii_compare(domain, "localhost.localdomain") == 0)
+		return true;
+	return ascii_compare(domain, host) == 0 &&
+	       (!strchr(host, '.') || is_caller(address->local));
+}
+
 static bool is_null_sender(const char *from)
 {
 	return !*from || strcmp(from, "<>") == 0 || ascii_compare(from, "MAILER-DAEMON") == 0;

@@ -48,5 +48,13 @@ void addressing_done(struct addressing *addressing);
 bool addressing_read_aliases(struct alias_table *table, const struct settings *settings,
 			     struct err *err) MUST_USE;
 
+/*
+ * Whether an address means a user of this machine, and nothing elsewhere: without a domain, at
+ * localhost, or at the machine's name. A name with dots counts for root and the caller alone. False
+ * for the `maildomain`, and for the domain of `own`, the account's sender.
+ */
+bool addressing_is_of_machine(const struct address *address, const struct settings *settings,
+			      const char *own);
+
 /* What a name without a domain belongs to: maildomain, /etc/mailname, or the host; caller frees. */
 char *addressing_domain(const struct settings *settings) MUST_USE;

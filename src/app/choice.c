@@ -7,6 +7,7 @@
 #include "conf/given.h"
 #include "conf/option.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Whether there is, or would be, a message to send. */
@@ -53,6 +54,21 @@ static bool choose(struct job *job, const struct settings *wished, struct err *e
 	return job->has_account;
 }
 
+/* A sender whom only this machine knows, from a program: the account's, if no domain is set up. */
+static void adopt_own_sender(struct account *account)
+{
+	struct settings *settings = &account->settings;
+	CLEANUP(address_done) struct address given = { 0 };
+	CLEANUP(err_done) struct err unfit = ERR_INIT;
+
+	if (!account->own_from || !settings->from || *config_maildomain(settings) ||
+	    !address_parse_path(settings->from, &given, &unfit) ||
+	    !addressing_is_of_machine(&given, settings, account->own_from))
+		return;
+	free(settings->from);
+	settings->from = mem_copy(account->own_from);
+}
+
 static bool finish_account(struct job *job, const char *message_from, struct err *err)
 {
 	const struct config_places where = places(job);
@@ -60,8 +76,11 @@ static bool finish_account(struct job *job, const char *message_from, struct err
 
 	/* No other account is chosen from here on. */
 	config_forget_secrets(&job->config);
-	return config_complete(&job->account, &where, message_from, err) &&
-	       config_check(&job->account, is_sender_needed, err);
+	if (!config_complete(&job->account, &where, message_from, err))
+		return false;
+	if (job->request->contract == CONTRACT_SENDMAIL)
+		adopt_own_sender(&job->account);
+	return config_check(&job->account, is_sender_needed, err);
 }
 
 bool choice_without_message(struct job *job, struct err *err)

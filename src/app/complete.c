@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/complete.h"
 
+#include "app/bare.h"
 #include "app/repair.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -75,8 +76,9 @@ static void add_label(struct changes *changes)
 }
 
 bool complete_message(struct message *message, const struct envelope *envelope,
-		      const struct settings *s, time_t date, struct err *err)
+		      const struct completion *completion, struct err *err)
 {
+	const struct settings *s = &completion->account->settings;
 	CLEANUP(changes_done) struct changes changes;
 	CLEANUP(str_done) struct str whole = STR_INIT;
 	bool has_signature = is_signed(&message->header);
@@ -84,10 +86,12 @@ bool complete_message(struct message *message, const struct envelope *envelope,
 	changes_init(&changes, &message->header);
 	if (!has_signature) {
 		repair_fields(&changes, s);
+		if (completion->is_program)
+			bare_repair(&changes, completion->account);
 		if (!repair_addresses(&changes, envelope, s, err))
 			return false;
 	}
-	add_missing(&changes, envelope->sender, s, date);
+	add_missing(&changes, envelope->sender, s, completion->date);
 	repair_add(&changes, s);
 	if (s->remove_bcc_headers) {
 		changes_drop(&changes, "Bcc");

@@ -2,16 +2,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "conf/settings.h"
+#include "conf/config.h"
 #include "mail/envelope.h"
 #include "mail/message.h"
 
 #include <time.h>
 
+/* With what a message is completed. */
+struct completion {
+	const struct account *account;
+	time_t date;     /* for the Date field */
+	bool is_program; /* a program's: bare addresses get a domain, see bare.h */
+};
+
 /*
  * Completes the header as the settings ask: fields repaired, taken away, and added where they are
  * missing. What a DKIM signature may cover stays as it is; only Bcc goes in any case, and what is
- * missing is added; `date` is for the Date field. ERR_CONFIG: the aliases file; ERR_IO.
+ * missing is added. ERR_CONFIG: the aliases file; ERR_IO.
  */
 bool complete_message(struct message *message, const struct envelope *envelope,
-		      const struct settings *settings, time_t date, struct err *err) MUST_USE;
+		      const struct completion *completion, struct err *err) MUST_USE;

@@ -246,14 +246,22 @@ static bool insist(struct job *job, struct err *err)
 	return repair_check_made(&job->message.header, s, err);
 }
 
+static bool complete(struct job *job, struct err *err)
+{
+	const struct request *request = job->request;
+	const struct completion completion = {
+		.account = &job->account,
+		.date = request->not_before > 0 ? request->not_before : time(NULL),
+		.is_program = request->contract == CONTRACT_SENDMAIL && !job->lacks_config,
+	};
+
+	return complete_message(&job->message, job->envelope, &completion, err);
+}
+
 bool job_finish(struct job *job, struct err *err)
 {
-	const struct settings *s = &job->account.settings;
-	time_t date = job->request->not_before > 0 ? job->request->not_before : time(NULL);
-
 	if (!choice_finish(job, err) || !check_queue(job, err) || !set_sender(job, err) ||
-	    !insist(job, err) || !set_recipients(job, err) ||
-	    !complete_message(&job->message, job->envelope, s, date, err))
+	    !insist(job, err) || !set_recipients(job, err) || !complete(job, err))
 		return false;
 	job->is_complete = true;
 	if (!filter(job, err) || !wire_check(&job->message, err))

@@ -6,7 +6,6 @@
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "mail/alias.h"
-#include "mail/rewrite.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,11 +87,9 @@ static void decide_sender(void *arg, const struct address *address, struct addre
 	append_path(out, repair->envelope->sender);
 }
 
-static void rewrite_all(struct repair *repair, const char *name,
-			void (*decide)(void *, const struct address *, struct address_list *))
+void repair_rewrite(struct changes *changes, const char *name, const struct rewrite_rule *rule)
 {
-	const struct rewrite_rule rule = { decide, repair };
-	const struct header *header = repair->changes->header;
+	const struct header *header = changes->header;
 
 	for (size_t i = 0; i < header->count; i++) {
 		CLEANUP(str_done) struct str body = STR_INIT;
@@ -100,9 +97,17 @@ static void rewrite_all(struct repair *repair, const char *name,
 		const char *old = header_body(header, &header->fields[i], &len);
 		size_t blank = len > 0 && *old == ' ';
 		if (header_is(header, &header->fields[i], name) &&
-		    rewrite_field(old + blank, len - blank, &rule, &body))
-			changes_set_body(repair->changes, i, body.bytes);
+		    rewrite_field(old + blank, len - blank, rule, &body))
+			changes_set_body(changes, i, body.bytes);
 	}
+}
+
+static void rewrite_all(struct repair *repair, const char *name,
+			void (*decide)(void *, const struct address *, struct address_list *))
+{
+	const struct rewrite_rule rule = { decide, repair };
+
+	repair_rewrite(repair->changes, name, &rule);
 }
 
 /* From, Sender, Reply-To */

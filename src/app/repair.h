@@ -5,6 +5,7 @@
 #include "conf/settings.h"
 #include "mail/changes.h"
 #include "mail/envelope.h"
+#include "mail/rewrite.h"
 
 /*
  * Plans what set_from_header, set_reply_to_header and set_to_header do: From, Sender, Reply-To, To,
@@ -12,6 +13,9 @@
  */
 bool repair_addresses(struct changes *changes, const struct envelope *envelope,
 		      const struct settings *settings, struct err *err) MUST_USE;
+
+/* Plans what the rule makes of every field of that name, see rewrite_field. */
+void repair_rewrite(struct changes *changes, const char *name, const struct rewrite_rule *rule);
 
 /* Plans remove_header, set_header and subject_prefix. */
 void repair_fields(struct changes *changes, const struct settings *settings);

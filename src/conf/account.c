@@ -156,6 +156,23 @@ static void override(struct settings *settings, const struct settings *wish)
 		settings_take(settings, wish, OPT_from);
 }
 
+/* Whether it is one address, for every user and every message. */
+static bool is_fixed(const char *from)
+{
+	const char *at = from ? strrchr(from, '@') : NULL;
+
+	return at && at > from && at[1] && !is_pattern(from) && !strchr(from, '%');
+}
+
+/* Where no file counts, the command line's `from` is the account's own. */
+static void note_own_from(struct account *account, const struct settings *last_resort)
+{
+	const struct settings *settings = account->settings.from ? &account->settings : last_resort;
+
+	if (settings && is_fixed(settings->from) && !account->settings.auto_from)
+		account->own_from = mem_copy(settings->from);
+}
+
 bool config_choose(const struct config *config, const struct config_wish *wish, struct account *out,
 		   struct err *err)
 {
@@ -172,6 +189,7 @@ bool config_choose(const struct config *config, const struct config_wish *wish, 
 	} else if (!make_account(out, !is_host_given, err)) {
 		return false;
 	}
+	note_own_from(out, is_host_given ? wish->settings : NULL);
 	override(&out->settings, wish->settings);
 	return true;
 }

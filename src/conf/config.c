@@ -19,6 +19,7 @@ void account_done(struct account *account)
 	if (!account)
 		return;
 	free(account->name);
+	free(account->own_from);
 	settings_done(&account->settings);
 	*account = (struct account){ 0 };
 }

@@ -26,6 +26,7 @@ struct account {
 	const char *file;
 	int line;
 	enum config_rule rule;
+	char *own_from; /* its `from`, whatever the caller says; NULL: not one whole address */
 	struct settings settings;
 };
 

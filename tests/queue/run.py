@@ -6,12 +6,14 @@
 """
 import addresses
 import contracts
+import deliverable
 import errors
 import everybody
 import filters
 import importing
 import later
 import places
+import providers
 import refused
 import reported
 import runs
@@ -23,7 +25,7 @@ from scene import Suite
 def main():
     suite = Suite("queue")
     for module in (addresses, contracts, errors, waiting, runs, seeing, filters, importing, later, refused, reported,
-                   places, everybody):
+                   places, everybody, deliverable, providers):
         module.add_cases(suite)
     suite.main()
 

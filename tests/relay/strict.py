@@ -1,39 +1,72 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""strict.py - what strict providers refuse in a message, in their words"""
+"""strict.py - what strict providers refuse in a message, in their words
+
+Each function takes the sender of the envelope, the parsed message and the identity that the login may use: an
+address, or a domain for any address in it. It returns the refusal, or None.
+"""
 import email
 import email.utils
 
+ADDRESS_FIELDS = ("From", "Sender", "Reply-To", "To", "Cc")
+SINGLE_FIELDS = ("From", "Sender", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID")
+
+
+def fields(message, name):
+    return [str(body) for body in message.get_all(name, [])]
+
 
 def addresses(message, name):
-    return [address for _, address in email.utils.getaddresses(message.get_all(name, []))]
+    """All addresses in the fields of that name; an empty group has none."""
+    found = [address for _, address in email.utils.getaddresses(fields(message, name))]
+    return [address for address in found if address]
 
 
-def like_ses(sender, message, account):
-    """Every address needs a domain, and the author has to be one that was verified."""
-    for name in "From", "To", "Cc", "Sender", "Reply-To":
-        if any("@" not in address for address in addresses(message, name)):
-            return "554 Transaction failed: Missing final '@domain'"
-    authors = addresses(message, "From")
-    if account not in (sender, *authors) or any(a != account for a in authors + addresses(message, "Sender")):
+def is_whole(address):
+    """Whether it has a domain that could be on the Internet."""
+    local, _, domain = address.rpartition("@")
+    return bool(local) and "." in domain.strip(".")
+
+
+def is_own(address, identity):
+    """Whether the login may use this address."""
+    address = address.lower()
+    return address == identity.lower() if "@" in identity else address.endswith("@" + identity.lower())
+
+
+def like_ses(sender, message, identity):
+    """Every address needs a domain, and sender and authors have to be verified ones."""
+    if any(not address.rpartition("@")[2] or "@" not in address
+           for name in ADDRESS_FIELDS for address in addresses(message, name)):
+        return "554 Transaction failed: Missing final '@domain'"
+    authors = addresses(message, "From") + addresses(message, "Sender")
+    failed = [address for address in [sender, *authors] if not is_own(address, identity)]
+    if failed or not addresses(message, "From"):
         return ("554 Message rejected: Email address is not verified. The following identities failed the "
-                f"check in region EU-WEST-1: {', '.join(authors) or sender}")
+                f"check in region EU-WEST-1: {', '.join(failed)}")
     return None
 
 
-def like_gmail(sender, message, account):
-    """One valid author, and one Subject and Message-ID at the most."""
+def like_gmail(_, message, __):
+    """A message by RFC 5322: one From field with a valid address, a Message-ID, and no field twice."""
     authors = addresses(message, "From")
-    if len(message.get_all("From", [])) != 1 or not all("@" in a and "." in a for a in authors) or not authors:
+    if len(fields(message, "From")) != 1 or not authors or not all(map(is_whole, authors)):
         return ("550-5.7.1 [127.0.0.1] Messages missing a valid address in From:\n"
                 "550 5.7.1 header, or having no From: header, are not accepted. - gsmtp")
-    if any(len(message.get_all(name, [])) > 1 for name in ("Subject", "To", "Date", "Message-ID")):
-        return "550 5.7.1 [127.0.0.1] This message is not RFC 5322 compliant. There are multiple headers. - gsmtp"
+    if not any("@" in body for body in fields(message, "Message-ID")):
+        return ("550-5.7.1 [127.0.0.1] Messages missing a valid Message-ID header are not\n"
+                "550 5.7.1 accepted. - gsmtp")
+    twice = [name for name in SINGLE_FIELDS if len(fields(message, name)) > 1]
+    bare = [name for name in ADDRESS_FIELDS for address in addresses(message, name) if "@" not in address]
+    if twice or bare or not fields(message, "Date"):
+        return ("550-5.7.1 [127.0.0.1] This message is not RFC 5322 compliant. To reduce the\n"
+                "550 5.7.1 amount of spam sent to Gmail, this message has been blocked. - gsmtp")
     return None
 
 
-def like_exchange(sender, message, account):
-    """Nobody may send in another's name, neither in the envelope nor in the header."""
-    if any(a != account for a in [sender, *addresses(message, "From"), *addresses(message, "Sender")]):
+def like_exchange(sender, message, identity):
+    """Only the login's own address may be the sender, neither in the envelope nor in the header another."""
+    authors = addresses(message, "From")
+    if not authors or not all(is_own(a, identity) for a in [sender, *authors, *addresses(message, "Sender")]):
         return "550 5.7.60 SMTP; Client does not have permissions to send as this sender"
     return None
 
@@ -41,6 +74,6 @@ def like_exchange(sender, message, account):
 PROVIDERS = {"ses": like_ses, "gmail": like_gmail, "exchange": like_exchange}
 
 
-def verdict(provider, sender, content, account):
-    """The refusal, or None. `account` is the address that the login belongs to."""
-    return PROVIDERS[provider](sender, email.message_from_bytes(content), account)
+def verdict(provider, sender, content, identity):
+    """The refusal, or None."""
+    return PROVIDERS[provider](sender, email.message_from_bytes(content), identity)
