@@ -5,9 +5,11 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "conf/pin.h"
+#include "net/host.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	SHOWN_MAX = 128, /* bytes of one name */
@@ -95,7 +97,9 @@ static bool add_name(struct str *out, int kind, const char *name, size_t len)
 	return true;
 }
 
-bool certificate_add_names(struct str *out, gnutls_x509_crt_t certificate)
+/* Those of the names that `is_wanted` takes; NULL: all. */
+static bool add_names(struct str *out, gnutls_x509_crt_t certificate,
+		      bool (*is_wanted)(gnutls_x509_crt_t, int, const char *, size_t))
 {
 	CLEANUP(str_done) struct str one = STR_INIT;
 	unsigned shown = 0;
@@ -105,7 +109,8 @@ bool certificate_add_names(struct str *out, gnutls_x509_crt_t certificate)
 
 	for (unsigned i = 0; (kind = get_name(certificate, i, name, &len)) >= 0; i++) {
 		str_clear(&one);
-		if (!add_name(&one, kind, name, len))
+		if ((is_wanted && !is_wanted(certificate, kind, name, len)) ||
+		    !add_name(&one, kind, name, len))
 			continue;
 		if (shown == NAMES_MAX) {
 			str_add(out, _(", and others"));
@@ -114,6 +119,29 @@ bool certificate_add_names(struct str *out, gnutls_x509_crt_t certificate)
 		str_addf(out, "%s%s", shown++ ? ", " : "", one.bytes);
 	}
 	return shown > 0;
+}
+
+bool certificate_add_names(struct str *out, gnutls_x509_crt_t certificate)
+{
+	return add_names(out, certificate, NULL);
+}
+
+/* Of a wildcard any name below it serves; GnuTLS knows which wildcards count. */
+static bool is_usable(gnutls_x509_crt_t certificate, int kind, const char *name, size_t len)
+{
+	CLEANUP(mem_free_at) char *wanted = mem_copy_n(name, len);
+
+	if (kind != GNUTLS_SAN_DNSNAME)
+		return kind == GNUTLS_SAN_IPADDRESS;
+	if (wanted[0] == '*')
+		wanted[0] = 'x';
+	return strlen(wanted) == len && host_is_name(wanted) && !host_is_address(wanted) &&
+	       gnutls->x509_crt_check_hostname2(certificate, wanted, 0) != 0;
+}
+
+bool certificate_add_usable_names(struct str *out, gnutls_x509_crt_t certificate)
+{
+	return add_names(out, certificate, is_usable);
 }
 
 void certificate_add_strength(struct str *out, gnutls_x509_crt_t certificate)

@@ -23,6 +23,11 @@ bool certificate_is_self_signed(gnutls_x509_crt_t certificate);
  * commas between them, and how many more there are. False where there is none.
  */
 bool certificate_add_names(struct str *out, gnutls_x509_crt_t certificate);
+/*
+ * The same with those alone for which the certificate would be believed if tls_host_override named
+ * them: no address written as a DNS name, and no wildcard that does not count (RFC 9525).
+ */
+bool certificate_add_usable_names(struct str *out, gnutls_x509_crt_t certificate);
 /* Whether a subjectAltName is of a kind, such as GNUTLS_SAN_DNSNAME. */
 bool certificate_has_name(gnutls_x509_crt_t certificate, unsigned kind);
 

@@ -66,6 +66,7 @@
 	CALL(sign_supports_pk_algorithm)                                                           \
 	CALL(strerror)                                                                             \
 	CALL(transport_set_int2)                                                                   \
+	CALL(x509_crt_check_hostname2)                                                             \
 	CALL(x509_crt_check_issuer)                                                                \
 	CALL(x509_crt_deinit)                                                                      \
 	CALL(x509_crt_equals2)                                                                     \

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "conf/pin.h"
 #include "net/certificate.h"
 #include "net/host.h"
 
@@ -42,6 +43,7 @@ void verdict_watch(const struct presented *presented)
 struct finding {
 	const struct settings *settings;
 	gnutls_x509_crt_t certificate;
+	gnutls_x509_crt_t own; /* the relay's, the same unless an issuer's is at fault */
 	const char *name;
 };
 
@@ -50,25 +52,67 @@ static void add_printable(struct str *out, const char *text)
 	str_add_printable(out, text ? text : "", text ? strlen(text) : 0);
 }
 
-static void say_unknown_issuer(struct str *out, const struct finding *finding)
+/*
+ * The one way to believe a certificate that can't pass the other checks. The user has to compare:
+ * what is shown here may be the key of an attacker.
+ */
+static void say_pin(struct str *out, const struct finding *finding)
 {
-	CLEANUP(str_done) struct str file = STR_INIT;
+	CLEANUP(str_done) struct str shown = STR_INIT;
+	struct pin pin;
+
+	if (!certificate_pin(finding->own, &pin))
+		return;
+	pin_print(&pin, &shown);
+	str_addf(out,
+		 _("; only if whoever runs the relay tells you the same public key, believe that "
+		   "key alone by two lines in the account: tls_trust_file (with nothing behind it) "
+		   "and tls_pin %s"),
+		 shown.bytes);
+}
+
+/* Whether its name would be found wrong next, whoever vouches for it. */
+static bool has_usable_name(const struct finding *finding)
+{
+	CLEANUP(str_done) struct str unused = STR_INIT;
+
+	return certificate_add_usable_names(&unused, finding->own);
+}
+
+static void say_self_signed(struct str *out, const struct finding *finding, const char *file)
+{
 	CLEANUP(str_done) struct str digest = STR_INIT;
 
-	add_printable(&file, finding->settings->tls_trust_file);
-	if (!certificate_is_self_signed(finding->certificate)) {
-		str_addf(out,
-			 _("its issuer is not in tls_trust_file %s (or the relay leaves out a "
-			   "certificate in between); if you trust that issuer, set tls_trust_file "
-			   "to a file with its certificate"),
-			 file.bytes);
+	str_addf(out, _("it is self-signed, and not in tls_trust_file %s"), file);
+	if (!has_usable_name(finding)) {
+		say_pin(out, finding);
 		return;
 	}
 	certificate_add_digest(&digest, finding->certificate, GNUTLS_DIG_SHA256);
 	str_addf(out,
-		 _("it is self-signed, and not in tls_trust_file %s; only if whoever runs the "
-		   "relay tells you the same fingerprint, set tls_fingerprint %s"),
-		 file.bytes, digest.bytes);
+		 _("; only if whoever runs the relay tells you the same fingerprint, set "
+		   "tls_fingerprint %s"),
+		 digest.bytes);
+}
+
+static void say_unknown_issuer(struct str *out, const struct finding *finding)
+{
+	CLEANUP(str_done) struct str file = STR_INIT;
+
+	add_printable(&file, finding->settings->tls_trust_file);
+	if (certificate_is_self_signed(finding->certificate)) {
+		say_self_signed(out, finding, file.bytes);
+		return;
+	}
+	str_addf(out,
+		 _("its issuer is not in tls_trust_file %s (or the relay leaves out a certificate "
+		   "in between)"),
+		 file.bytes);
+	if (has_usable_name(finding))
+		str_add(out, _("; if you trust that issuer, set tls_trust_file to a file with its "
+			       "certificate"));
+	else
+		say_pin(out, finding);
 }
 
 static void say_expired(struct str *out, const struct finding *finding)
@@ -115,19 +159,50 @@ static void say_out_of_date(struct str *out, const struct finding *finding)
 		str_add(out, _("the OCSP answer with it is out of date"));
 }
 
+/* Without a name that could be asked for, no name in tls_host_override helps. */
+static void say_which_name(struct str *out, const struct finding *finding, const char *names)
+{
+	CLEANUP(str_done) struct str usable = STR_INIT;
+
+	if (!certificate_add_usable_names(&usable, finding->certificate)) {
+		if (host_is_address(finding->name) && *names)
+			str_add(out,
+				_("; an address that is written as a DNS name does not count"));
+		say_pin(out, finding);
+		return;
+	}
+	if (strcmp(usable.bytes, names) == 0)
+		str_add(out, _("; if you know that one of these is the relay's name, set "
+			       "tls_host_override to it"));
+	else
+		str_addf(out,
+			 _("; if you know that the relay's name is %s, set tls_host_override to "
+			   "that"),
+			 usable.bytes);
+	if (strstr(usable.bytes, "\"*."))
+		str_add(out, _(" (with a word in the place of the *)"));
+}
+
 static void say_other_name(struct str *out, const struct finding *finding)
 {
 	CLEANUP(str_done) struct str names = STR_INIT;
 	const char *kind = host_is_address(finding->name) ? "IP " : "";
 
 	if (certificate_add_names(&names, finding->certificate))
-		str_addf(out,
-			 _("it is for %s, not for %s%s; if you know that one of these is the "
-			   "relay's name, set tls_host_override to it"),
-			 names.bytes, kind, finding->name);
+		str_addf(out, _("it is for %s, not for %s%s"), names.bytes, kind, finding->name);
 	else
-		str_addf(out, _("it has no name (subjectAltName) to compare with %s"),
+		str_addf(out,
+			 _("it has no name (subjectAltName) to compare with %s; a common name (CN) "
+			   "does not count"),
 			 finding->name);
+	say_which_name(out, finding, names.bytes);
+}
+
+static void say_purpose(struct str *out, const struct finding *finding)
+{
+	str_add(out, _("its key purpose is not to be a server's"));
+	if (finding->certificate == finding->own)
+		say_pin(out, finding);
 }
 
 /* The gravest first; GNUTLS_CERT_INVALID alone says nothing. */
@@ -145,7 +220,7 @@ static const struct reason {
 	  N_("a constraint on its issuer (of names, or of the chain's length) is violated"), NULL },
 	{ GNUTLS_CERT_INSECURE_ALGORITHM, NULL, say_weak },
 	{ GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS, N_("it has an unknown critical extension"), NULL },
-	{ GNUTLS_CERT_PURPOSE_MISMATCH, N_("its key purpose is not to be a server's"), NULL },
+	{ GNUTLS_CERT_PURPOSE_MISMATCH, NULL, say_purpose },
 	{ GNUTLS_CERT_EXPIRED, NULL, say_expired },
 	{ GNUTLS_CERT_NOT_ACTIVATED, NULL, say_not_yet_valid },
 	{ GNUTLS_CERT_MISSING_OCSP_STATUS,
@@ -212,7 +287,10 @@ bool verdict_refuse(const struct presented *presented, unsigned reasons,
 {
 	const struct reason *reason = gravest(reasons);
 	unsigned place = place_of(presented, reason->flag);
-	struct finding finding = { settings, presented->certificate, presented->name };
+	struct finding finding = { .settings = settings,
+				   .certificate = presented->certificate,
+				   .own = presented->certificate,
+				   .name = presented->name };
 	gnutls_x509_crt_t other = NULL;
 
 	if (place > 0 && gnutls->x509_crt_init(&other) == 0 &&

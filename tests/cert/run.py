@@ -14,6 +14,7 @@ import warnings
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import peers
+import remedies
 import table
 from client import address_of, expect_refusal, send, write_chain
 from harness import Suite, expect
@@ -152,6 +153,7 @@ for kind, (wanted, offered) in OFFERS.items():
     suite.add(f"only-{kind}", lambda folder, why=wanted, options=offered: try_offer(folder, why, options))
 
 peers.add_cases(suite)
+remedies.add_cases(suite)
 
 if __name__ == "__main__":
     suite.main()
