@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "conf/uri.h"
+#include "net/filekind.h"
 
 #include <string.h>
 
@@ -74,15 +75,20 @@ static bool read_chain(struct chain *chain, const struct str *pem, struct err *e
 {
 	const gnutls_datum_t data = { (unsigned char *)pem->bytes, (unsigned)pem->len };
 	unsigned count = CHAIN_MAX;
-	int status = gnutls->pcert_list_import_x509_raw(chain->certificates, &count, &data,
-							GNUTLS_X509_FMT_PEM, 0);
+	bool is_der = filekind_is_der(pem->bytes, pem->len);
+	const char *words = filekind_words(pem->bytes, pem->len);
+	int status = gnutls->pcert_list_import_x509_raw(
+		chain->certificates, &count, &data,
+		is_der ? GNUTLS_X509_FMT_DER : GNUTLS_X509_FMT_PEM, 0);
 
 	if (status >= 0 && count > 0) {
 		chain->count = count;
 		return true;
 	}
 	return err_set(err, ERR_NOINPUT, "%s",
-		       status < 0 ? gnutls_words(status) : _("no certificate in it"));
+		       words        ? words
+		       : status < 0 ? gnutls_words(status)
+				    : _("no certificate in it"));
 }
 
 static bool load_chain(struct identity *identity, struct chain *chain, struct err *err)

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/trust.h"
 
-#include "base/file.h"
 #include "base/i18n.h"
 #include "conf/pin.h"
-#include "conf/uri.h"
+#include "net/authorities.h"
 #include "net/certificate.h"
 #include "net/gnutls.h"
 #include "net/host.h"
@@ -14,78 +13,9 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* All the authorities of the world are a quarter of a megabyte; a revocation list may be long. */
-enum { AUTHORITIES_MAX = 16 << 20, CRL_MAX = 64 << 20 };
-
 static bool has_trust_file(const struct settings *settings)
 {
 	return settings->tls_trust_file && *settings->tls_trust_file;
-}
-
-/* What is no PEM at all is something that can't be decoded, to GnuTLS. */
-static bool has_nothing(int status)
-{
-	return status == 0 || status == GNUTLS_E_BASE64_DECODING_ERROR;
-}
-
-/* GnuTLS gets the content and not the name: it would wait for a pipe, and read without a limit. */
-static bool read_file(const char *file, struct str *content, gnutls_datum_t *data, struct err *err)
-{
-	if (!file_load(file, content, ERR_NOINPUT, err))
-		return false;
-	*data = (gnutls_datum_t){ (unsigned char *)content->bytes, (unsigned)content->len };
-	return true;
-}
-
-/* `count` gets how many certificates were taken, or an error of GnuTLS. */
-static bool add_authorities(gnutls_certificate_credentials_t credentials, const char *file,
-			    int *count, struct err *err)
-{
-	CLEANUP(str_done) struct str content = STR_MAX(AUTHORITIES_MAX);
-	gnutls_datum_t data;
-
-	if (strcmp(file, "system") == 0) {
-		*count = gnutls->certificate_set_x509_system_trust(credentials);
-		return true;
-	}
-	/* The objects of a token; only the library finds them. */
-	if (uri_is_token(file)) {
-		*count = gnutls->certificate_set_x509_trust_file(credentials, file,
-								 GNUTLS_X509_FMT_PEM);
-		return true;
-	}
-	if (!read_file(file, &content, &data, err))
-		return false;
-	*count = gnutls->certificate_set_x509_trust_mem(credentials, &data, GNUTLS_X509_FMT_PEM);
-	return true;
-}
-
-static bool load_authorities(gnutls_certificate_credentials_t credentials, const char *file,
-			     struct err *err)
-{
-	int count;
-
-	if (!add_authorities(credentials, file, &count, err))
-		return err_wrap(err, "tls_trust_file %s", file);
-	if (count > 0)
-		return true;
-	return err_set(err, ERR_NOINPUT, _("tls_trust_file %s: %s"), file,
-		       has_nothing(count) ? _("no certificate in it") : gnutls_words(count));
-}
-
-static bool load_crl(gnutls_certificate_credentials_t credentials, const char *file,
-		     struct err *err)
-{
-	CLEANUP(str_done) struct str content = STR_MAX(CRL_MAX);
-	gnutls_datum_t data;
-
-	if (!read_file(file, &content, &data, err))
-		return err_wrap(err, "tls_crl_file %s", file);
-	int count = gnutls->certificate_set_x509_crl_mem(credentials, &data, GNUTLS_X509_FMT_PEM);
-	if (count > 0)
-		return true;
-	return err_set(err, ERR_NOINPUT, _("tls_crl_file %s: %s"), file,
-		       has_nothing(count) ? _("no revocation list in it") : gnutls_words(count));
 }
 
 bool trust_load(gnutls_certificate_credentials_t credentials, const struct settings *settings,
@@ -94,9 +24,10 @@ bool trust_load(gnutls_certificate_credentials_t credentials, const struct setti
 	if (!settings->tls_certcheck || settings->tls_fingerprint.len > 0)
 		return true;
 	if (has_trust_file(settings) &&
-	    !load_authorities(credentials, settings->tls_trust_file, err))
+	    !authorities_load(credentials, settings->tls_trust_file, err))
 		return false;
-	return !settings->tls_crl_file || load_crl(credentials, settings->tls_crl_file, err);
+	return !settings->tls_crl_file ||
+	       authorities_load_crl(credentials, settings->tls_crl_file, err);
 }
 
 static void presented_done(struct presented *presented)

@@ -13,6 +13,7 @@ import sys
 import warnings
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+import files
 import peers
 import remedies
 import table
@@ -122,7 +123,7 @@ def try_file(folder, setting, content, why):
 
 MISSING = "No such file or directory"
 for kind, text, authorities, revocations in (("missing", None, MISSING, MISSING),
-                                             ("empty", "", "no certificate in it", "no revocation list in it"),
+                                             ("empty", "", "it is empty", "no revocation list in it"),
                                              ("without-any", "# none\n", "no certificate in it",
                                               "no revocation list in it")):
     suite.add(f"trust-file-{kind}", functools.partial(try_file, setting="tls_trust_file", content=text,
@@ -154,6 +155,7 @@ for kind, (wanted, offered) in OFFERS.items():
 
 peers.add_cases(suite)
 remedies.add_cases(suite)
+files.add_cases(suite)
 
 if __name__ == "__main__":
     suite.main()
