@@ -136,12 +136,6 @@ static bool do_without_file(struct attempt *attempt)
 	return true;
 }
 
-static bool is_refusal(const struct transaction *t)
-{
-	return t->mail.kind != ERR_NONE || t->data.kind != ERR_NONE ||
-	       envelope_first_failure(t->envelope) != NULL;
-}
-
 /*
  * An error of the message, of its sender or content, holds for all who could have got it. A doubt
  * that an earlier attempt has left stays.
@@ -236,8 +230,7 @@ bool attempt_send(struct session *session, struct attempt *attempt, struct attem
 		t->mail.kind = ERR_DEFER;
 		attempt->entry->record.progress.flags |= RECORD_NULL_REFUSED;
 	}
-	attempt->is_route = !is_sent && (t->mail.kind == ERR_AUTH ||
-					 (!is_refusal(t) && err_fate(err->kind) != FATE_FAIL));
+	attempt->is_route = !is_sent && transaction_blames_route(t, err);
 	if (attempt->is_route)
 		attempt->entry->record.progress.flags |= RECORD_STOPPED_RUN;
 	else
@@ -273,11 +266,6 @@ static void fail_open(struct envelope *envelope, const struct err *reason)
 	}
 }
 
-bool attempt_is_operators(enum err_kind kind)
-{
-	return kind == ERR_AUTH || kind == ERR_TLS || kind == ERR_UNAVAILABLE || kind == ERR_CONFIG;
-}
-
 static void plan(struct record_progress *progress, const struct outcome *outcome, int64_t now)
 {
 	int64_t delay;
@@ -285,7 +273,7 @@ static void plan(struct record_progress *progress, const struct outcome *outcome
 	schedule_count(progress, now);
 	if (outcome->not_before > now)
 		delay = outcome->not_before - now;
-	else if (attempt_is_operators(outcome->reason->kind))
+	else if (err_needs_operator(outcome->reason->kind))
 		delay = SCHEDULE_OPERATOR_GAP;
 	else if (outcome->is_route && !outcome->is_in_doubt)
 		delay = schedule_route_delay(progress->ended, random_number());
@@ -432,7 +420,7 @@ static bool update_progress(struct record *record, const struct outcome *outcome
 {
 	struct record_progress *progress = &record->progress;
 	bool waits_for_relay = outcome->is_route && !outcome->is_in_doubt &&
-			       !attempt_is_operators(outcome->reason->kind);
+			       !err_needs_operator(outcome->reason->kind);
 
 	progress->doubts += outcome->is_in_doubt;
 	plan(progress, outcome, now);

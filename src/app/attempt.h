@@ -74,9 +74,6 @@ enum settled attempt_settle(struct entry *entry, const struct settings *settings
  */
 void attempt_explain_kept(struct entry *entry, const struct settings *settings, struct err *reason);
 
-/* Whether a person has to mend something before another attempt makes sense. */
-bool attempt_is_operators(enum err_kind kind);
-
 /* Tells of recipients who have failed where an earlier process ended before it could. */
 void attempt_tell(struct entry *entry, const struct settings *settings);
 

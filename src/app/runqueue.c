@@ -244,7 +244,7 @@ static void settle_load(struct run *run, struct load *load, const struct err *er
 
 /*
  * Sends one message, with the next one's commands behind its content. Returns whether it is
- * settled; where the route failed, `reason` says why.
+ * settled; where the route failed, `reason` says why, until a message gets through after all.
  */
 static bool send_load(struct run *run, struct session *session, struct load *load,
 		      struct load *next, struct err *reason)
@@ -262,6 +262,8 @@ static bool send_load(struct run *run, struct session *session, struct load *loa
 	settle_load(run, load, &err);
 	if (load->attempt.is_route)
 		err_copy(reason, &err);
+	else if (err.kind == ERR_NONE)
+		err_done(reason);
 	return true;
 }
 
@@ -329,7 +331,7 @@ static void run_route(struct run *run, size_t first, size_t end)
 	}
 	if (reason.kind == ERR_NONE)
 		return;
-	hint_note_failure(run->spool, route->key, &reason, attempt_is_operators(reason.kind));
+	hint_note_failure(run->spool, route->key, &reason, err_needs_operator(reason.kind));
 	report_log_route(settings, &reason);
 	if (closed)
 		closed_routes_add(closed, route->key, &reason);

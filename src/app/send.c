@@ -143,7 +143,7 @@ static bool open_session(struct sending *sending, struct err *err)
 	if (sending->is_saved && is_open)
 		hint_clear(&sending->job->spool, key);
 	else if (sending->is_saved)
-		hint_note_failure(&sending->job->spool, key, err, attempt_is_operators(err->kind));
+		hint_note_failure(&sending->job->spool, key, err, err_needs_operator(err->kind));
 	return is_open;
 }
 

@@ -14,23 +14,24 @@ static const struct {
 	int status;
 	const char *name;
 	enum err_fate fate;
+	bool needs_operator;
 } err_kinds[ERR_KINDS] = {
-	[ERR_NONE] = { STATUS(EX_OK), FATE_NONE },
-	[ERR_USAGE] = { STATUS(EX_USAGE), FATE_NONE },
-	[ERR_INPUT] = { STATUS(EX_DATAERR), FATE_FAIL },
-	[ERR_NOINPUT] = { STATUS(EX_NOINPUT), FATE_NONE },
-	[ERR_NOHOST] = { STATUS(EX_NOHOST), FATE_RETRY },
-	[ERR_REJECT] = { STATUS(EX_DATAERR), FATE_FAIL },
-	[ERR_REFUSED] = { STATUS(EX_UNAVAILABLE), FATE_FAIL },
-	[ERR_UNAVAILABLE] = { STATUS(EX_UNAVAILABLE), FATE_RETRY },
-	[ERR_NET] = { STATUS(EX_TEMPFAIL), FATE_RETRY },
-	[ERR_DEFER] = { STATUS(EX_TEMPFAIL), FATE_RETRY },
-	[ERR_TLS] = { STATUS(EX_UNAVAILABLE), FATE_RETRY },
-	[ERR_PROTO] = { STATUS(EX_PROTOCOL), FATE_RETRY },
-	[ERR_AUTH] = { STATUS(EX_NOPERM), FATE_RETRY },
-	[ERR_CONFIG] = { STATUS(EX_CONFIG), FATE_RETRY },
-	[ERR_SYSTEM] = { STATUS(EX_OSERR), FATE_RETRY },
-	[ERR_IO] = { STATUS(EX_IOERR), FATE_RETRY },
+	[ERR_NONE] = { STATUS(EX_OK), FATE_NONE, false },
+	[ERR_USAGE] = { STATUS(EX_USAGE), FATE_NONE, false },
+	[ERR_INPUT] = { STATUS(EX_DATAERR), FATE_FAIL, false },
+	[ERR_NOINPUT] = { STATUS(EX_NOINPUT), FATE_NONE, false },
+	[ERR_NOHOST] = { STATUS(EX_NOHOST), FATE_RETRY, false },
+	[ERR_REJECT] = { STATUS(EX_DATAERR), FATE_FAIL, false },
+	[ERR_REFUSED] = { STATUS(EX_UNAVAILABLE), FATE_FAIL, false },
+	[ERR_UNAVAILABLE] = { STATUS(EX_UNAVAILABLE), FATE_RETRY, true },
+	[ERR_NET] = { STATUS(EX_TEMPFAIL), FATE_RETRY, false },
+	[ERR_DEFER] = { STATUS(EX_TEMPFAIL), FATE_RETRY, false },
+	[ERR_TLS] = { STATUS(EX_UNAVAILABLE), FATE_RETRY, true },
+	[ERR_PROTO] = { STATUS(EX_PROTOCOL), FATE_RETRY, false },
+	[ERR_AUTH] = { STATUS(EX_NOPERM), FATE_RETRY, true },
+	[ERR_CONFIG] = { STATUS(EX_CONFIG), FATE_RETRY, true },
+	[ERR_SYSTEM] = { STATUS(EX_OSERR), FATE_RETRY, false },
+	[ERR_IO] = { STATUS(EX_IOERR), FATE_RETRY, false },
 };
 
 int err_exit_status(enum err_kind kind)
@@ -46,6 +47,11 @@ const char *err_exit_name(enum err_kind kind)
 enum err_fate err_fate(enum err_kind kind)
 {
 	return err_kinds[kind].fate;
+}
+
+bool err_needs_operator(enum err_kind kind)
+{
+	return err_kinds[kind].needs_operator;
 }
 
 void err_done(struct err *err)

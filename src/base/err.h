@@ -64,3 +64,5 @@ void err_copy(struct err *to, const struct err *from);
 int err_exit_status(enum err_kind kind);
 const char *err_exit_name(enum err_kind kind);
 enum err_fate err_fate(enum err_kind kind);
+/* Whether a person has to mend something before another attempt makes sense. */
+bool err_needs_operator(enum err_kind kind);

@@ -138,8 +138,9 @@ static bool is_hindrance(const struct transaction *t, const struct recipient *re
 	enum err_kind kind = recipient->err.kind;
 
 	return t->tolerance == TOLERATE_NOTHING ? kind != ERR_NONE && recipient_is_open(recipient)
-	       : t->tolerance == TOLERATE_DEFERRAL ? err_fate(kind) == FATE_FAIL
-						   : false;
+	       : t->tolerance == TOLERATE_DEFERRAL
+		       ? err_fate(kind) == FATE_FAIL || err_needs_operator(kind)
+		       : false;
 }
 
 /* The first such one, or NULL. */
@@ -168,21 +169,48 @@ static bool fail_for(const struct session *session, const struct err *reason, st
 	return session_wrap(session, err);
 }
 
+static const struct recipient *first_for_operator(const struct envelope *envelope)
+{
+	for (size_t i = 0; i < envelope->count; i++)
+		if (err_needs_operator(envelope->recipients[i].err.kind))
+			return &envelope->recipients[i];
+	return NULL;
+}
+
+/* The recipient whose refusal says why the message was not sent to all; NULL: DATA's does. */
+static const struct recipient *find_reason(const struct transaction *t)
+{
+	const struct recipient *found = first_hindrance(t);
+
+	if (!found && t->data.kind != ERR_NONE && envelope_count_accepted(t->envelope) > 0)
+		return NULL;
+	if (!found)
+		found = first_for_operator(t->envelope);
+	return found ? found : envelope_first_failure(t->envelope);
+}
+
 /*
- * A refused sender explains what follows from it, and a refused recipient explains DATA's result.
+ * A refused sender explains what follows from it, and where all recipients are refused, they
+ * explain DATA's result.
  */
 static bool explain(const struct session *session, const struct transaction *t, struct err *err)
 {
-	const struct recipient *failed = first_hindrance(t);
+	const struct recipient *failed = find_reason(t);
 
-	if (!failed)
-		failed = envelope_first_failure(t->envelope);
 	if (t->mail.kind != ERR_NONE)
 		return fail_for(session, &t->mail, err);
 	if (!failed)
 		return fail_for(session, &t->data, err);
 	fail_for(session, &failed->err, err);
 	return err_wrap(err, "%s", failed->address);
+}
+
+/* What the server said of the whole holds for each that it had accepted. */
+static void spread_refusal(const struct transaction *t)
+{
+	for (size_t i = 0; t->data.kind != ERR_NONE && i < t->envelope->count; i++)
+		if (t->envelope->recipients[i].is_accepted)
+			err_copy(&t->envelope->recipients[i].err, &t->data);
 }
 
 /* Offering */
@@ -283,6 +311,7 @@ bool transaction_offer(struct session *session, struct transaction *t, struct er
 	if (!is_hopeless(t) && envelope_count_accepted(t->envelope) > 0)
 		return true;
 	explain(session, t, err);
+	spread_refusal(t);
 	abandon(session, t);
 	return false;
 }
@@ -337,7 +366,6 @@ static void note_leftover(struct session *session, const struct transaction *t,
 	session->is_messy = next && next->is_announced;
 }
 
-/* What the server said of the whole holds for each that it had accepted. */
 static bool spread_verdict(const struct session *session, const struct transaction *t,
 			   struct err *err)
 {
@@ -349,9 +377,9 @@ static bool spread_verdict(const struct session *session, const struct transacti
 		struct recipient *recipient = &t->envelope->recipients[i];
 		recipient->is_delivered =
 			recipient->is_accepted && t->data.kind == ERR_NONE && !is_refused_before;
-		if (recipient->is_accepted && t->data.kind != ERR_NONE)
-			err_copy(&recipient->err, &t->data);
 	}
+	if (!is_lmtp)
+		spread_refusal(t);
 	if (is_refused_before)
 		return explain(session, t, err);
 	if (t->data.kind != ERR_NONE)
@@ -390,4 +418,21 @@ bool transaction_settle(struct session *session, struct transaction *t,
 	if (t->is_in_doubt)
 		err_wrap(err, _("the relay may have taken the message or not"));
 	return t->is_in_doubt ? session_wrap(session, err) : stop(session, t, err);
+}
+
+/* Whether a recipient waits for a person to mend something, while no other got the message. */
+static bool waits_for_operator(const struct transaction *t)
+{
+	for (size_t i = 0; i < t->envelope->count; i++)
+		if (t->envelope->recipients[i].is_delivered)
+			return false;
+	return !t->is_in_doubt && first_for_operator(t->envelope);
+}
+
+bool transaction_blames_route(const struct transaction *t, const struct err *err)
+{
+	if (!is_refused(t) && !envelope_first_failure(t->envelope))
+		return err_fate(err->kind) != FATE_FAIL;
+	return err_needs_operator(t->mail.kind) || err_needs_operator(t->data.kind) ||
+	       waits_for_operator(t);
 }

@@ -59,3 +59,10 @@ bool transaction_end(struct session *session, struct transaction *transaction,
 /* settle: the verdict; `next` as before. */
 bool transaction_settle(struct session *session, struct transaction *transaction,
 			const struct transaction *next, struct err *err) MUST_USE;
+
+/*
+ * Whether the relay as a whole was the trouble, and not this message: `err` says why the
+ * transaction failed. A refusal of the session, such as 530, is about every message, even where it
+ * answers RCPT; but not where others got the message.
+ */
+bool transaction_blames_route(const struct transaction *transaction, const struct err *err);

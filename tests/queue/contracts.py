@@ -53,6 +53,16 @@ ROWS = {
                              is_noticed=True),
     "all-recipients-refused": Row((65, 0, 0, ()), (0, 0, 1, ()), (GONE,), is_noticed=True),
     "recipient-deferred": Row((0, 1, 0, (CAROL,)), (0, 1, 0, (CAROL,)), (LATER,), recipients=(BOB, CAROL)),
+    "mail-530": Row((77, 0, 0, ()), KEPT, ("mail: 530 5.7.0 Authentication required",)),
+    "mail-550-tls": Row((69, 0, 0, ()), KEPT, ("mail: 550 5.7.1 Session encryption is required",)),
+    "rcpt-530-postal-175": Row((77, 0, 0, ()), KEPT, ("rcpt: 530 5.7.57 Client not authenticated to send mail",)),
+    "rcpt-530-of-one": Row((77, 0, 0, ()), (0, 1, 0, (CAROL,)), (f"rcpt <{BOB}>: 530 5.7.0 Authentication required",),
+                           recipients=(BOB, CAROL)),
+    "rcpt-504-helo-bitwarden-4062": Row((69, 0, 0, ()), KEPT, ("rcpt: 504 5.5.2 <localhost>: Helo command rejected: "
+                                                               "need fully-qualified hostname",)),
+    "rcpt-450-helo": Row(KEPT, KEPT, ("rcpt: 450 4.7.1 <host>: Helo command rejected: Host not found",)),
+    "data-530-docker-smtp-37": Row((77, 0, 0, ()), KEPT, ("data: 530 5.7.57 Client not authenticated to send mail",)),
+    "dot-530": Row((77, 0, 0, ()), KEPT, ("dot: 530 5.7.57 Client not authenticated to send mail",)),
     "mail-550": Row((65, 0, 0, ()), (65, 0, 1, ()), ("mail: 550 5.7.1 not you",)),
     "data-554": Row((65, 0, 0, ()), (65, 0, 1, ()), ("data: 554 5.6.0 no",)),
     "dot-554": Row((69, 0, 0, ()), (69, 0, 1, ()), ("dot: 554 5.7.1 spam",)),
@@ -70,7 +80,7 @@ ROWS = {
 
 def taken_by(relay):
     """Everybody to whom the relay took one of our messages, but for notices."""
-    return tuple(r for t in relay.received if t.sender for r in t.recipients)
+    return tuple(r for t in relay.received if t.sender for r in t.served)
 
 
 def play(row, name, folder):

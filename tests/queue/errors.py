@@ -10,10 +10,11 @@ import dataclasses
 import functools
 
 from contracts import BOB, CAROL, LOGIN, taken_by
-from scene import MESSAGE, Scene, expect
+from scene import MESSAGE, Scene, expect, relays
 
 DAVE = "dave@example.org"
 FILLER = b"A line that fills the message.\n"
+CHUNKING, LMTP = {"extensions": (*relays.Options.extensions, "CHUNKING")}, {"lmtp": True}
 # after the second attempt: of the route; of the message; where a person has to mend something
 ROUTE, MESSAGE_ITSELF, OPERATOR, ANY = (96, 144), (144, 216), (1440, 2160), (96, 2160)
 
@@ -41,6 +42,8 @@ ROWS = {
     "auth-454": Row("auth: 454 4.7.0 not now", "..", False, ROUTE, relay=LOGIN),
     "auth-535": Row("", "..", False, OPERATOR, config=("password wrong",), relay=LOGIN),
     "mail-530": Row("mail: 530 5.7.0 log in first", "..", False, OPERATOR),
+    "mail-503-auth-first": Row("mail: 503 AUTH first (#5.5.1)", "..", False, OPERATOR),
+    "mail-550-session-encryption": Row("mail: 550 5.7.1 Session encryption is required", "..", False, OPERATOR),
     "mail-421": Row("mail: 421 4.3.2 going down", "..", False, ROUTE),
     "mail-lost": Row("mail#1: drop", "..", None, ROUTE),
     "mail-451": Row("mail#1: 451 4.3.0 not now", "..", True, MESSAGE_ITSELF),
@@ -53,12 +56,39 @@ ROWS = {
     "rcpt-550": Row(f"rcpt <{BOB}>: 550 5.1.1 no such user", "FD", True),
     "rcpt-450-and-550": Row(f"rcpt <{BOB}>: 450 4.2.0 later\nrcpt <{CAROL}>: 550 5.1.1 no", ".F", True,
                             MESSAGE_ITSELF),
+    "rcpt-530-postal-175": Row("rcpt: 530 5.7.57 Client not authenticated to send mail", "..", False, OPERATOR),
+    "rcpt-530-of-one": Row(f"rcpt <{BOB}>: 530 5.7.0 Authentication required", ".D", True, OPERATOR),
+    "rcpt-530-and-550": Row(f"rcpt <{BOB}>: 530 5.7.0 Authentication required\nrcpt <{CAROL}>: 550 5.1.1 no", ".F",
+                            True, OPERATOR),
+    "rcpt-550-and-530": Row(f"rcpt <{BOB}>: 550 5.1.1 no\nrcpt <{CAROL}>: 530 5.7.0 Authentication required", "F.",
+                            True, OPERATOR),
+    "rcpt-530-then-data-451": Row(f"rcpt#1 <{BOB}>: 530 5.7.0 log in\ndata#1: 451 4.3.0 not now", "..", None, ANY),
+    "rcpt-550-then-data-451": Row(f"rcpt <{BOB}>: 550 5.1.1 no\ndata#1: 451 4.3.0 not now", "F.", True,
+                                  MESSAGE_ITSELF),
+    "rcpt-550-login": Row("rcpt: 550 5.7.1 Authentication required", "..", False, OPERATOR),
+    "rcpt-504-helo-bitwarden-4062": Row("rcpt: 504 5.5.2 <localhost>: Helo command rejected: need fully-qualified "
+                                        "hostname", "..", False, OPERATOR),
+    "rcpt-450-helo": Row(f"rcpt <{BOB}>: 450 4.7.1 <host>: Helo command rejected: Host not found", ".D", True,
+                         MESSAGE_ITSELF),
+    "rcpt-550-of-a-group": Row(f"rcpt <{BOB}>: 550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; "
+                               "authentication required", "FD", True),
+    "data-530-docker-smtp-37": Row("data: 530 5.7.57 Client not authenticated to send mail", "..", False, OPERATOR),
+    "data-530-after-rcpt-550": Row(f"rcpt <{BOB}>: 550 5.1.1 no\ndata: 530 5.7.0 log in", "F.", False, OPERATOR),
+    "bdat-530": Row("bdat: 530 5.7.0 Authentication required", "..", False, OPERATOR, relay=CHUNKING),
+    "bdat-530-at-rcpt": Row("rcpt: 530 5.7.0 Authentication required", "..", False, OPERATOR, relay=CHUNKING),
+    "bdat-530-at-mail": Row("mail: 530 5.7.0 Authentication required", "..", False, OPERATOR, relay=CHUNKING),
     "data-421": Row("data: 421 4.3.2 going down", "..", False, ROUTE),
     "data-451": Row("data#1: 451 4.3.0 not now", "..", True, MESSAGE_ITSELF),
     "data-554": Row("data#1: 554 5.6.0 no", "FF", True),
     "dot-421": Row("dot: 421 4.3.2 going down", "..", False, ROUTE),
     "dot-451": Row("dot#1: 451 4.3.0 not now", "..", True, MESSAGE_ITSELF),
     "dot-554": Row("dot#1: 554 5.7.1 spam", "FF", True),
+    "dot-530": Row("dot: 530 5.7.57 Client not authenticated to send mail", "..", False, OPERATOR),
+    "dot-550-login": Row("dot: 550 5.7.1 Authentication required", "..", False, OPERATOR),
+    "dot-550-dmarc": Row("dot#1: 550 5.7.1 Authentication required: DMARC validation failed", "FF", True),
+    "content-530": Row("content#1: 530 5.7.0 Authentication required; close", "..", False, OPERATOR, lines=400_000),
+    "lmtp-530": Row("dot: 530 5.7.0 Authentication required", "..", False, OPERATOR, relay=LMTP),
+    "lmtp-530-of-one": Row("dot#1: 530 5.7.0 Authentication required", ".D", True, OPERATOR, relay=LMTP),
     "content-lost": Row("content: drop", "??", None, ANY),
     "content-lost-in-the-middle": Row("content#1: reset", "..", None, ROUTE, lines=400_000),
     "dot-lost": Row("dot#1: drop", "??", None, ANY),

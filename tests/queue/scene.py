@@ -41,6 +41,8 @@ class Scene:
     def configure(self, *lines, name=".mailchuterc"):
         """Write the config; `lines` come last, so that they win."""
         usual = ["account default", "host localhost", f"port {self.port}", "from alice@example.org", "timeout 5"]
+        if self.options.get("lmtp"):
+            usual.append("protocol lmtp")
         secure = self.options.get("tls", "none") != "none"
         usual.append(f"tls {'on' if secure else 'off'}")
         if secure:
