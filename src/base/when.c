@@ -154,14 +154,28 @@ static bool take_exact_clock(const char **at, struct tm *tm)
 	return digits > 0;
 }
 
+static bool take_exact_time(const char **at, struct tm *tm)
+{
+	return take_date(at, tm) && take_char(at, "Tt ") && take_exact_clock(at, tm);
+}
+
 bool when_read_stamp(const char *text, int64_t *when)
 {
 	struct tm tm = { 0 };
 	int ahead;
 
-	if (!take_date(&text, &tm) || !take_char(&text, "Tt ") || !take_exact_clock(&text, &tm) ||
-	    !take_zone(&text, &ahead) || *text)
+	if (!take_exact_time(&text, &tm) || !take_zone(&text, &ahead) || *text)
 		return false;
 	*when = (int64_t)timegm(&tm) - ahead;
+	return true;
+}
+
+bool when_read_local_stamp(const char *text, int64_t *when)
+{
+	struct tm tm = { .tm_isdst = -1 };
+
+	if (!take_exact_time(&text, &tm) || *text)
+		return false;
+	*when = (int64_t)mktime(&tm);
 	return true;
 }

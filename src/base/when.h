@@ -28,3 +28,5 @@ bool when_parse(const char *text, int64_t now, int64_t *when) MUST_USE;
  * dropped: "2026-03-01T12:30:00.5+01:00". RFC 3339 section 5.6.
  */
 bool when_read_stamp(const char *text, int64_t *when) MUST_USE;
+/* The same without a zone, in local time: "2026-03-01 12:30:00.000000". */
+bool when_read_local_stamp(const char *text, int64_t *when) MUST_USE;

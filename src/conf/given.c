@@ -94,19 +94,43 @@ static bool check(int fd, const char *path, struct err *err)
 	return status.st_uid == 0 || private_check(&status, err);
 }
 
-bool given_file(const char *path, int64_t deadline, struct secret *out, struct err *err)
+/* A pipe may stay open behind the line: more is waited for only where that is no whole secret. */
+static bool read_secret(int fd, int64_t deadline, bool may_be_object, struct secret *out,
+			struct err *err)
+{
+	CLEANUP(str_done) struct str text = STR_SECRET(GIVEN_MAX);
+
+	if (!file_read_line(fd, deadline, &text, ERR_CONFIG, err))
+		return false;
+	if (!may_be_object || text.bytes[0] != '{')
+		return given_first_line(&text, out, err);
+	if (!file_read(fd, deadline, &text, ERR_CONFIG, err))
+		return false;
+	secret_set(out, text.bytes, text.len);
+	return true;
+}
+
+static bool load(const char *path, int64_t deadline, bool may_be_object, struct secret *out,
+		 struct err *err)
 {
 	CLEANUP(mem_free_at) char *whole = resolve(path, err);
 
 	if (!whole)
 		return false;
-	CLEANUP(fs_close_at)
-	int fd = file_open(whole, ERR_CONFIG, err);
-	CLEANUP(str_done) struct str text = STR_SECRET(GIVEN_MAX);
+	CLEANUP(fs_close_at) int fd = file_open(whole, ERR_CONFIG, err);
 	return (fd >= 0 && check(fd, whole, err) &&
-		file_read_line(fd, deadline, &text, ERR_CONFIG, err) &&
-		given_first_line(&text, out, err)) ||
+		read_secret(fd, deadline, may_be_object, out, err)) ||
 	       err_wrap(err, "%s", whole);
+}
+
+bool given_file(const char *path, int64_t deadline, struct secret *out, struct err *err)
+{
+	return load(path, deadline, false, out, err);
+}
+
+bool given_file_or_object(const char *path, int64_t deadline, struct secret *out, struct err *err)
+{
+	return load(path, deadline, true, out, err);
 }
 
 /* Descriptors and variables */

@@ -18,6 +18,9 @@ bool given_first_line(const struct str *text, struct secret *out, struct err *er
  * file has to be private (private.h), unless it belongs to root or is in that folder. ERR_CONFIG.
  */
 bool given_file(const char *path, int64_t deadline, struct secret *out, struct err *err) MUST_USE;
+/* The same, but all of a file that begins with '{', as a JSON object does. */
+bool given_file_or_object(const char *path, int64_t deadline, struct secret *out,
+			  struct err *err) MUST_USE;
 
 /*
  * What stood at a descriptor, or in a variable of the environment, when this process was started.

@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
 	READ_SECONDS = 60,
@@ -65,8 +66,12 @@ static bool from_password(struct search *search, struct credential *out, struct 
 static bool from_file(struct search *search, struct credential *out, struct err *err)
 {
 	const char *path = search->settings->password_file;
+	int64_t deadline = within(search, READ_SECONDS);
 
-	return !path || given_file(path, within(search, READ_SECONDS), &out->secret, err) ||
+	if (!path)
+		return true;
+	return (search->wants_token ? given_file_or_object(path, deadline, &out->secret, err)
+				    : given_file(path, deadline, &out->secret, err)) ||
 	       err_wrap(err, "password_file");
 }
 
@@ -277,6 +282,21 @@ static bool found_nothing(const struct search *search, struct err *err)
 		       place, missing);
 }
 
+/* Where no command was asked there is what a command would have printed. */
+static bool read_token(struct credential *out, struct err *err)
+{
+	CLEANUP(str_done) struct str text = STR_SECRET(0);
+	CLEANUP(token_done) struct token token = { 0 };
+
+	if (out->key)
+		return token_check(&out->secret, err);
+	str_add_n(&text, out->secret.bytes, out->secret.len);
+	if (!token_read(&text, time(NULL), &token, err) || !token_check(&token.secret, err))
+		return false;
+	secret_set(&out->secret, token.secret.bytes, token.secret.len);
+	return true;
+}
+
 static bool find(struct search *search, struct credential *out, struct err *err)
 {
 	size_t i = 0;
@@ -287,7 +307,7 @@ static bool find(struct search *search, struct credential *out, struct err *err)
 			return false;
 	if (!out->secret.bytes)
 		return found_nothing(search, err);
-	if (out->is_token && !token_check(&out->secret, err))
+	if (out->is_token && !read_token(out, err))
 		return err_wrap(err, "%s", sources[i - 1].name);
 	log_debug(search->wants_token ? _("access token from: %s") : _("password from: %s"),
 		  sources[i - 1].name);

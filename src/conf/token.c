@@ -16,8 +16,35 @@ enum {
 	LIFE_MAX = 10 * 366 * 24 * 60 * 60, /* ten years are as good as for ever */
 };
 
-/* The members that are asked for. */
-enum { TOKEN, EXPIRES_IN, EXPIRES_AT, EXPIRY, ERROR, DESCRIPTION, MEMBERS };
+#define MILLISECONDS_FROM INT64_C(100000000000)
+
+/* What members of an object mean, by the names that token endpoints and tools give them. */
+enum meaning { TOKEN, TOKEN_IF_DATED, LIFE, INSTANT, ERROR, DESCRIPTION };
+
+static const struct {
+	const char *name;
+	enum meaning meaning;
+} names[] = {
+	{ "access_token", TOKEN }, /* RFC 6749 section 5.1 */
+	{ "accessToken", TOKEN },  /* az account get-access-token */
+	{ "AccessToken", TOKEN },
+	{ "token", TOKEN_IF_DATED }, /* azd, credentials of Google's libraries */
+	{ "Token", TOKEN_IF_DATED }, /* Get-AzAccessToken */
+	{ "expires_in", LIFE },
+	{ "expiresIn", LIFE },
+	{ "expires_at", INSTANT },
+	{ "expiresAt", INSTANT },
+	{ "expires_on", INSTANT },
+	{ "expiresOn", INSTANT },
+	{ "ExpiresOn", INSTANT },
+	{ "expiry", INSTANT },
+	{ "expiry_date", INSTANT },
+	{ "token_expiry", INSTANT },
+	{ "access_token_expiration", INSTANT }, /* mutt_oauth2.py */
+	{ "error", ERROR },
+	{ "error_description", DESCRIPTION },
+};
+enum { MEMBERS = LENGTH(names) };
 
 void token_done(struct token *token)
 {
@@ -42,35 +69,64 @@ static bool read_seconds(const struct json_member *member, int64_t *seconds)
 	return *end == '\0';
 }
 
+/* Some count milliseconds: as seconds these would be in the year 5138 at least. */
 static bool read_instant(const struct json_member *member, int64_t *seconds)
 {
-	return read_seconds(member, seconds) ||
-	       (member->kind == JSON_STRING && when_read_stamp(member->value.bytes, seconds));
+	if (read_seconds(member, seconds)) {
+		if (*seconds >= MILLISECONDS_FROM && *seconds < INT64_MAX / 4)
+			*seconds /= 1000;
+		return true;
+	}
+	return member->kind == JSON_STRING && (when_read_stamp(member->value.bytes, seconds) ||
+					       when_read_local_stamp(member->value.bytes, seconds));
 }
 
-/* What can't be understood was not said: the token is used this once, and not kept. */
+static bool read_time(enum meaning meaning, const struct json_member *member, int64_t now,
+		      int64_t *seconds)
+{
+	if (meaning == INSTANT)
+		return read_instant(member, seconds);
+	if (meaning != LIFE || !read_seconds(member, seconds))
+		return false;
+	*seconds = now + (*seconds < LIFE_MAX ? *seconds : LIFE_MAX);
+	return true;
+}
+
+/*
+ * The earliest of the times: a life in a stored object may have begun long ago. What can't be
+ * understood was not said: the token is used this once, and not kept.
+ */
 static int64_t find_expiry(const struct json_member members[MEMBERS], int64_t now)
 {
+	int64_t first = 0;
 	int64_t seconds;
 
-	if (read_seconds(&members[EXPIRES_IN], &seconds))
-		return now + (seconds < LIFE_MAX ? seconds : LIFE_MAX);
-	if (read_instant(&members[EXPIRES_AT], &seconds) ||
-	    read_instant(&members[EXPIRY], &seconds))
-		return seconds;
-	return 0;
+	for (size_t i = 0; i < MEMBERS; i++)
+		if (read_time(names[i].meaning, &members[i], now, &seconds) &&
+		    (first == 0 || seconds < first))
+			first = seconds;
+	return first;
 }
 
-static bool refused(const struct json_member members[MEMBERS], struct err *err)
+/* The first member of that meaning that has a value, or NULL. */
+static const struct json_member *find_member(const struct json_member members[MEMBERS],
+					     enum meaning meaning)
+{
+	for (size_t i = 0; i < MEMBERS; i++)
+		if (names[i].meaning == meaning && has(&members[i]))
+			return &members[i];
+	return NULL;
+}
+
+static bool refused(const struct json_member *error, const struct json_member *description,
+		    struct err *err)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
-	const struct str *error = &members[ERROR].value;
-	const struct str *description = &members[DESCRIPTION].value;
 
-	str_add_printable(&text, error->bytes, error->len);
-	if (has(&members[DESCRIPTION])) {
+	str_add_printable(&text, error->value.bytes, error->value.len);
+	if (description) {
 		str_add(&text, ": ");
-		str_add_printable(&text, description->bytes, description->len);
+		str_add_printable(&text, description->value.bytes, description->value.len);
 	}
 	return err_set(err, ERR_AUTH, _("there is no access token: %s"), text.bytes);
 }
@@ -87,31 +143,38 @@ bool token_check(const struct secret *token, struct err *err)
 static bool take_members(const struct json_member members[MEMBERS], int64_t now, struct token *out,
 			 struct err *err)
 {
-	const struct str *token = &members[TOKEN].value;
+	const struct json_member *token = find_member(members, TOKEN);
+	const struct json_member *error = find_member(members, ERROR);
 
-	if (members[TOKEN].kind != JSON_STRING || token->len == 0) {
-		if (has(&members[ERROR]))
-			return refused(members, err);
-		return err_set(err, ERR_CONFIG, _("there is no access_token in the JSON object"));
-	}
-	secret_set(&out->secret, token->bytes, token->len);
 	out->expires = find_expiry(members, now);
-	return true;
+	if (!token && out->expires)
+		token = find_member(members, TOKEN_IF_DATED);
+	if (token && token->kind == JSON_STRING) {
+		secret_set(&out->secret, token->value.bytes, token->value.len);
+		return true;
+	}
+	if (error)
+		return refused(error, find_member(members, DESCRIPTION), err);
+	return err_set(err, ERR_CONFIG, _("there is no access_token in the JSON object"));
+}
+
+static void init_members(struct json_member members[MEMBERS])
+{
+	for (size_t i = 0; i < MEMBERS; i++) {
+		members[i] =
+			(struct json_member){ .name = names[i].name, .value = STR_MAX(TEXT_MAX) };
+		if (names[i].meaning == TOKEN || names[i].meaning == TOKEN_IF_DATED)
+			members[i].value = (struct str)STR_SECRET(TOKEN_MAX);
+	}
 }
 
 static bool read_object(const struct str *output, int64_t now, struct token *out, struct err *err)
 {
-	struct json_member members[MEMBERS] = {
-		[TOKEN] = { .name = "access_token", .value = STR_SECRET(TOKEN_MAX) },
-		[EXPIRES_IN] = { .name = "expires_in", .value = STR_MAX(TEXT_MAX) },
-		[EXPIRES_AT] = { .name = "expires_at", .value = STR_MAX(TEXT_MAX) },
-		[EXPIRY] = { .name = "expiry", .value = STR_MAX(TEXT_MAX) },
-		[ERROR] = { .name = "error", .value = STR_MAX(TEXT_MAX) },
-		[DESCRIPTION] = { .name = "error_description", .value = STR_MAX(TEXT_MAX) },
-	};
+	struct json_member members[MEMBERS];
+
+	init_members(members);
 	bool is_read = json_read_object(output->bytes, output->len, members, MEMBERS) &&
 		       output->len <= TOKEN_MAX;
-
 	is_read = is_read ? take_members(members, now, out, err)
 			  : err_set(err, ERR_CONFIG,
 				    _("what begins like a JSON object is none, or is too long"));
@@ -120,10 +183,50 @@ static bool read_object(const struct str *output, int64_t now, struct token *out
 	return is_read;
 }
 
+/* The word of RFC 6750 before it, and the quotes of a tool that prints one value as JSON. */
+static void strip(struct secret *secret)
+{
+	static const char word[] = "Bearer ";
+	const size_t word_len = sizeof word - 1;
+	const char *start = secret->bytes;
+	size_t len = secret->len;
+
+	if (len >= 2 && start[0] == '"' && start[len - 1] == '"') {
+		start++;
+		len -= 2;
+	} else if (len > word_len && ascii_begins(start, word)) {
+		start += word_len;
+		len -= word_len;
+	} else {
+		return;
+	}
+	struct secret rest = { 0 };
+	secret_set(&rest, start, len);
+	secret_done(secret);
+	*secret = rest;
+}
+
+/* "user=" in base64, with which the response of XOAUTH2 begins, that some tools can print. */
+static bool is_whole_response(const struct secret *secret)
+{
+	return secret->len > 7 && memcmp(secret->bytes, "dXNlcj1", 6) == 0;
+}
+
+static bool read_line(const struct str *output, struct secret *out, struct err *err)
+{
+	if (!given_first_line(output, out, err))
+		return false;
+	strip(out);
+	return !is_whole_response(out) || err_set(err, ERR_CONFIG,
+						  _("this is the whole response of XOAUTH2 in "
+						    "base64; the access token alone is "
+						    "needed"));
+}
+
 bool token_read(const struct str *output, int64_t now, struct token *out, struct err *err)
 {
 	out->expires = 0;
 	if (output->bytes[strspn(output->bytes, " \t\r\n")] == '{')
 		return read_object(output, now, out, err);
-	return given_first_line(output, &out->secret, err);
+	return read_line(output, &out->secret, err);
 }

@@ -19,11 +19,13 @@ struct token {
 void token_done(struct token *token);
 
 /*
- * Reads what a command printed: a token alone in the first line, or a JSON object with
- * `access_token` as RFC 6749 section 5.1 has it. When it expires is taken from `expires_in`
- * (seconds after `now`), else from `expires_at` or `expiry` (seconds since 1970, or a time of
- * RFC 3339). ERR_CONFIG: it is neither. The token is for token_check. ERR_AUTH: the
- * object is about an `error`, which the text names; nothing else of the output is in it.
+ * Reads what a command printed, or a file holds: a token alone in the first line (maybe with
+ * "Bearer" before it, or in quotes), or a JSON object with `access_token` as RFC 6749 section 5.1
+ * has it, or `accessToken`; `token` counts where the object says when it expires. That is the
+ * earliest of `expires_in` (seconds after `now`), `expires_at`, `expires_on`, `expiresOn`, `expiry`
+ * and the like (seconds or milliseconds since 1970, a time of RFC 3339, or one without zone, which
+ * is local). ERR_CONFIG: it is neither. The token is for token_check. ERR_AUTH: the object is about
+ * an `error`, which the text names; nothing else of the output is in it.
  */
 bool token_read(const struct str *output, int64_t now, struct token *out, struct err *err) MUST_USE;
 

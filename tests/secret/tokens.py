@@ -99,6 +99,60 @@ def kept_until_it_expires(folder):
         expect_sent(office, relay, 2)
 
 
+# What tools print, with when the token expires (an hour from now; some in local time).
+TOOLS = {
+    "az": lambda end: {"accessToken": "good", "expiresOn": time.strftime("%Y-%m-%d %H:%M:%S.000000", time.localtime(end)),
+                       "expires_on": int(end), "subscription": "s", "tenant": "t", "tokenType": "Bearer"},
+    "az-before-2.54": lambda end: {"accessToken": "good", "tokenType": "Bearer",
+                                   "expiresOn": time.strftime("%Y-%m-%d %H:%M:%S.000000", time.localtime(end))},
+    "azd": lambda end: {"token": "good", "expiresOn": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end))},
+    "managed-identity": lambda end: {"access_token": "good", "expires_in": "3600", "expires_on": str(int(end))},
+    "google-auth": lambda end: {"token": "good", "expiry": time.strftime("%Y-%m-%dT%H:%M:%S.123Z", time.gmtime(end))},
+    "google-auth-for-node": lambda end: {"access_token": "good", "expiry_date": int(end * 1000)},
+    "mutt_oauth2": lambda end: {"access_token": "good", "refresh_token": "r", "access_token_expiration":
+                                time.strftime("%Y-%m-%dT%H:%M:%S.5", time.localtime(end))},
+    "msal-for-node": lambda end: {"accessToken": "good", "expiresOn":
+                                  time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(end))},
+}
+
+
+def objects_of_tools(folder):
+    """Kept until a minute before the end that the object tells, wherever we are."""
+    for tool, make in TOOLS.items():
+        place = folder / tool
+        place.mkdir()
+        with Office(place) as office, office.up() as relay:
+            for left, runs in ((3600, 1), (3600, 1)):
+                office.says(json.dumps(make(time.time() + left), indent=2))
+                expect_sent(office, relay, runs)
+            expect(len(office.files()) == 1, f"not kept: {tool}")
+            office.runtime.joinpath(office.files()[0]).unlink()
+            office.says(json.dumps(make(time.time() + 30)))
+            expect_sent(office, relay, 2)
+            expect(not office.files(), f"kept for half a minute: {tool}")
+
+
+def one_value_of_tools(folder):
+    with Office(folder) as office, office.up() as relay:
+        for runs, text in enumerate(('"good"\n', "Bearer good\n"), 1):
+            office.says(text)
+            expect_sent(office, relay, runs)
+
+
+def in_a_file(folder):
+    """With a mechanism for tokens a file, or a variable, may hold what a command could print."""
+    with Office(folder) as office, office.up() as relay:
+        path = office.folder / "token"
+        for text in ("good\n", json.dumps(TOOLS["az"](time.time() + 3600), indent=2), '{"access_token":"good"}'):
+            path.write_text(text)
+            path.chmod(0o600)
+            for mechanism in ("xoauth2", "oauthbearer"):
+                office.login(f"password_file {path}", f"auth {mechanism}")
+                expect_sent(office, relay, 0)
+        office.login("password_env TOKEN", "auth xoauth2")
+        expect_sent(office, relay, 0, env={"TOKEN": '{"accessToken":"good"}'})
+
+
 def not_kept_for_a_minute(folder):
     with Office(folder) as office, office.up() as relay:
         office.grants("good", expires_in=60)
@@ -215,6 +269,8 @@ def helper_errors(folder):
              ("\n", 0, 78, "token_command: the first line is empty"),
              ('{"access_token": "s3cret', 0, 78, "token_command: what begins like a JSON object is none"),
              ('{"token": "s3cret"}', 0, 78, "token_command: there is no access_token"),
+             ('{"accessToken": 3, "secret": "s3cret"}', 0, 78, "token_command: there is no access_token"),
+             ("dXNlcj1ib2IBYXV0aD1CZWFyZXIgs3cret", 0, 78, "token_command: this is the whole response of XOAUTH2"),
              ("s3cret s3cret", 0, 78, "token_command: the access token has a character that none can have"),
              ("s3cret", 2, 78, "token_command: the command ended with status 2")]
     with Office(folder) as office, office.up() as relay:
@@ -282,8 +338,9 @@ def two_at_once(folder):
 
 
 def add_cases(suite):
-    for case in (bare_token, kept_until_it_expires, not_kept_for_a_minute, nowhere_to_keep_it,
-                 folder_of_the_service, one_for_each_account, refused_and_replaced, refused_when_fresh, refused_twice,
+    for case in (bare_token, kept_until_it_expires, objects_of_tools, one_value_of_tools, in_a_file,
+                 not_kept_for_a_minute, nowhere_to_keep_it, folder_of_the_service, one_for_each_account,
+                 refused_and_replaced, refused_when_fresh, refused_twice,
                  refused_for_now, refused_and_no_other, helper_errors, no_network_for_the_helper,
                  a_run_uses_the_kept_one, a_password_comes_later, a_long_token_msmtp_68, two_at_once):
         suite.add("token-" + case.__name__.replace("_", "-"), case)

@@ -43,6 +43,38 @@ static const struct {
 	{ "{\"access_token\":\"t\",\"expiry\":\"tomorrow\"}", "t", 0 },
 	{ "{\"access_token\":\"t\",\"expires_in\":10,\"expires_at\":2000000000}", "t", NOW + 10 },
 	{ "{\"access_token\":\"t\",\"error\":\"none\"}", "t", 0 },
+	/* az account get-access-token: a local time, and the same in seconds since its version 2.54
+	 */
+	{ "{\"accessToken\":\"t\",\"expiresOn\":\"2033-05-18 05:33:20.000000\",\"tokenType\":"
+	  "\"Bearer\",\"subscription\":\"s\",\"tenant\":\"u\"}",
+	  "t", 2000000000 },
+	{ "{\"accessToken\":\"t\",\"expiresOn\":\"2033-05-18 05:33:20.000000\",\"expires_on\":"
+	  "2000000000}",
+	  "t", 2000000000 },
+	{ "{\"accessToken\":\"t\",\"expiresOn\":\"2033-05-18T03:33:20.000Z\"}", "t", 2000000000 },
+	{ "{\"accessToken\":\"t\",\"expiresIn\":3599}", "t", NOW + 3599 },
+	{ "{\"AccessToken\":\"t\",\"ExpiresOn\":\"2033-05-18T03:33:20+00:00\"}", "t", 2000000000 },
+	{ "{\"accessToken\":\"t\",\"expiresOn\":\"soon\"}", "t", 0 },
+	{ "{\"access_token\":\"a\",\"accessToken\":\"b\"}", "a", 0 },
+	/* a managed identity */
+	{ "{\"access_token\":\"t\",\"expires_in\":\"3599\",\"expires_on\":\"1003599\"}", "t",
+	  NOW + 3599 },
+	/* what was stored an hour ago */
+	{ "{\"access_token\":\"t\",\"expires_in\":3599,\"expires_at\":1000}", "t", 1000 },
+	/* Google's libraries, gcloud, azd, mutt_oauth2.py */
+	{ "{\"token\":\"t\",\"refresh_token\":\"r\",\"expiry\":\"2033-05-18T03:33:20.123Z\"}", "t",
+	  2000000000 },
+	{ "{\"access_token\":\"t\",\"expiry_date\":2000000000123}", "t", 2000000000 },
+	{ "{\"access_token\":\"t\",\"token_expiry\":\"2033-05-18T03:33:20Z\"}", "t", 2000000000 },
+	{ "{\"token\":\"t\",\"expiresOn\":\"2033-05-18T03:33:20Z\"}", "t", 2000000000 },
+	{ "{\"access_token\":\"t\",\"access_token_expiration\":\"2033-05-18T05:33:20.5\"}", "t",
+	  2000000000 },
+	/* one value as JSON, or with the word that goes before it in HTTP */
+	{ "\"ya29.a0\"\n", "ya29.a0", 0 },
+	{ "Bearer ya29.a0\n", "ya29.a0", 0 },
+	{ "bearer ya29.a0", "ya29.a0", 0 },
+	{ "Bearer", "Bearer", 0 },
+	{ "\"", "\"", 0 },
 };
 
 static const struct {
@@ -56,6 +88,11 @@ static const struct {
 	{ "{\"access_token\":\"\"}", "there is no access_token", ERR_CONFIG },
 	{ "{\"access_token\":7}", "there is no access_token", ERR_CONFIG },
 	{ "{\"access_token\":null}", "there is no access_token", ERR_CONFIG },
+	{ "{\"token\":\"t\"}", "there is no access_token", ERR_CONFIG },
+	{ "{\"accessToken\":{\"token\":\"t\"}}", "there is no access_token", ERR_CONFIG },
+	{ "{\"expiresOn\":\"2033-05-18T03:33:20Z\"}", "there is no access_token", ERR_CONFIG },
+	{ "dXNlcj1ib2JAZXhhbXBsZS5uZXQBYXV0aD1CZWFyZXIgdAEB\n",
+	  "the whole response of XOAUTH2 in base64", ERR_CONFIG },
 	{ "{\"error\":\"invalid_grant\"}", "there is no access token: invalid_grant", ERR_AUTH },
 	{ "{\"error\":\"invalid_grant\",\"error_description\":\"Token has been expired\\u001b\"}",
 	  "there is no access token: invalid_grant: Token has been expired?", ERR_AUTH },
@@ -335,6 +372,7 @@ static void remove_folders(void)
 
 int main(void)
 {
+	setenv("TZ", "CEST-2", 1);
 	test_begin("token");
 	test_good();
 	test_bad();

@@ -169,6 +169,33 @@ static const struct {
 	{ "+2026-03-01T12:30:00Z", -1 },
 };
 
+static const struct {
+	const char *text;
+	long long seconds; /* -1: it is none */
+} local_stamps[] = {
+	{ "1970-01-01T01:00:00", 0 },
+	{ "2026-03-01 12:30:00.000000", 1772364600 },
+	{ "2026-03-01T12:30:00.5", 1772364600 },
+	{ "2026-07-01 12:30:00", 1782901800 },
+	{ "2026-03-01 12:30:00Z", -1 },
+	{ "2026-03-01 12:30", -1 },
+	{ "2026-02-29 12:30:00", -1 },
+	{ "12:30:00", -1 },
+	{ "", -1 },
+};
+
+static void test_local_stamps(void)
+{
+	for (size_t i = 0; i < LENGTH(local_stamps); i++) {
+		int64_t seconds = -2;
+
+		test_case("local stamp '%s'", local_stamps[i].text);
+		if (!when_read_local_stamp(local_stamps[i].text, &seconds))
+			seconds = -1;
+		EXPECT_NUMBER(seconds, local_stamps[i].seconds);
+	}
+}
+
 static void test_stamps(void)
 {
 	for (size_t i = 0; i < LENGTH(stamps); i++) {
@@ -190,5 +217,6 @@ int main(void)
 	test_times();
 	test_summer_time();
 	test_stamps();
+	test_local_stamps();
 	return test_end();
 }
