@@ -14,13 +14,6 @@
 #include <string.h>
 #include <sys/un.h>
 
-/* A call to dial. `has_source`: `source` is where to connect from. */
-struct call {
-	const struct settings *settings;
-	bool has_source;
-	struct endpoint source;
-};
-
 void reached_done(struct reached *reached)
 {
 	free(reached->place);
@@ -38,32 +31,32 @@ char *dial_destination(const struct settings *settings)
 				: host_place(settings->host, settings->port);
 }
 
-static bool read_source(struct call *call, struct err *err)
+static bool read_source(struct dialer *dialer, struct err *err)
 {
-	const char *text = call->settings->source_ip;
+	const char *text = dialer->settings->source_ip;
 	CLEANUP(endpoints_done) struct endpoints found = { .count = 0 };
 
 	if (!text)
 		return true;
 	if (!resolve_address(text, 0, &found))
 		return err_set(err, ERR_SYSTEM, _("source_ip %s is not an IP address"), text);
-	call->source = found.items[0];
-	call->has_source = true;
+	dialer->source = found.items[0];
+	dialer->has_source = true;
 	return true;
 }
 
 /* Addresses that source_ip can't reach are left out. */
-static bool find_addresses(const struct call *call, const char *host, int port, int64_t deadline,
-			   struct endpoints *endpoints, struct err *err)
+static bool find_addresses(const struct dialer *dialer, const char *host, int port,
+			   int64_t deadline, struct endpoints *endpoints, struct err *err)
 {
 	if (!resolve_host(host, port, deadline, endpoints, err))
 		return false;
-	if (call->has_source)
-		endpoints_keep_family(endpoints, call->source.address.ss_family);
+	if (dialer->has_source)
+		endpoints_keep_family(endpoints, dialer->source.address.ss_family);
 	endpoints_interleave(endpoints);
 	return endpoints->count > 0 ||
 	       err_set(err, ERR_SYSTEM, _("source_ip %s is of the other address family"),
-		       call->settings->source_ip);
+		       dialer->settings->source_ip);
 }
 
 static void describe_failure(const struct endpoints *endpoints, const char *host, struct err *err)
@@ -76,34 +69,45 @@ static void describe_failure(const struct endpoints *endpoints, const char *host
 		err_wrap(err, _("cannot connect"));
 }
 
-/* To a host, which has a name in ASCII. */
-static int connect_host(const struct call *call, const char *host, int port, int64_t deadline,
-			struct reached *reached, struct err *err)
+/* To whichever of the addresses answers first; those after it are left. */
+static int connect_address(const struct dialer *dialer, struct endpoints *endpoints,
+			   const char *host, int64_t deadline, struct reached *reached,
+			   struct err *err)
 {
-	CLEANUP(endpoints_done) struct endpoints endpoints = { .count = 0 };
 	size_t winner;
-
-	if (!find_addresses(call, host, port, deadline, &endpoints, err))
-		return -1;
-	int fd = race_connect(&endpoints, call->has_source ? &call->source : NULL, deadline,
+	int fd = race_connect(endpoints, dialer->has_source ? &dialer->source : NULL, deadline,
 			      &winner, err);
+
 	if (fd < 0) {
-		describe_failure(&endpoints, host, err);
+		describe_failure(endpoints, host, err);
 		return -1;
 	}
-	reached->address = endpoint_text(&endpoints.items[winner]);
-	reached->canonical = mem_take(&endpoints.canonical);
+	reached->address = endpoint_text(&endpoints->items[winner]);
+	reached->canonical = endpoints->canonical ? mem_copy(endpoints->canonical) : NULL;
+	endpoints_drop(endpoints, winner + 1);
 	return fd;
 }
 
-static int connect_proxy(const struct call *call, int64_t deadline, struct reached *reached,
+/* To a host, which has a name in ASCII. */
+static int connect_host(const struct dialer *dialer, const char *host, int port, int64_t deadline,
+			struct endpoints *endpoints, struct reached *reached, struct err *err)
+{
+	if (!find_addresses(dialer, host, port, deadline, endpoints, err))
+		return -1;
+	return connect_address(dialer, endpoints, host, deadline, reached, err);
+}
+
+static int connect_proxy(const struct dialer *dialer, int64_t deadline, struct reached *reached,
 			 struct err *err)
 {
-	const struct settings *s = call->settings;
+	const struct settings *s = dialer->settings;
 	CLEANUP(mem_free_at) char *host = host_ascii(s->proxy_host, err);
 	CLEANUP(mem_free_at) char *place = host_place(s->proxy_host, s->proxy_port);
 	CLEANUP(reached_done) struct reached unused = { 0 };
-	int fd = host ? connect_host(call, host, s->proxy_port, deadline, &unused, err) : -1;
+	CLEANUP(endpoints_done) struct endpoints endpoints = { .count = 0 };
+	int fd =
+		host ? connect_host(dialer, host, s->proxy_port, deadline, &endpoints, &unused, err)
+		     : -1;
 
 	if (fd < 0)
 		err_wrap(err, _("proxy %s"), place);
@@ -113,10 +117,10 @@ static int connect_proxy(const struct call *call, int64_t deadline, struct reach
 }
 
 /* The proxy gets the name, and looks it up where it is. */
-static int connect_by_proxy(const struct call *call, const char *host, int port, int64_t deadline,
-			    struct reached *reached, struct err *err)
+static int connect_by_proxy(const struct dialer *dialer, const char *host, int port,
+			    int64_t deadline, struct reached *reached, struct err *err)
 {
-	CLEANUP(fs_close_at) int fd = connect_proxy(call, deadline, reached, err);
+	CLEANUP(fs_close_at) int fd = connect_proxy(dialer, deadline, reached, err);
 
 	if (fd < 0)
 		return -1;
@@ -127,22 +131,116 @@ static int connect_by_proxy(const struct call *call, const char *host, int port,
 	return fs_take_at(&fd);
 }
 
-static int connect_target(const struct call *call, const struct target *target, int64_t deadline,
-			  struct reached *reached, struct err *err)
+static bool describe_target(const struct dialer *dialer, const struct target *target,
+			    struct reached *reached, struct err *err)
 {
-	CLEANUP(mem_free_at) char *host = host_ascii(target->host, err);
-
 	reached->place = host_place(target->host, target->port);
-	if (!host || !target_names(target, call->settings, &reached->names, err))
-		return -1;
-	if (target_is_foreign(target) && !call->settings->tls_host_override)
+	if (!target_names(target, dialer->settings, &reached->names, err))
+		return false;
+	if (target_is_foreign(target) && !dialer->settings->tls_host_override)
 		reached->foreign =
 			str_format(_("DNS leads from %s to %s, which is outside of it; where that "
 				     "is right, set tls_host_override %s"),
 				   target->domain, target->host, target->host);
-	return call->settings->proxy_host
-		       ? connect_by_proxy(call, host, target->port, deadline, reached, err)
-		       : connect_host(call, host, target->port, deadline, reached, err);
+	return true;
+}
+
+static int connect_target(struct dialer *dialer, const struct target *target, int64_t deadline,
+			  struct reached *reached, struct err *err)
+{
+	CLEANUP(mem_free_at) char *host = host_ascii(target->host, err);
+
+	if (!describe_target(dialer, target, reached, err) || !host)
+		return -1;
+	if (dialer->settings->proxy_host)
+		return connect_by_proxy(dialer, host, target->port, deadline, reached, err);
+	if (dialer->left.count > 0)
+		return connect_address(dialer, &dialer->left, host, deadline, reached, err);
+	return connect_host(dialer, host, target->port, deadline, &dialer->left, reached, err);
+}
+
+/* How much a kind of failure counts: what may pass more than what a person has to mend. */
+static int weight(enum err_kind kind)
+{
+	return kind == ERR_DEFER ? 3 : kind == ERR_NET ? 2 : kind == ERR_NOHOST ? 0 : 1;
+}
+
+/* The server's words are the end of the text as long as there is one failure alone. */
+static void gather(struct err *all, const struct err *one, const char *place)
+{
+	CLEANUP(mem_free_at) char *before = mem_take(&all->text);
+	const struct err *first = weight(all->kind) > weight(one->kind) ? all : one;
+	enum err_kind kind = first->kind;
+	int code = first->code;
+
+	err_set(all, kind, "%s; %s%s%s", before, place ? place : "", place ? ": " : "", one->text);
+	all->code = code;
+}
+
+/* The place of the first host of the settings is known to the caller. */
+static const char *place_to_tell(const struct dialer *dialer, const struct reached *reached)
+{
+	bool is_first =
+		dialer->next <= 1 && (!dialer->targets.count || !dialer->targets.items[0].domain);
+
+	if (dialer->noted == dialer->next && reached->address)
+		return reached->address;
+	return is_first ? NULL : reached->place;
+}
+
+/*
+ * Of the addresses of one host, one that says the same as the one before it is no news; nor is one
+ * that is out of reach where another was not.
+ */
+static bool is_news(const struct dialer *dialer, const struct reached *reached,
+		    const struct err *failure)
+{
+	size_t len = strlen(dialer->failures.text);
+	size_t own = strlen(failure->text);
+	bool is_same = len >= own && strcmp(dialer->failures.text + len - own, failure->text) == 0;
+
+	return dialer->noted != dialer->next || (reached->address && !is_same);
+}
+
+void dialer_note(struct dialer *dialer, const struct reached *reached, const struct err *failure)
+{
+	const char *place = place_to_tell(dialer, reached);
+
+	if (dialer->failures.kind == ERR_NONE) {
+		err_copy(&dialer->failures, failure);
+		if (place)
+			err_wrap(&dialer->failures, "%s", place);
+	} else if (is_news(dialer, reached, failure)) {
+		gather(&dialer->failures, failure, place);
+	}
+	dialer->noted = dialer->next;
+}
+
+static size_t count_more(const struct dialer *dialer)
+{
+	return dialer->targets.count - dialer->next + (dialer->left.count > 0);
+}
+
+bool dialer_has_more(const struct dialer *dialer)
+{
+	return count_more(dialer) > 0 && clock_left(dialer->deadline) != 0;
+}
+
+int64_t dialer_patience(const struct dialer *dialer)
+{
+	size_t hosts = dialer->targets.count - dialer->next;
+
+	if (dialer->span < 0 || hosts == 0 || !dialer_has_more(dialer))
+		return CLOCK_NEVER;
+	return clock_now() + dialer->span / (int)(1 + hosts);
+}
+
+/* Each gets its share of the time that is left, so that a silent one leaves some to the others. */
+static int64_t share(const struct dialer *dialer)
+{
+	if (dialer->deadline == CLOCK_NEVER)
+		return CLOCK_NEVER;
+	return clock_now() + clock_left(dialer->deadline) / (int)count_more(dialer);
 }
 
 static bool may_try_another(const struct err *err)
@@ -150,59 +248,40 @@ static bool may_try_another(const struct err *err)
 	return err->kind == ERR_NET || err->kind == ERR_NOHOST;
 }
 
-/* Puts a failure to those before; one that may pass is what counts. */
-static void gather(struct err *all, const struct err *one, const char *place)
+static int connect_next(struct dialer *dialer, struct reached *reached, struct err *err)
 {
-	enum err_kind kind = all->kind == ERR_NET ? ERR_NET : one->kind;
-	CLEANUP(mem_free_at) char *before = mem_take(&all->text);
+	int64_t deadline = share(dialer);
 
-	err_set(all, kind, "%s%s%s%s%s", before ? before : "", before ? "; " : "",
-		place ? place : "", place ? ": " : "", one->text);
+	if (dialer->left.count == 0) {
+		endpoints_done(&dialer->left);
+		dialer->next++;
+	}
+	return connect_target(dialer, &dialer->targets.items[dialer->next - 1], deadline, reached,
+			      err);
 }
 
-/* The place of the first host of the settings is known to the caller. */
-static const char *place_to_tell(const struct targets *targets, size_t index,
-				 const struct reached *reached)
+static int connect_hosts(struct dialer *dialer, struct reached *reached, struct err *err)
 {
-	return index > 0 || targets->items[0].domain ? reached->place : NULL;
-}
-
-/* Each gets its share of the time that is left, so that a silent one leaves some to the others. */
-static int connect_one_of(const struct call *call, const struct targets *targets, int64_t deadline,
-			  struct reached *reached, struct err *err)
-{
-	for (size_t i = 0; i < targets->count; i++) {
+	while (count_more(dialer) > 0) {
 		CLEANUP(err_done) struct err failure = ERR_INIT;
-		int64_t share = deadline;
-		if (deadline != CLOCK_NEVER)
-			share = clock_now() + clock_left(deadline) / (int)(targets->count - i);
-		int fd = connect_target(call, &targets->items[i], share, reached, &failure);
+		int fd = connect_next(dialer, reached, &failure);
 		if (fd >= 0)
 			return fd;
-		gather(err, &failure, place_to_tell(targets, i, reached));
+		dialer->left.count = 0;
+		dialer_note(dialer, reached, &failure);
 		reached_done(reached);
 		if (!may_try_another(&failure)) {
-			err->kind = failure.kind;
-			return -1;
+			dialer->failures.kind = failure.kind;
+			break;
 		}
 	}
+	err_copy(err, &dialer->failures);
 	return -1;
 }
 
-static int dial_hosts(const struct settings *settings, int64_t deadline, struct reached *reached,
-		      struct err *err)
+static int connect_unix(const struct dialer *dialer, struct reached *reached, struct err *err)
 {
-	struct call call = { .settings = settings };
-	CLEANUP(targets_done) struct targets targets = { 0 };
-
-	if (!read_source(&call, err) || !targets_find(&targets, settings, deadline, err))
-		return -1;
-	return connect_one_of(&call, &targets, deadline, reached, err);
-}
-
-static int dial_unix(const struct settings *settings, int64_t deadline, struct reached *reached,
-		     struct err *err)
-{
+	const struct settings *settings = dialer->settings;
 	struct sockaddr_un place = { .sun_family = AF_UNIX };
 	struct endpoints endpoints = { .count = 0 };
 	size_t len = strlen(settings->socket);
@@ -217,7 +296,7 @@ static int dial_unix(const struct settings *settings, int64_t deadline, struct r
 		return -1;
 	memcpy(place.sun_path, settings->socket, len);
 	(void)endpoints_add(&endpoints, (const struct sockaddr *)&place, sizeof place);
-	int fd = race_connect(&endpoints, NULL, deadline, &winner, err);
+	int fd = race_connect(&endpoints, NULL, dialer->deadline, &winner, err);
 	if (fd < 0) {
 		err_wrap(err, _("cannot connect"));
 		return -1;
@@ -226,10 +305,26 @@ static int dial_unix(const struct settings *settings, int64_t deadline, struct r
 	return fd;
 }
 
-int dial(const struct settings *settings, int64_t deadline, struct reached *reached,
-	 struct err *err)
+int dialer_connect(struct dialer *dialer, struct reached *reached, struct err *err)
 {
 	*reached = (struct reached){ 0 };
-	return settings->socket ? dial_unix(settings, deadline, reached, err)
-				: dial_hosts(settings, deadline, reached, err);
+	return dialer->settings->socket ? connect_unix(dialer, reached, err)
+					: connect_hosts(dialer, reached, err);
+}
+
+bool dialer_open(struct dialer *dialer, const struct settings *settings, int64_t deadline,
+		 struct err *err)
+{
+	*dialer = (struct dialer){ .settings = settings,
+				   .deadline = deadline,
+				   .span = clock_left(deadline) };
+	return settings->socket || (read_source(dialer, err) &&
+				    targets_find(&dialer->targets, settings, deadline, err));
+}
+
+void dialer_done(struct dialer *dialer)
+{
+	endpoints_done(&dialer->left);
+	targets_done(&dialer->targets);
+	err_done(&dialer->failures);
 }

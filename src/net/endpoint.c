@@ -48,6 +48,13 @@ void endpoints_interleave(struct endpoints *endpoints)
 	}
 }
 
+void endpoints_drop(struct endpoints *endpoints, size_t count)
+{
+	endpoints->count -= count;
+	memmove(endpoints->items, endpoints->items + count,
+		endpoints->count * sizeof *endpoints->items);
+}
+
 void endpoints_keep_family(struct endpoints *endpoints, int family)
 {
 	size_t kept = 0;

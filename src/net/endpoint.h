@@ -32,6 +32,9 @@ bool endpoints_add(struct endpoints *endpoints, const struct sockaddr *address, 
  */
 void endpoints_interleave(struct endpoints *endpoints);
 
+/* Drops the first `count` addresses. */
+void endpoints_drop(struct endpoints *endpoints, size_t count);
+
 /* Drops the addresses of other families. */
 void endpoints_keep_family(struct endpoints *endpoints, int family);
 

@@ -17,6 +17,7 @@ void client_init(struct client *client, const struct settings *settings, int fd,
 {
 	*client = (struct client){ .settings = settings,
 				   .name = settings->domain ? settings->domain : "",
+				   .patience = CLOCK_NEVER,
 				   .can.mechanisms = STR_INIT };
 	reply_init(&client->reply);
 	stream_init(&client->stream, fd, end);
@@ -43,7 +44,8 @@ int64_t client_deadline(const struct client *client, enum phase phase)
 		seconds = s->final_timeout > 0 ? s->final_timeout : seconds;
 	else if (s->timeout > 0 && s->timeout < seconds)
 		seconds = s->timeout;
-	return clock_earlier(clock_after(seconds), client->stream.end);
+	return clock_earlier(clock_after(seconds),
+			     clock_earlier(client->patience, client->stream.end));
 }
 
 static void set_deadline(struct client *client, enum phase phase)

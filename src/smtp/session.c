@@ -63,26 +63,25 @@ static int64_t soon(const struct settings *s)
 	return clock_after(s->timeout > 0 ? s->timeout : CONNECT_SECONDS);
 }
 
-static bool connect_client(struct session *session, struct err *err)
+static bool connect_client(struct session *session, struct dialer *dialer, struct err *err)
 {
 	const struct settings *s = session->settings;
-	int64_t end = clock_after(s->session_timeout);
-	int fd = dial(s, clock_earlier(end, soon(s)), &session->reached, err);
+	int fd = dialer_connect(dialer, &session->reached, err);
 
 	if (fd < 0)
 		return false;
-	client_init(&session->client, s, fd, end);
+	client_init(&session->client, s, fd, session->end);
+	session->client.patience = dialer_patience(dialer);
 	session->client.name = session->selfname = selfname(s, fd);
 	session->client.relay = session->reached.names.items[0];
-	free(session->where);
-	session->where = mem_copy(session->reached.place);
 	return true;
 }
 
 /* TLS from the first byte. */
 static bool start_tls_at_once(struct session *session, struct tls **tls, struct err *err)
 {
-	session->client.stream.deadline = soon(session->settings);
+	session->client.stream.deadline =
+		clock_earlier(soon(session->settings), session->client.patience);
 	return stream_start_tls(&session->client.stream, mem_take(tls), err);
 }
 
@@ -118,27 +117,19 @@ static void free_tls_at(struct tls **tls)
 	tls_free(*tls);
 }
 
-static bool greet(struct session *session, const struct secret *password, struct err *err)
+static bool greet(struct session *session, struct tls **tls, struct err *err)
 {
 	const struct settings *s = session->settings;
-	CLEANUP(free_tls_at) struct tls *tls = NULL;
 
-	if (s->tls) {
-		tls = tls_new(s, password, soon(s), err);
-		if (!tls)
-			return false;
-	}
-	if (!connect_client(session, err))
-		return false;
-	if (tls)
-		tls_expect_names(tls, &session->reached.names);
-	if (s->tls && !s->tls_starttls && !start_tls_at_once(session, &tls, err))
+	if (s->tls)
+		tls_expect_names(*tls, &session->reached.names);
+	if (s->tls && !s->tls_starttls && !start_tls_at_once(session, tls, err))
 		return false;
 	if (!take_greeting(session, err))
 		return false;
 	session->greeting = mem_copy(session->client.reply.text.bytes);
 	return hello_say(&session->client, err) &&
-	       (!s->tls || !s->tls_starttls || start_tls_by_command(session, &tls, err));
+	       (!s->tls || !s->tls_starttls || start_tls_by_command(session, tls, err));
 }
 
 static bool try_login(struct session *session, const char *mechanism,
@@ -174,20 +165,106 @@ static bool log_in(struct session *session, struct credential *credential, struc
 	       try_login(session, mechanism, credential, err);
 }
 
+/* Up to the login, on a connection to the next relay. */
+static bool enter(struct session *session, struct dialer *dialer, enum login login,
+		  struct credential *credential, struct err *err)
+{
+	const struct settings *s = session->settings;
+	const struct secret *pin = credential->is_token ? &s->password : &credential->secret;
+	CLEANUP(free_tls_at) struct tls *tls = NULL;
+
+	if (s->tls) {
+		tls = tls_new(s, pin, soon(s), err);
+		if (!tls)
+			return false;
+	}
+	if (!connect_client(session, dialer, err))
+		return false;
+	if (!greet(session, &tls, err)) {
+		bool is_misled = err->kind == ERR_TLS && session->reached.foreign;
+		return is_misled ? err_wrap(err, "%s", session->reached.foreign) : false;
+	}
+	session->has_met = true;
+	return login == LOGIN_NONE || log_in(session, credential, err);
+}
+
+/*
+ * Whether another relay or address may do better. Before the login, 4yz and 5yz are what this host
+ * says of itself (554 in the greeting: no SMTP service here, RFC 5321 section 4.2.3). A password
+ * that was refused is refused elsewhere, too, and 432 asks for another one. A certificate that is
+ * not believed is for a person to see.
+ */
+static bool may_try_another(const struct session *session, const struct err *err)
+{
+	switch (err->kind) {
+	case ERR_NET:
+		return true;
+	case ERR_DEFER:
+		return err->code != 432;
+	case ERR_PROTO:
+	case ERR_UNAVAILABLE:
+		return !session->has_met;
+	default:
+		return false;
+	}
+}
+
+static void hang_up(struct session *session)
+{
+	if (session->leftover == LEFTOVER_CONTENT)
+		session->client.is_over = true;
+	if (session->client.settings)
+		client_quit(&session->client);
+	client_done(&session->client);
+	reached_done(&session->reached);
+	mem_free_at(&session->selfname);
+	mem_free_at(&session->greeting);
+	session->has_met = false;
+}
+
+static void set_where(struct session *session)
+{
+	free(session->where);
+	session->where = mem_copy(session->reached.place);
+}
+
+/* The last failure counts alone where it ends the search, else all of them do. */
+static bool enter_one_of(struct session *session, struct dialer *dialer, enum login login,
+			 struct credential *credential, struct err *err)
+{
+	while (!enter(session, dialer, login, credential, err)) {
+		if (!session->reached.place)
+			return false;
+		if (!may_try_another(session, err)) {
+			set_where(session);
+			return false;
+		}
+		dialer_note(dialer, &session->reached, err);
+		if (!dialer_has_more(dialer)) {
+			err_copy(err, &dialer->failures);
+			return false;
+		}
+		log_debug("%s: %s", session->reached.place, err->text);
+		err_done(err);
+		hang_up(session);
+	}
+	session->client.patience = CLOCK_NEVER;
+	set_where(session);
+	return true;
+}
+
 static bool set_up(struct session *session, enum login login, struct err *err)
 {
 	const struct settings *s = session->settings;
 	CLEANUP(credential_done) struct credential credential = { 0 };
+	CLEANUP(dialer_done) struct dialer dialer = { 0 };
 
 	if ((login != LOGIN_NONE && !check_login(s, err)) ||
 	    !find_credential(s, login, &credential, err))
 		return false;
-	const struct secret *pin = credential.is_token ? &s->password : &credential.secret;
-	if (!greet(session, pin, err)) {
-		bool is_misled = err->kind == ERR_TLS && session->reached.foreign;
-		return is_misled ? err_wrap(err, "%s", session->reached.foreign) : false;
-	}
-	return login == LOGIN_NONE || log_in(session, &credential, err);
+	session->end = clock_after(s->session_timeout);
+	return dialer_open(&dialer, s, clock_earlier(session->end, soon(s)), err) &&
+	       enter_one_of(session, &dialer, login, &credential, err);
 }
 
 bool session_open(struct session *session, const struct settings *settings, enum login login,
@@ -209,15 +286,8 @@ void session_abandon(struct session *session)
 
 void session_close(struct session *session)
 {
-	if (session->leftover == LEFTOVER_CONTENT)
-		session->client.is_over = true;
-	if (session->client.settings)
-		client_quit(&session->client);
-	client_done(&session->client);
-	reached_done(&session->reached);
+	hang_up(session);
 	free(session->where);
-	free(session->selfname);
-	free(session->greeting);
 	*session = (struct session){ 0 };
 }
 

@@ -17,9 +17,11 @@ struct session {
 	const struct settings *settings;
 	struct client client;
 	char *where;
+	int64_t end;            /* of the session */
 	struct reached reached; /* what was connected to */
 	char *selfname;         /* how we have introduced ourselves */
 	char *greeting;         /* the server's words */
+	bool has_met;           /* all but the login is done */
 	enum leftover leftover;
 	bool is_messy;  /* commands were sent behind a chunk that came to nothing */
 	uint64_t mails; /* transactions begun */

@@ -99,7 +99,7 @@ def start_relay(case, folder):
     words = shlex.split(case.get("relay", "--plain").replace("{folder}", str(folder)))
     options = relays.options_of(relays.parser().parse_args(words))
     if "path" not in options:
-        options.setdefault("hosts", ("127.0.0.1", "::1"))
+        options.setdefault("hosts", ("127.0.0.1",))
     return relays.Relay(dialogue="\n".join(case.dialogue), **options)
 
 

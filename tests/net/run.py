@@ -317,13 +317,88 @@ def fallback_of_which_none_is_reached(folder):
     fails(folder, ["host one.test", "host_fallback two.test"], 68, r"one\.test.*two\.test")
 
 
-@suite.case
-def no_fallback_after_a_greeting(folder):
-    for greeting, status in (("554 5.7.1 go away", 69), ("421 4.3.2 busy", 75), ("drop", 75)):
-        with relay_on(FOUR, dialogue=f"greeting: {greeting}") as first, relay_on(FIVE) as second:
-            fails(folder, [f"host {FOUR}", f"port {first.port}", f"host_fallback {FIVE}:{second.port}"], status,
-                  rf"{FOUR}:{first.port}: ")
-            expect(not second.connections, f"another was asked after {greeting}")
+# What the first of two relays does, and what of it the user sees where both do it; the status then.
+LOGIN = {"auth": ["PLAIN"], "auth_in_clear": True}
+TURNS_AWAY = {
+    "greeting-421": ("greeting: 421 4.3.2 draining", 75, r"421 4\.3\.2 draining"),
+    "greeting-450": ("greeting: 450 4.7.1 later", 75, r"450 4\.7\.1"),
+    "greeting-554": ("greeting: 554 5.7.1 no service here", 69, r"554 5\.7\.1"),
+    "greeting-521": ("greeting: 521 this host takes no mail", 69, r"521 this host"),
+    "greeting-nonsense": ("greeting: raw HTTP/1.1 400 Bad Request\\r\\n", 76, "no reply"),
+    "greeting-drop": ("greeting: drop", 75, "closed the connection"),
+    "greeting-reset": ("greeting: reset", 75, "connection was lost"),
+    "greeting-hang": ("greeting: hang", 75, "timed out"),
+    "ehlo-421": ("ehlo: 421 4.3.2 going down", 75, r"421 4\.3\.2"),
+    "ehlo-451": ("ehlo: 451 4.3.0 later", 75, r"451 4\.3\.0"),
+    "ehlo-and-helo-550": ("ehlo: 550 no\nhelo: 550 no", 69, "550 no"),
+    "ehlo-drop": ("ehlo: drop", 75, "closed the connection"),
+    "ehlo-hang": ("ehlo: hang", 75, "timed out"),
+    "starttls-454": ("starttls: 454 4.7.0 no TLS now", 75, r"454 4\.7\.0"),
+    "starttls-500": ("starttls: 500 what?", 69, "500 what"),
+    "starttls-421": ("starttls: 421 4.3.2 going down", 75, r"421 4\.3\.2"),
+    "handshake-drop": ("handshake: drop", 75, ""),
+    "ehlo-again-421": ("ehlo/tls: 421 4.3.2 going down", 75, r"421 4\.3\.2"),
+    "auth-421": ("auth: 421 4.3.2 going down", 75, r"421 4\.3\.2"),
+    "auth-454": ("auth: 454 4.7.0 no directory", 75, r"454 4\.7\.0"),
+    "auth-451": ("auth: 451 4.3.0 later", 75, r"451 4\.3\.0"),
+    "auth-drop": ("auth: drop", 75, "closed the connection"),
+}
+# What another relay would not mend: it is not asked.
+DECIDES = {
+    "auth-535": ("auth: 535 5.7.8 wrong password", 77, r"535 5\.7\.8"),
+    "auth-534": ("auth: 534 5.7.9 app password", 77, r"534 5\.7\.9"),
+    "auth-550": ("auth: 550 5.7.1 not you", 77, r"550 5\.7\.1"),
+    "auth-432": ("auth: 432 4.7.12 change the password", 75, r"432 4\.7\.12"),
+    "mail-421": ("mail: 421 4.3.2 going down", 75, r"421 4\.3\.2"),
+    "rcpt-450": ("rcpt: 450 4.2.0 later", 75, r"450 4\.2\.0"),
+}
+
+
+@contextlib.contextmanager
+def two_relays(folder, dialogue, hosts, same_port=False):
+    """Two relays of which the first does what the dialogue says, and an account that can use them."""
+    kind = "starttls" if "tls" in dialogue or "handshake" in dialogue else "none"
+    account = ["auth plain", "user tester", "password secret", "timeout 8"]
+    one, lines = secure_relay(folder, "pool.test", hosts=hosts[:1], tls=kind, dialogue=dialogue, **LOGIN)
+    if kind == "starttls":
+        account += [*lines, "tls_host_override pool.test"]
+    with one as first:
+        two, _ = secure_relay(folder, "pool.test", hosts=hosts[1:], tls=kind, port=first.port * same_port, **LOGIN)
+        with two as second:
+            yield first, second, [*account, f"port {first.port}"]
+
+
+def turned_away(folder, dialogue, status, words):
+    """The message goes to the second relay; where there is no other, the user sees what the first says."""
+    with two_relays(folder, dialogue, (FOUR, FIVE)) as (first, second, account):
+        commands = delivers(folder, second, [*account, f"host {FOUR}", f"host_fallback {FIVE}:{second.port}"])
+        expect(sum(c.startswith("AUTH") for c in commands) == 1, f"{commands}")
+        expect(first.connections, "the first relay was not asked")
+        for more in ((), (f"host_fallback {FOUR}:{NOBODY}",)):
+            fails(folder, [*account, f"host {FOUR}", *more], 75 if more else status,
+                  rf"^mailchute: {FOUR}:{first.port}: .*{words}")
+
+
+def turned_away_by_address(folder, dialogue, *_):
+    """The same for two addresses of one host, except that silence takes all the time that there is."""
+    with two_relays(folder, dialogue, ("127.0.0.1", "::1"), same_port=True) as (first, second, account):
+        delivers(folder, second, [*account, "host localhost"])
+        expect(first.connections, "the first address was not asked")
+
+
+def decides(folder, dialogue, status, words):
+    with two_relays(folder, dialogue, (FOUR, FIVE)) as (first, second, account):
+        fails(folder, [*account, f"host {FOUR}", f"host_fallback {FIVE}:{second.port}"], status,
+              rf"^mailchute: .*{FOUR}:{first.port}: .*{words}")
+        expect(not second.connections, "another was asked")
+
+
+for case, row in TURNS_AWAY.items():
+    suite.add(f"turned-away-{case}", lambda folder, row=row: turned_away(folder, *row))
+    if not case.endswith("hang"):
+        suite.add(f"turned-away-by-address-{case}", lambda folder, row=row: turned_away_by_address(folder, *row))
+for case, row in DECIDES.items():
+    suite.add(f"turned-away-not-{case}", lambda folder, row=row: decides(folder, *row))
 
 
 @suite.case
