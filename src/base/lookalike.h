@@ -1,0 +1,42 @@
+/* lookalike.h - characters that look like one of ASCII, or like none; pure */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/str.h"
+
+/*
+ * What a text that was copied from a web page or typed in a word processor may have. An IME gives
+ * LOOKALIKE_SIGN. `meant` is the character of ASCII, '\0' if the character is to be left out.
+ */
+enum lookalike_kind {
+	LOOKALIKE_BLANK = 1 << 0,     /* U+00A0 and the like, also those that end a line */
+	LOOKALIKE_INVISIBLE = 1 << 1, /* U+200B and the like, and marks of direction */
+	LOOKALIKE_CONTROL = 1 << 2,   /* C0 except for tab and line feed, DEL, C1 */
+	LOOKALIKE_QUOTE = 1 << 3,     /* for " */
+	LOOKALIKE_APOSTROPHE = 1 << 4,
+	LOOKALIKE_DASH = 1 << 5,
+	LOOKALIKE_SIGN = 1 << 6, /* : = , ; @ # */
+};
+
+/* Those that nobody sees. */
+#define LOOKALIKE_HIDDEN (LOOKALIKE_BLANK | LOOKALIKE_INVISIBLE | LOOKALIKE_CONTROL)
+#define LOOKALIKE_QUOTES (LOOKALIKE_QUOTE | LOOKALIKE_APOSTROPHE)
+
+/* A character that was found: its place and length in bytes, and what Unicode calls it. */
+struct lookalike {
+	enum lookalike_kind kind;
+	unsigned long point;
+	size_t at;
+	size_t len;
+	const char *name;
+	char meant;
+};
+
+/* The first character that is of one of the kinds; false: there is none. */
+bool lookalike_find(const char *text, unsigned kinds, struct lookalike *found);
+/* Whether the text begins with one; whether it ends with one. */
+bool lookalike_begins(const char *text, unsigned kinds, struct lookalike *found);
+bool lookalike_ends(const char *text, unsigned kinds, struct lookalike *found);
+
+/* Appends "U+00A0 (no-break space)". */
+void lookalike_add(struct str *out, const struct lookalike *found);
