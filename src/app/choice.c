@@ -69,6 +69,18 @@ static void adopt_own_sender(struct account *account)
 	settings->from = mem_copy(account->own_from);
 }
 
+/* A program that calls us as sendmail gets a domain added. */
+static void warn_of_sender(struct job *job)
+{
+	const struct settings *settings = &job->account.settings;
+
+	if (job->request->contract != CONTRACT_PERSON || !config_has_bare_sender(settings) ||
+	    *config_maildomain(settings))
+		return;
+	config_add_bare_sender(settings, &job->config.warnings);
+	str_add_char(&job->config.warnings, '\n');
+}
+
 static bool finish_account(struct job *job, const char *message_from, struct err *err)
 {
 	const struct config_places where = places(job);
@@ -80,7 +92,10 @@ static bool finish_account(struct job *job, const char *message_from, struct err
 		return false;
 	if (job->request->contract == CONTRACT_SENDMAIL)
 		adopt_own_sender(&job->account);
-	return config_check(&job->account, is_sender_needed, err);
+	if (!config_check(&job->account, is_sender_needed, err))
+		return false;
+	warn_of_sender(job);
+	return true;
 }
 
 bool choice_without_message(struct job *job, struct err *err)

@@ -1,14 +1,11 @@
-/* account.c - choosing, completing and checking the account that a request is carried out with */
+/* account.c - choosing and completing the account that a request is carried out with */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "conf/config.h"
 #include "conf/expand.h"
-#include "conf/extensions.h"
-#include "conf/hostlist.h"
 #include "conf/option.h"
 
-#include <arpa/inet.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +14,7 @@ enum { PORT_SMTP = 25, PORT_TLS = 465, PORT_SOCKS = 1080 };
 
 /* Choosing */
 
-static bool is_pattern(const char *text)
+bool config_is_pattern(const char *text)
 {
 	return strpbrk(text, "?*[") != NULL;
 }
@@ -35,7 +32,8 @@ static char *without_detail(const char *address)
 
 static bool matches_exactly(const char *from, const char *sender)
 {
-	return is_pattern(from) ? fnmatch(from, sender, 0) == 0 : ascii_compare(from, sender) == 0;
+	return config_is_pattern(from) ? fnmatch(from, sender, 0) == 0
+				       : ascii_compare(from, sender) == 0;
 }
 
 static bool matches(const char *from, const char *sender)
@@ -98,6 +96,16 @@ static void add_places(const struct config *config, struct str *out)
 		str_addf(out, "%s%s", out->len ? "; " : "", config->unreadable.bytes);
 }
 
+/* Those that there are, and how to have one of them. */
+static void add_other_accounts(const struct config *config, const char *name, struct str *out)
+{
+	config_add_names(config, config->count, name, out);
+	if (strcmp(name, "default") != 0)
+		return;
+	str_add(out, _("; choose one with -a, or add to the file: account default : "));
+	str_add_printable(out, config->accounts[0].name, strlen(config->accounts[0].name));
+}
+
 static bool no_account(const struct config *config, const char *name, struct err *err)
 {
 	CLEANUP(str_done) struct str places = STR_INIT;
@@ -105,6 +113,8 @@ static bool no_account(const struct config *config, const char *name, struct err
 
 	str_add_printable(&shown, name, strlen(name));
 	add_places(config, &places);
+	if (config->count > 0)
+		add_other_accounts(config, name, &places);
 	return err_set(err, ERR_CONFIG, _("account %s: %s"), shown.bytes, places.bytes);
 }
 
@@ -161,7 +171,7 @@ static bool is_fixed(const char *from)
 {
 	const char *at = from ? strrchr(from, '@') : NULL;
 
-	return at && at > from && at[1] && !is_pattern(from) && !strchr(from, '%');
+	return at && at > from && at[1] && !config_is_pattern(from) && !strchr(from, '%');
 }
 
 /* Where no file counts, the command line's `from` is the account's own. */
@@ -250,188 +260,4 @@ bool config_complete(struct account *account, const struct config_places *places
 	else if (!expand_setting(&settings->from, "UHCMF", &expansion, err))
 		return err_wrap(err, "from");
 	return true;
-}
-
-/* Checking. Each returns what is wrong, or NULL. */
-
-/* Who is the relay is then up to DNS, which anybody can forge. */
-static const char *wrong_with_srv(const struct settings *settings)
-{
-	if (settings->protocol != PROTOCOL_SMTP)
-		return _("host_srv: there are no such records for LMTP");
-	if (settings->host_fallback)
-		return _("host_srv and host_fallback: only one of them can be used");
-	if (!settings->tls || !settings->tls_certcheck)
-		return _("host_srv: needs tls and tls_certcheck, as DNS alone can't be believed");
-	return NULL;
-}
-
-/* What has more colons is an IPv6 address. */
-static bool has_port(const char *host)
-{
-	const char *colon = strchr(host, ':');
-
-	return (colon && !strchr(colon + 1, ':')) || strstr(host, "]:");
-}
-
-/* What other programs have on this line. */
-static const char *wrong_with_host(const char *host)
-{
-	if (host[0] == '=')
-		return _("host: there is no = between a setting and its value");
-	if (strpbrk(host, " \t"))
-		return _("host: there is a blank in it (a comment must have a line of its own)");
-	if (strchr(host, '/'))
-		return _("host: expected a name or an address, and nothing else of a URL");
-	if (has_port(host))
-		return _("host: expected a name or an address; the port belongs into port");
-	return NULL;
-}
-
-static const char *wrong_with_relay(const struct settings *settings)
-{
-	const char *wrong = settings->host ? wrong_with_host(settings->host) : NULL;
-
-	if (!settings->host && !settings->socket)
-		return _("host: required, unless socket is set");
-	if (wrong)
-		return wrong;
-	if (settings->socket)
-		return NULL;
-	if (settings->host_srv)
-		return wrong_with_srv(settings);
-	if (!settings->port)
-		return _("port: required, as there is no default for LMTP");
-	return NULL;
-}
-
-static const char *wrong_with_tls(const struct settings *settings)
-{
-	bool has_trust = settings->tls_trust_file && *settings->tls_trust_file;
-
-	if (!settings->tls_key_file != !settings->tls_cert_file)
-		return _("tls_key_file and tls_cert_file: one is set without the other");
-	if (settings->tls_crl_file && !has_trust)
-		return _("tls_crl_file: needs tls_trust_file");
-	if (!settings->tls)
-		return NULL;
-	if (!settings->host && !settings->tls_host_override)
-		return _("tls: needs the relay's name, in host or tls_host_override");
-	if (!settings->tls_certcheck && settings->tls_pin.count)
-		return _("tls_pin: nothing is checked with tls_certcheck off; leave one of them "
-			 "out");
-	if (settings->tls_certcheck && !has_trust && !settings->tls_fingerprint.len &&
-	    !settings->tls_pin.count)
-		return _("tls: needs tls_trust_file, tls_pin or tls_fingerprint");
-	return NULL;
-}
-
-/* A word that is to be ignored must not be what switches TLS or the login off. */
-static const char *wrong_with_extensions(const struct settings *settings)
-{
-	if (extensions_has(settings->ignore_extensions, "STARTTLS", 8))
-		return _("ignore_extensions: STARTTLS can't be ignored; write tls off, or "
-			 "tls_starttls off");
-	if (extensions_has(settings->ignore_extensions, "AUTH", 4))
-		return _("ignore_extensions: AUTH can't be ignored; write auth off");
-	return NULL;
-}
-
-/* Every bare address would be broken by it. */
-static const char *wrong_with_domain(const struct settings *settings)
-{
-	const char *domain = config_maildomain(settings);
-	size_t len = strlen(domain);
-
-	if (domain[0] == '.' || (len > 0 && domain[len - 1] == '.') || strstr(domain, "..") ||
-	    strpbrk(domain, "@()<>,;\\\""))
-		return _("maildomain: expected a domain such as example.org");
-	return NULL;
-}
-
-/* What a sender in a file may hold to be compared must not be sent. */
-static const char *wrong_with_sender(const struct settings *settings)
-{
-	bool is_given = settings->origins[OPT_from].kind >= ORIGIN_MESSAGE;
-
-	if (!settings->from)
-		return _("from: required (or give a sender with -f)");
-	if (strstr(settings->from, "%F"))
-		return _("from: the message has no From field from which %F could be taken");
-	if (!is_given && is_pattern(settings->from))
-		return _("from: is a pattern, so a sender must be given with -f");
-	return NULL;
-}
-
-static bool name_account(const struct account *account, struct err *err)
-{
-	return account->name ? err_wrap(err, _("account %s from %s"), account->name, account->file)
-			     : false;
-}
-
-bool config_check(const struct account *account, bool is_mail, struct err *err)
-{
-	const struct settings *settings = &account->settings;
-
-	const char *wrong = wrong_with_relay(settings);
-	if (!wrong)
-		wrong = wrong_with_tls(settings);
-	if (!wrong)
-		wrong = wrong_with_extensions(settings);
-	if (!wrong)
-		wrong = wrong_with_domain(settings);
-	if (!wrong && is_mail)
-		wrong = wrong_with_sender(settings);
-	if (!wrong)
-		return true;
-	err_set(err, ERR_CONFIG, "%s", wrong);
-	return name_account(account, err);
-}
-
-/* Such a name is looked up nowhere; see net/resolve.h. */
-static bool is_localhost(const char *host)
-{
-	static const char suffix[] = ".localhost";
-	size_t len = strlen(host);
-	size_t end = sizeof suffix - 1;
-
-	len -= len > 0 && host[len - 1] == '.';
-	return ascii_is(host, len, "localhost") ||
-	       (len > end && ascii_is(host + len - end, end, suffix));
-}
-
-static bool is_loopback(const char *host)
-{
-	struct in_addr four;
-	struct in6_addr six;
-
-	if (is_localhost(host) || strcmp(host, "[::1]") == 0)
-		return true;
-	if (inet_pton(AF_INET, host, &four) == 1)
-		return ntohl(four.s_addr) >> 24 == 127;
-	return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-}
-
-/* For all of the hosts; what they mean to a proxy nobody knows. */
-static bool is_relay_on_loopback(const struct settings *settings)
-{
-	const char *rest = settings->host_fallback ? settings->host_fallback : "";
-	struct hostlist_entry entry;
-
-	if (!settings->host || settings->proxy_host || !is_loopback(settings->host))
-		return false;
-	while (hostlist_next(&rest, &entry) == HOSTLIST_ENTRY) {
-		CLEANUP(mem_free_at) char *host = mem_copy_n(entry.host, entry.len);
-		if (!is_loopback(host))
-			return false;
-	}
-	return true;
-}
-
-bool config_may_send_credentials(const struct settings *settings)
-{
-	if (settings->tls || settings->socket || is_relay_on_loopback(settings))
-		return true;
-	return settings->auth && *settings->auth &&
-	       settings->origins[OPT_tls].kind != ORIGIN_DEFAULT;
 }

@@ -6,6 +6,8 @@
 #include "base/fs.h"
 #include "base/home.h"
 #include "base/i18n.h"
+#include "base/lookalike.h"
+#include "base/nearest.h"
 #include "conf/parse.h"
 #include "conf/secret.h"
 
@@ -54,6 +56,41 @@ const struct account *config_find(const struct config *config, const char *name)
 		if (strcmp(config->accounts[i].name, name) == 0)
 			return &config->accounts[i];
 	return NULL;
+}
+
+/* A name, and a character in it that nobody sees, or takes for another. */
+static void add_name(struct str *out, const char *name)
+{
+	struct lookalike found;
+
+	str_add_printable(out, name, strlen(name));
+	if (!lookalike_find(name, LOOKALIKE_HIDDEN | LOOKALIKE_QUOTES | LOOKALIKE_DASH, &found))
+		return;
+	str_add(out, _(" with "));
+	lookalike_add(out, &found);
+}
+
+void config_add_names(const struct config *config, size_t count, const char *name, struct str *out)
+{
+	struct nearest nearest = { .text = name };
+	struct lookalike found;
+
+	if (lookalike_find(name, LOOKALIKE_HIDDEN | LOOKALIKE_QUOTES | LOOKALIKE_DASH, &found)) {
+		str_add(out, _("; there is "));
+		lookalike_add(out, &found);
+		str_add(out, _(" in the name"));
+	}
+	for (size_t i = 0; i < count; i++)
+		nearest_offer(&nearest, config->accounts[i].name);
+	if (nearest.word) {
+		str_add(out, _("; did you mean "));
+		str_add_printable(out, nearest.word, strlen(nearest.word));
+		str_add(out, "?");
+	}
+	for (size_t i = 0; i < count; i++) {
+		str_add(out, i ? ", " : _("; the accounts are: "));
+		add_name(out, config->accounts[i].name);
+	}
 }
 
 void config_forget_secrets(struct config *config)

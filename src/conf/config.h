@@ -83,10 +83,18 @@ char *config_user_file(void) MUST_USE;
 bool config_load(struct config *config, const struct config_places *places,
 		 struct err *err) MUST_USE;
 
+/*
+ * Appends "; did you mean NAME?; the accounts are: NAME, NAME" for the name of an account that is
+ * none of the first `count`.
+ */
+void config_add_names(const struct config *config, size_t count, const char *name, struct str *out);
+
 /* The account of that name, or NULL. */
 const struct account *config_find(const struct config *config, const char *name);
 /* The first account whose `from` fits an address, or NULL. */
 const struct account *config_find_sender(const struct config *config, const char *address);
+/* Whether `from` is a pattern, as *@example.org, and no address. */
+bool config_is_pattern(const char *text);
 /* Whether an address fits `from` of an account. */
 bool config_is_sender(const struct settings *settings, const char *address);
 
@@ -126,6 +134,13 @@ bool config_complete(struct account *account, const struct config_places *places
  * wildcards. ERR_CONFIG, naming the account and its file.
  */
 bool config_check(const struct account *account, bool is_mail, struct err *err) MUST_USE;
+
+/*
+ * Whether `from` of a config file or of the environment has no domain. It is wrong where a relay
+ * elsewhere gets it; a warning says so. The words have the place in front.
+ */
+bool config_has_bare_sender(const struct settings *settings);
+void config_add_bare_sender(const struct settings *settings, struct str *out);
 
 /*
  * Whether credentials may be sent without verified TLS: to a unix socket, to the loopback interface

@@ -3,7 +3,9 @@
 #include "conf/option.h"
 
 #include "base/i18n.h"
+#include "conf/cure.h"
 #include "conf/type.h"
+#include "conf/unknown.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -107,6 +109,7 @@ static bool refuse(const struct option *option, const char *text, struct err *er
 {
 	CLEANUP(str_done) struct str expected = STR_INIT;
 	CLEANUP(str_done) struct str found = STR_INIT;
+	CLEANUP(str_done) struct str cure = STR_INIT;
 
 	if (option->type->expected)
 		str_add(&expected, _(option->type->expected));
@@ -116,8 +119,9 @@ static bool refuse(const struct option *option, const char *text, struct err *er
 		return err_set(err, ERR_CONFIG, _("%s: expected %s, but nothing follows"),
 			       option->name, expected.bytes);
 	str_add_printable(&found, text, strlen(text));
-	return err_set(err, ERR_CONFIG, _("%s: expected %s, not \"%s\""), option->name,
-		       expected.bytes, found.bytes);
+	cure_add(option, text, &cure);
+	return err_set(err, ERR_CONFIG, _("%s: expected %s, not \"%s\"%s"), option->name,
+		       expected.bytes, found.bytes, cure.bytes);
 }
 
 /* All bytes zero is "none" for each type that can be unset by an empty argument. */
@@ -186,9 +190,11 @@ static bool refuse_alias(const char *name, const char *text, struct err *err)
 		str_add(&expected, expected.len ? _(" or ") : "");
 		str_add(&expected, *alias->argument ? alias->argument : _("no argument"));
 	}
-	str_add_printable(&found, expected.len ? text : name, strlen(expected.len ? text : name));
-	if (!expected.len)
-		return err_set(err, ERR_CONFIG, _("there is no setting \"%s\""), found.bytes);
+	if (!expected.len) {
+		unknown_add(name, &found);
+		return err_set(err, ERR_CONFIG, "%s", found.bytes);
+	}
+	str_add_printable(&found, text, strlen(text));
 	return err_set(err, ERR_CONFIG, _("%s: expected %s, not \"%s\""), name, expected.bytes,
 		       found.bytes);
 }

@@ -19,6 +19,7 @@ enum option_flags {
 	OPTION_SECRET = 1 << 9,   /* leads to a secret of our caller's */
 	OPTION_TRUST = 1 << 10,   /* says who gets to hear a secret, and how he is known */
 	OPTION_GUARDED = 1 << 11, /* as root, only from a file that root alone may write */
+	OPTION_PLAIN = 1 << 12, /* names hosts or an address: no quote or odd character is meant */
 };
 
 enum option_group {

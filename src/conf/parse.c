@@ -9,6 +9,8 @@
 #include "base/i18n.h"
 #include "conf/eval.h"
 #include "conf/given.h"
+#include "conf/line.h"
+#include "conf/mistake.h"
 #include "conf/option.h"
 #include "conf/private.h"
 #include "conf/uri.h"
@@ -57,27 +59,6 @@ struct source {
 static bool read_file(struct parser *parser, const struct source *parent, int fd, const char *path,
 		      struct err *err);
 
-/* Cuts blanks off both ends, in place. */
-static char *trim(char *text)
-{
-	text += strspn(text, " \t");
-	size_t len = strlen(text);
-	while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
-		len--;
-	text[len] = '\0';
-	return text;
-}
-
-static char *unquote(char *text)
-{
-	size_t len = strlen(text);
-
-	if (len < 2 || text[0] != '"' || text[len - 1] != '"')
-		return text;
-	text[len - 1] = '\0';
-	return text + 1;
-}
-
 /* What was set explicitly in `defaults` is not explicit in an account that begins with it. */
 static struct account *add_account(struct parser *parser, const char *name,
 				   const struct source *source)
@@ -96,6 +77,22 @@ static struct account *add_account(struct parser *parser, const char *name,
 	return account;
 }
 
+/* The account that is being read is the last one, and no base of its own. */
+static bool refuse_base(const struct parser *parser, const char *base, struct err *err)
+{
+	CLEANUP(str_done) struct str shown = STR_INIT;
+	CLEANUP(str_done) struct str more = STR_INIT;
+	CLEANUP(str_done) struct str mistake = STR_INIT;
+
+	str_add_printable(&shown, base, strlen(base));
+	config_add_names(parser->config, parser->config->count - 1, base, &more);
+	if (mistake_in_name(base, &mistake) != MISTAKE_NONE)
+		return err_set(err, ERR_CONFIG, _("%s; no account \"%s\" is defined above%s"),
+			       mistake.bytes, shown.bytes, more.bytes);
+	return err_set(err, ERR_CONFIG, _("account: no account \"%s\" is defined above%s"),
+		       shown.bytes, more.bytes);
+}
+
 static bool lay_over(struct parser *parser, struct account *account, const char *base,
 		     struct err *err)
 {
@@ -105,8 +102,7 @@ static bool lay_over(struct parser *parser, struct account *account, const char 
 		return err_set(err, ERR_CONFIG,
 			       _("account: expected a name behind \":\" and \",\""));
 	if (!found || found == account)
-		return err_set(err, ERR_CONFIG, _("account: no account \"%s\" is defined above"),
-			       base);
+		return refuse_base(parser, base, err);
 	settings_overlay(&account->settings, &found->settings);
 	if (account->file != found->file)
 		account->line = 0;
@@ -126,15 +122,33 @@ static bool check_name(const struct parser *parser, const char *name, struct err
 	return true;
 }
 
-/* `NAME` or `NAME : BASE, BASE` */
-static bool do_account(struct parser *parser, struct source *source, char *text, struct err *err)
+static void warn(struct parser *parser, const struct source *source, const char *text)
 {
+	str_addf(&parser->config->warnings, "%s:%d: %s\n", source->path, source->line, text);
+}
+
+static bool judge_name(struct parser *parser, const struct source *source, const char *name,
+		       struct err *err)
+{
+	CLEANUP(str_done) struct str words = STR_INIT;
+	enum mistake mistake = mistake_in_name(name, &words);
+
+	if (mistake == MISTAKE_DOUBT)
+		warn(parser, source, words.bytes);
+	return mistake != MISTAKE_ERROR || err_set(err, ERR_CONFIG, "%s", words.bytes);
+}
+
+/* `NAME` or `NAME : BASE, BASE`; each name may be in quotes. */
+static bool do_account(struct parser *parser, struct source *source, struct line *line,
+		       struct err *err)
+{
+	char *text = line_unquote_names(line->text);
 	char *bases = strchr(text, ':');
 
 	if (bases)
 		*bases++ = '\0';
-	char *name = trim(text);
-	if (!check_name(parser, name, err))
+	char *name = line_unquote(line_trim(text));
+	if (!check_name(parser, name, err) || !judge_name(parser, source, name, err))
 		return false;
 	struct account *account = add_account(parser, name, source);
 	while (bases) {
@@ -142,16 +156,17 @@ static bool do_account(struct parser *parser, struct source *source, char *text,
 		bases = strchr(base, ',');
 		if (bases)
 			*bases++ = '\0';
-		if (!lay_over(parser, account, trim(base), err))
+		if (!lay_over(parser, account, line_unquote(line_trim(base)), err))
 			return false;
 	}
 	return true;
 }
 
-static bool do_defaults(struct parser *parser, struct source *source, char *text, struct err *err)
+static bool do_defaults(struct parser *parser, struct source *source, struct line *line,
+			struct err *err)
 {
 	(void)source;
-	if (*text)
+	if (*line->text)
 		return err_set(err, ERR_CONFIG, _("defaults: expected no argument"));
 	parser->current = IN_DEFAULTS;
 	return true;
@@ -222,8 +237,20 @@ static void hide_variable(const char *name)
 		(void)given_variable(name);
 }
 
-static bool do_setting(struct parser *parser, struct source *source, const char *name,
-		       const char *text, struct err *err)
+/* A value that is taken, though it may not be meant so. */
+static void warn_of_value(struct parser *parser, const struct source *source,
+			  const struct line *line)
+{
+	CLEANUP(str_done) struct str words = STR_INIT;
+	const struct option *option = option_find(line->name);
+
+	if (option &&
+	    mistake_in_value(option, line->text, line->is_quoted, &words) == MISTAKE_DOUBT)
+		warn(parser, source, words.bytes);
+}
+
+static bool do_setting(struct parser *parser, struct source *source, const struct line *line,
+		       struct err *err)
 {
 	const struct origin origin = { .kind = ORIGIN_FILE,
 				       .file = source->path,
@@ -234,10 +261,11 @@ static bool do_setting(struct parser *parser, struct source *source, const char 
 	struct settings *settings = parser->current == IN_DEFAULTS
 					    ? &parser->defaults
 					    : &parser->config->accounts[parser->current].settings;
-	warn_of_pin(parser, source, text);
-	if (!guard_setting(parser, name, text, err))
+	warn_of_pin(parser, source, line->text);
+	warn_of_value(parser, source, line);
+	if (!guard_setting(parser, line->name, line->text, err))
 		return false;
-	if (!option_set_named(settings, name, text, &origin, err))
+	if (!option_set_named(settings, line->name, line->text, &origin, err))
 		return false;
 	hide_variable(settings->password_env);
 	return true;
@@ -295,11 +323,12 @@ static char *resolve(const struct source *source, const char *text)
 	return str_format("%.*s%s", (int)(slash + 1 - source->path), source->path, text);
 }
 
-static bool do_include(struct parser *parser, struct source *source, char *text, struct err *err)
+static bool do_include(struct parser *parser, struct source *source, struct line *line,
+		       struct err *err)
 {
-	CLEANUP(mem_free_at) char *path = resolve(source, text);
+	CLEANUP(mem_free_at) char *path = resolve(source, line->text);
 
-	if (!*text)
+	if (!*line->text)
 		return err_set(err, ERR_CONFIG,
 			       _("include: expected the name of a file or folder"));
 	CLEANUP(fs_close_at) int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -308,30 +337,10 @@ static bool do_include(struct parser *parser, struct source *source, char *text,
 	return include_file(parser, source, path, err);
 }
 
-/* Whether the outer quotes of its argument are part of it. */
-static bool keeps_quotes(const char *name)
-{
-	const struct option *option = name ? option_find(name) : NULL;
-
-	return option && option->flags & OPTION_QUOTES;
-}
-
-/* Splits a line; `name` is NULL where there is no command in it. */
-static char *split(char *line, char **name)
-{
-	line = trim(line);
-	*name = *line && *line != '#' ? line : NULL;
-	line += strcspn(line, " \t");
-	if (*line)
-		*line++ = '\0';
-	line = trim(line);
-	return keeps_quotes(*name) ? line : unquote(line);
-}
-
 /* What is no setting. */
 static const struct command {
 	const char *name;
-	bool (*run)(struct parser *, struct source *, char *, struct err *);
+	bool (*run)(struct parser *, struct source *, struct line *, struct err *);
 } commands[] = {
 	{ "account", do_account },
 	{ "defaults", do_defaults },
@@ -346,47 +355,45 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static bool do_command(struct parser *parser, struct source *source, const char *name, char *text,
+static bool do_command(struct parser *parser, struct source *source, struct line *line,
 		       struct err *err)
 {
-	const struct command *command = find_command(name);
+	const struct command *command = find_command(line->name);
 
-	return command ? command->run(parser, source, text, err)
-		       : do_setting(parser, source, name, text, err);
+	return command ? command->run(parser, source, line, err)
+		       : do_setting(parser, source, line, err);
 }
 
 static bool do_eval(struct parser *parser, struct source *source, const char *command,
 		    struct err *err)
 {
-	CLEANUP(str_done) struct str line = STR_SECRET(BYTES_MAX);
-	char *name;
+	CLEANUP(str_done) struct str printed = STR_SECRET(BYTES_MAX);
 
-	if (!eval_run(command, &line, err))
+	if (!eval_run(command, &printed, err))
 		return false;
-	if (line.len == 0)
+	if (printed.len == 0)
 		return true;
-	char *text = split(line.bytes, &name);
+	struct line line = line_split(printed.bytes);
 	/* It may be a password that lacks the word in front. */
-	if (name && !find_command(name) && !option_exists(name))
+	if (line.name && !find_command(line.name) && !option_exists(line.name))
 		return err_set(err, ERR_CONFIG,
 			       _("eval: what the command printed does not begin with a setting"));
-	return !name || do_command(parser, source, name, text, err);
+	return !line.name || do_command(parser, source, &line, err);
 }
 
-static bool do_line(struct parser *parser, struct source *source, char *line, struct err *err)
+static bool do_line(struct parser *parser, struct source *source, char *text, struct err *err)
 {
-	char *name;
-	char *text = split(line, &name);
+	struct line line = line_split(text);
 
-	if (!name)
+	if (!line.name)
 		return true;
-	if (strcmp(name, "eval") == 0 && !guard(parser, "eval", err))
+	if (strcmp(line.name, "eval") == 0 && !guard(parser, "eval", err))
 		return false;
-	if (strcmp(name, "eval") == 0)
-		return do_eval(parser, source, text, err);
-	if (strcmp(name, "password") == 0 && !check_private(parser, source, err))
+	if (strcmp(line.name, "eval") == 0)
+		return do_eval(parser, source, line.text, err);
+	if (strcmp(line.name, "password") == 0 && !check_private(parser, source, err))
 		return false;
-	return do_command(parser, source, name, text, err);
+	return do_command(parser, source, &line, err);
 }
 
 static bool do_lines(struct parser *parser, struct source *source, struct str *content,
@@ -462,6 +469,11 @@ static bool read_file(struct parser *parser, const struct source *parent, int fd
 		err->kind = content.is_full || parent ? ERR_CONFIG : ERR_IO;
 		return err_wrap(err, "%s", path);
 	}
+	if (line_is_utf16(content.bytes, content.len))
+		return err_set(err, ERR_CONFIG,
+			       _("%s: the file is in UTF-16; save it as UTF-8, as by: iconv -f "
+				 "UTF-16 -t UTF-8"),
+			       path);
 	/* The mark that some editors put in front of UTF-8. */
 	if (strncmp(content.bytes, "\xEF\xBB\xBF", 3) == 0)
 		str_drop(&content, 3);

@@ -8,7 +8,8 @@
  * Reads an opened file (and closes it) into a config without accounts. A line is a command and its
  * argument: a setting; `account NAME [: BASE, ...]`; `defaults`; `eval COMMAND`, which stands for
  * the first line that the command prints; `include FILE`, where a folder stands for its *.conf
- * files. Pairs of outer quotes are removed, # begins a comment only at the beginning of a line.
+ * files. Pairs of outer quotes are removed, also of each name of an account; # begins a comment
+ * only at the beginning of a line.
  *
  * `is_user` says whether a file that holds a password has to be private, or only had better be so.
  * As root, nothing that runs a program, holds or names a secret, or names what is written to is

@@ -295,6 +295,7 @@ const struct option_type option_type_AUTH = {
 	.expected = N_("on, off, or the name of an authentication method"),
 	.parse = parse_auth,
 	.print = print_auth,
+	.word = option_type_method,
 	.show = show_auth,
 	.copy = copy_text,
 	.release = release_text,
@@ -321,6 +322,13 @@ static bool is_condition(const char *word, size_t len)
 		if (ascii_is(word, len, conditions[i]))
 			return true;
 	return false;
+}
+
+static const char *notify_word(size_t number)
+{
+	static const char *const words[] = { "off", "never", "failure", "delay", "success" };
+
+	return number < LENGTH(words) ? words[number] : NULL;
 }
 
 /* RFC 3461 section 4.1 has each of them once. */
@@ -374,6 +382,7 @@ const struct option_type option_type_NOTIFY = {
 	.expected = N_("off, never, or a list of failure, delay and success"),
 	.parse = parse_notify,
 	.print = print_notify,
+	.word = notify_word,
 	.show = show_notify,
 	.has_value = has_text,
 	.copy = copy_text,

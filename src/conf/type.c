@@ -273,6 +273,11 @@ static bool parse_facility(const struct option *option, void *field, const char 
 	return false;
 }
 
+static const char *facility_name(size_t number)
+{
+	return number < LENGTH(facilities) ? facilities[number].name : NULL;
+}
+
 /* The last name of a number is its own. */
 static void print_facility(const struct option *option, const void *field, struct str *out)
 {
@@ -295,6 +300,7 @@ const struct option_type option_type_FACILITY = {
 	.parse = parse_facility,
 	.print = print_facility,
 	.has_value = has_facility,
+	.word = facility_name,
 	.copy = copy_number,
 	.release = release_nothing,
 };

@@ -9,9 +9,10 @@
  * A type is a record. `parse` gets a field that holds a value of the type already and replaces it,
  * or returns false and leaves it alone. `print` appends what parse would take. `has_value` is NULL
  * for a type that always has one; `show` is what --pretend says of a value, and of none (NULL: as
- * `print`, and "(not set)"). `copy` writes over storage that holds nothing yet. A list has `add`,
- * which appends another one; its values are printed with a line feed between them, and parse
- * appends what it reads.
+ * `print`, and "(not set)"). `word` gives the words that a type of its own has, NULL behind the
+ * last one; it is NULL for a type that has none, or those of the argument. `copy` writes over
+ * storage that holds nothing yet. A list has `add`, which appends another one; its values are
+ * printed with a line feed between them, and parse appends what it reads.
  */
 struct option_type {
 	const char *expected; /* for an error, wants _(); NULL: the words of the argument */
@@ -19,6 +20,7 @@ struct option_type {
 	void (*print)(const struct option *option, const void *field, struct str *out);
 	void (*show)(const void *field, struct str *out);
 	bool (*has_value)(const void *field);
+	const char *(*word)(size_t number);
 	void (*copy)(void *to, const void *from);
 	void (*add)(void *to, const void *from);
 	void (*release)(void *field);

@@ -94,6 +94,16 @@ static const struct {
 	  "a: port=1; b: port=2; c: port=1 tls=on" },
 	{ "an account name with blanks", "account a b\nhost h\naccount \"c d\" ",
 	  "a b: host=h; c d:" },
+	{ "quotes around each account name",
+	  "account \"a\"\nhost h\naccount w\nport 2\naccount default : \"a\", \"w\"",
+	  "a: host=h; w: port=2; default: host=h port=2" },
+	{ "quotes around some account names",
+	  "account a b\nhost h\naccount \"c d\" : \"a b\" ,a b\nport 2",
+	  "a b: host=h; c d: host=h port=2" },
+	{ "quotes around all account names", "account a\nhost h\naccount \"b : a\"",
+	  "a: host=h; b: host=h" },
+	{ "a quote in an account name", "account a\"b\nhost h\naccount c : a\"b",
+	  "a\"b: host=h; c: host=h" },
 	{ "an inherited setting", "account a\nhost h\naccount b:a\nport 2",
 	  "a: host=h; b: host=h port=2" },
 	{ "several bases, in order",
@@ -478,7 +488,9 @@ static const struct {
 	{ NULL, "<>", NULL, "null host=h5 from=" },
 	{ NULL, "%U@example.org", NULL, "user host=h6 from=%U@example.org" },
 	{ NULL, "nobody@nowhere", NULL, "default host=h0 from=nobody@nowhere" },
-	{ "none", NULL, NULL, "account none: not found in user.conf" },
+	{ "none", NULL, NULL,
+	  "account none: not found in user.conf; the accounts are: plain, tagged, pattern, fixed, "
+	  "null, user, default" },
 };
 
 static void wish_for(struct settings *settings, const char *name, const char *text)
@@ -548,7 +560,8 @@ static const struct {
 	{ "--host beats the environment", "s", "a@b", NULL, "h", true, "(none) host=h" },
 	{ "empty server", "", "a@b", NULL, NULL, true, NO_FILE },
 	{ "injection", "s\r\nx", "a@b", NULL, NULL, true,
-	  "$SMTPSERVER: host: expected a text without control characters, not \"s?\\nx\"" },
+	  "$SMTPSERVER: host: expected a text without control characters, not \"s?\\nx\"; there is "
+	  "U+000D (carriage return) in it" },
 };
 
 static void set_environment(const char *name, const char *value)

@@ -214,8 +214,16 @@ static const struct {
 	{ "tls_pin", "0011223344556677", "tls_pin: expected" },
 	{ "keepbcc", "yes", "keepbcc: expected on or off, not \"yes\"" },
 	{ "tls_nocertcheck", "x", "tls_nocertcheck: expected no argument, not \"x\"" },
-	{ "tls_startls", "on", "there is no setting \"tls_startls\"" },
-	{ "t\x1bls", "on", "there is no setting \"t?ls\"" },
+	{ "tls_startls", "on",
+	  "there is no setting \"tls_startls\"; did you mean tls_starttls? (mailchute.conf(5)" },
+	{ "xyzzy", "on", "there is no setting \"xyzzy\" (mailchute.conf(5) has all of them)" },
+	{ "tls", "yes", "tls: expected on or off, not \"yes\"; write: on" },
+	{ "port", "smtps", "port: expected a number from 1 to 65535, not \"smtps\"; write: 465" },
+	{ "auth", "plian", "not \"plian\"; write: plain; there are scram-sha-256-plus, " },
+	{ "protocol", "lmpt", "protocol: expected smtp or lmtp, not \"lmpt\"; write: lmtp" },
+	{ "syslog", "LOG_LOCAL9", "not \"LOG_LOCAL9\"; write: LOG_LOCAL0" },
+	{ "queue", "alwyas", "queue: expected auto, always or off, not \"alwyas\"; write: always" },
+	{ "t\x1bls", "on", "there is U+001B (control character) in or behind \"t\"; delete it" },
 	{ "", "", "there is no setting \"\"" },
 };
 

@@ -1,0 +1,261 @@
+/* usable.c - whether an account can be used at all */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/ascii.h"
+#include "base/i18n.h"
+#include "conf/config.h"
+#include "conf/extensions.h"
+#include "conf/hostlist.h"
+#include "conf/mistake.h"
+#include "conf/option.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+/* Such a name is looked up nowhere; see net/resolve.h. */
+static bool is_localhost(const char *host)
+{
+	static const char suffix[] = ".localhost";
+	size_t len = strlen(host);
+	size_t end = sizeof suffix - 1;
+
+	len -= len > 0 && host[len - 1] == '.';
+	return ascii_is(host, len, "localhost") ||
+	       (len > end && ascii_is(host + len - end, end, suffix));
+}
+
+static bool is_loopback(const char *host)
+{
+	struct in_addr four;
+	struct in6_addr six;
+
+	if (is_localhost(host) || strcmp(host, "[::1]") == 0)
+		return true;
+	if (inet_pton(AF_INET, host, &four) == 1)
+		return ntohl(four.s_addr) >> 24 == 127;
+	return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+/* For all of the hosts; what they mean to a proxy nobody knows. */
+static bool is_relay_on_loopback(const struct settings *settings)
+{
+	const char *rest = settings->host_fallback ? settings->host_fallback : "";
+	struct hostlist_entry entry;
+
+	if (!settings->host || settings->proxy_host || !is_loopback(settings->host))
+		return false;
+	while (hostlist_next(&rest, &entry) == HOSTLIST_ENTRY) {
+		CLEANUP(mem_free_at) char *host = mem_copy_n(entry.host, entry.len);
+		if (!is_loopback(host))
+			return false;
+	}
+	return true;
+}
+
+/* Checking. Each returns what is wrong, or NULL. */
+
+/* Who is the relay is then up to DNS, which anybody can forge. */
+static const char *wrong_with_srv(const struct settings *settings)
+{
+	if (settings->protocol != PROTOCOL_SMTP)
+		return _("host_srv: there are no such records for LMTP");
+	if (settings->host_fallback)
+		return _("host_srv and host_fallback: only one of them can be used");
+	if (!settings->tls || !settings->tls_certcheck)
+		return _("host_srv: needs tls and tls_certcheck, as DNS alone can't be believed");
+	return NULL;
+}
+
+/* What has more colons is an IPv6 address. */
+static bool has_port(const char *host)
+{
+	const char *colon = strchr(host, ':');
+
+	return (colon && !strchr(colon + 1, ':')) || strstr(host, "]:");
+}
+
+/* What other programs have on this line. */
+static const char *wrong_with_host(const char *host)
+{
+	if (host[0] == '=')
+		return _("host: there is no = between a setting and its value");
+	if (strchr(host, ',') && host[strlen(host) - 1] != ',')
+		return _("host: there is a comma in it; further hosts belong into host_fallback");
+	if (strpbrk(host, " \t"))
+		return _("host: there is a blank in it (a comment must have a line of its own)");
+	if (strchr(host, '/'))
+		return _("host: expected a name or an address, and nothing else of a URL");
+	if (has_port(host))
+		return _("host: expected a name or an address; the port belongs into port");
+	return NULL;
+}
+
+static const char *wrong_with_relay(const struct settings *settings)
+{
+	if (!settings->host && !settings->socket)
+		return _("host: required, unless socket is set");
+	if (settings->socket)
+		return NULL;
+	if (settings->host_srv)
+		return wrong_with_srv(settings);
+	if (!settings->port)
+		return _("port: required, as there is no default for LMTP");
+	return NULL;
+}
+
+static const char *wrong_with_tls(const struct settings *settings)
+{
+	bool has_trust = settings->tls_trust_file && *settings->tls_trust_file;
+
+	if (!settings->tls_key_file != !settings->tls_cert_file)
+		return _("tls_key_file and tls_cert_file: one is set without the other");
+	if (settings->tls_crl_file && !has_trust)
+		return _("tls_crl_file: needs tls_trust_file");
+	if (!settings->tls)
+		return NULL;
+	if (!settings->host && !settings->tls_host_override)
+		return _("tls: needs the relay's name, in host or tls_host_override");
+	if (!settings->tls_certcheck && settings->tls_pin.count)
+		return _("tls_pin: nothing is checked with tls_certcheck off; leave one of them "
+			 "out");
+	if (settings->tls_certcheck && !has_trust && !settings->tls_fingerprint.len &&
+	    !settings->tls_pin.count)
+		return _("tls: needs tls_trust_file, tls_pin or tls_fingerprint");
+	return NULL;
+}
+
+/* A word that is to be ignored must not be what switches TLS or the login off. */
+static const char *wrong_with_extensions(const struct settings *settings)
+{
+	if (extensions_has(settings->ignore_extensions, "STARTTLS", 8))
+		return _("ignore_extensions: STARTTLS can't be ignored; write tls off, or "
+			 "tls_starttls off");
+	if (extensions_has(settings->ignore_extensions, "AUTH", 4))
+		return _("ignore_extensions: AUTH can't be ignored; write auth off");
+	return NULL;
+}
+
+/* Every bare address would be broken by it. */
+static const char *wrong_with_domain(const struct settings *settings)
+{
+	const char *domain = config_maildomain(settings);
+	size_t len = strlen(domain);
+
+	if (domain[0] == '.' || (len > 0 && domain[len - 1] == '.') || strstr(domain, "..") ||
+	    strpbrk(domain, "@()<>,;\\\""))
+		return _("maildomain: expected a domain such as example.org");
+	return NULL;
+}
+
+/* What a sender in a file may hold to be compared must not be sent. */
+static const char *wrong_with_sender(const struct settings *settings)
+{
+	bool is_given = settings->origins[OPT_from].kind >= ORIGIN_MESSAGE;
+
+	if (!settings->from)
+		return _("from: required (or give a sender with -f)");
+	if (strstr(settings->from, "%F"))
+		return _("from: the message has no From field from which %F could be taken");
+	if (!is_given && config_is_pattern(settings->from))
+		return _("from: is a pattern, so a sender must be given with -f");
+	return NULL;
+}
+
+/* Appends what is wrong with a name of a host, or with an address. */
+static bool find_wrong_name(const struct settings *settings, const struct option *option,
+			    struct str *out)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+	const char *wrong = option_id(option) == OPT_host && settings->host
+				    ? wrong_with_host(settings->host)
+				    : NULL;
+
+	if (wrong)
+		str_add(out, wrong);
+	option_print(settings, option, &text);
+	return wrong || mistake_in_value(option, text.bytes, false, out) == MISTAKE_ERROR;
+}
+
+/* A caller's sender is judged as an address. */
+static bool check_names(const struct settings *settings, struct err *err)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const struct origin *origin = &settings->origins[i];
+		CLEANUP(str_done) struct str words = STR_INIT;
+		CLEANUP(str_done) struct str place = STR_INIT;
+		if (!(options[i].flags & OPTION_PLAIN) || origin->kind == ORIGIN_DEFAULT ||
+		    (i == OPT_from && origin->kind >= ORIGIN_MESSAGE))
+			continue;
+		if (!find_wrong_name(settings, &options[i], &words))
+			continue;
+		origin_print(origin, &place);
+		err_set(err, ERR_CONFIG, "%s", words.bytes);
+		return err_wrap(err, "%s", place.bytes);
+	}
+	return true;
+}
+
+bool config_has_bare_sender(const struct settings *settings)
+{
+	const char *from = settings->from ? settings->from : "";
+	enum origin_kind kind = settings->origins[OPT_from].kind;
+
+	return *from && !strpbrk(from, "@ \t<>\"(),:;") && !settings->auto_from &&
+	       !config_is_pattern(from) && (kind == ORIGIN_FILE || kind == ORIGIN_ENVIRONMENT) &&
+	       ascii_compare(from, "MAILER-DAEMON") != 0 && !strstr(from, "%F");
+}
+
+void config_add_bare_sender(const struct settings *settings, struct str *out)
+{
+	origin_print(&settings->origins[OPT_from], out);
+	str_addf(out,
+		 _(": from: there is no domain behind \"%s\"; write an address such as "
+		   "%s@example.org"),
+		 settings->from, settings->from);
+}
+
+/* A relay on this machine adds a domain of its own. */
+static bool check_sender_domain(const struct settings *settings, struct err *err)
+{
+	CLEANUP(str_done) struct str words = STR_INIT;
+
+	if (!config_has_bare_sender(settings) || *config_maildomain(settings) || settings->socket ||
+	    is_relay_on_loopback(settings))
+		return true;
+	config_add_bare_sender(settings, &words);
+	return err_set(err, ERR_CONFIG, "%s", words.bytes);
+}
+
+static bool name_account(const struct account *account, struct err *err)
+{
+	return account->name ? err_wrap(err, _("account %s from %s"), account->name, account->file)
+			     : false;
+}
+
+bool config_check(const struct account *account, bool is_mail, struct err *err)
+{
+	const struct settings *settings = &account->settings;
+
+	if (!check_names(settings, err))
+		return false;
+	const char *wrong = wrong_with_relay(settings);
+	if (!wrong)
+		wrong = wrong_with_tls(settings);
+	if (!wrong)
+		wrong = wrong_with_extensions(settings);
+	if (!wrong)
+		wrong = wrong_with_domain(settings);
+	if (!wrong && is_mail)
+		wrong = wrong_with_sender(settings);
+	if (!wrong)
+		return !is_mail || check_sender_domain(settings, err);
+	err_set(err, ERR_CONFIG, "%s", wrong);
+	return name_account(account, err);
+}
+
+bool config_may_send_credentials(const struct settings *settings)
+{
+	if (settings->tls || settings->socket || is_relay_on_loopback(settings))
+		return true;
+	return settings->auth && *settings->auth &&
+	       settings->origins[OPT_tls].kind != ORIGIN_DEFAULT;
+}

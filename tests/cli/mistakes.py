@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""mistakes.py - config files as people type and copy them: the error names place, character and cure"""
+import functools
+
+from harness import expect, run_program
+
+ACCOUNT = "host relay.example\nfrom a@b.example\nqueue off\n"
+LINE = ":4: "  # of what follows ACCOUNT
+TWO = "account gmail\nhost g.example\naccount work\nhost w.example\n"
+
+# name: (lines behind ACCOUNT, what the error of exit status 78 says)
+ERRORS = {
+    # what nobody sees
+    "no-break-space-between": ("port\u00a0587", LINE + 'there is U+00A0 (no-break space) behind "port"; type a blank'),
+    "no-break-space-first": ("\u00a0port 587", LINE + "the line begins with U+00A0 (no-break space); delete it"),
+    "no-break-space-last": ("port 587\u00a0", "U+00A0 (no-break space) in it; write: 587"),
+    "no-break-space-in-host": ("host relay\u00a0.example", LINE + "host: there is U+00A0 (no-break space) in it"),
+    "no-break-space-behind-host": ("host relay.example\u00a0", LINE + "host: there is U+00A0 (no-break space) in it; delete it"),
+    "no-break-space-behind-from": ("from a@b.example\u00a0", LINE + "from: there is U+00A0 (no-break space) in it; delete it"),
+    "no-break-space-in-quotes": ("host \"relay.example\u00a0\"", LINE + "host: there is U+00A0"),
+    "no-break-space-alone": ("\u00a0", LINE + "the line begins with U+00A0 (no-break space); delete it"),
+    "no-break-space-before-comment": ("\u00a0# x", LINE + "the line begins with U+00A0"),
+    "no-break-space-of-latin-1": (b"host relay.example\xa0", LINE + "host: there is U+00A0 (no-break space) in it"),
+    "zero-width-space": ("port\u200b 587", LINE + 'there is U+200B (zero width space) in or behind "port"; delete it'),
+    "zero-width-space-in-switch": ("tls on\u200b", "U+200B (zero width space) in it; write: on"),
+    "byte-order-mark-in-the-middle": ("\ufeffport 587", LINE + "the line begins with U+FEFF (byte order mark); delete it"),
+    "figure-space": ("port\u2007587", LINE + 'there is U+2007 (figure space) behind "port"'),
+    "narrow-no-break-space": ("port\u202f587", LINE + 'there is U+202F (narrow no-break space) behind "port"'),
+    "ideographic-space": ("port\u3000587", LINE + 'there is U+3000 (ideographic space) behind "port"'),
+    "line-separator": ("port 587\u2028tls on", "U+2028 (line separator)"),
+    "soft-hyphen": ("tls_start\u00adtls on", LINE + 'there is U+00AD (soft hyphen) in or behind "tls_start"; delete it'),
+    "left-to-right-mark": ("host \u200erelay.example", LINE + "host: there is U+200E (left-to-right mark) in it; delete it"),
+    "word-joiner": ("domain a\u2060b", LINE + "domain: there is U+2060 (word joiner)"),
+    "vertical-tab": ("port\v587", LINE + 'there is U+000B (vertical tab) behind "port"'),
+    "carriage-returns-alone": ("user a\rport 587", "U+000D (carriage return)"),
+    # what looks like another
+    "en-dash-in-name": ("tls\u2013starttls on", LINE + "U+2013 (en dash) is no hyphen; write: tls-starttls"),
+    "hyphen-in-host": ("host relay\u2010a.example", LINE + "host: there is U+2010 (hyphen of Unicode) in it; type -"),
+    "fullwidth-colon": ("port\uff1a587", LINE + "there is no U+FF1A (fullwidth colon) between a setting and its value"),
+    "fullwidth-at": ("from a\uff20b.example", LINE + "from: there is U+FF20 (fullwidth commercial at) in it; type @"),
+    "fullwidth-number-sign": ("\uff03 x", LINE + "U+FF03 (fullwidth number sign) begins no comment; write: #"),
+    # quotes
+    "typographic-quotes-of-host": ("host \u201crelay.example\u201d", LINE + "host: U+201C (left double quotation mark) is no quote"),
+    "typographic-quotes-of-number": ("port \u201c587\u201d", "U+201C (left double quotation mark) in it"),
+    "german-quotes": ("host \u201erelay.example\u201c", LINE + "host: U+201E (double low-9 quotation mark) is no quote"),
+    "guillemets": ("domain \u00aba\u00bb", LINE + "domain: U+00AB (left-pointing double angle quotation mark) is no quote"),
+    "typographic-quotes-of-name": ("\u201cport\u201d 587", LINE + "the name of a setting has no quotes; write: port"),
+    "apostrophes-of-host": ("host 'relay.example'", LINE + "host: ' is no quote here; write the value without it"),
+    "apostrophes-of-from": ("from 'a@b.example'", LINE + "from: ' is no quote here"),
+    "apostrophes-of-switch": ("tls 'on'", LINE + "tls: expected on or off, not \"'on'\"; leave out the quotes ('); write: on"),
+    "apostrophes-of-number": ("port '587'", "leave out the quotes ('); write: 587"),
+    "grave-accents": ("port `587`", "leave out the quotes (`); write: 587"),
+    "unpaired-quote-of-host": ('host "relay.example', LINE + 'host: " is no quote here'),
+    "unpaired-quote-of-number": ('port 587"', 'leave out the quotes ("); write: 587'),
+    "quotes-of-name": ('"port" 587', LINE + "the name of a setting has no quotes; write: port"),
+    # other grammars
+    "colon": ("port: 587", LINE + 'there is no ":" between a setting and its value; write: port VALUE'),
+    "colon-behind-account": ("account: x", LINE + 'there is no ":" between a setting and its value; write: account NAME'),
+    "colon-glued": ("port:587", LINE + 'there is no ":" between a setting and its value; write: port VALUE'),
+    "equals": ("port = 587", LINE + 'port: expected a number from 1 to 65535, not "= 587"; there is no = between a '
+               "setting and its value; write: 587"),
+    "equals-of-host": ("host = relay.example", LINE + "host: there is no = between a setting and its value"),
+    "equals-of-account": ("account = x", LINE + "account: there is no = between a setting and its value"),
+    "equals-glued": ("port=587", LINE + 'there is no "=" between a setting and its value; write: port VALUE'),
+    "equals-of-switch": ("tls=on", LINE + 'there is no "=" between a setting and its value; write: tls VALUE'),
+    "section": ("[gmail]", LINE + "there are no sections in brackets; write: account gmail"),
+    "semicolon-comment": ("; x", LINE + '";" begins no comment; write: #'),
+    "slash-comment": ("// x", LINE + '"//" begins no comment; write: #'),
+    "option-in-file": ("--port 587", LINE + "this is an option of the command line; in a file write: port"),
+    "comment-behind-number": ("port 587 # submission", "a comment needs a line of its own; write: 587"),
+    "comment-behind-switch": ("tls on # always", "a comment needs a line of its own; write: on"),
+    "comment-behind-host": ("host relay.example # mine", LINE + "host: there is a blank in it (a comment must have a line of its own"),
+    "comment-behind-from": ("from a@b.example # me", LINE + "from: # begins no comment behind a value; a comment needs a line"),
+    "comment-glued": ("port 587 #x", "a comment needs a line of its own; write: 587"),
+    # what follows a value in other files
+    "comma-behind-host": ("host relay.example,", LINE + "host: there is a , at the end; delete it"),
+    "semicolon-behind-host": ("host relay.example;", LINE + "host: there is a ; at the end; delete it"),
+    "comma-in-host": ("host a.example, b.example", LINE + "host: there is a comma in it; further hosts belong into host_fallback"),
+    "comma-behind-number": ("port 587,", "leave out the , at the end; write: 587"),
+    "semicolon-behind-switch": ("tls on;", "leave out the ; at the end; write: on"),
+    "semicolon-in-quotes": ('tls "on;"', "leave out the ; at the end; write: on"),
+    "comma-behind-from": ("from a@b.example,", LINE + "from: there is a , at the end; delete it"),
+    # other words
+    "yes": ("tls yes", LINE + 'tls: expected on or off, not "yes"; write: on'), "true": ("tls true", "write: on"),
+    "one": ("tls 1", "write: on"), "capitals": ("tls ON", "write: on"), "enabled": ("tls enabled", "write: on"),
+    "no": ("tls_starttls no", "write: off"), "false": ("tls_starttls False", "write: off"),
+    "zero": ("tls_certcheck 0", "write: off"), "onn": ("protocol stmp", "expected smtp or lmtp, not \"stmp\"; write: smtp"),
+    "method": ("auth logn", 'not "logn"; write: login; there are scram-sha-256-plus, '),
+    "method-of-others": ("auth oauth2", "write: xoauth2"), "port-by-name": ("port submission", "write: 587"),
+    "port-with-protocol": ("port 465/tcp", "write: 465"), "facility": ("syslog log_mail", "write: LOG_MAIL"),
+    "condition": ("dsn_notify failures", "write: failure"), "queue-on": ("queue on", "expected auto, always or off, not \"on\""),
+    # other names
+    "typo": ("prot 587", LINE + 'there is no setting "prot"; did you mean port? (mailchute.conf(5) has all of them)'),
+    "capital-name": ("Port 587", 'there is no setting "Port"; did you mean port?'),
+    "missing-letter": ("tls_certchek off", "did you mean tls_certcheck?"), "part": ("starttls on", "did you mean tls_starttls?"),
+    "of-ssmtp": ("mailhub x", "did you mean host?"), "username": ("username x", "did you mean user?"),
+    "typo-of-account": ("acount x", "did you mean account?"), "default": ("default", "did you mean defaults?"),
+    "ca": ("tls_ca_file /x", "did you mean tls_trust_file?"), "nonsense": ("xyzzy", 'no setting "xyzzy" (mailchute.conf(5)'),
+}
+
+# The same with files of their own: (file, words, what the error says)
+FILES = {
+    "utf-16": (ACCOUNT.encode("utf-16"), (), "the file is in UTF-16; save it as UTF-8, as by: iconv -f UTF-16 -t UTF-8"),
+    "utf-16-big": (b"\xfe\xff" + ACCOUNT.encode("utf-16-be"), (), "in UTF-16"),
+    "utf-16-without-mark": (ACCOUNT.encode("utf-16-le"), (), "in UTF-16"),
+    "no-default": (TWO, (), "the accounts are: gmail, work; choose one with -a, or add to the file: account default : gmail"),
+    "account-typo": (TWO, ("-a", "gmial"), "did you mean gmail?; the accounts are: gmail, work"),
+    "account-case": (TWO, ("-a", "Work"), "did you mean work?"),
+    "account-of-nobody": (TWO, ("-a", "home"), "account home: not found in "),
+    "base-typo": (TWO + "account default : gmial", (), ':5: account: no account "gmial" is defined above; did you mean gmail?; '
+                  "the accounts are: gmail, work"),
+    "base-in-apostrophes": (TWO + "account default : 'gmail'", (), ":5: account: ' is no quote here"),
+    "base-in-typographic-quotes": (TWO + "account default : \u201cgmail\u201d", (), "U+201C (left double quotation mark)"),
+    "base-with-no-break-space": (TWO + "account default : gmail\u00a0", (), ":5: account: there is U+00A0 (no-break space)"),
+    "name-with-no-break-space": ("account gmail\u00a0\nhost h\naccount default : gmail", (), "with U+00A0 (no-break space)"),
+    "base-with-comment": (TWO + "account default : gmail # mine", (), "a comment needs a line of its own"),
+    "base-with-semicolon": (TWO + "account default : gmail;", (), "there is a ; in it"),
+    "from-without-domain": ("host relay.example\nfrom alice", ("x@y.example",),
+                            ':2: from: there is no domain behind "alice"; write an address such as alice@example.org'),
+}
+
+# What may be meant is taken, as msmtp does, and a warning says the same: (lines behind ACCOUNT, warning, key, value)
+WARNINGS = {
+    "user": ("user alice\u00a0", LINE + "user: there is U+00A0 (no-break space) in it; delete it", "user", "alice\u00a0"),
+    "password": ("password s3cret\u202fx", LINE + "password: there is U+202F (narrow no-break space)", "password", "*"),
+    "password-in-apostrophes": ("password 's3cret'", LINE + "password: ' is no quote here", "password", "*"),
+    "password-in-typographic-quotes": ("password \u201cs3cret\u201d", LINE + "password: U+201C", "password", "*"),
+    "password-and-comment": ("password s3cret # mine", LINE + "password: # begins no comment", "password", "*"),
+    "user-in-apostrophes": ("user 'alice'", LINE + "user: ' is no quote here", "user", "'alice'"),
+    "user-with-one-quote": ('user "alice', LINE + 'user: there is " at one end only', "user", '"alice'),
+    "user-and-comment": ("user alice # mine", LINE + "user: # begins no comment", "user", "alice # mine"),
+    "user-and-comma": ("user alice,", LINE + "user: there is a , at the end", "user", "alice,"),
+    "user-and-equals": ("user = alice", LINE + "user: there is no = between a setting and its value", "user", "= alice"),
+    "path-in-apostrophes": ("tls_trust_file '/ca'", LINE + "tls_trust_file: ' is no quote", "tls_trust_file", "'/ca'"),
+    "path-and-comment": ("tls_trust_file /ca # x", LINE + "tls_trust_file: # begins no", "tls_trust_file", "/ca # x"),
+    "command": ("passwordeval \u2018pass x\u2019", LINE + "passwordeval: U+2018 (left single quotation mark) quotes nothing",
+                "passwordeval", "\u2018pass x\u2019"),
+    "command-of-one-word": ("passwordeval 'pass x'", LINE + "passwordeval: ' makes one word of the whole command",
+                            "passwordeval", "'pass x'"),
+    "program-of-one-word": ('password_command "pass x"', LINE + 'password_command: " makes one word', "password_command",
+                            '"pass x"'),
+    "full-name": ("from_full_name \u201cBob\u201d", LINE + "from_full_name: U+201C", "from_full_name", "\u201cBob\u201d"),
+    "sender": ("from alice", LINE + 'from: there is no domain behind "alice"', "from", "alice"),
+    "account": ("account x\u00a0", LINE + "account: there is U+00A0 (no-break space) in it", "host", "relay.example"),
+}
+
+# What is right, and quiet.
+QUIET = {
+    "crlf": ACCOUNT.replace("\n", "\r\n") + "port 587\r\ntls \"on\"\r\n", "tabs": "\thost\t relay.example \t\n from\ta@b.example\t\n",
+    "byte-order-mark": "\ufeff" + ACCOUNT, "quotes": ACCOUNT + 'user "alice"\nport "587"\ntls "on"\n',
+    "meant": ACCOUNT + 'user "alice # 1"\npassword "\'x\'"\nfrom_full_name "\u201cBob\u201d"\n',
+    "apostrophe": ACCOUNT + "from o'brien@b.example\nfrom_full_name Bob's mail \u201cx\u201d y\n",
+    "team": ACCOUNT + "from_full_name Team #1\nsubject_prefix [x] #\npassword a#b,;'\n",
+    "command": ACCOUNT + "passwordeval gpg -q -d \"$HOME/x\" | sed 's/ # //'\npassword_command 'a' \"b c\"\n",
+    "path": ACCOUNT + 'password_command "/opt/my tools/pw"\nlogfile ~/a b\n',
+    "idn": ACCOUNT + "host b\u00fccher.example\nuser \u00fc\n", "address": ACCOUNT + "host ::1\nfrom \"a b\"@c.example\n",
+    "list": ACCOUNT + "host_fallback b.example, c.example:587,\nlocal_domains a.example b.example\n",
+    "account-quotes": 'account "gmail"\nhost g.example\naccount w\nport 1\naccount default : "gmail", "w"\n',
+    "lone-sender-of-a-pattern": ACCOUNT + "from *@b.example\n", "null-sender": ACCOUNT + "from\n",
+    "sender-and-maildomain": ACCOUNT + "from alice\nmaildomain b.example\n",
+}
+
+
+def run(folder, config, *words):
+    path = folder / ".mailchuterc"
+    path.write_bytes(config if isinstance(config, bytes) else config.encode())
+    path.chmod(0o600)
+    return run_program(words or ("--print-config",), b"Subject: x\n\ny\n", home=folder), str(path)
+
+
+def text_of(result, path):
+    text = result.stderr.decode(errors="replace")
+    expect("s3cret" not in text and "s3cret" not in result.stdout.decode(errors="replace"), f"the password is shown: {text}")
+    expect(text.count("\n") == 1 and path in text, f"expected one line with {path}: {result}")
+    return text
+
+
+def error(row, folder):
+    lines, wanted = row
+    lines = lines if isinstance(lines, bytes) else lines.encode()
+    result, path = run(folder, ACCOUNT.encode() + lines + b"\n")
+    expect(result.status == 78 and wanted in text_of(result, path), f"expected 78 and {wanted!r}: {result}")
+
+
+def file(row, folder):
+    config, words, wanted = row
+    result, path = run(folder, config, *([] if not words else words if "@" in words[0] else ("-P", *words)))
+    expect(result.status == 78 and wanted in text_of(result, path), f"expected 78 and {wanted!r}: {result}")
+
+
+def warning(row, folder):
+    lines, wanted, key, value = row
+    result, path = run(folder, ACCOUNT + lines + "\n")
+    expect(result.status == 0 and wanted in text_of(result, path), f"expected {wanted!r}: {result}")
+    shown = result.stdout.decode()
+    expect(value.replace("\u00a0", "?") in shown.replace("\u00a0", "?").split(f"\n{key} = ")[-1].split("\n")[0],
+           f"expected {key} = {value}: {shown}")
+
+
+def quiet(config, folder):
+    result, _ = run(folder, config)
+    expect(result.status == 0 and not result.stderr, f"expected no word: {result}")
+
+
+def add_cases(suite):
+    for kind, table in ((error, ERRORS), (file, FILES), (warning, WARNINGS), (quiet, QUIET)):
+        for name, row in table.items():
+            suite.add(f"mistake-{kind.__name__}-{name}", functools.partial(kind, row))
