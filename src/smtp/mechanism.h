@@ -12,6 +12,7 @@ enum mechanism_flag {
 	MECHANISM_CLIENT_FIRST = 1 << 1, /* the client speaks first */
 	MECHANISM_SCRAM = 1 << 2,        /* RFC 5802 */
 	MECHANISM_PLUS = 1 << 3,         /* it is bound to the TLS session */
+	MECHANISM_PROMPTED = 1 << 4,     /* a challenge is a prompt, whatever its text */
 };
 
 struct player;

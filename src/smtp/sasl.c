@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "smtp/exchange.h"
+#include "smtp/phrase.h"
 
 /* RFC 5321 section 4.5.3.1.4, CRLF included. RFC 4954 section 4 makes it no longer for AUTH. */
 enum { COMMAND_MAX = 512 };
@@ -162,7 +163,9 @@ static bool respond(struct attempt *attempt, struct err *err)
 	CLEANUP(str_done) struct str text = STR_SECRET(0);
 	const struct str *said = &attempt->client->reply.text;
 
-	if (!base64_read(&challenge, said->bytes, said->len))
+	bool is_prompt = attempt->exchange.mechanism->flags & MECHANISM_PROMPTED;
+
+	if (!is_prompt && !base64_read(&challenge, said->bytes, said->len))
 		return err_set(err, ERR_PROTO, _("the server's challenge is not base64"));
 	return take_step(attempt, &challenge, &text, err) &&
 	       send_response(attempt->client, &text, err);
@@ -207,20 +210,71 @@ static bool converse(struct attempt *attempt, struct err *err)
 	return goes_on && conclude(attempt, err);
 }
 
+/* The ways to name a mechanism, and to say that it is not known. */
+#define MECHANISM_WORDS(adjective)                                                                 \
+	adjective " mechanism|" adjective " authentication mechanism|" adjective                   \
+		  " auth mechanism|" adjective " sasl mechanism|" adjective                        \
+		  " authentication type|" adjective " auth type|" adjective                        \
+		  " authentication method|" adjective " auth method|"
+#define UNKNOWN_WORDS(noun)                                                                        \
+	noun " unknown|" noun " * not known|" noun " unsupported|" noun " * not supported|" noun   \
+	     " * not available|" noun " unavailable|" noun " * not recognized|" noun               \
+	     " * not implemented|" noun " * not enabled|"
+static const char unknown_words[] =
+	MECHANISM_WORDS("unknown") MECHANISM_WORDS("unrecognized") MECHANISM_WORDS("unrecognised")
+		MECHANISM_WORDS("unsupported") MECHANISM_WORDS("invalid") MECHANISM_WORDS("no such")
+			UNKNOWN_WORDS("mechanism") UNKNOWN_WORDS("authentication type")
+				UNKNOWN_WORDS("auth type") UNKNOWN_WORDS("authentication method")
+					UNKNOWN_WORDS("auth method") "no mechanism available";
+
+static bool says_unknown(const struct reply *reply)
+{
+	CLEANUP(str_done) struct str words = STR_INIT;
+
+	phrase_add_words(&words, reply->text.bytes, reply->text.len);
+	return phrase_is_in(words.bytes, unknown_words);
+}
+
+/*
+ * Whether the relay does not know the mechanism, so that it has not judged the password. Any other
+ * refusal may be about the password, and a second one can lock the account: 534 asks for another
+ * password as well, and 432 for a new one.
+ */
+static bool is_unknown(const struct reply *reply)
+{
+	return reply->code == 504 ||
+	       (reply->code / 100 == 5 && reply->code != 534 && says_unknown(reply));
+}
+
 /* Whether another mechanism may do what this one can't. */
 static bool is_about_mechanism(const struct attempt *attempt, const struct err *err)
 {
 	if (attempt->client->is_over || attempt->client->stream.is_lost)
 		return false;
-	switch (err->code) {
-	case 432: /* not before PLAIN was used once */
-	case 504: /* unknown */
-	case 534: /* too weak */
-	case 538: /* not in clear text */
-		return true;
-	default:
-		return attempt->exchange.is_incapable;
-	}
+	return attempt->exchange.is_incapable ||
+	       (err->code > 0 && is_unknown(&attempt->client->reply));
+}
+
+/* The relay may have the password in a form that serves PLAIN and LOGIN alone, or has it so far. */
+static bool may_need_plain(const struct client *client, const struct mechanism *refused, int code)
+{
+	if (!(refused->flags & MECHANISM_SCRAM) || (!client->stream.tls && *client->settings->auth))
+		return false;
+	return code == 432 || (code / 100 == 5 && code != 530 && code != 534 && code != 538);
+}
+
+static void suggest_plain(const struct client *client, const struct mechanism *refused,
+			  struct err *err)
+{
+	const char *setting = capabilities_has_mechanism(&client->can, "PLAIN")   ? "auth plain"
+			      : capabilities_has_mechanism(&client->can, "LOGIN") ? "auth login"
+										  : NULL;
+
+	if (setting && may_need_plain(client, refused, err->code))
+		err_wrap(err,
+			 _("if user and password are right, the relay may lack them for %s (set "
+			   "%s)"),
+			 refused->name, setting);
 }
 
 static bool log_in_by(struct client *client, const struct mechanism *mechanism,
@@ -246,6 +300,7 @@ static bool log_in_by(struct client *client, const struct mechanism *mechanism,
 	if (is_in)
 		return true;
 	err_wrap(err, "AUTH %s", mechanism->name);
+	suggest_plain(client, mechanism, err);
 	if (err->code > 0)
 		client_advise(client, PHASE_AUTH, err);
 	return false;

@@ -20,7 +20,8 @@ const char *sasl_choose(const struct client *client, bool is_token, struct err *
 /*
  * AUTH with its exchange, RFC 4954. Only a 235 after the mechanism has come to its end is a
  * success. Where the settings name no mechanism and this one can't be done here, or the server does
- * not want it, the next weaker one is tried; but never again after a refused password.
+ * not know it (504, or a 5yz that says so), the next weaker one is tried; but never after a refusal
+ * that may be about the password.
  *
  * ERR_AUTH: refused for good, or the server could not prove that it knows the password; ERR_DEFER:
  * refused for now; ERR_UNAVAILABLE: the library can't do it; ERR_PROTO: nonsense. After a refusal

@@ -359,11 +359,35 @@ static const struct {
 	    { "*\r\n", "501 ok\r\n" } },
 	  ERR_PROTO,
 	  "goes on when all has been said" },
-	{ "LOGIN, bad base64",
+	{ "LOGIN, challenges in clear (go-mail-312)",
 	  "LOGIN",
-	  { { "AUTH LOGIN\r\n", "334 !!!\r\n" }, { "*\r\n", "501 ok\r\n" } },
+	  { { "AUTH LOGIN\r\n", "334 Username:\r\n" },
+	    { "dXNlcg==\r\n", "334 !!!\r\n" },
+	    { "cGFzcw==\r\n", "235 ok\r\n" } },
+	  ERR_NONE,
+	  "" },
+	{ "LOGIN, empty challenges",
+	  "LOGIN",
+	  { { "AUTH LOGIN\r\n", "334\r\n" },
+	    { "dXNlcg==\r\n", "334 \r\n" },
+	    { "cGFzcw==\r\n", "235 ok\r\n" } },
+	  ERR_NONE,
+	  "" },
+	{ "LOGIN, challenges of several lines",
+	  "LOGIN",
+	  { { "AUTH LOGIN\r\n", "334-your\r\n334 name?\r\n" },
+	    { "dXNlcg==\r\n", "334 \xe5\xaf\x86\r\n" },
+	    { "cGFzcw==\r\n", "235 ok\r\n" } },
+	  ERR_NONE,
+	  "" },
+	{ "LOGIN, a third question in clear",
+	  "LOGIN",
+	  { { "AUTH LOGIN\r\n", "334 Username:\r\n" },
+	    { "dXNlcg==\r\n", "334 Password:\r\n" },
+	    { "cGFzcw==\r\n", "334 Again:\r\n" },
+	    { "*\r\n", "501 ok\r\n" } },
 	  ERR_PROTO,
-	  "LOGIN: " },
+	  "goes on when all has been said" },
 	{ "CRAM-MD5, bad base64",
 	  "CRAM-MD5",
 	  { { "AUTH CRAM-MD5\r\n", "334 <x@y>\r\n" }, { "*\r\n", "501 ok\r\n" } },
@@ -630,27 +654,34 @@ static const struct {
 	  ERR_NONE,
 	  0,
 	  "" },
-	{ "534, and the next is refused",
+	{ "504, and the next is refused",
 	  "PLAIN",
 	  " PLAIN LOGIN ",
-	  { { AUTH_PLAIN, "534 5.7.9 too weak\r\n" }, { AUTH_LOGIN, "535 5.7.8 no\r\n" } },
+	  { { AUTH_PLAIN, "504 5.5.4 unknown\r\n" }, { AUTH_LOGIN, "535 5.7.8 no\r\n" } },
 	  ERR_AUTH,
 	  535,
 	  "AUTH LOGIN: 535 5.7.8 no" },
-	{ "538, and there is no other",
+	{ "534, which is about the password (nodemailer-1116)",
+	  "PLAIN",
+	  " PLAIN LOGIN ",
+	  { { AUTH_PLAIN, "534 5.7.9 Application-specific password required\r\n" } },
+	  ERR_AUTH,
+	  534,
+	  "AUTH PLAIN: 534" },
+	{ "538, which is about TLS",
 	  "PLAIN",
 	  " PLAIN ",
 	  { { AUTH_PLAIN, "538 5.7.11 encrypt\r\n" } },
 	  ERR_AUTH,
 	  538,
 	  "AUTH PLAIN: 538" },
-	{ "432, which wants PLAIN once",
+	{ "432, which wants another password",
 	  "PLAIN",
-	  " LOGIN PLAIN ",
-	  { { AUTH_PLAIN, "432 4.7.12 transition\r\n" }, { AUTH_LOGIN, "454 4.7.0 later\r\n" } },
+	  " PLAIN LOGIN ",
+	  { { AUTH_PLAIN, "432 4.7.12 transition\r\n" } },
 	  ERR_DEFER,
-	  454,
-	  "AUTH LOGIN: 454" },
+	  432,
+	  "AUTH PLAIN: 432" },
 	{ "535 is the end",
 	  "PLAIN",
 	  " PLAIN LOGIN ",
@@ -708,6 +739,59 @@ static void test_substitutes(void)
 		EXPECT_NUMBER(err.kind, substitutes[i].kind);
 		EXPECT_NUMBER(err.code, substitutes[i].code);
 		EXPECT_PART(err.text ? err.text : "", substitutes[i].part);
+	}
+}
+
+/* Which refusals lead to the next mechanism, and which may be about the password. */
+static const struct {
+	const char *reply;
+	bool is_unknown;
+} answers[] = {
+	{ "504 5.7.4 Unrecognized authentication type", true },
+	{ "504 so be it", true },
+	{ "500 5.5.1 unknown mechanism", true },
+	{ "501 5.5.4 Invalid authentication mechanism", true },
+	{ "501 5.5.2 Authentication mechanism PLAIN is not supported", true },
+	{ "502 5.5.1 AUTH mechanism not implemented", true },
+	{ "503 5.5.1 Unsupported auth method", true },
+	{ "535 5.7.8 Error: authentication failed: Invalid authentication mechanism", true },
+	{ "535 5.7.8 Error: authentication failed: no mechanism available", true },
+	{ "535 5.7.3 unsupported mechanism", true },
+	{ "554 5.7.8 Authentication mechanism not supported.", true },
+	{ "500 5.5.1 what?", false },
+	{ "501 5.5.2 malformed auth input", false },
+	{ "502 5.5.1 not implemented", false },
+	{ "503 5.5.1 Error: authentication not enabled", false },
+	{ "503 5.5.1 already authenticated", false },
+	{ "530 5.7.0 Must issue a STARTTLS command first", false },
+	{ "534 5.7.9 Authentication mechanism is too weak", false },
+	{ "534 5.7.9 Application-specific password required", false },
+	{ "534 5.7.14 unknown authentication mechanism", false },
+	{ "535 5.7.8 Username and Password not accepted", false },
+	{ "535 5.7.3 Authentication unsuccessful", false },
+	{ "535 5.7.139 Authentication unsuccessful, basic authentication is disabled", false },
+	{ "535 authentication failed (mechanism PLAIN), unknown user", false },
+	{ "538 5.7.11 Encryption required for requested authentication mechanism", false },
+	{ "550 5.7.1 no", false },
+	{ "432 4.7.12 A password transition is needed", false },
+	{ "454 4.7.0 mechanism not available", false },
+};
+
+static void test_unknown(void)
+{
+	for (size_t i = 0; i < LENGTH(answers); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(mem_free_at) char *reply = str_format("%s\r\n", answers[i].reply);
+		const struct login login = { "PLAIN", "u", "p", " PLAIN LOGIN ", NULL };
+		const struct peer_step steps[] = {
+			{ AUTH_PLAIN, reply },
+			{ answers[i].is_unknown ? AUTH_LOGIN : NULL, "535 5.7.8 no\r\n" },
+			{ 0 },
+		};
+
+		test_case("unknown/%s", answers[i].reply);
+		EXPECT(!log_in_as(peer_play, steps, &login, &err));
+		EXPECT_PART(err.text, answers[i].is_unknown ? "AUTH LOGIN" : "AUTH PLAIN");
 	}
 }
 
@@ -916,6 +1000,7 @@ int main(void)
 	test_realm();
 	test_length();
 	test_substitutes();
+	test_unknown();
 	look_for_leaks(false);
 	test_incapable();
 	look_for_leaks(true);
