@@ -150,9 +150,173 @@ static const char name_words[] =
 	"helo * not fully qualified|helo * not resolve|ehlo * not resolve|"
 	"need fully qualified hostname";
 
+/* A login that is refused: what providers want in the place of the usual password */
+
+static bool uses_token(const struct settings *settings)
+{
+	const char *mechanism = settings->auth ? settings->auth : "";
+
+	return settings->token_command || strcmp(mechanism, "XOAUTH2") == 0 ||
+	       strcmp(mechanism, "OAUTHBEARER") == 0;
+}
+
+static void advise_app_password(const struct remedy_facts *facts, struct str *out)
+{
+	if (!uses_token(facts->settings))
+		str_add(out, _("the relay wants an app password, which is made in the settings of "
+			       "the mailbox, in the place of the usual one"));
+}
+
+static void advise_google(const struct remedy_facts *facts, struct str *out)
+{
+	if (!uses_token(facts->settings))
+		str_add(out,
+			_("user or password is wrong; the usual password does not do here, "
+			  "but an app password, which is made in the settings of the mailbox"));
+}
+
+static void advise_exchange(const struct remedy_facts *facts, struct str *out)
+{
+	if (!uses_token(facts->settings))
+		str_add(out, _("user or password is wrong, or an app password is wanted, or SMTP "
+			       "AUTH is off for this mailbox (its administrator can switch on "
+			       "Authenticated SMTP)"));
+}
+
+static const char app_password_words[] =
+	"app password|app passwords|application password|application specific password|"
+	"app specific password|invalid second factor|invalidsecondfactor|weblogin required|"
+	"webloginrequired|log in via your web browser|log in with your web browser|"
+	"authorization code|neobhodim parol prilozheniya";
+
+/* It may send for others, but not for us, or not from here. */
+static void advise_relay(const struct remedy_facts *facts, struct str *out)
+{
+	str_add(out,
+		facts->settings->auth
+			? _("the relay does not send on to this address (is host the one for "
+			    "outgoing mail, and port the one for a login, 587 or 465?)")
+			: _("the relay does not send on to this address without a login, or is the "
+			    "wrong one (set auth on and user, or another host)"));
+}
+
+static const char relay_words[] =
+	"relay access denied|relay denied|relaying denied|relay not permitted|relay not allowed|"
+	"relaying not permitted|relaying not allowed|relaying prohibited|relaying disallowed|"
+	"relay prohibited|relay operation rejected|not permitted to relay|not allowed to relay|"
+	"not authorized to relay|unable to relay|cannot relay|can t relay|do not relay|"
+	"don t relay|does not relay|will not relay|no relaying|no relay access|not gateway|"
+	"allowed rcpthosts|not an open relay|not open relay|open relay not allowed|"
+	"tenantattribution";
+
+/* The sender is not one of this login. */
+static const char sender_words[] =
+	"sendasdenied|not allowed to send as|not permitted to send as|permissions to send as|"
+	"permission to send as|not authorized to send as|not owned by user|not owned by auth user|"
+	"relaying disallowed as|same as authorization user|same as authenticated user|"
+	"must equal authorized user|must match authenticated user|sender address not allowed|"
+	"sending address not allowed|from address not allowed|sender not allowed|"
+	"not local sender over smtp|not sender signature|header from not allowed|"
+	"sender mismatch|envelope from header mismatch|from header mismatch|"
+	"from address mismatch|not authorized to use from|not authorized to send from|"
+	"not allowed to send from|not permitted to send from";
+
+static const char unverified_words[] =
+	"email address not verified|email addresses not verified|sender address not verified|"
+	"sender not verified|from address not verified|domain not verified|"
+	"not match verified sender identity|not match verified sender|unverified sender|"
+	"unverified address";
+
+/* A From field that is missing, or has no whole address. */
+static const char from_words[] =
+	"missing final|missing valid address in from|having no from header|from header * missing|"
+	"missing from header|no from header|no valid from header|invalid from header|"
+	"from header invalid|invalid from address|from address invalid|invalid from|"
+	"missing from address|from field missing|missing from field|"
+	"must have from header|must have valid from|valid from header required|"
+	"from header required|from header must|from address must|"
+	"local address contains control or whitespace|domain missing or malformed";
+
+static const char sender_domain_words[] =
+	"sender address rejected domain not found|sender address rejected need fully qualified|"
+	"domain of sender address * not exist|domain of sender address * not resolve|"
+	"domain name required for sender|sender domain not exist|sender domain not found|"
+	"sender domain must exist|sender domain not resolve|sender address must fully qualified|"
+	"sender address domain not found|unresolvable sender domain|sender domain unresolvable|"
+	"unrouteable sender|bad sender s system address|verification failed for sender";
+
 static const struct remedy remedies[] = {
 	/* RFC 4954 section 6: whatever the words. */
 	{ .phases = ANY, .codes = "530", .kind = ERR_AUTH },
+
+	/* Exchange Online, Gmail and the like: what the mailbox is to allow, or to have. */
+	{ .phases = IN(AUTH),
+	  .words = "smtpclientauthentication disabled|smtp client authentication disabled|"
+		   "client authentication disabled|smtp auth disabled",
+	  .hint = N_("SMTP AUTH is off for this mailbox or its organisation (the administrator can "
+		     "switch on Authenticated SMTP)") },
+	{ .phases = IN(AUTH),
+	  .words = "basic authentication disabled|basic auth disabled|basic authentication not "
+		   "supported|basic authentication not allowed",
+	  .hint = N_("the relay takes no password any more, but an access token (set "
+		     "token_command)") },
+	{ .phases = IN(AUTH),
+	  .words = "security defaults policy|conditional access|locked by your organization",
+	  .hint = N_("a policy of the organisation forbids to log in by password (ask its "
+		     "administrator, or set token_command)") },
+	{ .phases = IN(AUTH),
+	  .words = "not have access rights to this service|smtp disabled for|smtp not enabled|"
+		   "imap smtp not enabled|smtp access disabled|smtp access not enabled|"
+		   "smtp service not enabled|enable smtp",
+	  .hint = N_("SMTP is off for this mailbox (switch it on in the settings of the "
+		     "mailbox)") },
+	{ .phases = IN(AUTH),
+	  .codes = "5",
+	  .words = app_password_words,
+	  .advise = advise_app_password },
+	{ .phases = IN(AUTH),
+	  .codes = "534",
+	  .unless = "weak|mechanism|encryption|encrypted|tls|transition",
+	  .advise = advise_app_password },
+	{ .phases = IN(AUTH),
+	  .codes = "535",
+	  .words = "username and password not accepted|badcredentials|bad credentials",
+	  .advise = advise_google },
+	{ .phases = IN(AUTH), .statuses = "5.7.139 5.7.3", .advise = advise_exchange },
+
+	/* Which sender may be used, and in which form. */
+	{ .phases = TRANSACTION,
+	  .codes = "4 5",
+	  .words = unverified_words,
+	  .hint = N_("the relay has not verified an address (verify it there, or set from to one "
+		     "that is, and set_from_header on)") },
+	{ .phases = TRANSACTION,
+	  .codes = "5",
+	  .words = sender_words,
+	  .hint = N_(
+		  "this login may not send as this sender (set from to an address of its own, and "
+		  "set_from_header on)") },
+	{ .phases = TRANSACTION,
+	  .codes = "5",
+	  .statuses = "5.7.60 5.2.252",
+	  .hint = N_(
+		  "this login may not send as this sender (set from to an address of its own, and "
+		  "set_from_header on)") },
+	{ .phases = FILTERED,
+	  .codes = "5",
+	  .words = from_words,
+	  .hint = N_("the relay wants whole addresses in the header (set from, and set_from_header "
+		     "on)") },
+	{ .phases = TRANSACTION,
+	  .codes = "4 5",
+	  .words = sender_domain_words,
+	  .hint = N_("the relay does not know the sender's domain (set from to an address that can "
+		     "get mail)") },
+	{ .phases = TRANSACTION,
+	  .codes = "4 5",
+	  .statuses = "X.1.8",
+	  .hint = N_("the relay does not "
+		     "know the sender's domain (set from to an address that can get mail)") },
 
 	{ .phases = ANY,
 	  .codes = "4 5",
@@ -199,6 +363,9 @@ static const struct remedy remedies[] = {
 	  .unless = "spf|spam|score",
 	  .kind = ERR_UNAVAILABLE,
 	  .advise = advise_name },
+	/* After the demands of a login, which is what a relay may mean by it. */
+	{ .phases = TRANSACTION, .codes = "4 5", .words = relay_words, .advise = advise_relay },
+	{ .phases = IN(RCPT), .codes = "5", .statuses = "5.7.54 5.7.64", .advise = advise_relay },
 	/* Neither EHLO nor HELO was taken. */
 	{ .phases = IN(HELO), .codes = "5", .advise = advise_name },
 };
