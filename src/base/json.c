@@ -302,3 +302,15 @@ void json_add_text(struct str *out, const char *bytes, size_t len)
 	}
 	str_add_char(out, '"');
 }
+
+void json_add_ascii(struct str *out, const char *json, size_t len)
+{
+	for (size_t i = 0, step; i < len; i += step) {
+		step = str_utf8_len(json + i, len - i);
+		if (step > 1)
+			add_char(out, str_code_point(json + i, step));
+		else
+			str_add_char(out, json[i]);
+		step += !step;
+	}
+}

@@ -31,3 +31,5 @@ bool json_read_object(const char *text, size_t len, struct json_member *members,
 
 /* Appends a text in quotes, in ASCII. Bytes that are no UTF-8 become U+FFFD. RFC 8259 section 7. */
 void json_add_text(struct str *out, const char *bytes, size_t len);
+/* Appends JSON, which is UTF-8, in ASCII: other characters, which stand in texts, are escaped. */
+void json_add_ascii(struct str *out, const char *json, size_t len);

@@ -82,7 +82,8 @@ void field_add_text(struct str *out, const char *name, const char *text)
 	if (is_plain(clean.bytes, column))
 		add_folded(out, clean.bytes, column);
 	else
-		(void)mime_add_encoded_bytes(out, clean.bytes, clean.len, column);
+		(void)mime_add_encoded_bytes(out, clean.bytes, clean.len, charset_named("UTF-8"),
+					     column);
 	str_add(out, "\r\n");
 }
 

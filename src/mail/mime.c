@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/mime.h"
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "mail/atom.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define FOLD "\r\n "
@@ -21,27 +23,21 @@ enum {
 struct words {
 	const char *bytes;
 	size_t len;
-	const char *charset;
-	bool is_utf8;
+	struct charset charset;
 };
-
-static size_t character_len(const struct words *words)
-{
-	return words->is_utf8 ? str_utf8_len(words->bytes, words->len) : 1;
-}
 
 /* How many bytes of whole characters fit into a word that begins in this column. */
 static size_t bytes_that_fit(struct words words, size_t column)
 {
 	size_t room = column < LINE_MAX_WITH_WORD ? LINE_MAX_WITH_WORD - column : 0;
-	size_t frame = strlen(words.charset) + WORD_FRAME;
+	size_t frame = strlen(words.charset.name) + WORD_FRAME;
 	size_t fits = 0;
 
 	if (room > WORD_MAX)
 		room = WORD_MAX;
 	size_t max = room > frame ? (room - frame) / 4 * 3 : 0;
 	while (words.len > 0) {
-		size_t step = character_len(&words);
+		size_t step = charset_step(words.charset, words.bytes, words.len);
 		if (fits + step > max)
 			break;
 		fits += step;
@@ -57,7 +53,7 @@ static size_t add_words(struct str *out, struct words words, size_t column)
 		size_t len = bytes_that_fit(words, column);
 		size_t before = out->len;
 		if (len > 0) {
-			str_addf(out, "=?%s?B?", words.charset);
+			str_addf(out, "=?%s?B?", words.charset.name);
 			base64_add(out, words.bytes, len);
 			str_add(out, "?=");
 			column += out->len - before;
@@ -72,12 +68,16 @@ static size_t add_words(struct str *out, struct words words, size_t column)
 	return column;
 }
 
-size_t mime_add_encoded_bytes(struct str *out, const char *bytes, size_t len, size_t column)
+size_t mime_add_encoded_in(struct str *out, const char *bytes, size_t len, struct charset charset,
+			   size_t column)
 {
-	bool is_utf8 = str_is_utf8(bytes, len);
-	const struct words words = { bytes, len, is_utf8 ? "UTF-8" : "unknown-8bit", is_utf8 };
+	return add_words(out, (struct words){ bytes, len, charset }, column);
+}
 
-	return add_words(out, words, column);
+size_t mime_add_encoded_bytes(struct str *out, const char *bytes, size_t len, struct charset named,
+			      size_t column)
+{
+	return mime_add_encoded_in(out, bytes, len, charset_of(named, bytes, len), column);
 }
 
 size_t mime_add_encoded_words(struct str *out, const char *text, size_t column)
@@ -85,7 +85,49 @@ size_t mime_add_encoded_words(struct str *out, const char *text, size_t column)
 	CLEANUP(str_done) struct str clean = STR_INIT;
 
 	str_add_printable(&clean, text, strlen(text));
-	return mime_add_encoded_bytes(out, clean.bytes, clean.len, column);
+	return mime_add_encoded_bytes(out, clean.bytes, clean.len, charset_named("UTF-8"), column);
+}
+
+/* Encoded-words that are there already */
+
+static size_t charset_len(const char *text)
+{
+	size_t len = strcspn(text, "? \t\r\n");
+
+	return str_is_ascii(text, len) ? len : 0;
+}
+
+bool mime_find_word(const char *text, struct mime_word *word)
+{
+	if (text[0] != '=' || text[1] != '?')
+		return false;
+	size_t len = charset_len(text + 2);
+	const char *mark = text + 2 + len;
+	if (len == 0 || mark[0] != '?' || !mark[1] || !strchr("bBqQ", mark[1]) || mark[2] != '?')
+		return false;
+	size_t text_len = strcspn(mark + 3, "?\r\n");
+	if (text_len == 0 || mark[3 + text_len] != '?' || mark[4 + text_len] != '=')
+		return false;
+	*word = (struct mime_word){
+		.charset = text + 2,
+		.charset_len = strcspn(text + 2, "*?"),
+		.is_quoted = ascii_lower(mark[1]) == 'q',
+		.text = mark + 3,
+		.text_len = text_len,
+		.len = (size_t)(mark + 5 + text_len - text),
+	};
+	return true;
+}
+
+void mime_add_unquoted(struct str *out, const struct mime_word *word)
+{
+	for (size_t i = 0; i < word->text_len; i++) {
+		const char *at = word->text + i;
+		int high = *at == '=' ? str_hex_digit(at[1]) : -1;
+		int low = high >= 0 ? str_hex_digit(at[2]) : -1;
+		str_add_char(out, low >= 0 ? (char)(high << 4 | low) : *at == '_' ? ' ' : *at);
+		i += low >= 0 ? 2 : 0;
+	}
 }
 
 /* Parameters */
@@ -114,13 +156,14 @@ static void add_percent(struct str *out, char c)
 }
 
 /* Appends bytes of whole characters as far as they fit into the line; returns how many. */
-static size_t add_segment(struct str *out, const char *value, size_t len, bool is_utf8, size_t room)
+static size_t add_segment(struct str *out, const char *value, size_t len, struct charset charset,
+			  size_t room)
 {
 	size_t used = 0;
 
 	while (used < len) {
 		CLEANUP(str_done) struct str character = STR_INIT;
-		size_t step = is_utf8 ? str_utf8_len(value + used, len - used) : 1;
+		size_t step = charset_step(charset, value + used, len - used);
 		for (size_t i = 0; i < step; i++)
 			add_percent(&character, value[used + i]);
 		if (used > 0 && character.len > room)
@@ -133,43 +176,57 @@ static size_t add_segment(struct str *out, const char *value, size_t len, bool i
 }
 
 /* "name*0*=utf-8''", "name*1*=" and so on; number -1: the only one. */
-static void add_extended_name(struct str *out, const char *name, int number, bool is_utf8)
+static void add_extended_name(struct str *out, const char *name, int number, struct charset charset)
 {
+	CLEANUP(mem_free_at) char *lower = mem_copy(charset.name);
+
+	ascii_make_lower(lower);
 	str_addf(out, "%s*", name);
 	if (number >= 0)
 		str_addf(out, "%d*", number);
 	str_add_char(out, '=');
 	if (number <= 0)
-		str_add(out, is_utf8 ? "utf-8''" : "unknown-8bit''");
+		str_addf(out, "%s''", lower);
 }
 
 /* The rest of the value in one more segment; returns how many bytes went into it. */
 static size_t add_extended_line(struct str *out, const char *name, int number, const char *value,
-				size_t len, bool is_utf8)
+				size_t len, struct charset charset)
 {
 	str_add(out, ";" FOLD);
 	size_t begin = out->len - 1;
-	add_extended_name(out, name, number, is_utf8);
+	add_extended_name(out, name, number, charset);
 	size_t column = out->len - begin;
-	return add_segment(out, value, len, is_utf8,
+	return add_segment(out, value, len, charset,
 			   column < PARAMETER_LINE_MAX ? PARAMETER_LINE_MAX - column : 0);
 }
 
 /* RFC 2231 sections 3 and 4, without a number where one line will do. */
-static void add_extended(struct str *out, const char *name, const char *value)
+static void add_extended(struct str *out, const char *name, const char *value, struct charset named)
 {
 	size_t len = strlen(value);
-	bool is_utf8 = str_is_utf8(value, len);
+	struct charset charset = charset_of(named, value, len);
 	size_t begin = out->len;
 
-	if (add_extended_line(out, name, -1, value, len, is_utf8) == len)
+	if (add_extended_line(out, name, -1, value, len, charset) == len)
 		return;
 	str_cut(out, begin);
 	for (int number = 0; len > 0; number++) {
-		size_t used = add_extended_line(out, name, number, value, len, is_utf8);
+		size_t used = add_extended_line(out, name, number, value, len, charset);
 		value += used;
 		len -= used;
 	}
+}
+
+/* The same in one line, however long. */
+static void add_unparted(struct str *out, const char *name, const char *value, struct charset named)
+{
+	size_t len = strlen(value);
+	struct charset charset = charset_of(named, value, len);
+
+	str_add(out, ";" FOLD);
+	add_extended_name(out, name, -1, charset);
+	(void)add_segment(out, value, len, charset, SIZE_MAX);
 }
 
 static void add_value(struct str *out, const char *name, const char *value)
@@ -200,7 +257,7 @@ void mime_add_parameter(struct str *out, const char *name, const char *value)
 	if (is_simple(name, value))
 		add_value(out, name, value);
 	else
-		add_extended(out, name, value);
+		add_extended(out, name, value, charset_named("UTF-8"));
 }
 
 /*
@@ -223,14 +280,22 @@ static void keep_extended(struct str *out, const char *name, const char *value)
 			add_percent(out, *value);
 }
 
-void mime_keep_parameter(struct str *out, const char *name, const char *value)
+static bool is_file_name(const char *name)
+{
+	return strcmp(name, "filename") == 0 || strcmp(name, "name") == 0;
+}
+
+void mime_keep_parameter(struct str *out, const char *name, const char *value, struct charset named)
 {
 	size_t len = strlen(value);
+	bool is_ascii = str_is_ascii(value, len);
 
 	if (strchr(name, '*'))
 		keep_extended(out, name, value);
-	else if (!str_is_ascii(value, len) || len > KEPT_MAX)
-		add_extended(out, name, value);
+	else if (is_file_name(name) && (!is_ascii || len > KEPT_MAX))
+		add_extended(out, name, value, named);
+	else if (!is_ascii)
+		add_unparted(out, name, value, named);
 	else
 		add_value(out, name, value);
 }

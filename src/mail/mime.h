@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/str.h"
+#include "mail/charset.h"
 
 /*
  * Appends UTF-8 text as encoded-words of at most 75 characters, folded with CRLF and a space so
@@ -12,10 +13,32 @@
  */
 size_t mime_add_encoded_words(struct str *out, const char *text, size_t column);
 /*
- * The same for bytes as they are, which may be no UTF-8: the charset is then called unknown-8bit,
- * as in RFC 1428.
+ * The same for bytes as they are, in the charset that charset_of finds for them; `named` is what
+ * the message names for its text.
  */
-size_t mime_add_encoded_bytes(struct str *out, const char *bytes, size_t len, size_t column);
+size_t mime_add_encoded_bytes(struct str *out, const char *bytes, size_t len, struct charset named,
+			      size_t column);
+/* The same in this charset, of which all bytes are. */
+size_t mime_add_encoded_in(struct str *out, const char *bytes, size_t len, struct charset charset,
+			   size_t column);
+
+/* "=?charset?q?text?=", in pieces. */
+struct mime_word {
+	const char *charset;
+	size_t charset_len; /* without a language, RFC 2231 section 5 */
+	bool is_quoted;     /* Q, and not B */
+	const char *text;
+	size_t text_len;
+	size_t len; /* of the whole */
+};
+
+/*
+ * Whether an encoded-word begins here. As readers do, takes one whose text has what RFC 2047
+ * forbids: blanks and bytes beyond ASCII. The text is terminated.
+ */
+bool mime_find_word(const char *text, struct mime_word *word);
+/* Appends what an encoded-word with Q says. */
+void mime_add_unquoted(struct str *out, const struct mime_word *word);
 
 /*
  * Appends a parameter of a Content- field: ";", a fold, and "name=value", with quotes where they
@@ -26,6 +49,8 @@ size_t mime_add_encoded_bytes(struct str *out, const char *bytes, size_t len, si
 void mime_add_parameter(struct str *out, const char *name, const char *value);
 /*
  * The same for one that a header had already: it keeps its form where that can be sent. One that
- * has a form of RFC 2231 (its name has an asterisk) stays in it.
+ * has a form of RFC 2231 (its name has an asterisk) stays in it. Only a file's name is parted for
+ * its length: many readers look for a boundary, or a charset, in one piece only.
  */
-void mime_keep_parameter(struct str *out, const char *name, const char *value);
+void mime_keep_parameter(struct str *out, const char *name, const char *value,
+			 struct charset named);

@@ -65,12 +65,18 @@ void structure_init(struct structure *structure)
 	add_part(structure, 0, 0);
 }
 
+static void part_done(struct part *part)
+{
+	free(part->boundary);
+	free(part->charset);
+}
+
 void structure_done(struct structure *structure)
 {
 	if (!structure)
 		return;
 	for (size_t i = 0; i < structure->count; i++)
-		free(structure->parts[i].boundary);
+		part_done(&structure->parts[i]);
 	free(structure->parts);
 	free(structure->crooked);
 	str_done(&structure->header);
@@ -132,6 +138,7 @@ static void judge_type(struct part *part, const struct content_type *type)
 {
 	CLEANUP(mem_free_at) char *boundary = content_type_join(type, "boundary");
 
+	part->charset = content_type_join(type, "charset");
 	part->is_text = is_text_type(type);
 	part->is_digest = strcmp(type->value, "multipart/digest") == 0;
 	part->is_sealed |= is_sealed_type(type);
@@ -173,8 +180,7 @@ static void judge_header(struct structure *s)
 	judge_type(part, &type);
 	if (s->current == 0) {
 		s->is_mime = header_find(&header, "MIME-Version") != NULL;
-		part->is_header_sealed = header_find(&header, "DKIM-Signature") != NULL;
-		part->is_sealed |= part->is_header_sealed;
+		part->is_sealed |= header_find(&header, "DKIM-Signature") != NULL;
 	}
 }
 
@@ -243,6 +249,7 @@ static void become_leaf(struct structure *s)
 	size_t parent = current(s)->parent;
 
 	s->parts[parent].kind = PART_LEAF;
+	part_done(current(s));
 	s->count--;
 	s->current = parent;
 	s->place = IN_BODY;

@@ -32,9 +32,10 @@ struct part {
 	bool is_text;
 	bool is_digest;
 	bool is_sealed; /* its body is signed or encrypted, by itself or by what is around it */
-	bool is_header_sealed; /* by what is around it, or by a DKIM signature */
+	bool is_header_sealed; /* by what is around it */
 	bool is_closed;        /* a multipart whose last boundary was seen */
 	char *boundary;
+	char *charset; /* that its Content-Type names, NULL: none */
 	uint64_t header_at;
 	uint64_t body_at;
 	uint64_t inner_at;

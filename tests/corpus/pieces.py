@@ -122,7 +122,36 @@ def message(data):
     fields, _, _ = cut_header(data)
     is_signed = any(name_of(field) == "dkim-signature" for field in fields)
     piece = split(data, is_sealed=is_signed)
+    piece.is_header_sealed = False
     return piece
+
+
+# DKIM, RFC 6376: what covers a field
+
+def tags(signature):
+    text = b"".join(signature.split(b":", 1)[1].split())
+    return dict(tag.split(b"=", 1) for tag in text.split(b";") if b"=" in tag)
+
+
+def seal_of(fields, field):
+    """"simple" or "relaxed" where a signature of the header covers the field, else ""."""
+    found = ""
+    for signature in fields:
+        if name_of(signature) != "dkim-signature":
+            continue
+        tag = tags(signature)
+        covered = tag.get(b"h", name_of(field).encode()).lower().split(b":")
+        if signature is field or name_of(field).encode() in covered:
+            found = "relaxed" if found != "simple" and tag.get(b"c", b"").startswith(b"relaxed") and b"h" in tag else "simple"
+    return found
+
+
+def relaxed(field):
+    """RFC 6376 section 3.4.2; what b= says is not signed."""
+    name, value = field.replace(b"\r\n", b"").split(b":", 1)
+    if name.strip().lower() == b"dkim-signature":
+        value = re.sub(rb"([;\s]b\s*=)[^;]*", rb"\1", value)
+    return name.strip().lower() + b":" + b" ".join(value.split())
 
 
 # What the program makes of its input

@@ -44,11 +44,13 @@ def check_wire(transaction, offer):
         wrong.append(f"8-bit is {is_8bit}, and declared: {words}")
     if is_8bit and not offer.takes_8bit:
         wrong.append("8-bit to a relay that does not take it")
-    header = b"".join(pieces.cut_header(content)[0])
-    if (not header.isascii()) != ("SMTPUTF8" in words):
-        wrong.append(f"the header is ASCII: {header.isascii()}, and declared: {words}")
-    if not is_utf8(header):
-        wrong.append("a header that is not UTF-8")
+    message = pieces.message(content)
+    needs_utf8 = any(not p.header.isascii() and is_utf8(p.header) for p in message.walk())
+    if (needs_utf8 and offer.takes_utf8) != ("SMTPUTF8" in words):
+        wrong.append(f"a header is beyond ASCII: {needs_utf8}, and declared: {words}")
+    if not message.header.isascii() and not (is_utf8(message.header) and offer.takes_utf8):
+        wrong.append("a header that the relay does not take")
+    wrong += [f"could have been encoded: {f!r}" for p in message.walk() for f in p.fields if is_needlessly_raw(p, f)]
     if f"SIZE={len(content)}" not in words:
         wrong.append(f"{len(content)} octets, and declared: {words}")
     return wrong
@@ -61,18 +63,25 @@ def is_utf8(data):
         return False
 
 
+def is_needlessly_raw(piece, field):
+    """Beyond ASCII, and neither signed nor with an address or an id that can't be encoded."""
+    if field.isascii() or piece.is_header_sealed or pieces.seal_of(piece.fields, field):
+        return False
+    domain = rb"(?!)" if is_utf8(field) else rb"@\S*[\x80-\xff]"
+    return not re.search(rb"[\x80-\xff][^\s@]*@|[\x80-\xff]\"@|<[^>@]*[\x80-\xff]|" + domain, field)
+
+
 # Whether something had to be altered
 
-def is_field_unfit(field, offer, is_top):
-    takes = offer.takes_utf8 and is_utf8(field) if is_top else offer.takes_8bit
-    return pieces.is_unfit(field, takes)
+def is_field_unfit(field):
+    return pieces.is_unfit(field, False)
 
 
 def is_leaf_unfit(piece, offer):
     return piece.kind == "leaf" and pieces.is_unfit(piece.body, offer.takes_8bit)
 
 
-def check_fields(before, after, offer, is_top):
+def check_fields(before, after, offer):
     """Fields in order, and none altered without need."""
     is_encoded = any(is_leaf_unfit(p, offer) for p in before.walk())
     skipped = ("content-transfer-encoding",) if is_encoded else ()
@@ -81,7 +90,7 @@ def check_fields(before, after, offer, is_top):
     if [*map(pieces.name_of, old)] != [*map(pieces.name_of, new)]:
         return [f"fields {[*map(pieces.name_of, old)]} became {[*map(pieces.name_of, new)]}"]
     return [f"altered without need: {one!r} became {other!r}" for one, other in zip(old, new)
-            if one.rstrip() != other.rstrip() and not is_field_unfit(one, offer, is_top)]
+            if one.rstrip() != other.rstrip() and not is_field_unfit(one)]
 
 
 def check_body(before, after, offer):
@@ -106,12 +115,12 @@ def check_encoded(before, after):
     return []
 
 
-def check_piece(before, after, offer, is_top=True):
+def check_piece(before, after, offer):
     if before.kind != after.kind or len(before.parts) != len(after.parts):
         return [f"a {before.kind} with {len(before.parts)} parts became a {after.kind} with {len(after.parts)}"]
-    wrong = check_fields(before, after, offer, is_top) + check_body(before, after, offer)
+    wrong = check_fields(before, after, offer) + check_body(before, after, offer)
     for one, other in zip(before.parts, after.parts):
-        wrong += check_piece(one, other, offer, False)
+        wrong += check_piece(one, other, offer)
     return wrong
 
 
@@ -123,6 +132,16 @@ def check_seals(before, after):
             wrong.append("a signed header was altered")
         if one.is_sealed and (one.body != other.body or one.after != other.after):
             wrong.append("a signed or encrypted part was altered")
+    return wrong + check_signed_fields(before, after)
+
+
+def check_signed_fields(before, after):
+    """What DKIM covers is there as its canonicalization sees it."""
+    wrong = []
+    for one, other in zip(before.fields, after.fields):
+        seal = pieces.seal_of(before.fields, one)
+        if one != other and (seal == "simple" or seal == "relaxed" and pieces.relaxed(one) != pieces.relaxed(other)):
+            wrong.append(f"a signed field was altered: {one!r} became {other!r}")
     return wrong
 
 
@@ -224,7 +243,8 @@ def difference(old, new):
 # Refusals
 
 def sealed_parts(message):
-    return [p for p in message.walk() if p.is_sealed or p.is_header_sealed]
+    return [p for p in message.walk() if p.is_sealed or p.is_header_sealed or
+            any(pieces.name_of(f) == "dkim-signature" for f in p.fields)]
 
 
 def is_refusal_true(reason, before, offer):

@@ -136,11 +136,12 @@ static void test_parameters(void)
 	}
 	CLEANUP(str_done) struct str out = STR_INIT;
 	test_case("a parameter that is extended already");
-	mime_keep_parameter(&out, "name*0*", "utf-8''" TEN TEN TEN TEN TEN TEN TEN "%C3%A4");
+	mime_keep_parameter(&out, "name*0*", "utf-8''" TEN TEN TEN TEN TEN TEN TEN "%C3%A4",
+			    (struct charset){ 0 });
 	EXPECT_TEXT(out.bytes, ";\r\n name*0*=utf-8''" TEN TEN TEN TEN TEN TEN TEN "%C3%A4");
 	str_clear(&out);
 	test_case("one that is extended and stood within quotes");
-	mime_keep_parameter(&out, "name*", "utf-8''a;b \"\303\244%20");
+	mime_keep_parameter(&out, "name*", "utf-8''a;b \"\303\244%20", (struct charset){ 0 });
 	EXPECT_TEXT(out.bytes, ";\r\n name*=utf-8''a%3Bb%20%22%C3%A4%20");
 }
 

@@ -80,7 +80,8 @@ static const struct {
 	  "MIME-Version: 1.0\n" MIXED
 	  "--b\nContent-Type: multipart/signed; boundary=c\n\n--c\n\nx\n--c\n\ny\n--c--\n--b\n"
 	  "Content-Transfer-Encoding: quoted-printable\n\n=C3=A4\n--b--\n" },
-	{ "UTF-8 in the header, offered", ALL, BYTES("Subject: \xc3\xa4\n\nx\n"), "=" },
+	{ "UTF-8 in the header, offered", ALL, BYTES("Subject: \xc3\xa4\n\nx\n"),
+	  "Subject: =?UTF-8?B?w6Q=?=\n\nx\n" },
 	{ "UTF-8 in the header", WIRE_8BIT, BYTES("Subject: \xc3\xa4\n\nx\n"),
 	  "Subject: =?UTF-8?B?w6Q=?=\n\nx\n" },
 	{ "UTF-8 in a part's header", 0,

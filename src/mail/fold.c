@@ -1,0 +1,175 @@
+/* fold.c - where a long header field can be folded; pure */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/fold.h"
+
+#include "base/ascii.h"
+#include "mail/facts.h"
+
+#include <string.h>
+
+enum {
+	LINE_LEN = 76,
+	LONG_LINE_LEN = 900,
+	PIECE_LEN = 64,   /* of base64 */
+	BLANKS_MAX = 500, /* more of them say no more */
+};
+
+/* A body that is being cut into pieces. */
+struct cutter {
+	struct fold how;
+	bool parts_quotes;
+	const char *at;
+	const char *tag; /* where it begins, or the blanks in front of it */
+	size_t comments;
+	bool is_in_quotes;
+	bool is_in_brackets;
+	bool is_in_base64;
+	bool may_break; /* the last piece ended where a blank may be put in */
+};
+
+static bool is_break(const struct cutter *c, char last)
+{
+	if (c->is_in_quotes || c->comments > 0)
+		return false;
+	switch (c->how.places) {
+	case FOLD_BLANKS:
+	case FOLD_SIGNATURE:
+	case FOLD_ANYWHERE:
+		return false;
+	case FOLD_IDS:
+		return last == '>';
+	case FOLD_SEMICOLONS:
+		return last == ';';
+	case FOLD_COMMAS:
+		return last == ',' && !c->is_in_brackets;
+	case FOLD_JSON:
+		return last && strchr(",:{[", last);
+	case FOLD_LIST:
+		return last == ',' || last == ';';
+	}
+	return false;
+}
+
+/* Whether a value of base64 begins at `end`, behind an equals sign. */
+static bool begins_base64(const struct cutter *c, const char *end)
+{
+	bool is_signature = c->how.places == FOLD_SIGNATURE;
+	const char *tag = c->tag + strspn(c->tag, " \t");
+
+	if (!is_signature && (!c->how.is_value_base64 || c->how.places == FOLD_BLANKS))
+		return false;
+	return ascii_is(tag, (size_t)(end - tag), "b=") ||
+	       (!is_signature && ascii_is(tag, (size_t)(end - tag), "keydata="));
+}
+
+static bool is_in_word(const struct cutter *c, char ch)
+{
+	bool is_whole = c->is_in_quotes && !c->parts_quotes;
+
+	return ch && (!ascii_is_blank(ch) || c->how.is_fixed || is_whole);
+}
+
+/* In a text nothing has a meaning but for blanks, and in a comment parentheses alone. */
+static void note_structure(struct cutter *c, char ch)
+{
+	if (ch == '"' && c->comments == 0)
+		c->is_in_quotes = !c->is_in_quotes;
+	else if (c->is_in_quotes || c->how.places == FOLD_JSON)
+		return;
+	else if (ch == '(')
+		c->comments++;
+	else if (ch == ')' && c->comments > 0)
+		c->comments--;
+	else if ((ch == '<' || ch == '>') && c->comments == 0)
+		c->is_in_brackets = ch == '<';
+}
+
+static void note(struct cutter *c, const char *ch)
+{
+	if (c->how.has_quotes)
+		note_structure(c, *ch);
+	if (*ch == ';' && !c->is_in_quotes && c->comments == 0) {
+		c->is_in_base64 = false;
+		c->tag = ch + 1;
+	} else if (*ch == '=' && begins_base64(c, ch + 1)) {
+		c->is_in_base64 = c->may_break = true;
+	}
+}
+
+/* Up to a blank, or behind a place where one may be put in. */
+static size_t take_piece(struct cutter *c)
+{
+	const char *begin = c->at;
+	bool is_escaped = false;
+
+	c->may_break = false;
+	while (is_in_word(c, *c->at) && !c->may_break) {
+		const char *ch = c->at++;
+		if (!is_escaped)
+			note(c, ch);
+		bool is_inside = c->is_in_quotes || c->comments > 0;
+		is_escaped = is_inside && *ch == '\\' && !is_escaped;
+		bool is_base64 = c->how.places == FOLD_ANYWHERE || c->is_in_base64;
+		c->may_break |= is_break(c, *ch) || (is_base64 && c->at - begin >= PIECE_LEN);
+	}
+	return (size_t)(c->at - begin);
+}
+
+/* Where the lines of a body have got to. */
+struct liner {
+	struct str *out;
+	size_t column;
+	size_t width;
+	bool fits;
+};
+
+/* A fold goes in front of the blanks, which stay. */
+static void add_piece(struct liner *l, const char *blanks, size_t count, const char *piece,
+		      size_t len, bool may_break)
+{
+	if (l->column + count + len > l->width && (count > 0 || may_break)) {
+		str_add(l->out, count > 0 ? "\r\n" : "\r\n ");
+		l->column = count == 0;
+	}
+	str_add_n(l->out, blanks, count);
+	str_add_n(l->out, piece, len);
+	l->column += count + len;
+	l->fits &= l->column <= FACTS_LINE_MAX;
+}
+
+/* Behind the colon a blank stands already. */
+static bool may_begin_with_fold(const struct liner *l, struct fold how, size_t len)
+{
+	return !how.is_fixed && l->column + len > FACTS_LINE_MAX;
+}
+
+static bool fold_once(struct str *out, const char *text, size_t column, struct fold how,
+		      bool parts_quotes)
+{
+	struct cutter c = { .how = how, .at = text, .tag = text, .parts_quotes = parts_quotes };
+	struct liner l = { out, column, how.places == FOLD_LIST ? LONG_LINE_LEN : LINE_LEN, true };
+	size_t before = out->len;
+
+	while (*c.at) {
+		const char *blanks = c.at;
+		bool may_break = c.may_break;
+		size_t count = how.is_fixed ? 0 : strspn(blanks, " \t");
+		c.at += count;
+		const char *piece = c.at;
+		size_t len = take_piece(&c);
+		may_break |= blanks == text && may_begin_with_fold(&l, how, len);
+		add_piece(&l, blanks, count > BLANKS_MAX ? 1 : count, piece, len, may_break);
+	}
+	if (!l.fits)
+		str_cut(out, before);
+	return l.fits;
+}
+
+bool fold_body(struct str *out, const char *text, size_t column, struct fold how)
+{
+	struct fold by_blanks = how;
+
+	by_blanks.places = FOLD_BLANKS;
+	return (!how.is_fixed && fold_once(out, text, column, by_blanks, false)) ||
+	       fold_once(out, text, column, how, false) || fold_once(out, text, column, how, true);
+}

@@ -1,0 +1,28 @@
+/* form.h - what the body of a header field is made of; pure */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "mail/fold.h"
+#include "mail/header.h"
+
+enum form_kind {
+	FORM_TEXT,
+	FORM_PHRASES, /* words and comments in a syntax of its own */
+	FORM_URLS,    /* the same, with URLs in angle brackets, RFC 2369 */
+	FORM_IDS,     /* the same, with message ids in angle brackets */
+	FORM_ADDRESSES,
+	FORM_PARAMETERS,
+	FORM_JSON,
+};
+
+struct form {
+	enum form_kind kind;
+	struct fold fold;
+};
+
+/*
+ * The form of a field, by its name; by its unfolded body where the name is none that is known. A
+ * field that is not one of the texts which people write may be a list.
+ */
+struct form form_find(const struct header *header, const struct header_field *field,
+		      const char *text);

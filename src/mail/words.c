@@ -1,0 +1,384 @@
+/* words.c - the body of a header field in words, of which some become encoded-words; pure */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/words.h"
+
+#include "base/ascii.h"
+#include "base/base64.h"
+#include "mail/facts.h"
+
+#include <string.h>
+
+#define FOLD "\r\n "
+
+enum {
+	LINE_LEN = 76,
+	ENCODED_MIN = 27,                /* an encoded-word of one long character */
+	WORD_MAX = FACTS_LINE_MAX - 100, /* fits into a line behind any field's name */
+};
+
+/* A field's body on its way out. */
+struct writer {
+	struct str *out;
+	const struct words_style *style;
+	const char *begin; /* of the whole text */
+	size_t column;
+	size_t kept;           /* the first kept part that is not behind us */
+	bool is_after_encoded; /* the last word was, or looks like, an encoded-word */
+	bool is_in_id;         /* behind an angle bracket */
+	bool is_stuck;
+	size_t depth; /* of comments */
+};
+
+/* Words: what stands between blanks, and in structured fields between specials, too. */
+
+static bool is_special(const struct writer *w, char c)
+{
+	return w->style->is_structured && c && strchr(w->depth > 0 ? "()" : "(),<>:;", c);
+}
+
+/*
+ * The second byte of a character may look like a backslash, in Shift_JIS and its like. What is no
+ * character of the charset is taken byte by byte.
+ */
+static size_t step_len(const struct writer *w, const char *text)
+{
+	size_t step = (unsigned char)*text >= 0x80
+			      ? charset_step(w->style->charset, text, strnlen(text, 4))
+			      : 1;
+
+	return step ? step : 1;
+}
+
+/* The length of a quoted string with its quotes, 0 where none begins or it has no end. */
+static size_t quoted_len(const struct writer *w, const char *text)
+{
+	size_t len = 1;
+
+	if (!w->style->is_structured || w->depth > 0 || *text != '"')
+		return 0;
+	while (text[len] && text[len] != '"')
+		len += text[len] == '\\' && text[len + 1] ? 2 : step_len(w, text + len);
+	return text[len] ? len + 1 : 0;
+}
+
+/* In a comment a backslash takes the character behind it along. */
+static bool is_escape(const struct writer *w, const char *text)
+{
+	return w->style->is_structured && w->depth > 0 && text[0] == '\\' && text[1];
+}
+
+/* An encoded-word with bytes beyond ASCII in it is one word, even if it has blanks, too. */
+static size_t raw_word_len(const char *text)
+{
+	struct mime_word word;
+
+	return mime_find_word(text, &word) && !str_is_ascii(word.text, word.text_len) ? word.len
+										      : 0;
+}
+
+/* Behind what is at the beginning of a word, one step of it. */
+static size_t next_len(const struct writer *w, const char *text)
+{
+	size_t raw = raw_word_len(text);
+
+	if (raw)
+		return raw;
+	return is_escape(w, text) ? 2 : step_len(w, text);
+}
+
+/* A special is a word of its own. */
+static size_t word_len(const struct writer *w, const char *text)
+{
+	size_t len = quoted_len(w, text);
+
+	if (is_special(w, *text))
+		return 1;
+	while (text[len] && !ascii_is_blank(text[len]) && !is_special(w, text[len]))
+		len += next_len(w, text + len);
+	return len;
+}
+
+static bool is_kept(struct writer *w, const char *word)
+{
+	const struct words_style *style = w->style;
+	size_t at = (size_t)(word - w->begin);
+
+	while (w->kept < style->kept_count && style->kept[w->kept].to <= at)
+		w->kept++;
+	return w->kept < style->kept_count && style->kept[w->kept].from <= at;
+}
+
+static bool needs_encoding(struct writer *w, const char *word, size_t len)
+{
+	if (is_kept(w, word))
+		return false;
+	if (str_is_ascii(word, len))
+		return !w->style->is_structured && len > WORD_MAX;
+	w->is_stuck |= w->is_in_id;
+	return !w->is_in_id;
+}
+
+/* "=?charset?encoding?text?=", which a reader will decode. */
+static bool is_encoded_word(const char *word, size_t len)
+{
+	size_t marks = 0;
+
+	for (size_t i = 0; i < len; i++)
+		marks += word[i] == '?';
+	return marks == 4 && len > 6 && memcmp(word, "=?", 2) == 0 &&
+	       memcmp(word + len - 2, "?=", 2) == 0;
+}
+
+/* A fold goes in front of the blanks, which stay. */
+static void add_blanks(struct writer *w, const char *blanks, size_t len, size_t next)
+{
+	if (len > 0 && w->column + len + next > LINE_LEN && w->out->len > 0) {
+		str_add(w->out, "\r\n");
+		w->column = 0;
+	}
+	str_add_n(w->out, blanks, len);
+	w->column += len;
+}
+
+static void note_special(struct writer *w, char c)
+{
+	if (!w->style->is_structured)
+		return;
+	if (c == '(')
+		w->depth++;
+	else if (c == ')' && w->depth > 0)
+		w->depth--;
+	else if (w->depth == 0 && (c == '<' || c == '>'))
+		w->is_in_id = w->style->has_ids && c == '<';
+}
+
+static void add_plain(struct writer *w, const char *word, size_t len)
+{
+	str_add_n(w->out, word, len);
+	w->column += len;
+	w->is_after_encoded = is_encoded_word(word, len);
+	note_special(w, *word);
+}
+
+/* What a word says, without quotes and backslashes. */
+static void add_said(const struct writer *w, const char *word, size_t len, struct str *said)
+{
+	size_t quoted = quoted_len(w, word);
+	size_t at = quoted == len;
+	size_t end = len - at;
+
+	while (at < end) {
+		at += (quoted == len && word[at] == '\\') || is_escape(w, word + at);
+		size_t step = step_len(w, word + at);
+		step = step < end - at ? step : end - at;
+		str_add_n(said, word + at, step);
+		at += step;
+	}
+}
+
+/* Encoded-words */
+
+static void part_words(struct writer *w)
+{
+	bool has_room = w->column + 1 + ENCODED_MIN <= LINE_LEN;
+
+	str_add(w->out, has_room ? " " : FOLD);
+	w->column = has_room ? w->column + 1 : 1;
+}
+
+static void add_bytes(struct writer *w, const char *bytes, size_t len)
+{
+	w->column = mime_add_encoded_bytes(w->out, bytes, len, w->style->charset, w->column);
+}
+
+/* Characters of the word's own charset, and the others in that of the message. */
+static void add_mixed(struct writer *w, struct charset charset, const char *bytes, size_t len)
+{
+	for (size_t at = 0, end, step; at < len; at = end) {
+		bool is_own = charset_step(charset, bytes + at, len - at) > 0;
+		for (end = at; end < len; end += step) {
+			step = charset_step(charset, bytes + end, len - end);
+			if ((step > 0) != is_own)
+				break;
+			step += !is_own;
+		}
+		if (at > 0)
+			part_words(w);
+		if (is_own)
+			w->column = mime_add_encoded_in(w->out, bytes + at, end - at, charset,
+							w->column);
+		else
+			add_bytes(w, bytes + at, end - at);
+	}
+}
+
+static void add_text(struct writer *w, const char *text, size_t len)
+{
+	str_add_n(w->out, text, len);
+	w->column += len;
+}
+
+/* A charset that we don't know: only what RFC 2047 forbids in the word is encoded. */
+static void add_escaped(struct writer *w, const struct mime_word *word)
+{
+	CLEANUP(str_done) struct str fixed = STR_INIT;
+
+	for (size_t i = 0; i < word->text_len; i++)
+		if ((unsigned char)word->text[i] >= 0x80)
+			str_addf(&fixed, "=%02X", (unsigned char)word->text[i]);
+		else
+			str_add_char(&fixed, ascii_is_blank(word->text[i]) ? '_' : word->text[i]);
+	add_text(w, word->charset - 2, (size_t)(word->text - word->charset) + 2);
+	add_text(w, fixed.bytes, fixed.len);
+	add_text(w, "?=", 2);
+}
+
+/* In base64 what is no digit says nothing. */
+static void add_digits(struct writer *w, const struct mime_word *word)
+{
+	add_text(w, word->charset - 2, (size_t)(word->text - word->charset) + 2);
+	for (size_t i = 0; i < word->text_len; i++)
+		if (base64_digit(word->text[i]) >= 0 || word->text[i] == '=')
+			add_text(w, word->text + i, 1);
+	add_text(w, "?=", 2);
+}
+
+/* An encoded-word that was there, as RFC 2047 has it. */
+static void add_word(struct writer *w, const struct mime_word *word)
+{
+	CLEANUP(mem_free_at) char *name = mem_copy_n(word->charset, word->charset_len);
+	struct charset charset = charset_named(name);
+	CLEANUP(str_done) struct str said = STR_INIT;
+
+	if (str_is_ascii(word->text, word->text_len) && !memchr(word->text, ' ', word->text_len)) {
+		add_text(w, word->charset - 2, word->len);
+	} else if (!word->is_quoted) {
+		add_digits(w, word);
+	} else if (!charset.table) {
+		add_escaped(w, word);
+	} else {
+		mime_add_unquoted(&said, word);
+		add_mixed(w, charset, said.bytes, said.len);
+	}
+}
+
+/* Where the next encoded-word begins; the end where there is none. */
+static size_t find_word(const char *text, size_t at, size_t len, struct mime_word *word)
+{
+	while (at < len && !(mime_find_word(text + at, word) && word->len <= len - at))
+		at++;
+	return at;
+}
+
+/* All of it as encoded-words, between which a reader drops the blanks. */
+static void add_encoded_text(struct writer *w, const char *text, size_t len)
+{
+	struct mime_word word;
+	bool is_first = true;
+
+	for (size_t at = 0; at < len;) {
+		size_t next = find_word(text, at, len, &word);
+		bool says_nothing = at > 0 && next < len && strspn(text + at, " \t") >= next - at;
+		if (next > at && !says_nothing) {
+			if (!is_first)
+				part_words(w);
+			add_bytes(w, text + at, next - at);
+			is_first = false;
+		}
+		at = next;
+		if (next == len)
+			return;
+		if (!is_first)
+			part_words(w);
+		add_word(w, &word);
+		is_first = false;
+		at += word.len;
+	}
+}
+
+static bool is_same_charset(const struct writer *w, const char *one, size_t one_len,
+			    const char *other, size_t other_len)
+{
+	return charset_of(w->style->charset, one, one_len).table ==
+	       charset_of(w->style->charset, other, other_len).table;
+}
+
+/*
+ * The words from here on that are encoded together. Between encoded-words a reader drops the
+ * blanks, so these are encoded, too; `said` is what the words say.
+ */
+static size_t take_run(struct writer *w, const char *text, struct str *said)
+{
+	for (size_t at = 0;;) {
+		size_t len = word_len(w, text + at);
+		const char *word = text + at;
+		add_said(w, word, len, said);
+		at += len;
+		size_t blanks = strspn(text + at, " \t");
+		size_t next = word_len(w, text + at + blanks);
+		bool goes_on = next > 0 && needs_encoding(w, text + at + blanks, next) &&
+			       is_same_charset(w, word, len, text + at + blanks, next);
+		if (blanks > 0 && (goes_on || is_encoded_word(text + at + blanks, next)))
+			str_add_n(said, text + at, blanks);
+		if (blanks == 0 || !goes_on)
+			return at;
+		at += blanks;
+	}
+}
+
+/* An encoded-word stands between blanks, or in parentheses. RFC 2047 section 5. */
+static void part_from(struct writer *w, char c)
+{
+	if (w->style->is_structured && c && !ascii_is_blank(c) && c != '(')
+		add_blanks(w, " ", 1, 0);
+}
+
+static char last_char(const struct writer *w)
+{
+	return w->out->len > 0 ? w->out->bytes[w->out->len - 1] : '\0';
+}
+
+static size_t add_encoded(struct writer *w, const char *blanks, size_t len)
+{
+	CLEANUP(str_done) struct str said = STR_INIT;
+
+	if (w->is_after_encoded)
+		str_add_n(&said, blanks, len);
+	add_blanks(w, blanks, w->is_after_encoded && len > 0 ? 1 : len, ENCODED_MIN);
+	part_from(w, last_char(w));
+	size_t run = take_run(w, blanks + len, &said);
+	add_encoded_text(w, said.bytes, said.len);
+	w->is_after_encoded = true;
+	if (blanks[len + run] != ')')
+		part_from(w, blanks[len + run]);
+	return len + run;
+}
+
+bool words_add(struct str *out, const char *text, size_t column, const struct words_style *style)
+{
+	struct writer w = { .out = out, .style = style, .begin = text, .column = column };
+
+	while (*text) {
+		size_t blanks = strspn(text, " \t");
+		const char *word = text + blanks;
+		size_t len = word_len(&w, word);
+		if (needs_encoding(&w, word, len)) {
+			text += add_encoded(&w, text, blanks);
+			continue;
+		}
+		/* What is behind a parenthesis is not parted from it. */
+		add_blanks(&w, text, blanks, len > 0 && *word == '(' ? ENCODED_MIN : len);
+		if (len > 0)
+			add_plain(&w, word, len);
+		text = word + len;
+	}
+	return !w.is_stuck;
+}
+
+size_t words_len(const char *text, size_t depth)
+{
+	static const struct words_style structured = { .is_structured = true };
+	const struct writer w = { .style = &structured, .depth = depth };
+
+	return word_len(&w, text);
+}
