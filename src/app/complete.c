@@ -6,6 +6,8 @@
 #include "app/repair.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "mail/residue.h"
+#include "mail/seal.h"
 
 #include <string.h>
 
@@ -56,6 +58,17 @@ static bool is_signed(const struct header *header)
 	return header_find(header, "DKIM-Signature") != NULL;
 }
 
+/* What a signature covers stays. */
+static void drop_residue(struct changes *changes)
+{
+	const struct header *header = changes->header;
+
+	for (size_t i = 0; i < header->count; i++)
+		if (residue_is_field(header, &header->fields[i]) &&
+		    seal_find(header, &header->fields[i]) == SEAL_NONE)
+			changes_drop_field(changes, i);
+}
+
 /*
  * What cron, PHP and scripts write. Text that is not UTF-8 nobody can name, and a message that has
  * one of these fields has been thought about.
@@ -84,6 +97,7 @@ bool complete_message(struct message *message, const struct envelope *envelope,
 	bool has_signature = is_signed(&message->header);
 
 	changes_init(&changes, &message->header);
+	drop_residue(&changes);
 	if (!has_signature) {
 		repair_fields(&changes, s);
 		if (completion->is_program)

@@ -40,13 +40,19 @@ static void look_at_utf8(struct facts_scan *scan, const char *bytes, size_t len)
 			take_utf8(scan, (unsigned char)bytes[i]);
 }
 
+/* By words: every byte of every message passes here. */
 static bool has_high_bit(const char *bytes, size_t len)
 {
-	unsigned char all = 0;
+	uint64_t all = 0;
+	uint64_t word;
 
-	for (size_t i = 0; i < len; i++)
-		all |= (unsigned char)bytes[i];
-	return all >= 0x80;
+	for (; len >= sizeof word; bytes += sizeof word, len -= sizeof word) {
+		memcpy(&word, bytes, sizeof word);
+		all |= word;
+	}
+	for (; len > 0; len--)
+		all |= (unsigned char)*bytes++;
+	return (all & UINT64_C(0x8080808080808080)) != 0;
 }
 
 /* Part of a line, without its line end. */

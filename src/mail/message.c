@@ -2,27 +2,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/message.h"
 
+#include "base/ascii.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "mail/residue.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PIECE = 65536 };
+enum {
+	PIECE = 65536,
+	SKIPPED_MAX = 65536, /* so much may stand above a header */
+	CRS_MAX = 1024,      /* so many CRs can belong to a line end */
+};
 
 /* The input on its way into the file. */
 struct intake {
 	struct message *message;
-	struct str line; /* an unfinished line of the header */
+	struct str line;    /* an unfinished line of the header */
+	struct str clean;   /* the same as it is kept */
+	struct str skipped; /* lines above the first field, as long as they may be the body */
 	struct str out;
-	uint64_t line_number;
 	struct facts_scan header_scan;
 	struct facts_scan body_scan;
+	bool has_gap; /* one of the skipped lines is empty */
 	bool is_body;
 	bool is_in_line; /* the body's last line has not ended */
-	bool ends_in_cr; /* the last piece of the body did; what follows decides */
+	size_t crs;      /* at the end of the body's last piece; what follows decides */
 };
 
 void message_init(struct message *message)
@@ -35,6 +43,8 @@ static void intake_free(struct intake *in)
 	if (!in)
 		return;
 	str_done(&in->line);
+	str_done(&in->clean);
+	str_done(&in->skipped);
 	str_done(&in->out);
 	free(in);
 }
@@ -68,12 +78,6 @@ void message_share(struct message *message, const struct message *from)
 	message->header_len = from->header_len;
 }
 
-static bool refuse_line(const struct intake *in, const char *what, struct err *err)
-{
-	return err_set(err, ERR_INPUT, _("line %llu of the message has %s"),
-		       (unsigned long long)in->line_number + 1, what);
-}
-
 static bool append(struct message *message, const struct str *bytes, struct err *err)
 {
 	if (scratch_append(&message->kept, bytes->bytes, bytes->len))
@@ -90,6 +94,7 @@ static bool flush_out(struct intake *in, struct err *err)
 {
 	struct message *message = in->message;
 
+	facts_take(&in->body_scan, in->out.bytes, in->out.len);
 	if (!append(message, &in->out, err))
 		return false;
 	message->body_len += in->out.len;
@@ -97,24 +102,37 @@ static bool flush_out(struct intake *in, struct err *err)
 	return true;
 }
 
-/* Part of a line, or with `is_end` the rest of it, without its LF. A CR is held back. */
+static void let_crs_go(struct intake *in)
+{
+	for (; in->crs > 0; in->crs--)
+		str_add_char(&in->out, '\r');
+}
+
+/*
+ * Part of a line, or with `is_end` the rest of it, without its LF. CRs at its end are held back:
+ * they are part of a line end however many they are, and else text.
+ */
 static void take_body_text(struct intake *in, const char *text, size_t len, bool is_end)
 {
-	if (in->ends_in_cr && !(len == 0 && is_end))
-		str_add_char(&in->out, '\r');
-	if (len > 0)
-		in->ends_in_cr = text[len - 1] == '\r';
-	str_add_n(&in->out, text, len - (len > 0 && in->ends_in_cr));
+	size_t left = len;
+
+	while (left > 0 && text[left - 1] == '\r')
+		left--;
+	if (left > 0)
+		let_crs_go(in);
+	str_add_n(&in->out, text, left);
+	in->crs += len - left;
+	if (in->crs > CRS_MAX)
+		let_crs_go(in);
 	in->is_in_line = !is_end;
 	if (!is_end)
 		return;
-	in->ends_in_cr = false;
+	in->crs = 0;
 	str_add_n(&in->out, "\r\n", 2);
 }
 
 static bool take_body(struct intake *in, const char *bytes, size_t len, struct err *err)
 {
-	facts_take(&in->body_scan, bytes, len);
 	while (len > 0) {
 		const char *lf = memchr(bytes, '\n', len);
 		size_t text = lf ? (size_t)(lf - bytes) : len;
@@ -132,47 +150,143 @@ static bool refuse_length(struct err *err)
 		       MESSAGE_HEADER_MAX / 1024 / 1024);
 }
 
-static bool keep_header_line(struct intake *in, const char *line, size_t len, struct err *err)
+/*
+ * A line of the header as it is kept, without its line end. CRs before the LF are part of that; a
+ * CR or a NUL elsewhere becomes a blank, save that a NUL in a field's name is left out.
+ */
+static void clean_line(struct str *out, const char *line, size_t len, bool is_top)
+{
+	size_t mark = is_top ? residue_mark_len(line, len) : 0;
+	bool is_name = true;
+
+	str_clear(out);
+	len -= len > 0 && line[len - 1] == '\n';
+	while (len > mark && line[len - 1] == '\r')
+		len--;
+	for (size_t i = mark; i < len; i++) {
+		char c = line[i];
+		if (c == '\0' && is_name && (is_top || out->len > 0))
+			continue;
+		if (c == '\0' || c == '\r')
+			c = ' ';
+		is_name &= c > ' ' && c < 0x7F && c != ':';
+		str_add_char(out, c);
+	}
+}
+
+static bool keep_header_line(struct intake *in, struct err *err)
 {
 	struct message *message = in->message;
 
-	if (memchr(line, '\r', len))
-		return refuse_line(in, _("a carriage return without a line feed"), err);
-	if (memchr(line, '\0', len))
-		return refuse_line(in, _("a NUL byte"), err);
-	if (len + 2 > MESSAGE_HEADER_MAX - message->given.len)
+	if (in->clean.len + 2 > MESSAGE_HEADER_MAX - message->given.len)
 		return refuse_length(err);
-	str_add_n(&message->given, line, len);
-	str_add_n(&message->given, "\r\n", 2);
-	facts_take(&in->header_scan, line, len);
-	facts_take(&in->header_scan, "\r\n", 2);
-	in->line_number++;
+	str_add(&in->clean, "\r\n");
+	str_add_n(&message->given, in->clean.bytes, in->clean.len);
+	facts_take(&in->header_scan, in->clean.bytes, in->clean.len);
+	str_clear(&in->skipped);
 	return true;
 }
 
-/* A whole line of the header, with its LF where it had one. */
-static bool take_header_line(struct intake *in, const char *line, size_t len, struct err *err)
+static bool is_blank_line(const char *line, size_t len)
 {
-	size_t text = len;
+	size_t at = 0;
 
-	if (text > 0 && line[text - 1] == '\n')
-		text--;
-	if (text < len && text > 0 && line[text - 1] == '\r')
-		text--;
-	switch (header_line_kind(line, len, in->line_number == 0)) {
+	while (at < len && ascii_is_space(line[at]))
+		at++;
+	return at == len;
+}
+
+/*
+ * The lines above turn out to stand above a text. What parts messages in a mailbox is left out
+ * there, and the first empty line, which ended a header without any field.
+ */
+static bool take_skipped(struct intake *in, struct err *err)
+{
+	const char *at = in->skipped.bytes;
+	const char *end = at + in->skipped.len;
+	bool is_blank = false;
+
+	for (const char *next; at < end && !is_blank; at = next) {
+		const char *lf = memchr(at, '\n', (size_t)(end - at));
+		next = lf ? lf + 1 : end;
+		clean_line(&in->clean, at, (size_t)(next - at), true);
+		is_blank = is_blank_line(in->clean.bytes, in->clean.len);
+		if (is_blank && in->clean.len > 0)
+			break;
+	}
+	in->is_body = true;
+	return take_body(in, at, (size_t)(end - at), err);
+}
+
+static bool begin_body(struct intake *in, struct err *err)
+{
+	return take_skipped(in, err) && take_body(in, in->line.bytes, in->line.len, err);
+}
+
+static bool skip_line(struct intake *in, struct err *err)
+{
+	if (in->line.len > SKIPPED_MAX - in->skipped.len)
+		return begin_body(in, err);
+	str_add_n(&in->skipped, in->line.bytes, in->line.len);
+	return true;
+}
+
+/* As in a text that was pasted, or the here-document of an indented command. */
+static bool is_indented_field(const char *line, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && ascii_is_blank(line[at]))
+		at++;
+	return at > 0 && header_line_kind(line + at, len - at, true) == HEADER_LINE_FIELD &&
+	       residue_is_known_field(line + at, len - at);
+}
+
+/* A line above the first field, or the one that begins it. */
+static bool take_top_line(struct intake *in, struct err *err)
+{
+	const char *line = in->clean.bytes;
+	size_t len = in->clean.len;
+	bool is_field = header_line_kind(line, len, true) == HEADER_LINE_FIELD;
+
+	if (is_field && (!in->has_gap || residue_is_known_field(line, len)))
+		return keep_header_line(in, err);
+	in->has_gap |= is_blank_line(line, len);
+	if (is_blank_line(line, len) || residue_is_separator(line, len, false))
+		return skip_line(in, err);
+	in->message->is_indented = is_indented_field(line, len);
+	return begin_body(in, err);
+}
+
+static bool take_lower_line(struct intake *in, struct err *err)
+{
+	const char *line = in->clean.bytes;
+	size_t len = in->clean.len;
+
+	switch (header_line_kind(line, len, false)) {
+	case HEADER_LINE_FIELD:
+	case HEADER_LINE_CONTINUATION:
+		return keep_header_line(in, err);
 	case HEADER_LINE_EMPTY:
 		in->is_body = true;
-		in->line_number++;
 		return true;
 	case HEADER_LINE_MBOX:
-		in->line_number++;
-		return true;
 	case HEADER_LINE_OTHER:
-		in->is_body = true;
-		return take_body(in, line, len, err);
-	default:
-		return keep_header_line(in, line, text, err);
+		break;
 	}
+	return residue_is_separator(line, len, true) || begin_body(in, err);
+}
+
+/* A whole line of the header, with its LF where it had one. */
+static bool take_header_line(struct intake *in, struct err *err)
+{
+	bool is_top = in->message->given.len == 0;
+
+	if (is_top && in->skipped.len == 0 && residue_is_utf16(in->line.bytes, in->line.len))
+		return err_set(err, ERR_INPUT,
+			       _("the message is in UTF-16; it has to be in UTF-8 (see iconv(1))"));
+	clean_line(&in->clean, in->line.bytes, in->line.len, is_top);
+	return is_top ? take_top_line(in, err) : take_lower_line(in, err);
 }
 
 /*
@@ -192,7 +306,7 @@ static bool take_header(struct intake *in, const char *bytes, size_t len, size_t
 	str_add_n(&in->line, bytes, step);
 	if (!lf)
 		return true;
-	if (!take_header_line(in, in->line.bytes, in->line.len, err))
+	if (!take_header_line(in, err))
 		return false;
 	str_clear(&in->line);
 	return true;
@@ -213,7 +327,8 @@ static bool take_as_body(struct intake *in, const char *bytes, size_t len)
 	str_init(&in->line, MESSAGE_HEADER_MAX);
 	message->header_facts = (struct facts){ 0 };
 	in->is_body = true;
-	message->is_unreadable = take_body(in, given.bytes, given.len, &err) &&
+	message->is_unreadable = take_body(in, in->skipped.bytes, in->skipped.len, &err) &&
+				 take_body(in, given.bytes, given.len, &err) &&
 				 take_body(in, line.bytes, line.len, &err) &&
 				 take_body(in, bytes, len, &err);
 	str_done(&given);
@@ -223,16 +338,17 @@ static bool take_as_body(struct intake *in, const char *bytes, size_t len)
 
 static bool take_end(struct intake *in, struct err *err)
 {
-	if (!in->is_body && in->line.len > 0 &&
-	    !take_header_line(in, in->line.bytes, in->line.len, err))
+	if (!in->is_body && in->line.len > 0 && !take_header_line(in, err))
+		return false;
+	if (!in->is_body && !take_skipped(in, err))
 		return false;
 	if (in->is_in_line)
-		take_body_text(in, "", 0, false);
-	if (in->is_in_line)
-		str_add(&in->out, "\r\n");
+		take_body_text(in, "", 0, true);
+	if (!flush_out(in, err))
+		return false;
 	facts_end(&in->body_scan);
 	facts_end(&in->header_scan);
-	return flush_out(in, err);
+	return true;
 }
 
 void message_begin(struct message *message)
@@ -240,6 +356,8 @@ void message_begin(struct message *message)
 	message->intake = mem_zeroed(1, sizeof *message->intake);
 	*message->intake = (struct intake){ .message = message,
 					    .line = STR_MAX(MESSAGE_HEADER_MAX),
+					    .clean = STR_INIT,
+					    .skipped = STR_MAX(SKIPPED_MAX),
 					    .out = STR_INIT };
 	facts_begin(&message->intake->header_scan, &message->header_facts);
 	facts_begin(&message->intake->body_scan, &message->body_facts);

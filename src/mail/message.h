@@ -17,13 +17,14 @@ enum {
 
 /*
  * The file holds the body as given, save that its lines end CRLF, and behind it the completed
- * header with the empty line. A body may have bare CRs and NULs, a header may not. `header` is the
- * index of the header as it was given; that is in memory, the rest only
+ * header with the empty line. A body may have bare CRs and NULs, a header has none any more.
+ * `header` is the index of the header as it was given; that is in memory, the rest only
  * where no disk takes it.
  *
- * `is_unreadable` says that the header can't be read. Then the whole input is the body, byte for
- * byte but for its line ends, and the header is empty: such a message can be kept and shown, not
- * sent. message_read goes on to the end of such an input only where `keeps_unreadable` is set.
+ * `is_unreadable` says that the header can't be read: it is too long, or the input is UTF-16. Then
+ * the whole input is the body, with CRLF at the end of each line, and the header is empty: such a
+ * message can be kept and shown, not sent. message_read goes on to the end of such an input only
+ * where `keeps_unreadable` is set.
  */
 struct intake;
 
@@ -39,6 +40,7 @@ struct message {
 	bool is_whole; /* message_end has brought all of the input into the file */
 	bool keeps_unreadable;
 	bool is_unreadable;
+	bool is_indented; /* no header, but the text begins with blanks and a field */
 };
 
 void message_init(struct message *message);
@@ -53,10 +55,12 @@ void message_share(struct message *message, const struct message *from);
 
 /*
  * Reads a message to the end of the descriptor, into the file of message_use, or
- * where there is none, or it takes no more, into a place of its own (see scratch.h). Lines may end
- * LF or CRLF; the last one gets a line end if it has none. A From_ line on top is dropped. A first
- * line that belongs to no header field begins the body. ERR_INPUT: a header with a bare CR or a
- * NUL, or over MESSAGE_HEADER_MAX; ERR_IO, ERR_SYSTEM: reading it, or keeping it, failed.
+ * where there is none, or it takes no more, into a place of its own (see scratch.h). A line ends
+ * with LF and any CRs before it; the last one gets a line end if it has none. Dropped are a byte
+ * order mark of UTF-8, the lines that part messages in mailbox files, and empty lines above a
+ * field that messages have. In the header a bare CR or a NUL becomes a blank. A line that belongs
+ * to no header field begins the body. ERR_INPUT: a header over MESSAGE_HEADER_MAX, or UTF-16;
+ * ERR_IO, ERR_SYSTEM: reading it, or keeping it, failed.
  */
 bool message_read(struct message *message, int fd, struct err *err) MUST_USE;
 

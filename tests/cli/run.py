@@ -18,6 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "relay"))
 import commands  # noqa: E402
 import files  # noqa: E402
 import mistakes  # noqa: E402
+import given  # noqa: E402
 import outcomes  # noqa: E402
 from harness import (PROGRAM, TOP, Failure, Suite, expect, finish, run_program, wait_until,  # noqa: E402
                      write_private)
@@ -1126,6 +1127,7 @@ def bash_completes(folder):
 files.add_cases(suite)
 mistakes.add_cases(suite)
 outcomes.add_cases(suite)
+given.add_cases(suite)
 repairs.add_cases(suite)
 rootfiles.add_cases(suite)
 

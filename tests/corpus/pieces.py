@@ -9,9 +9,11 @@ import email
 import re
 
 FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+SEPARATOR = re.compile(rb">?From .*(?:\d:\d\d:\d\d| \d{4}\r\n)")  # of messages in a mailbox
 SEALED = ("multipart/signed", "multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime",
           "application/pkcs7-signature", "application/x-pkcs7-signature")
 MESSAGES = ("message/rfc822", "message/global")
+RESIDUE = ("return-path", "content-length", "lines", "status")
 IDENTITIES = ("", "7bit", "8bit", "binary")
 LINE_MAX = 998
 
@@ -157,13 +159,30 @@ def relaxed(field):
 # What the program makes of its input
 
 def with_line_ends(data):
-    data = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    return data if not data or data.endswith(b"\n") else data + b"\r\n"
+    """Any CRs before an LF belong to the line end, and the last line has one."""
+    data = re.sub(rb"\r*\n", b"\r\n", data)
+    return data if not data or data.endswith(b"\n") else data.rstrip(b"\r") + b"\r\n"
+
+
+def covered(fields):
+    """The names that DKIM signatures cover; one that names none covers all."""
+    names = set()
+    for field in fields:
+        tags = re.sub(rb"\s", b"", field.partition(b":")[2]).lower()
+        found = re.search(rb"(?:^|;)h=([^;]*)", tags)
+        if name_of(field) == "dkim-signature":
+            names.update(found[1].decode("latin-1").split(":") if found else map(name_of, fields))
+    return names
 
 
 def given(data):
-    """The message that was meant: without a From_ line, and with an empty line behind the header."""
+    """The message that was meant: without what a mailbox puts on top and among the fields, and with an empty line
+    behind the header."""
     if data.startswith(b"From "):
         data = data.partition(b"\n")[2]
-    fields, _, body = cut_header(with_line_ends(data))
-    return fields, body
+    fields, gap, body = cut_header(with_line_ends(data))
+    while not gap and SEPARATOR.match(body):
+        more, gap, body = cut_header(body.partition(b"\n")[2])
+        fields += more
+    signed = covered(fields)
+    return [f for f in fields if name_of(f) not in RESIDUE or name_of(f) in signed], body

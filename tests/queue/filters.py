@@ -111,7 +111,7 @@ FAILURES = {  # the script, a person's exit status, whether a program's message 
     "nothing": ("exit 0", 78, True, "printed nothing"),
     "no-header": ("echo; echo text", 78, True, "printed no message"),
     "only-text": ("echo this is no header", 78, True, "printed no message"),
-    "nul-in-the-header": ("printf 'A: \\0b\\n\\n\\n'", 78, True, "NUL"),
+    "utf-16": ("printf 'A\\0:\\0 \\0b\\0\\n\\0\\n\\0'", 78, True, "UTF-16"),
     "too-much": ("echo A: b; echo; exec yes", 78, True, "far more"),
 }
 

@@ -110,6 +110,8 @@ def line_of(length):
     return "NOOP " + "x" * (length - 5) + "\n"
 
 
+UTF_16 = "A\0:\0 \0b\0\n"  # a header that can't be read
+
 DIALOGUES = [
     ("empty", "", "220", 0),
     ("quit", "QUIT\n", "220 221", 0),
@@ -197,11 +199,16 @@ DIALOGUES = [
     ("invalid-utf-8", b"NOOP \xff\nQUIT\n", "220 500 221", 0),
     ("utf-8-in-noop", "NOOP ö\nQUIT\n", "220 250 221", 0),
     ("nul-in-content", HELLO + MAIL + RCPT + "DATA\nSubject: x\n\n\0\n.\nQUIT\n", "220 250 250 250 354 250 221", 1),
-    ("nul-in-header", HELLO + MAIL + RCPT + "DATA\nSubject: \0\n\nx\n.\nQUIT\n", "220 250 250 250 354 554 221", 0),
+    ("nul-in-header", HELLO + MAIL + RCPT + "DATA\nSubject: \0\n\nx\n.\nQUIT\n", "220 250 250 250 354 250 221", 1),
+    ("utf-16-content", HELLO + MAIL + RCPT + "DATA\n" + UTF_16 + "\n.\nQUIT\n", "220 250 250 250 354 554 221", 0),
     ("cr-in-content", HELLO + MAIL + RCPT + "DATA\nSubject: x\n\na\rb\n.\nQUIT\n", "220 250 250 250 354 250 221", 1),
-    ("cr-in-header", HELLO + MAIL + RCPT + "DATA\nSubject: a\rb\n\nb\n.\nQUIT\n", "220 250 250 250 354 554 221", 0),
+    ("cr-in-header", HELLO + MAIL + RCPT + "DATA\nSubject: a\rb\n\nb\n.\nQUIT\n", "220 250 250 250 354 250 221", 1),
+    ("smuggled-by-crs", crlf(HELLO + MAIL + RCPT + "DATA\nSubject: x\n\na") + "\r\r\n.\r\r\n" + crlf(MESSAGE + "QUIT\n"),
+     "220 250 250 250 354 250 221", 1),
+    ("smuggled-by-cr-in-the-header", crlf(HELLO + MAIL + RCPT + "DATA\nSubject: x") + "\r.\r" + crlf(MESSAGE + "QUIT\n"),
+     "220 250 250 250 354 250 221", 1),
     ("message-behind-refused-content",
-     HELLO + MAIL + RCPT + "DATA\nX: \0\nMAIL FROM:<x>\n.\n" + MESSAGE + "QUIT\n",
+     HELLO + MAIL + RCPT + "DATA\n" + UTF_16 + "MAIL FROM:<x>\n.\n" + MESSAGE + "QUIT\n",
      "220 250 250 250 354 554 250 250 354 250 221", 1),
     ("end-in-content", HELLO + MAIL + RCPT + "DATA\nSubject: x\n\nhello\n", "220 250 250 250 354", 0),
     ("end-in-content-behind-message", HELLO + MESSAGE + MAIL + RCPT + "DATA\nSubject: x\n\nhello\n",
@@ -993,7 +1000,7 @@ def figures_follow_the_queue(folder):
     with relays.Relay(dialogue="rcpt <b@b.example>: 550 5.1.1 no such user ; default") as relay:
         args = configure(folder, relay.port)
         guest = Guest(folder, NOBODY, *args, "-odq")
-        expect(guest.give() == 250 and guest.give(content=b"A: \0\r\n\r\nx\r\n") == 554, "two")
+        expect(guest.give() == 250 and guest.give(content=crlf(UTF_16 + "\nx\n").encode()) == 554, "two")
         expect(figures(folder, NOBODY) == held_by(folder, NOBODY), "after the session")
         guest.end()
         run_program([*args, "-qf"], home=folder)
@@ -1018,7 +1025,7 @@ def notices_count_for_the_service(folder):
     with relays.Relay(dialogue="rcpt <b@b.example>: 550 5.1.1 no such user ; default") as relay:
         args = configure(folder, relay.port)
         guest = Guest(folder, own, *args, "-odq")
-        expect([guest.give(), guest.give(content=b"A: \0\r\n\r\nx\r\n")] == [250, 554], "two")
+        expect([guest.give(), guest.give(content=crlf(UTF_16 + "\nx\n").encode())] == [250, 554], "two")
         expect(figures(folder, own) == held_by(folder, own), "with a notice")
         run_program([*args, "-qf"], home=folder)
         run_program([*args, "-qf"], home=folder)
@@ -1146,7 +1153,7 @@ def add_notice(name, uid, sender, told):
             with relays.Relay(dialogue=refusing) as relay:
                 args = configure(place, relay.port, more)
                 guest = Guest(place, uid, *args, "-odq")
-                found = [guest.give(sender), guest.give(sender, content=b"A: \0\r\n\r\nx\r\n")]
+                found = [guest.give(sender), guest.give(sender, content=crlf(UTF_16 + "\nx\n").encode())]
                 guest.end()
                 expect(found == [250, 554], f"{found}")
                 for _ in range(2):
