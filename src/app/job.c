@@ -8,6 +8,7 @@
 #include "app/compose.h"
 #include "app/filter.h"
 #include "app/guest.h"
+#include "app/nobody.h"
 #include "app/repair.h"
 #include "app/report.h"
 #include "app/route.h"
@@ -199,6 +200,15 @@ static bool set_recipients(struct job *job, struct err *err)
 					 job_qualifies(job), header, err);
 }
 
+/* That nobody is named is said of the message, where its header was to name them. */
+static bool explain_nobody(const struct job *job, struct err *err)
+{
+	if (err->kind == ERR_USAGE && job->request->read_recipients &&
+	    job->request->recipient_count == 0)
+		nobody_explain(&job->message, err);
+	return false;
+}
+
 /*
  * A caller who looks at nothing is served where the filter fails, too: it is run again at each
  * attempt. What it refuses is refused; another try of the copy asks it again.
@@ -261,7 +271,8 @@ static bool complete(struct job *job, struct err *err)
 bool job_finish(struct job *job, struct err *err)
 {
 	if (!choice_finish(job, err) || !check_queue(job, err) || !set_sender(job, err) ||
-	    !insist(job, err) || !set_recipients(job, err) || !complete(job, err))
+	    !insist(job, err) || !(set_recipients(job, err) || explain_nobody(job, err)) ||
+	    !complete(job, err))
 		return false;
 	job->is_complete = true;
 	if (!filter(job, err) || !wire_check(&job->message, err))

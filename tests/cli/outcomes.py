@@ -33,7 +33,7 @@ OUTCOMES = {
     "ok-despite-quit": (0, {"dialogue": "quit: 500 no"}, "", TO, HEAD +
                         "mailsize=70 smtpstatus=250 smtpmsg='250 2.0.0 taken' exitcode=EX_OK"),
     "usage-no-recipients": (64, None, "", (), NOBODY + "errormsg='no recipients (see --help)' exitcode=EX_USAGE"),
-    "usage-none-in-the-header": (64, None, "", ("-t",), NOBODY + "errormsg='no recipients' exitcode=EX_USAGE"),
+    "usage-none-in-the-header": (64, None, "", ("-t",), NOBODY + "errormsg='no recipients: ...' exitcode=EX_USAGE"),
     "usage-no-sender-in-the-header": (64, None, "", ("--read-envelope-from", *TO), None),
     "dataerr-recipient": (65, {"dialogue": "rcpt <c@d.example>: 550 5.1.1 who"}, "", TO, HEAD + "smtpstatus=550 "
                           "smtpmsg='550 5.1.1 who' errormsg='c@d.example: {at}: naming the recipient: "

@@ -19,6 +19,7 @@ import commands  # noqa: E402
 import files  # noqa: E402
 import mistakes  # noqa: E402
 import given  # noqa: E402
+import nobody  # noqa: E402
 import outcomes  # noqa: E402
 from harness import (PROGRAM, TOP, Failure, Suite, expect, finish, run_program, wait_until,  # noqa: E402
                      write_private)
@@ -1126,6 +1127,7 @@ def bash_completes(folder):
 
 files.add_cases(suite)
 mistakes.add_cases(suite)
+nobody.add_cases(suite)
 outcomes.add_cases(suite)
 given.add_cases(suite)
 repairs.add_cases(suite)
