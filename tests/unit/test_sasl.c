@@ -785,7 +785,8 @@ static void test_unknown(void)
 		const struct login login = { "PLAIN", "u", "p", " PLAIN LOGIN ", NULL };
 		const struct peer_step steps[] = {
 			{ AUTH_PLAIN, reply },
-			{ answers[i].is_unknown ? AUTH_LOGIN : NULL, "535 5.7.8 no\r\n" },
+			{ answers[i].is_unknown ? AUTH_LOGIN : NULL,
+			  answers[i].is_unknown ? "535 5.7.8 no\r\n" : NULL },
 			{ 0 },
 		};
 
