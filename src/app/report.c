@@ -153,11 +153,11 @@ static void add_code_to_lines(struct str *out, int code, const char *words)
 	const char *line = words + strnlen(words, 4);
 	const char *end;
 
-	if (!strstr(line, "\\n")) {
+	if (!strchr(line, '\n')) {
 		str_add(out, words);
 		return;
 	}
-	for (; (end = strstr(line, "\\n")); line = end + 2)
+	for (; (end = strchr(line, '\n')); line = end + 1)
 		str_addf(out, "%d-%.*s\\n", code, (int)(end - line), line);
 	str_addf(out, "%d %s", code, line);
 }
@@ -166,12 +166,11 @@ static void add_reply(struct str *out, const struct envelope *envelope, const st
 {
 	bool is_sent = err->kind == ERR_NONE;
 	int code = is_sent ? envelope->reply_code : err->code;
-	const char *words =
-		is_sent ? envelope->reply : err->text + strlen(err->text) - err->reply_len;
+	const char *words = is_sent ? envelope->reply : err->reply;
 
 	if (is_sent)
 		str_addf(out, " mailsize=%llu", (unsigned long long)envelope->size);
-	if (code > 0) {
+	if (code > 0 && words) {
 		CLEANUP(str_done) struct str lines = STR_INIT;
 		add_code_to_lines(&lines, code, words);
 		str_addf(out, " smtpstatus=%d", code);

@@ -332,6 +332,13 @@ static bool try(struct job *job, struct err *err)
 	return is_sent;
 }
 
+static void add_success(struct str *reply, const struct envelope *envelope)
+{
+	str_add(reply, "250 2.0.0 sent: ");
+	if (envelope->reply)
+		reply_join(envelope->reply, reply);
+}
+
 static void send_directly(struct job *job, struct str *reply)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -339,8 +346,7 @@ static void send_directly(struct job *job, struct str *reply)
 	if (job->obstacle.kind != ERR_NONE)
 		err_copy(&err, &job->obstacle);
 	else if (try(job, &err))
-		str_addf(reply, "250 2.0.0 sent: %s",
-			 job->envelope->reply ? job->envelope->reply : "");
+		add_success(reply, job->envelope);
 	if (err.kind != ERR_NONE)
 		add_refusal(reply, &err);
 	report_log(&job->account.settings, job->envelope, &err);

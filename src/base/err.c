@@ -59,6 +59,7 @@ void err_done(struct err *err)
 	if (!err)
 		return;
 	free(err->text);
+	free(err->reply);
 	*err = (struct err)ERR_INIT;
 }
 
@@ -110,8 +111,10 @@ bool err_wrap(struct err *err, const char *format, ...)
 void err_copy(struct err *to, const struct err *from)
 {
 	char *text = from->text ? mem_copy(from->text) : NULL;
+	char *reply = from->reply ? mem_copy(from->reply) : NULL;
 
 	err_done(to);
 	*to = *from;
 	to->text = text;
+	to->reply = reply;
 }

@@ -35,7 +35,7 @@ enum err_fate { FATE_NONE, FATE_RETRY, FATE_FAIL };
  * An error on its way up. The one who notices it says what; each caller that knows more says where,
  * by wrapping, so that `text` reads from outside in. `code` and `enhanced` are the server's, where
  * the error is its reply (0 and "" else); the last `reply_len` bytes of the text are then its
- * words.
+ * words, and `reply` has these line by line.
  */
 struct err {
 	enum err_kind kind;
@@ -43,6 +43,7 @@ struct err {
 	char enhanced[12];
 	char *text;
 	size_t reply_len;
+	char *reply;
 };
 
 #define ERR_INIT                                                                                   \

@@ -28,7 +28,7 @@ struct recipient {
  * The envelope of one message, and what became of it. `sender` is "" for the null sender. `ret` and
  * `envid` are the parameters of RFC 3461 (NULL: none). `size` is the message's in octets as RFC
  * 1870 counts them, and the facts are those of its header and body. `reply_code` and `reply` hold
- * the server's verdict on it, made printable.
+ * the server's verdict on it, made printable line by line.
  */
 struct envelope {
 	char *sender;

@@ -422,7 +422,7 @@ static void keep_verdict(const struct client *client, struct envelope *envelope)
 {
 	struct str words = STR_INIT;
 
-	reply_print(&client->reply, &words);
+	reply_print_lines(&client->reply, &words);
 	free(envelope->reply);
 	envelope->reply = str_take(&words);
 	envelope->reply_code = client->reply.code;

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* The words of a longer reply say nothing more. */
-enum { WORDS_MAX = 2048 };
-
 /* Phases as bits. */
 #define IN(name) (1U << PHASE_##name)
 enum {
@@ -372,9 +369,10 @@ static const struct remedy remedies[] = {
 
 static void find_words(const struct reply *reply, struct str *out)
 {
-	size_t len = reply->text.len;
+	CLEANUP(str_done) struct str text = STR_INIT;
 
-	phrase_add_words(out, reply->text.bytes, len < WORDS_MAX ? len : WORDS_MAX);
+	reply_print_words(reply, &text);
+	phrase_add_words(out, text.bytes, text.len);
 }
 
 /* Whether the status is in the list, or one of its items and a dot are its beginning. */

@@ -120,12 +120,104 @@ enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len
 	return len > 3 && line[3] == '-' ? REPLY_MORE : REPLY_DONE;
 }
 
+/* Where a line of the text ends that begins at `from`. */
+static size_t line_end(const char *text, size_t from, size_t len)
+{
+	const char *end = memchr(text + from, '\n', len - from);
+
+	return end ? (size_t)(end - text) : len;
+}
+
+/* The lines of a reply, without the reply code; `enhanced_len` is that of the first line's code. */
+struct passage {
+	int code;
+	const char *text;
+	size_t len;
+	size_t enhanced_len;
+};
+
+static size_t skip_blanks(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && ascii_is_blank(text[n]))
+		n++;
+	return n;
+}
+
+/* Length of what a further line repeats of the first one: the reply code, the enhanced code. */
+static size_t repeated_len(const struct passage *passage, const char *line, size_t len)
+{
+	size_t found = skip_blanks(line, len);
+	size_t n = passage->enhanced_len;
+
+	if (line_code(line + found, len - found) == passage->code && found + 3 < len &&
+	    (line[found + 3] == ' ' || line[found + 3] == '-'))
+		found += 4;
+	if (n > 0 && len - found >= n && memcmp(line + found, passage->text, n) == 0 &&
+	    (found + n == len || line[found + n] == ' '))
+		found += n;
+	return found + skip_blanks(line + found, len - found);
+}
+
+static void print_passage(const struct passage *passage, struct str *out)
+{
+	const char *text = passage->text;
+	size_t before = out->len;
+
+	for (size_t at = 0, end; at < passage->len; at = end + 1) {
+		end = line_end(text, at, passage->len);
+		size_t begin = at ? at + repeated_len(passage, text + at, end - at) : 0;
+		size_t len = end - begin;
+		while (at && len > 0 && ascii_is_blank(text[begin + len - 1]))
+			len--;
+		if (len > 0 && out->len > before)
+			str_add_char(out, ' ');
+		str_add_printable(out, text + begin, len);
+	}
+}
+
+static void print_words(int code, const char *text, size_t len, struct str *out)
+{
+	size_t shown = len > REPLY_SHOWN_MAX ? REPLY_SHOWN_MAX : len;
+	const struct passage passage = { code, text, shown,
+					 enhanced_len(code, text, line_end(text, 0, shown)) };
+
+	print_passage(&passage, out);
+	str_add(out, shown < len ? " ..." : "");
+}
+
+void reply_print_words(const struct reply *reply, struct str *out)
+{
+	print_words(reply->code, reply->text.bytes, reply->text.len, out);
+}
+
+void reply_join(const char *lines, struct str *out)
+{
+	size_t begin = strnlen(lines, 4);
+
+	str_add_n(out, lines, begin);
+	print_words(line_code(lines, begin), lines + begin, strlen(lines + begin), out);
+}
+
 void reply_print(const struct reply *reply, struct str *out)
 {
 	str_addf(out, "%d%s", reply->code, reply->text.len ? " " : "");
-	bool is_long = reply->text.len > REPLY_SHOWN_MAX;
-	str_add_printable(out, reply->text.bytes, is_long ? REPLY_SHOWN_MAX : reply->text.len);
-	str_add(out, is_long ? " ..." : "");
+	reply_print_words(reply, out);
+}
+
+void reply_print_lines(const struct reply *reply, struct str *out)
+{
+	const char *text = reply->text.bytes;
+	size_t len = reply->text.len > REPLY_SHOWN_MAX ? REPLY_SHOWN_MAX : reply->text.len;
+
+	str_addf(out, "%d%s", reply->code, reply->text.len ? " " : "");
+	for (size_t at = 0; at < len; at = line_end(text, at, len) + 1) {
+		size_t end = line_end(text, at, len);
+		str_add_printable(out, text + at, end - at);
+		str_add(out, end < len ? "\n" : "");
+	}
+	str_add(out, reply->text.len > len ? " ..." : "");
 }
 
 /* `success` is a list of codes such as "250 251", or the first digit of a class; see phase.def. */
@@ -154,6 +246,7 @@ static enum err_kind failure_kind(const struct reply *reply, enum phase phase)
 bool reply_judge(const struct reply *reply, enum phase phase, struct err *err)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
+	struct str lines = STR_INIT;
 
 	if (is_success(reply->code, phases[phase].success))
 		return true;
@@ -161,6 +254,8 @@ bool reply_judge(const struct reply *reply, enum phase phase, struct err *err)
 	err_set(err, failure_kind(reply, phase), "%s", text.bytes);
 	err->code = reply->code;
 	err->reply_len = text.len;
+	reply_print_lines(reply, &lines);
+	err->reply = str_take(&lines);
 	memcpy(err->enhanced, reply->enhanced, sizeof err->enhanced);
 	return false;
 }

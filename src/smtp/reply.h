@@ -43,8 +43,17 @@ enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len
  */
 bool reply_judge(const struct reply *reply, enum phase phase, struct err *err) MUST_USE;
 
-/* Appends "550 5.1.1 no such user", made printable, and of very many words the beginning. */
+/*
+ * Appends "550 5.1.1 no such user" as one text, made printable, and of very many words the
+ * beginning: lines are joined by blanks, and a code that is repeated in each of them is shown once.
+ */
 void reply_print(const struct reply *reply, struct str *out);
+/* The same without the reply code. */
+void reply_print_words(const struct reply *reply, struct str *out);
+/* The same as reply_print, but with the lines as they came, parted by line ends. */
+void reply_print_lines(const struct reply *reply, struct str *out);
+/* Appends what reply_print would have, of what reply_print_lines has printed. */
+void reply_join(const char *lines, struct str *out);
 
 enum capability {
 	CAP_PIPELINING = 1 << 0, /* RFC 2920 */

@@ -229,9 +229,11 @@ static const char unknown_words[] =
 
 static bool says_unknown(const struct reply *reply)
 {
+	CLEANUP(str_done) struct str text = STR_INIT;
 	CLEANUP(str_done) struct str words = STR_INIT;
 
-	phrase_add_words(&words, reply->text.bytes, reply->text.len);
+	reply_print_words(reply, &text);
+	phrase_add_words(&words, text.bytes, text.len);
 	return phrase_is_in(words.bytes, unknown_words);
 }
 

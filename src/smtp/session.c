@@ -120,6 +120,7 @@ static void free_tls_at(struct tls **tls)
 static bool greet(struct session *session, struct tls **tls, struct err *err)
 {
 	const struct settings *s = session->settings;
+	struct str words = STR_INIT;
 
 	if (s->tls)
 		tls_expect_names(*tls, &session->reached.names);
@@ -127,7 +128,8 @@ static bool greet(struct session *session, struct tls **tls, struct err *err)
 		return false;
 	if (!take_greeting(session, err))
 		return false;
-	session->greeting = mem_copy(session->client.reply.text.bytes);
+	reply_print_words(&session->client.reply, &words);
+	session->greeting = str_take(&words);
 	return hello_say(&session->client, err) &&
 	       (!s->tls || !s->tls_starttls || start_tls_by_command(session, tls, err));
 }

@@ -20,7 +20,7 @@ struct session {
 	int64_t end;            /* of the session */
 	struct reached reached; /* what was connected to */
 	char *selfname;         /* how we have introduced ourselves */
-	char *greeting;         /* the server's words */
+	char *greeting;         /* the server's words, printable */
 	bool has_met;           /* all but the login is done */
 	enum leftover leftover;
 	bool is_messy;  /* commands were sent behind a chunk that came to nothing */

@@ -38,6 +38,9 @@ OUTCOMES = {
     "dataerr-recipient": (65, {"dialogue": "rcpt <c@d.example>: 550 5.1.1 who"}, "", TO, HEAD + "smtpstatus=550 "
                           "smtpmsg='550 5.1.1 who' errormsg='c@d.example: {at}: naming the recipient: "
                           "550 5.1.1 who' exitcode=EX_DATAERR"),
+    "dataerr-in-lines": (65, {"dialogue": "rcpt <c@d.example>: 550-5.1.1 who | 550 5.1.1 is it"}, "", TO, HEAD +
+                         "smtpstatus=550 smtpmsg='550-5.1.1 who\\n550 5.1.1 is it' errormsg='c@d.example: {at}: "
+                         "naming the recipient: 550 5.1.1 who is it' exitcode=EX_DATAERR"),
     "dataerr-sender": (65, {"dialogue": "mail: 550 no"}, "", TO, HEAD + "smtpstatus=550 smtpmsg='550 no' "
                        "errormsg='{at}: naming the sender: 550 no' exitcode=EX_DATAERR"),
     "dataerr-data": (65, {"dialogue": "data: 554 no"}, "", TO, HEAD + "smtpstatus=554 smtpmsg='554 no' "

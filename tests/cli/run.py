@@ -1030,6 +1030,14 @@ def more_recipients_than_usual(folder):
 
 
 @suite.case
+def serverinfo_shows_a_greeting_of_several_lines(folder):
+    with Relay(dialogue="greeting: 220-relay.test ESMTP | 220-220 no spam | 220 and no ads") as relay:
+        configure_relay(folder, relay)
+        out = run(folder, "--serverinfo").stdout.decode()
+        expect("    relay.test ESMTP no spam and no ads\n" in out, out)
+
+
+@suite.case
 def serverinfo_shows_what_is_ignored(folder):
     with Relay() as relay:
         configure_relay(folder, relay, "ignore_extensions dsn, PIPELINING")

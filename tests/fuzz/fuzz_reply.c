@@ -35,6 +35,8 @@ static bool is_enhanced(const char *text, int code)
 static void check_shape(const struct reply *reply)
 {
 	CLEANUP(str_done) struct str printed = STR_INIT;
+	CLEANUP(str_done) struct str lines = STR_INIT;
+	CLEANUP(str_done) struct str joined = STR_INIT;
 
 	require(reply->lines >= 1 && reply->lines <= REPLY_LINES_MAX, "the lines are bounded");
 	require(reply->code >= 200 && reply->code <= 599, "the code is one");
@@ -45,6 +47,11 @@ static void check_shape(const struct reply *reply)
 			str_is_utf8(printed.bytes, printed.len),
 		"what is shown is printable");
 	require(atoi(printed.bytes) == reply->code, "what is shown begins with the code");
+	reply_print_lines(reply, &lines);
+	reply_join(lines.bytes, &joined);
+	require(is_clean(joined.bytes), "lines are joined to what is printable");
+	require(reply->text.len > REPLY_SHOWN_MAX || strcmp(joined.bytes, printed.bytes) == 0,
+		"lines are joined as the reply is");
 }
 
 static void check_judgement(const struct reply *reply)

@@ -205,6 +205,20 @@ def hold_and_retry(folder):
     expect(not scene.spool.files("hold") and not scene.spool.files(), "it is still there")
 
 
+def replies_of_several_lines(folder):
+    """They are text: on stderr, for mailq, in the single message, in JSON and in the notice."""
+    scene = Scene(folder)
+    said = "550 5.7.1 This mail was not taken. For more information, call us"
+    with scene.up("rcpt: 550-5.7.1 This mail was not taken. For more | 550 5.7.1 information, call us"):
+        result = scene.send(name="sendmail")
+    expect(said in result.stderr.decode(), f"{result}")
+    record = scene.spool.messages("failed")[0]
+    notice = scene.spool.notices()[0].path.read_text()
+    for text in (text_of(scene, name="mailq"), text_of(scene, "--queue-show", record.id),
+                 scene.run("--queue-list=json").stdout.decode(), " ".join(notice.split())):
+        expect(said in text and "\\n550" not in text, f"not {said}: {text}")
+
+
 def retry_that_fails(folder):
     """It stays, and the exit status says so."""
     scene = Scene(folder)
@@ -288,5 +302,5 @@ def add_cases(suite):
     for function in (bare_recipient, bare_sender, no_sender_at_all, cron_arguments, aliases, aliases_when_queued,
                      config_of_strangers, message_ids, mailq_empty, mailq_says_why_and_when, mailq_tells_who_is_left,
                      mailq_of_a_failure, list_as_json, show, terminal_escapes, hold_and_retry, hold_says_why,
-                     retry_that_fails, remove):
+                     replies_of_several_lines, retry_that_fails, remove):
         suite.case(function)

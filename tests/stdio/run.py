@@ -603,6 +603,8 @@ def add_verdict(name, dialogue, expected, more=""):
 
 
 add_verdict("taken", "dot: 250 2.0.0 taken as 17", r"250 2\.0\.0 sent: .*taken as 17")
+add_verdict("taken-in-lines", "dot: 250-2.0.0 taken | 250 2.0.0 as 17", r"250 2\.0\.0 sent: 250 2\.0\.0 taken as 17$")
+add_verdict("refused-in-lines", "dot: 554-5.7.1 this | 554 5.7.1 not", r"554 5\.7\.1 .*: 554 5\.7\.1 this not$")
 add_verdict("recipient-refused", "rcpt: 550 5.1.1 no such user", r"550 5\.1\.1 .*no such user")
 add_verdict("recipient-deferred", "rcpt: 450 4.2.1 not now", r"450 4\.2\.1 .*not now")
 add_verdict("sender-refused", "mail: 553 5.1.8 not you", r"553 5\.1\.8 .*not you")

@@ -525,7 +525,7 @@ static void test_finish(void)
 	EXPECT(hello(&scene) && send_content(&scene));
 	EXPECT_NUMBER(scene.data.kind, ERR_NONE);
 	EXPECT_NUMBER(scene.envelope.reply_code, 250);
-	EXPECT_TEXT(scene.envelope.reply, "250 2.0.0 queued\\nas 1");
+	EXPECT_TEXT(scene.envelope.reply, "250 2.0.0 queued\nas 1");
 	client_quit(&scene.client);
 	EXPECT_NUMBER(scene.client.reply.code, 221);
 	end(&scene);

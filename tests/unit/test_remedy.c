@@ -67,6 +67,7 @@ static const struct {
 	{ IN(MAIL), "550 5.7.3 Requested action aborted; user not authenticated", ERR_AUTH },
 	{ IN(FINAL), "550 5.7.1 Authentication required", ERR_AUTH },
 	{ IN(FINAL), "550 5.0.0 must be authenticated", ERR_AUTH },
+	{ IN(RCPT), "550-5.7.1 Client was not\n550 5.7.1 authenticated", ERR_AUTH },
 	/* TLS is demanded */
 	{ IN(MAIL), "550 5.7.1 Session encryption is required", ERR_TLS },
 	{ IN(MAIL), "550 Must issue STARTTLS", ERR_TLS },

@@ -35,13 +35,13 @@ static const struct {
 	{ BYTES("250"), REPLY_DONE, 250, "", "250" },
 	{ BYTES("250 "), REPLY_DONE, 250, "", "250" },
 	{ BYTES("250-"), REPLY_MORE, 250, "", "250" },
-	{ BYTES("250-a\n250-\n250 b"), REPLY_DONE, 250, "", "250 a\\n\\nb" },
-	{ BYTES("250-a\n250"), REPLY_DONE, 250, "", "250 a\\n" },
+	{ BYTES("250-a\n250-\n250 b"), REPLY_DONE, 250, "", "250 a b" },
+	{ BYTES("250-a\n250"), REPLY_DONE, 250, "", "250 a" },
 	{ BYTES("550 5.1.1 no such user"), REPLY_DONE, 550, "5.1.1", "550 5.1.1 no such user" },
 	{ BYTES("550 5.1.1"), REPLY_DONE, 550, "5.1.1", "550 5.1.1" },
 	{ BYTES("450 4.123.999 x"), REPLY_DONE, 450, "4.123.999", "450 4.123.999 x" },
-	{ BYTES("250-2.0.0 a\n250 2.1.0 b"), REPLY_DONE, 250, "2.0.0", "250 2.0.0 a\\n2.1.0 b" },
-	{ BYTES("250-a\n250 2.1.0 b"), REPLY_DONE, 250, "", "250 a\\n2.1.0 b" },
+	{ BYTES("250-2.0.0 a\n250 2.1.0 b"), REPLY_DONE, 250, "2.0.0", "250 2.0.0 a 2.1.0 b" },
+	{ BYTES("250-a\n250 2.1.0 b"), REPLY_DONE, 250, "", "250 a 2.1.0 b" },
 	{ BYTES("550 4.1.1 other class"), REPLY_DONE, 550, "", "550 4.1.1 other class" },
 	{ BYTES("354 3.0.0 odd"), REPLY_DONE, 354, "3.0.0", "354 3.0.0 odd" },
 	{ BYTES("550 5.1.1x"), REPLY_DONE, 550, "", "550 5.1.1x" },
@@ -235,6 +235,52 @@ static const struct {
 	{ IN(QUIT), 421, ERR_DEFER },
 };
 
+/* Replies of several lines: as one text, and as lines. */
+static const struct {
+	const char *lines;
+	const char *text;
+	const char *kept;
+} longer[] = {
+	{ "534-5.7.9 Application-specific password required. For more information, go to\n"
+	  "534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor",
+	  "534 5.7.9 Application-specific password required. For more information, go to "
+	  "https://support.google.com/mail/?p=InvalidSecondFactor",
+	  "534 5.7.9 Application-specific password required. For more information, go to\n"
+	  "5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor" },
+	{ "550-5.7.1 a\n550-5.7.1\n550-5.7.1 \n550 5.7.1 b", "550 5.7.1 a b",
+	  "550 5.7.1 a\n5.7.1\n5.7.1 \n5.7.1 b" },
+	{ "550-a\n550-550 b\n550 550-c", "550 a b c", "550 a\n550 b\n550-c" },
+	{ "550-5.1.1 a\n550 550 5.1.1 b", "550 5.1.1 a b", "550 5.1.1 a\n550 5.1.1 b" },
+	{ "550-5.1.1 a\n550 5.1.10 b", "550 5.1.1 a 5.1.10 b", "550 5.1.1 a\n5.1.10 b" },
+	{ "550-a\n550 5500 b", "550 a 5500 b", "550 a\n5500 b" },
+	{ "550-a\n550-\n550-  b  \n550 c", "550 a b c", "550 a\n\n  b  \nc" },
+	{ "550-\n550 a", "550 a", "550 \na" },
+	{ "550-\n550 ", "550 ", "550 \n" },
+	{ "550-a\\nb\n550 c", "550 a\\nb c", "550 a\\nb\nc" },
+};
+
+static void test_longer(void)
+{
+	for (size_t i = 0; i < LENGTH(longer); i++) {
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		CLEANUP(reply_done) struct reply reply;
+		CLEANUP(str_done) struct str text = STR_INIT;
+		CLEANUP(str_done) struct str kept = STR_INIT;
+		CLEANUP(str_done) struct str joined = STR_INIT;
+
+		reply_init(&reply);
+		test_case("longer/%zu", i);
+		EXPECT_NUMBER(add_lines(&reply, longer[i].lines, strlen(longer[i].lines), &err),
+			      REPLY_DONE);
+		reply_print(&reply, &text);
+		EXPECT_TEXT(text.bytes, longer[i].text);
+		reply_print_lines(&reply, &kept);
+		EXPECT_TEXT(kept.bytes, longer[i].kept);
+		reply_join(kept.bytes, &joined);
+		EXPECT_TEXT(joined.bytes, longer[i].text);
+	}
+}
+
 static void test_judge(void)
 {
 	for (size_t i = 0; i < LENGTH(judgements); i++) {
@@ -264,7 +310,8 @@ static void test_judge_enhanced(void)
 		      REPLY_DONE);
 	EXPECT(!reply_judge(&reply, PHASE_RCPT, &err));
 	EXPECT_TEXT(err.enhanced, "5.1.1");
-	EXPECT_TEXT(err.text, "550 5.1.1 no?\\n5.1.1 such user");
+	EXPECT_TEXT(err.text, "550 5.1.1 no? such user");
+	EXPECT_TEXT(err.reply, "550 5.1.1 no?\n5.1.1 such user");
 }
 
 static const struct {
@@ -405,6 +452,7 @@ int main(void)
 	test_too_many_lines();
 	test_clear();
 	test_long_bad_line();
+	test_longer();
 	test_judge();
 	test_judge_enhanced();
 	test_capabilities();

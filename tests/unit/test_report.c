@@ -43,11 +43,12 @@ static void set_verdict(struct scene *scene, int code, const char *words)
 }
 
 /* An error that is the server's reply, wrapped as it is on its way up. */
-static void set_reply_error(struct err *err, int code, const char *words)
+static void set_reply_error(struct err *err, int code, const char *words, const char *lines)
 {
 	err_set(err, ERR_REJECT, "%s", words);
 	err->code = code;
 	err->reply_len = strlen(words);
+	err->reply = mem_copy(lines);
 	err_wrap(err, "naming the recipient");
 }
 
@@ -98,7 +99,7 @@ static void test_failure(void)
 
 	test_case("refused");
 	begin(&scene);
-	set_reply_error(&scene.err, 550, "550 5.1.1 who?");
+	set_reply_error(&scene.err, 550, "550 5.1.1 who?", "550 5.1.1 who?");
 	expect_line(&scene, "host=mx.example tls=off auth=off from=a@a.example "
 			    "recipients=b@b.example smtpstatus=550 smtpmsg='550 5.1.1 who?' "
 			    "errormsg='naming the recipient: 550 5.1.1 who?' exitcode=EX_DATAERR");
@@ -106,11 +107,12 @@ static void test_failure(void)
 
 	test_case("refused in several lines");
 	begin(&scene);
-	set_reply_error(&scene.err, 550, "550 5.1.1 who\\n5.1.1 is\\nthat?");
+	set_reply_error(&scene.err, 550, "550 5.1.1 who is that?",
+			"550 5.1.1 who\n5.1.1 is\nthat?");
 	expect_line(&scene, "host=mx.example tls=off auth=off from=a@a.example "
 			    "recipients=b@b.example smtpstatus=550 "
 			    "smtpmsg='550-5.1.1 who\\n550-5.1.1 is\\n550 that?' "
-			    "errormsg='naming the recipient: 550 5.1.1 who\\n5.1.1 is\\nthat?' "
+			    "errormsg='naming the recipient: 550 5.1.1 who is that?' "
 			    "exitcode=EX_DATAERR");
 	end(&scene);
 
@@ -171,7 +173,7 @@ static void test_hostile(void)
 		expect_line(&scene, sent);
 
 		test_case("hostile/%zu/failed", i);
-		set_reply_error(&scene.err, 550, hostile[i].text);
+		set_reply_error(&scene.err, 550, hostile[i].text, hostile[i].text);
 		CLEANUP(mem_free_at)
 		char *failed = str_format(
 			"host=%s tls=off auth=off from=%s recipients=%s smtpstatus=550 "
