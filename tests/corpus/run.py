@@ -15,6 +15,7 @@ import threading
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 from harness import Failure, Suite, expect  # noqa: E402
+import headers  # noqa: E402
 import made  # noqa: E402
 import pieces  # noqa: E402
 import post  # noqa: E402
@@ -160,12 +161,16 @@ def check_signatures(folder, offer):
     refused.update((n, letter.refusal) for n, letter in enumerate(everything.letters) if letter.refusal)
     wrong = []
     for number, one in enumerate(everything.signed):
-        if number in sent:
+        if number in sent and one.must == "be refused":
+            wrong.append(f"{one.name} was sent")
+        elif number in sent:
             with LOCK:
                 if not one.verify(sent[number].content):
                     wrong.append(f"{one.name} does not verify")
         elif number not in refused:
             wrong.append(f"{one.name} was neither sent nor refused")
+        elif one.must == "arrive":
+            wrong.append(f"{one.name} was refused: {refused[number]}")
         elif not promises.is_refusal_true(refused[number], pieces.with_line_ends(one.data), offer):
             wrong.append(f"{one.name} was refused: {refused[number]}")
     print(f"# {offer}: {len(sent)} sent, {len(refused)} refused")
@@ -211,6 +216,7 @@ def main():
         suite.add(f"signed-{str(offer).lower()}", lambda folder, offer=offer: check_signatures(folder, offer))
     suite.add("signed-tools", check_tools)
     sizes.add_cases(suite)
+    headers.add_cases(suite)
     suite.main(jobs=2)
 
 

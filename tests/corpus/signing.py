@@ -29,6 +29,7 @@ class Signed:
     name: str
     data: bytes
     verify: object
+    must: str = ""  # "arrive" or "be refused", at any relay
 
 
 def crlf(data):
@@ -139,11 +140,24 @@ class Tools:
 
     # DKIM
 
-    def dkim(self, name, data, how, oversigned=()):
+    def dkim(self, name, data, how, oversigned=(), names=(b"from", b"to", b"subject", b"date", b"message-id")):
         data = crlf(data)
-        names = [b"from", b"to", b"subject", b"date", b"message-id", *oversigned]
+        names = [*names, *oversigned]
         field = dkim.sign(data, b"test", b"example.org", self.key.read_bytes(), canonicalize=how, include_headers=names)
         return Signed(name, field + data, self.dkim_verifies)
+
+    def dkim_of_long_fields(self, fields, how, names, must):
+        """Fields that are too long for a line, in a message of ASCII."""
+        found = self.dkim(f"dkim-{how.decode()}-{must}-{names[-1].decode()}-{len(fields)}", fields + top("x") + b"\nHello\n",
+                          (how, b"relaxed"), names=(b"from", b"to", *names))
+        return dataclasses.replace(found, must=must)
+
+    def dkim_in_one_line(self, count):
+        """The field of the signature itself is too long."""
+        found = self.dkim("dkim-long-signature", top("x") + b"\nHello\n", (b"relaxed", b"relaxed"),
+                          [b"x-name-number-%d" % n for n in range(count)])
+        field, rest = found.data.split(b"\r\nFrom:", 1)
+        return dataclasses.replace(found, data=field.replace(b"\r\n", b"") + b"\r\nFrom:" + rest, must="arrive")
 
     def dkim_verifies(self, data):
         return dkim.verify(data, dnsfunc=lambda name, timeout=5: self.record)
@@ -165,3 +179,24 @@ def all_signed(tools):
             yield tools.dkim(f"dkim-{how.decode()}-{kind}", plain + b"\n" + text, (how, how))
             yield tools.dkim(f"dkim-{how.decode()}-mixed-{kind}", mixed(kind, text_part(text)), (how, how))
     yield tools.dkim("dkim-oversigned", top("x") + b"\nHello\n", (b"relaxed", b"simple"), [b"from", b"sender", b"cc"])
+    yield from long_fields(tools)
+
+
+IDS = [b"<%032x@mail.example.org>" % n for n in range(25)]
+WORDS = b"Subject: " + b"word " * 300 + b"end\n"
+SPACED, GLUED = b"References: " + b" ".join(IDS) + b"\n", b"References: " + b"".join(IDS) + b"\n"
+
+
+def long_fields(tools):
+    """What may be folded under a signature, and what may not."""
+    yield tools.dkim_of_long_fields(SPACED, b"relaxed", [b"references"], "arrive")
+    yield tools.dkim_of_long_fields(SPACED, b"simple", [b"references"], "be refused")
+    yield tools.dkim_of_long_fields(GLUED, b"relaxed", [b"references"], "be refused")
+    yield tools.dkim_of_long_fields(GLUED, b"relaxed", [b"date"], "arrive")
+    yield tools.dkim_of_long_fields(GLUED, b"simple", [b"date"], "arrive")
+    yield tools.dkim_of_long_fields(WORDS, b"relaxed", [b"subject"], "arrive")
+    yield tools.dkim_of_long_fields(b"X-Subject: " + "Grüße\n".encode(), b"simple", [b"subject"], "arrive")
+    yield tools.dkim_of_long_fields(b"X-Long:\t" + b"a\t \tb " * 200 + b"\n", b"relaxed", [b"x-long"], "arrive")
+    yield tools.dkim_of_long_fields(b"X-Whole:" + b"a" * 995 + b"\n", b"relaxed", [b"x-whole"], "arrive")
+    yield tools.dkim_of_long_fields(b'Cc: "' + b"a, " * 400 + b'" <c@example.org>\n', b"relaxed", [b"cc"], "arrive")
+    yield tools.dkim_in_one_line(60)

@@ -84,6 +84,25 @@ static const struct {
 	  "Subject: =?UTF-8?B?w6Q=?=\n\nx\n" },
 	{ "UTF-8 in the header", WIRE_8BIT, BYTES("Subject: \xc3\xa4\n\nx\n"),
 	  "Subject: =?UTF-8?B?w6Q=?=\n\nx\n" },
+	{ "Latin-1 in the header of what holds a text in it", ALL,
+	  BYTES("Subject: \xe4\nMIME-Version: 1.0\n" MIXED
+		"--b\nContent-Type: text/plain; charset=iso-8859-1\n\nx\n--b\n"
+		"Content-Disposition: inline; filename=\xe4\n\nx\n--b--\n"),
+	  "Subject: =?iso-8859-1?B?5A==?=\nMIME-Version: 1.0\n" MIXED
+	  "--b\nContent-Type: text/plain; charset=iso-8859-1\n\nx\n--b\n"
+	  "Content-Disposition: inline;\n filename*=iso-8859-1''%E4\n\nx\n--b--\n" },
+	{ "UTF-8 in the header of a message in it, offered", ALL,
+	  BYTES("MIME-Version: 1.0\n" MIXED "--b\nContent-Type: message/global\n\n"
+		"Subject: \xc3\xa4\n\n\xc3\xa4\n--b--\n"),
+	  "MIME-Version: 1.0\n" MIXED "--b\nContent-Type: message/global\n\n"
+	  "Subject: =?UTF-8?B?w6Q=?=\n\n\xc3\xa4\n--b--\n" },
+	{ "the same in a signed part", ALL,
+	  BYTES("Content-Type: multipart/signed; boundary=b\n\n--b\nContent-Type: "
+		"message/rfc822\n\n"
+		"Subject: \xc3\xa4\n\nx\n--b\n\nx\n--b--\n"),
+	  "=" },
+	{ "an address in a message in it", ALL,
+	  BYTES("MIME-Version: 1.0\nContent-Type: message/rfc822\n\nTo: \xc3\xa4@b\n\nx\n"), "=" },
 	{ "UTF-8 in a part's header", 0,
 	  BYTES("MIME-Version: 1.0\n" MIXED
 		"--b\nContent-Disposition: attachment; filename=\xc3\xa4\n\nx\n--b--\n"),
@@ -98,8 +117,8 @@ static bool read_message(struct message *message, const char *bytes, size_t len,
 {
 	message_init(message);
 	message_begin(message);
-	return message_take(message, bytes, len, err) &&
-	       message_end(message, err) && message_complete(message, &message->given, err);
+	return message_take(message, bytes, len, err) && message_end(message, err) &&
+	       message_complete(message, &message->given, err);
 }
 
 static void read_all(struct wire *wire, size_t step, struct str *out, struct err *err)
@@ -157,9 +176,53 @@ static void test_table(void)
 		}
 }
 
+/* Whether the relay has to be told of UTF-8 in a header. */
+static const struct {
+	const char *name, *input;
+	bool is_utf8, is_8bit;
+} declared[] = {
+	{ "a text", "Subject: \xc3\xa4\n\nx\n", false, false },
+	{ "a text above UTF-8", "Subject: \xc3\xa4\n\n\xc3\xa4\n", false, true },
+	{ "an address", "To: \xc3\xa4@b\n\nx\n", true, true },
+	{ "an address in a message in it", "Content-Type: message/rfc822\n\nTo: \xc3\xa4@b\n\nx\n",
+	  true, true },
+	{ "a text in a message in it", "Content-Type: message/rfc822\n\nSubject: \xc3\xa4\n\nx\n",
+	  false, false },
+	{ "a text in a signed message",
+	  "Content-Type: multipart/signed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n"
+	  "Subject: \xc3\xa4\n\nx\n--b\n\nx\n--b--\n",
+	  true, true },
+	{ "Latin-1 in a signed message",
+	  "Content-Type: multipart/signed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n"
+	  "Subject: \xe4\n\nx\n--b\n\nx\n--b--\n",
+	  false, true },
+	{ "a field that DKIM covers", "DKIM-Signature: h=subject\nSubject: \xc3\xa4\n\nx\n", true,
+	  true },
+	{ "a field that DKIM does not cover", "DKIM-Signature: h=from\nSubject: \xc3\xa4\n\nx\n",
+	  false, false },
+	{ "a body that is no header", "Subject: a\n\nSubject: \xc3\xa4\n", false, true },
+};
+
+static void test_declared(void)
+{
+	for (size_t i = 0; i < LENGTH(declared); i++) {
+		CLEANUP(message_done) struct message message;
+		CLEANUP(wire_close) struct wire wire = { 0 };
+		CLEANUP(err_done) struct err err = ERR_INIT;
+		const char *input = declared[i].input;
+
+		test_case("declared/%s", declared[i].name);
+		EXPECT(read_message(&message, input, strlen(input), &err));
+		EXPECT(wire_open(&wire, &message, ALL, &err));
+		EXPECT_NUMBER(wire.is_utf8, declared[i].is_utf8);
+		EXPECT_NUMBER(wire.is_8bit, declared[i].is_8bit);
+	}
+}
+
 int main(void)
 {
 	test_begin("wire");
 	test_table();
+	test_declared();
 	return test_end();
 }
