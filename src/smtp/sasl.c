@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "smtp/exchange.h"
+#include "smtp/offer.h"
 #include "smtp/phrase.h"
 
 /* RFC 5321 section 4.5.3.1.4, CRLF included. RFC 4954 section 4 makes it no longer for AUTH. */
@@ -65,17 +66,38 @@ static const char *words_for_no_auth(const struct client *client)
 	return _("the relay does not offer AUTH; if it needs no login, set auth off");
 }
 
-static const char *choose_named(const struct client *client, const char *name, struct err *err)
+static const struct mechanism *find_first(const struct client *client, bool is_token)
+{
+	return find_next(client, NULL, is_token ? NEEDS_TOKEN : NEEDS_PASSWORD);
+}
+
+/* None is taken: the text says which there are, and which setting would take one. */
+static const char *refuse_offer(const struct client *client, const char *what, bool is_token,
+				struct err *err)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+	CLEANUP(str_done) struct str unused = STR_INIT;
+
+	str_addf(&text, "%s:", what);
+	add_offered(&text, client);
+	if (find_first(client, is_token))
+		str_add(&text, _("; set auth to one of these, or on"));
+	else
+		offer_add_remedy(&text, &client->can, is_token,
+				 find_binding(client, &unused) != TLS_BINDING_NONE);
+	err_set(err, ERR_UNAVAILABLE, "%s", text.bytes);
+	return NULL;
+}
+
+static const char *choose_named(const struct client *client, const char *name, bool is_token,
+				struct err *err)
 {
 	const struct mechanism *found = mechanism_find(name);
 	CLEANUP(str_done) struct str text = STR_INIT;
 
 	if (!found || !capabilities_has_mechanism(&client->can, name)) {
-		add_offered(&text, client);
-		err_set(err, ERR_UNAVAILABLE,
-			_("the relay does not offer %s, but:%s; set auth to one of these, or on"),
-			name, text.bytes);
-		return NULL;
+		str_addf(&text, _("the relay does not offer %s, but"), name);
+		return refuse_offer(client, text.bytes, is_token, err);
 	}
 	if (found->flags & MECHANISM_PLUS && find_binding(client, &text) == TLS_BINDING_NONE) {
 		err_set(err, ERR_UNAVAILABLE,
@@ -87,28 +109,20 @@ static const char *choose_named(const struct client *client, const char *name, s
 
 const char *sasl_choose(const struct client *client, bool is_token, struct err *err)
 {
-	CLEANUP(str_done) struct str offered = STR_INIT;
-
 	if (!(client->can.has & CAP_AUTH)) {
 		err_set(err, ERR_UNAVAILABLE, "%s", words_for_no_auth(client));
 		return NULL;
 	}
 	if (*client->settings->auth)
-		return choose_named(client, client->settings->auth, err);
-	const struct mechanism *found =
-		find_next(client, NULL, is_token ? NEEDS_TOKEN : NEEDS_PASSWORD);
+		return choose_named(client, client->settings->auth, is_token, err);
+	const struct mechanism *found = find_first(client, is_token);
 	if (found)
 		return found->name;
-	add_offered(&offered, client);
-	if (is_token)
-		err_set(err, ERR_UNAVAILABLE,
-			_("the relay offers no way to log in with an access token, but:%s"),
-			offered.bytes);
-	else
-		err_set(err, ERR_UNAVAILABLE,
-			_("the relay offers no way to log in that is chosen by itself, but:%s"),
-			offered.bytes);
-	return NULL;
+	return refuse_offer(
+		client,
+		is_token ? _("the relay offers no way to log in with an access token, but")
+			 : _("the relay offers no way to log in that is chosen by itself, but"),
+		is_token, err);
 }
 
 /* The exchange */

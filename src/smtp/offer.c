@@ -1,0 +1,47 @@
+/* offer.c - what to do where a relay offers no way to log in that we take; pure */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "smtp/offer.h"
+
+#include "base/i18n.h"
+
+/* What has to be named, and what it takes beside the name. */
+static const struct {
+	const char *mechanism;
+	const char *words;
+} named[] = {
+	{ "GSSAPI", N_("auth gssapi, with a ticket of Kerberos") },
+	{ "EXTERNAL", N_("auth external, with tls_cert_file and tls_key_file") },
+	{ "CRAM-MD5", "auth cram-md5" },
+	{ "DIGEST-MD5", "auth digest-md5" },
+	{ "NTLM", "auth ntlm" },
+};
+
+static void add_choice(struct str *out, const char *words)
+{
+	str_addf(out, out->len ? _(", or %s") : "%s", words);
+}
+
+static void add_named(struct str *out, const struct capabilities *can)
+{
+	for (size_t i = 0; i < LENGTH(named); i++)
+		if (capabilities_has_mechanism(can, named[i].mechanism))
+			add_choice(out, _(named[i].words));
+}
+
+void offer_add_remedy(struct str *out, const struct capabilities *can, bool is_token,
+		      bool has_binding)
+{
+	CLEANUP(str_done) struct str choices = STR_INIT;
+
+	if (!is_token && mechanism_next(NULL, can, NEEDS_TOKEN, has_binding))
+		add_choice(&choices, _("token_command, which prints an access token"));
+	if (is_token && mechanism_next(NULL, can, NEEDS_PASSWORD, has_binding))
+		add_choice(&choices, _("a password in the place of token_command, and auth on"));
+	add_named(&choices, can);
+	if (choices.len)
+		str_addf(out, _("; set %s"), choices.bytes);
+	else if (mechanism_next(NULL, can, NEEDS_PASSWORD, true))
+		str_add(out, _("; that needs TLS 1.3, or TLS 1.2 with the extended master secret"));
+	else
+		str_add(out, _("; mailchute knows none of these"));
+}
