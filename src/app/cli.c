@@ -3,20 +3,15 @@
 #include "app/cli.h"
 
 #include "app/flag.h"
+#include "app/longname.h"
+#include "app/misuse.h"
 #include "base/ascii.h"
 #include "base/i18n.h"
+#include "conf/mistake.h"
 #include "conf/option.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* A long option of any kind: an entry of cli.def, or else a setting by a new or an old name. */
-struct long_name {
-	const char *name;
-	const char *argument;
-	unsigned flags;
-	const struct flag *flag;
-};
 
 static const struct {
 	const char *name;
@@ -28,11 +23,24 @@ static const struct {
 
 static const struct origin from_command_line = { .kind = ORIGIN_COMMAND_LINE };
 
+/* In the name of a host or an address nothing odd can be meant. */
+static bool check_value(const struct request *request, const char *setting, const char *text,
+			struct err *err)
+{
+	CLEANUP(str_done) struct str words = STR_INIT;
+	const struct option *option = option_find(setting);
+
+	if (request->contract == CONTRACT_SENDMAIL || !option ||
+	    mistake_in_value(option, text, false, &words) != MISTAKE_ERROR)
+		return true;
+	return err_set(err, ERR_USAGE, _("command line: %s"), words.bytes);
+}
+
 static bool do_setting(struct request *request, const char *setting, const char *text,
 		       struct err *err)
 {
 	if (option_set_named(&request->settings, setting, text, &from_command_line, err))
-		return true;
+		return check_value(request, setting, text, err);
 	err->kind = ERR_USAGE;
 	return err_wrap(err, _("command line"));
 }
@@ -44,68 +52,6 @@ static void add_recipient(struct request *request, const char *text)
 }
 
 /* Long options */
-
-/* The numbered one; some of the numbers have no name. */
-static struct long_name long_name(size_t number)
-{
-	if (number < flag_count) {
-		const struct flag *flag = &flags[number];
-		return (struct long_name){ flag->name, flag->argument, flag->flags, flag };
-	}
-	number -= flag_count;
-	if (number < OPTION_COUNT) {
-		const struct option *option = &options[number];
-		const char *name = option->flags & OPTION_NO_FLAG ? NULL : option->name;
-		return (struct long_name){ name, option->argument, option->flags, NULL };
-	}
-	const struct option_alias *alias = &option_aliases[number - OPTION_COUNT];
-	const char *name = alias->flags & OPTION_NO_FLAG ? NULL : alias->name;
-	return (struct long_name){ name, "", alias->flags, NULL };
-}
-
-static bool has_prefix(const char *name, const char *prefix)
-{
-	CLEANUP(mem_free_at) char *start = mem_copy_n(name, strnlen(name, strlen(prefix)));
-
-	return option_same_name(start, prefix);
-}
-
-/*
- * Finds the names that have all of `flags_wanted` and begin with `prefix`; `found` gets the last
- * one. An alias has several entries of one name.
- */
-static size_t count_matches(const char *prefix, unsigned flags_wanted, struct long_name *found)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < flag_count + OPTION_COUNT + option_alias_count; i++) {
-		struct long_name candidate = long_name(i);
-		if (!candidate.name || (candidate.flags & flags_wanted) != flags_wanted ||
-		    !has_prefix(candidate.name, prefix))
-			continue;
-		if (count > 0 && strcmp(found->name, candidate.name) == 0)
-			continue;
-		*found = candidate;
-		count++;
-		if (option_same_name(candidate.name, prefix))
-			return 1;
-	}
-	return count;
-}
-
-static bool find_long(const char *prefix, struct long_name *found, struct err *err)
-{
-	CLEANUP(mem_free_at) char *shown = str_format("--%s", prefix);
-	size_t count = count_matches(prefix, 0, found);
-
-	if (count > 1 && count_matches(prefix, OPTION_MSMTP, found) == 1)
-		count = 1;
-	if (count == 0)
-		return flag_usage(err, _("there is no such option"), shown);
-	if (count > 1)
-		return flag_usage(err, _("several options begin like this"), shown);
-	return true;
-}
 
 /*
  * Whether it is for those who know what they call: it names a file, runs a program, leads to a
@@ -124,7 +70,7 @@ static bool do_long(struct args *args, const char *text, struct err *err)
 	CLEANUP(mem_free_at) char *given = mem_copy_n(text, strcspn(text, "="));
 	struct long_name found;
 
-	if (!find_long(given, &found, err))
+	if (!longname_find(given, &found, err))
 		return false;
 	const char *value = equals ? equals + 1 : "";
 	CLEANUP(mem_free_at) char *name = str_format("--%s", found.name);
@@ -137,11 +83,27 @@ static bool do_long(struct args *args, const char *text, struct err *err)
 			return flag_usage(err, _("an argument is missing"), name);
 		value = *args->next++;
 	}
+	if (found.flag && !args->is_sendmail &&
+	    !misuse_check_argument(found.flag, name, value, !equals, err))
+		return false;
 	return found.flag ? flag_do(args, found.flag, name, value, err)
 			  : do_setting(args->request, found.name, value, err);
 }
 
 /* Short options */
+
+/* A person is told what the letter means elsewhere. */
+static bool refuse_letter(const struct args *args, char letter, const char *problem,
+			  struct err *err)
+{
+	const char name[] = { '-', letter, '\0' };
+	CLEANUP(str_done) struct str words = STR_INIT;
+
+	str_add(&words, problem);
+	if (!args->is_sendmail)
+		misuse_add_letter(letter, &words);
+	return flag_usage(err, words.bytes, name);
+}
 
 /* Takes the argument of a letter: the rest of this word, or the next one. */
 static bool take_argument(struct args *args, const char *name, bool is_optional,
@@ -152,7 +114,7 @@ static bool take_argument(struct args *args, const char *name, bool is_optional,
 	if (**text || is_optional)
 		return true;
 	if (!*args->next)
-		return flag_usage(err, _("an argument is missing"), name);
+		return refuse_letter(args, name[1], _("an argument is missing"), err);
 	*text = *args->next++;
 	return true;
 }
@@ -170,6 +132,15 @@ static bool do_setting_letter(const struct args *args, const struct option *opti
 	return do_setting(args->request, option->name, lowered, err);
 }
 
+/* The first one that does nothing is told if a message is made of options. */
+static void note_idle(struct args *args, const struct flag *flag, char letter, const char *text)
+{
+	if (!flag || args->idle || !flag_is_idle(flag, text))
+		return;
+	args->idle = letter;
+	args->idle_text = text;
+}
+
 /* Does the first of the letters, and moves on. */
 static bool do_letter(struct args *args, const char **letters, struct err *err)
 {
@@ -180,11 +151,15 @@ static bool do_letter(struct args *args, const char **letters, struct err *err)
 
 	(*letters)++;
 	if (!flag && !option)
-		return flag_usage(err, _("there is no such option"), name);
+		return refuse_letter(args, name[1], _("there is no such option"), err);
 	bool has_argument = option || flag->argument;
 	bool is_optional = !option && flag->flags & OPTION_ALONE;
+	if (name[1] == 'h' && !**letters && !args->is_sendmail &&
+	    !misuse_check_hops(*args->next, err))
+		return false;
 	if (has_argument && !take_argument(args, name, is_optional, letters, &text, err))
 		return false;
+	note_idle(args, flag, name[1], text);
 	if (args->is_sendmail && (option ? option->flags : flag->flags) & OPTION_FILE)
 		return true;
 	if (args->is_sendmail && is_for_people(0, flag))
@@ -195,6 +170,10 @@ static bool do_letter(struct args *args, const char **letters, struct err *err)
 
 static bool do_word(struct args *args, const char *word, struct err *err)
 {
+	bool is_first = args->next == args->first + 1;
+
+	if (!args->is_sendmail && !args->is_ended && !misuse_check_word(word, is_first, err))
+		return false;
 	if (args->is_ended || word[0] != '-' || !word[1]) {
 		add_recipient(args->request, word);
 		args->is_ended = args->is_ended || getenv("POSIXLY_CORRECT");
@@ -202,6 +181,7 @@ static bool do_word(struct args *args, const char *word, struct err *err)
 	}
 	if (word[1] == '-' && !word[2]) {
 		args->is_ended = true;
+		args->before_end = args->request->recipient_count;
 		return true;
 	}
 	if (word[1] == '-')
@@ -285,18 +265,21 @@ static bool check_combination(const struct request *request, struct err *err)
 }
 
 /* The header that is made names the recipients. */
-static bool finish_composition(struct request *request, struct err *err)
+static bool finish_composition(const struct args *args, struct err *err)
 {
+	struct request *request = args->request;
+
 	if (request->read_recipients)
-		return err_set(
-			err, ERR_USAGE,
-			_("-t is for a message with a header, and --to and the like make one"));
+		return err_set(err, ERR_USAGE,
+			       _("-t is for a message with a header, and --to and the like make "
+				 "one; for a "
+				 "recipient write: --to ADDRESS"));
 	if (!has_message(request->mode) && request->mode != MODE_VERSION &&
 	    request->mode != MODE_HELP)
 		return err_set(err, ERR_USAGE,
 			       _("--to, --subject and the like are for sending a message"));
 	request->read_recipients = true;
-	return composition_check(&request->composition, err);
+	return composition_check(&request->composition, err) && misuse_check_composition(args, err);
 }
 
 /* Takes on the personality of a name, if it has one. */
@@ -316,7 +299,10 @@ static void begin(struct args *args, const char *argv0)
 
 bool cli_parse(struct request *request, int argc, char *argv[], struct err *err)
 {
-	struct args args = { .next = argv + (argc > 0), .request = request };
+	struct args args = { .first = argv + (argc > 0),
+			     .next = argv + (argc > 0),
+			     .request = request,
+			     .before_end = SIZE_MAX };
 
 	*request = (struct request){ .mode = MODE_SEND };
 	settings_init(&request->settings);
@@ -324,7 +310,7 @@ bool cli_parse(struct request *request, int argc, char *argv[], struct err *err)
 	while (*args.next)
 		if (!do_word(&args, *args.next++, err))
 			return false;
-	if (request->composition.is_wanted && !finish_composition(request, err))
+	if (request->composition.is_wanted && !finish_composition(&args, err))
 		return false;
 	request->dsn_is_wish =
 		request->contract == CONTRACT_SENDMAIL &&

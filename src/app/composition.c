@@ -42,20 +42,26 @@ static void add_addressees(struct composition *composition, enum compose_option 
 		(struct addressees){ option, list };
 }
 
+/* The first of two would be lost. */
+static bool take_once(const char **place, const char *name, const char *text, struct err *err)
+{
+	if (*place)
+		return err_set(err, ERR_USAGE, _("%s: it is given twice"), name);
+	*place = text;
+	return true;
+}
+
 bool composition_take(struct composition *composition, enum compose_option option, const char *text,
 		      struct err *err)
 {
 	composition->is_wanted = true;
 	switch (option) {
 	case COMPOSE_SUBJECT:
-		composition->subject = text;
-		return true;
+		return take_once(&composition->subject, "--subject", text, err);
 	case COMPOSE_BODY_FILE:
-		composition->body_file = text;
-		return true;
+		return take_once(&composition->body_file, "--body-file", text, err);
 	case COMPOSE_HTML_FILE:
-		composition->html_file = text;
-		return true;
+		return take_once(&composition->html_file, "--html-file", text, err);
 	case COMPOSE_ATTACH:
 		add_attachment(composition, text);
 		return true;

@@ -80,6 +80,29 @@ bool flag_is_for_people(const struct flag *flag)
 	       (is_mode && flag->place != MODE_VERSION && flag->place != MODE_HELP);
 }
 
+bool flag_composes(const struct flag *flag)
+{
+	return flag->action == DO_COMPOSE;
+}
+
+static bool is_word_of(const char *text, const char *letters)
+{
+	return *text && strchr(letters, *text) && !text[1];
+}
+
+bool flag_is_idle(const struct flag *flag, const char *text)
+{
+	if (flag->action == DO_ERRORS)
+		return !is_word_of(text, "mpqew");
+	if (flag->action == DO_OTHER && *text == 'e')
+		return !is_word_of(text + 1, "mpqew");
+	if (flag->action == DO_OTHER)
+		return *text != 'd' || !is_word_of(text + 1, "ibqd");
+	return flag->action == DO_IGNORE ||
+	       (flag->action == DO_SWITCH &&
+		flag->place == offsetof(struct request, needs_smtputf8));
+}
+
 bool flag_usage(struct err *err, const char *problem, const char *text)
 {
 	CLEANUP(str_done) struct str shown = STR_INIT;
@@ -133,6 +156,9 @@ static bool do_body(struct request *request, const char *mode, struct err *err)
 
 	if (!found && ascii_compare(mode, "d") == 0)
 		return flag_usage(err, _("no daemon: a timer or -q10m runs the queue"), name);
+	if (!found && strchr(mode, '@'))
+		return flag_usage(err, _("-b names a mode; for a hidden copy write: --bcc ADDRESS"),
+				  mode);
 	if (!found)
 		return flag_usage(err, _("there is no such mode"), name);
 	if (*mode == 's')

@@ -22,10 +22,14 @@ extern const size_t flag_count;
 
 /* What is left of argv. `is_sendmail`: called by one of sendmail's names. */
 struct args {
+	char **first;
 	char **next;
 	struct request *request;
 	bool is_sendmail;
 	bool is_ended;
+	size_t before_end;     /* how many recipients are not behind "--" */
+	char idle;             /* a letter without effect that was given, */
+	const char *idle_text; /* and its argument */
 };
 
 /* The entry of a short option; NULL: there is none. */
@@ -33,6 +37,12 @@ const struct flag *flag_of_letter(char letter);
 
 /* Whether it makes a message or is a mode, and so is none for callers of sendmail(8). */
 bool flag_is_for_people(const struct flag *flag);
+
+/* Whether it is an option for making a message; `place` is then an enum compose_option. */
+bool flag_composes(const struct flag *flag);
+
+/* Whether it is taken for the sake of sendmail's callers only, and does nothing. */
+bool flag_is_idle(const struct flag *flag, const char *text);
 
 /*
  * Does what the option says; `name` is how it was written, and `text` its argument, "" where there

@@ -147,7 +147,8 @@ static void put_ignored(void)
 		if (ignored[i].argument)
 			printf(" _%s_", ignored[i].argument);
 	}
-	printf("\n\tAccepted, because callers of sendmail give them, and ignored.\n\n");
+	printf("\n\tAccepted, because callers of sendmail give them, and ignored. "
+	       "Beside *--to* and the like they are errors.\n\n");
 }
 
 static void put_options(void)

@@ -188,6 +188,21 @@ bool lookalike_ends(const char *text, unsigned kinds, struct lookalike *found)
 	return len > 0 && is_at(text, len - 1, 0, kinds, found);
 }
 
+char *lookalike_mend(const char *text, unsigned kinds)
+{
+	CLEANUP(str_done) struct str out = STR_INIT;
+	struct lookalike found;
+
+	while (lookalike_find(text, kinds, &found)) {
+		str_add_n(&out, text, found.at);
+		if (found.meant)
+			str_add_char(&out, found.meant);
+		text += found.at + found.len;
+	}
+	str_add(&out, text);
+	return str_take(&out);
+}
+
 void lookalike_add(struct str *out, const struct lookalike *found)
 {
 	str_addf(out, "U+%04lX (%s)", found->point, found->name);

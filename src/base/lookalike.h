@@ -38,5 +38,8 @@ bool lookalike_find(const char *text, unsigned kinds, struct lookalike *found);
 bool lookalike_begins(const char *text, unsigned kinds, struct lookalike *found);
 bool lookalike_ends(const char *text, unsigned kinds, struct lookalike *found);
 
+/* A copy with the characters of ASCII for those of the kinds; the caller frees it. */
+char *lookalike_mend(const char *text, unsigned kinds) MUST_USE;
+
 /* Appends "U+00A0 (no-break space)". */
 void lookalike_add(struct str *out, const struct lookalike *found);

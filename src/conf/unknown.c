@@ -109,24 +109,9 @@ static bool add_hidden(const char *name, struct str *out)
 	return true;
 }
 
-/* Puts - for each dash. */
-static char *with_hyphens(const char *name)
-{
-	CLEANUP(str_done) struct str out = STR_INIT;
-	struct lookalike found;
-
-	while (lookalike_find(name, LOOKALIKE_DASH, &found)) {
-		str_add_n(&out, name, found.at);
-		str_add_char(&out, '-');
-		name += found.at + found.len;
-	}
-	str_add(&out, name);
-	return str_take(&out);
-}
-
 static bool add_dash(const char *name, struct str *out)
 {
-	CLEANUP(mem_free_at) char *mended = with_hyphens(name);
+	CLEANUP(mem_free_at) char *mended = lookalike_mend(name, LOOKALIKE_DASH);
 	const char *word = mended + strspn(mended, "-");
 	struct lookalike found;
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""mistakes.py - config files as people type and copy them: the error names place, character and cure"""
+"""mistakes.py - config files and command lines as people type and copy them: the error names character and cure"""
 import functools
 
 from harness import expect, run_program
@@ -160,6 +160,88 @@ QUIET = {
     "sender-and-maildomain": ACCOUNT + "from alice\nmaildomain b.example\n",
 }
 
+TO = ["--to", "x@y.example"]
+IDLE = "sendmail's option, without effect beside --to and the like; leave it out"
+# Words of a shell: exit status 64, nothing is sent, and what the error says. There are files a.txt and b.pdf.
+SHELL = {
+    **{f"dash-{ord(dash):x}": ([f"{dash}to", "x@y.example"], f"{dash}to: U+{ord(dash):04X} (")
+       for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2796\u00ad"},
+    "dash-for-two-hyphens": (["\u2014subject", "x", *TO], "is no hyphen; write: --subject"),
+    "dash-and-hyphen": (["\u2013-to", "x@y.example"], "is no hyphen; write: --to"),
+    "hyphen-and-dash": (["-\u2013to", "x@y.example"], "is no hyphen; write: --to"),
+    "dash-of-a-letter": (["x@y.example", "\u2212t"], "U+2212 (minus sign) is no hyphen; write: -t"),
+    "dash-with-a-value": ([*TO, "\u2013subject=x"], "is no hyphen; write: --subject=x"),
+    "dash-inside": (["--body\u2010file", "a.txt", *TO], "did you mean --body-file?"),
+    "dash-as-address": (["--to", "\u2013subject"], "U+2013 (en dash) is no hyphen"),
+    "invisible-beginning": (["\u200b--to", "x@y.example"], "U+200B (zero width space) does not belong at the beginning"),
+    "no-break-space": (["x@y.example\u00a0"], "U+00A0 (no-break space) is in no address; delete it"),
+    "attach-as-in-mail": ([*TO, "-A", "b.pdf"], f"-A: {IDLE}; to attach the file write: --attach b.pdf"),
+    **{f"letter-{letter}": ([f"-{letter}", *TO], f"-{letter}: {IDLE}") for letter in "imnxEGJU"},
+    **{f"letter-{letter}": ([*TO, f"-{letter}", "x"], f"-{letter}: {IDLE}") for letter in "ABDOhpoe"},
+    "letter-before": (["-A", "b.pdf", *TO], "--attach b.pdf"), "letter-glued": ([*TO, "-Ab.pdf"], "--attach b.pdf"),
+    "letters-of-mta": ([*TO, "-oi"], f"-o: {IDLE}"), "message-as-in-sendemail": ([*TO, "-m", "text"], "--body-file FILE"),
+    "files": ([*TO, "--attach", "a.txt", "b.pdf"], "b.pdf: a file, and no address; to attach it write: --attach b.pdf"),
+    "file-first": (["b.pdf", *TO], "--attach b.pdf"), "file-behind-subject": (["--subject", "x", "a.txt"], "--attach a.txt"),
+    "missing-file": ([*TO, "--attach", "a.txt", "./c.pdf"], "./c.pdf: there is no such file, and it is no address"),
+    "account-as-attachment": ([*TO, "-a", "b.pdf"], "b.pdf: a file, and -a names an account; write: --attach b.pdf"),
+    "help": (["help"], "write: mailchute --help (or, for that recipient: mailchute -- help)"),
+    "version": (["version"], "mailchute --version"), "queue": (["queue"], "mailchute --queue-list"),
+    "list": (["list"], "mailchute --queue-list"), "queue-list": (["queue", "list"], "mailchute --queue-list"),
+    "send": (["send", *TO], "mailchute --to ADDRESS --subject TEXT"), "flush": (["flush"], "mailchute --queue-run"),
+    "h": (["-h"], "-h: for the help write: mailchute --help"), "h-and-more": (["-h", *TO], "mailchute --help"),
+    "s": (["-s", "Hello", "x@y.example"], "-s: there is no such option; for the subject write: --subject TEXT"),
+    "s-alone": (["-s"], "--subject TEXT"), "c": (["-c", "x@y.example"], "for a copy write: --cc ADDRESS"),
+    "b": (["-b", "x@y.example"], "for a hidden copy write: --bcc ADDRESS"), "V": (["-V"], "mailchute --version"),
+    "question": (["-?"], "mailchute --help"), "t": (["-t", "x@y.example", "--subject", "x"], "write: --to ADDRESS"),
+    "one-hyphen": (["-to", "x@y.example"], "-to: a long option has two hyphens; write: --to"),
+    "one-hyphen-from": (["-from", "x@y.example", "z@y.example"], "write: --from"), "one-hyphen-help": (["-help"], "write: --help"),
+    "no-hyphen": (["subject=x", *TO], "an option begins with --; write: --subject=x"),
+    "quotes-of-recipient": (["\u201cx@y.example\u201d"], "U+201C (left double quotation mark) quotes nothing for the shell"),
+    "quotes-of-to": (["--to", "\u201cx@y.example\u201d"], "U+201C"), "quotes-of-file": ([*TO, "--attach", "\u2018a.txt\u2019"], "U+2018"),
+    "quotes-of-subject": ([*TO, "--subject", "\u201cHello", "World\u201d"], "U+201C"),
+    "quotes-of-subject-equals": ([*TO, "--subject=\u201eHallo", "Welt\u201c"], "U+201E"),
+    "quotes-behind": (["World\u201d", *TO], "U+201D"), "quotes-of-sender": (["-f", "\u201ca@b.example\u201d", "x@y.example"], "U+201C"),
+    "empty-to": (["--to=", "x@y.example"], "--to: expected an address, but nothing follows"), "blank-to": (["--to", " , "], "--to: expected"),
+    "missing-to": (["--to", "--subject", "x"], "--to: an argument is missing; what follows is an option: --subject"),
+    "missing-file-name": ([*TO, "--attach", "--subject", "x"], "--attach: an argument is missing"),
+    "two-subjects": ([*TO, "--subject", "a", "--subject", "b"], "--subject: it is given twice"),
+    "two-bodies": ([*TO, "--body-file", "a.txt", "--body-file", "b.pdf"], "--body-file: it is given twice"),
+    "typo": (["--atach", "a.txt", *TO], "did you mean --attach?"), "longer": (["--attachment", "a.txt"], "did you mean --attach?"),
+    "of-others": (["--recipient", "x@y.example"], "did you mean --to?"), "three-hyphens": (["---to", "x"], "did you mean --to?"),
+    "value": (["--tls=yes", "x@y.example"], 'tls: expected on or off, not "yes"; write: on'),
+    "ambiguous": (["--queue-r"], "several options begin like this: --queue-retry, --queue-remove, --queue-run"),
+}
+
+# What is meant as it stands; the last word tells that the message was made or taken.
+MEANT = {
+    "local-name": (["root", "--subject", "x"], "To: root@"), "folder-of-that-name": (["folder", "--subject", "x"], "To: folder@"),
+    "behind-the-end": ([*TO, "--", "b.pdf"], "b.pdf@"), "quotes-in-subject": ([*TO, "--subject", "\u201cHello World\u201d"], "Subject: "),
+    "apostrophe": ([*TO, "--subject", "It\u2019s"], "Subject: "), "dash-in-subject": ([*TO, "--subject", "\u2013 x"], "Subject: "),
+    "display-name": (["\u201cBob\u201d <x@y.example>"], "Subject: x"), "help-behind": (["x@y.example", "help"], "Subject: x"),
+    "help-behind-the-end": (["--", "help"], "Subject: x"), "letters-without-compose": (["-oi", "-A", "x", "-h", "3", "x@y.example"], "Subject: x"),
+    "letters-with-effect": ([*TO, "-odq", "-oem", "-L", "tag"], "To: "), "no-break-space": (["Bob\u00a0Smith <x@y.example>"], "Subject: x"),
+    "empty-copy": ([*TO, "--cc="], "To: "),
+}
+
+
+def shell(row, folder):
+    words, wanted = row
+    for name in ("a.txt", "b.pdf"):
+        (folder / name).write_text("x")
+    (folder / ".mailchuterc").write_text(ACCOUNT)
+    result = run_program(words, b"Subject: x\n\ny\n", home=folder, cwd=folder)
+    text = result.stderr.decode()
+    expect(result.status == 64 and wanted in text and text.count("\n") == 1, f"expected 64 and {wanted!r}: {result}")
+
+
+def meant(row, folder):
+    words, wanted = row
+    (folder / "folder").mkdir()
+    (folder / "b.pdf").write_text("x")
+    (folder / ".mailchuterc").write_text(ACCOUNT)
+    result = run_program(["--dry-run", *words], b"Subject: x\n\ny\n", home=folder, cwd=folder)
+    expect(result.status == 0 and wanted in result.stdout.decode() and not result.stderr, f"expected {wanted!r}: {result}")
+
 
 def run(folder, config, *words):
     path = folder / ".mailchuterc"
@@ -203,6 +285,7 @@ def quiet(config, folder):
 
 
 def add_cases(suite):
-    for kind, table in ((error, ERRORS), (file, FILES), (warning, WARNINGS), (quiet, QUIET)):
+    for kind, table in ((error, ERRORS), (file, FILES), (warning, WARNINGS), (quiet, QUIET), (shell, SHELL),
+                        (meant, MEANT)):
         for name, row in table.items():
             suite.add(f"mistake-{kind.__name__}-{name}", functools.partial(kind, row))

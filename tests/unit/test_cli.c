@@ -135,6 +135,14 @@ static const struct {
 	{ { "--", "-t", "--from=x" }, "send <-t> <--from=x>" },
 	{ { "-", "a" }, "send <-> <a>" },
 	{ { "" }, "send <>" },
+	{ { "a", "help" }, "send <a> <help>" },
+	{ { "--", "help" }, "send <help>" },
+	{ { "--", "\xE2\x80\x93t" }, "send <\xE2\x80\x93t>" },
+	{ { "\xE2\x80\x9C"
+	    "A\xE2\x80\x9D <b@c>" },
+	  "send <\xE2\x80\x9C"
+	  "A\xE2\x80\x9D <b@c>>" },
+	{ { "-at", "-hx", "-A", "x", "b" }, "send account=t <b>" },
 	{ { "-tid", "a" }, "send debug -t <a>" },
 	{ { "-d0.1" }, "version" },
 	{ { "-d9", "--debug=2", "-v" }, "send debug" },
@@ -336,6 +344,24 @@ static const struct {
 	{ { "--configure=a@b", "c@d" }, "c@d: recipients are for sending a message" },
 	{ { "--host-fallback=::1" }, "host_fallback: expected hosts as in" },
 	{ { "-\x1b" }, "-?: there is no such option" },
+	{ { "--atach=x" }, "--atach: there is no such option; did you mean --attach? (mailchute" },
+	{ { "---to", "a" }, "did you mean --to?" },
+	{ { "--body\xE2\x80\x93"
+	    "file=x" },
+	  "did you mean --body-file?" },
+	{ { "--username=x" }, "did you mean --user?" },
+	{ { "--xyzzy" }, "--xyzzy: there is no such option (mailchute --help has all of them)" },
+	{ { "\xE2\x80\x93to", "a" }, "U+2013 (en dash) is no hyphen; write: --to" },
+	{ { "a", "\xE2\x88\x92t" }, "U+2212 (minus sign) is no hyphen; write: -t" },
+	{ { "help" }, "help: a word alone is a recipient; write: mailchute --help" },
+	{ { "-h" }, "-h: for the help write: mailchute --help" },
+	{ { "-s", "x" }, "-s: there is no such option; for the subject write: --subject TEXT" },
+	{ { "-to", "a" }, "-to: a long option has two hyphens; write: --to" },
+	{ { "--to", "a", "-A", "x" }, "-A: sendmail's option, without effect beside --to" },
+	{ { "-oi", "--to", "a" }, "-o: sendmail's option, without effect" },
+	{ { "--subject=a", "--subject=b", "c" }, "--subject: it is given twice" },
+	{ { "--to=", "a" }, "--to: expected an address, but nothing follows" },
+	{ { "--to", "--cc", "a" }, "--to: an argument is missing; what follows is an option" },
 };
 
 static void test_bad(void)
@@ -403,6 +429,9 @@ static const struct {
 	{ { "--read-envelope-from", "--port=25", "--timeout=5" },
 	  "send read-from port=25 timeout=5" },
 	{ { "--version" }, "version" },
+	{ { "help" }, "send <help>" },
+	{ { "\xE2\x80\x93t", "-h", "-t" }, "send <\xE2\x80\x93t>" },
+	{ { "-to", "i", "to=a", "\xE2\x80\x9Cx" }, "send -t <to=a> <\xE2\x80\x9Cx>" },
 
 	{ { "-FCronDaemon", "-i", "-B8BITMIME", "-oem", "root" },
 	  "send mail-errors from_full_name=CronDaemon <root>" },
