@@ -28,6 +28,7 @@ bool etrn_ask(struct client *client, const char *what, struct err *err)
 		return false;
 	if (client_judge(client, PHASE_ETRN, err))
 		return true;
-	err->kind = kind_of_reply(client->reply.code);
+	if (!err_needs_operator(err->kind))
+		err->kind = kind_of_reply(client->reply.code);
 	return false;
 }

@@ -6,7 +6,7 @@
 
 /*
  * ETRN for a domain or, behind "@" or "#", as RFC 1985 section 5.3 says. ERR_UNAVAILABLE: it is not
- * offered, or not possible for this one; ERR_INPUT: it is not understood; ERR_PROTO: any other
- * reply that is no success.
+ * offered, or not possible for this one; ERR_INPUT: it is not understood; the kind that
+ * remedy_kind finds; ERR_PROTO: any other reply that is no success.
  */
 bool etrn_ask(struct client *client, const char *what, struct err *err) MUST_USE;

@@ -27,10 +27,10 @@ enum {
  *
  * Then:
  *
- *	kind      of error in a transaction; ERR_NONE: the row does not say. Words that a filter
- *	          may have quoted after the content do not count for a kind
- *	hint      what to do, in fixed words; NULL: `advise` says
- *	advise    appends what to do, or nothing where the facts speak against it
+ *	kind      of error in a transaction or of ETRN; ERR_NONE: the row does not say. Words that a
+ *filter may have quoted after the content do not count for a kind hint      what to do, in fixed
+ *words; NULL: `advise` says advise    appends what to do, or nothing where the facts speak against
+ *it
  *
  * Kind and hint are looked for apart: each comes from the first row that fits and has one. Rows
  * for one relay's words stand before the general ones.
@@ -80,15 +80,16 @@ static void advise_name(const struct remedy_facts *facts, struct str *out)
 }
 
 /* Statuses with which a relay refuses our session; the others tell of addresses and content. */
-static const char session_statuses[] = "- X.0.0 X.5 X.7.0 X.7.1 X.7.3 X.7.8 X.7.9 X.7.57";
+static const char session_statuses[] = "- X.0.0 X.3.0 X.5 X.7.0 X.7.1 X.7.3 X.7.8 X.7.9 X.7.57";
 static const char tls_statuses[] = "- X.0.0 X.5 X.7.0 X.7.1 X.7.3 X.7.4 X.7.10 X.7.11";
 static const char name_statuses[] = "- X.0.0 X.5 X.7.0 X.7.1";
 
 /* The session is to be under TLS. */
 static const char tls_words[] =
 	"issue starttls|starttls first|starttls command first|starttls required|"
-	"starttls mandatory|requires starttls|must use starttls|please use starttls|"
-	"need starttls|starttls before|without starttls|session encryption required|"
+	"starttls mandatory|requires starttls|must use starttls|use starttls|"
+	"need starttls|starttls before|without starttls|session encryption required|encrypted "
+	"session required|plaintext connections not allowed|plaintext connections not permitted|"
 	"tls required|ssl required|tls session required|tls connection required|"
 	"tls encryption required|tls mandatory|requires tls|requires ssl|requires tls connection|"
 	"must use tls|must use ssl|must using tls|please use tls|encrypted connection required|"
@@ -110,7 +111,8 @@ static const char onward_words[] =
 static const char login_words[] =
 	"authentication required|authentication needed|authentication mandatory|"
 	"authentication first|auth required|auth needed|auth first|smtp authorization required|"
-	"authenticate first|log in first|login first|login required|requires authentication|"
+	"authenticate first|log in first|log on first|login first|login required|requires "
+	"authentication|"
 	"require authentication|requires smtp authentication|requires smtp auth|requires auth|"
 	"requires login|requires you to authenticate|must authenticate|must first authenticate|"
 	"must authenticated|must logged in|you must log in|you must login|must use authentication|"
@@ -124,26 +126,32 @@ static const char login_words[] =
 	"not allowed without authentication|not permitted without authentication|"
 	"denied without authentication|unauthenticated relay|unauthenticated relaying|"
 	"unauthenticated user|unauthenticated users|unauthenticated client|"
-	"unauthenticated clients|unauthenticated connection|unauthenticated session";
+	"unauthenticated clients|unauthenticated connection|unauthenticated "
+	"session|unauthenticated senders not";
 
 /* The message or a recipient is to be authentic, or another user has to log in. */
 static const char not_login_words[] =
 	"spf|dkim|dmarc|arc|bimi|sender id|domain authentication|sender authentication|"
 	"email authentication|message authentication|mail authentication|authentication check|"
 	"authentication checks|authentication results|authenticate your|authenticate their|"
-	"authenticate email|authenticate messages|resolver|not authenticated for|webmail|web mail|"
+	"authenticate email|authenticate messages|resolver|not authenticated for|webmail|web "
+	"mail|portal|"
 	"this mailbox|this group|this list|this recipient|mailing list|distribution list|"
-	"distribution group|user must|recipient must";
+	"distribution group|user must authenticate|user must log|user must login|recipient must";
 
 /* A verdict on the content, which may quote any words. */
-static const char filter_words[] = "spam|phishing|score|filter|filters|content|virus|malware";
+static const char filter_words[] =
+	"spam|phishing|score|filter|filters|content|virus|malware|attachment|message|blocked|"
+	"quarantine|quarantined|policy|domain";
 
 /* Our name in EHLO is not taken. */
 static const char name_words[] =
 	"invalid helo|invalid ehlo|bad helo|bad ehlo|malformed helo|malformed ehlo|forged helo|"
 	"fake helo|illegal helo|helo rejected|ehlo rejected|helo invalid|ehlo invalid|helo name|"
 	"ehlo name|helo hostname|ehlo hostname|helo host|ehlo host|helo domain|ehlo domain|"
-	"helo argument|ehlo argument|helo should|ehlo should|helo must|ehlo must|helo not|ehlo not|"
+	"helo argument|ehlo argument|unqualified helo|unqualified ehlo|helo needs|ehlo needs|helo "
+	"* not match|ehlo * not match|helo * rejected|ehlo * rejected|helo should|ehlo should|helo "
+	"must|ehlo must|helo not|ehlo not|"
 	"helo * not fully qualified|helo * not resolve|ehlo * not resolve|"
 	"need fully qualified hostname";
 
@@ -428,7 +436,7 @@ enum err_kind remedy_kind(const struct reply *reply, enum phase phase)
 {
 	CLEANUP(str_done) struct str words = STR_INIT;
 
-	if (reply->code / 100 != 5 || !(TRANSACTION & 1U << phase))
+	if (reply->code / 100 != 5 || !((TRANSACTION | IN(ETRN)) & 1U << phase))
 		return ERR_NONE;
 	find_words(reply, &words);
 	for (size_t i = 0; i < LENGTH(remedies); i++)

@@ -1077,6 +1077,13 @@ def rmqs_judges_the_reply(folder):
 
 
 @suite.case
+def rmqs_wants_a_login(folder):
+    with Relay(extra=("ETRN",), dialogue="other: 530 5.7.0 Authentication required") as relay:
+        configure_relay(folder, relay)
+        expect_error(folder, ["--rmqs=x"], 77, "the relay wants a login (set auth on and user): asking for")
+
+
+@suite.case
 def rmqs_where_it_is_not_offered(folder):
     with Relay() as relay:
         configure_relay(folder, relay)
