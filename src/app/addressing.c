@@ -108,15 +108,39 @@ bool addressing_set_sender(struct envelope *envelope, const struct request *requ
 	return true;
 }
 
+/* Without `faults` the first of them is an error. */
 static bool read_arguments(const struct request *request, struct address_list *list,
-			   struct err *err)
+			   struct address_faults *faults, struct err *err)
 {
 	for (size_t i = 0; i < request->recipient_count; i++) {
 		const char *text = request->recipients[i];
-		if (!address_parse_list(text, strlen(text), list, err))
+		if (faults)
+			address_read_list(text, strlen(text), list, faults);
+		else if (!address_parse_list(text, strlen(text), list, err))
 			return err_wrap(err, _("recipient"));
 	}
 	return true;
+}
+
+static bool refuse_without_recipients(const struct address_faults *faults, struct err *err)
+{
+	if (!faults || !faults->count)
+		return err_set(err, ERR_USAGE, _("no recipients"));
+	return err_set(err, ERR_INPUT, _("recipient: %s"), faults->items[0].text);
+}
+
+/* A mail program that quotes what it should not may have meant it so. */
+static void warn_of_quotes(const struct address_list *given, struct str *warnings)
+{
+	for (size_t i = 0; warnings && i < given->count; i++) {
+		if (!given->items[i].is_quoted_whole)
+			continue;
+		CLEANUP(mem_free_at) char *path = address_path(&given->items[i]);
+		CLEANUP(str_done) struct str shown = STR_INIT;
+		str_add_printable(&shown, path, strlen(path));
+		str_addf(warnings, _("recipient: \"%s\" is in quotes as a whole: taken for %s\n"),
+			 shown.bytes, shown.bytes);
+	}
 }
 
 /* A file that can't be read is missed only by a name that means nothing without it. */
@@ -191,26 +215,32 @@ bool addressing_add_recipient(struct addressing *addressing, const char *path,
 			      struct envelope *envelope, struct err *err)
 {
 	CLEANUP(address_list_done) struct address_list given = { 0 };
+	struct address address = { 0 };
 
-	if (!address_parse_list(path, strlen(path), &given, err))
+	if (!address_parse_path(path, &address, err))
 		return err_wrap(err, _("recipient"));
+	mem_grow(given.items, given.count);
+	given.items[given.count++] = address;
 	return add_given(addressing, &given, envelope, err);
 }
 
 bool addressing_set_recipients(struct envelope *envelope, const struct request *request,
 			       const struct settings *settings, bool qualifies,
-			       const struct header *header, struct err *err)
+			       const struct header *header, const struct addressing_notes *notes,
+			       struct err *err)
 {
+	struct address_faults *faults = notes->faults;
 	CLEANUP(addressing_done)
 	struct addressing addressing = { .settings = settings, .qualifies = qualifies };
 	CLEANUP(address_list_done) struct address_list given = { 0 };
 
-	if (!read_arguments(request, &given, err))
+	if (!read_arguments(request, &given, faults, err))
 		return false;
-	if (request->read_recipients && !header_recipients(header, &given, err))
+	if (request->read_recipients && !header_recipients(header, &given, faults, err))
 		return false;
 	if (given.count == 0)
-		return err_set(err, ERR_USAGE, _("no recipients"));
+		return refuse_without_recipients(faults, err);
+	warn_of_quotes(&given, notes->warnings);
 	if (!add_given(&addressing, &given, envelope, err))
 		return false;
 	envelope_drop_repeated(envelope);

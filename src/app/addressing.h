@@ -16,6 +16,16 @@ bool addressing_set_sender(struct envelope *envelope, const struct request *requ
 			   const struct settings *settings, struct err *err) MUST_USE;
 
 /*
+ * What there is to say of recipients. `faults` gets those without a plain meaning, which the others
+ * don't suffer from; NULL: they are an error. `warnings` gets lines about those whose meaning may
+ * be another one; NULL: none.
+ */
+struct addressing_notes {
+	struct address_faults *faults;
+	struct str *warnings;
+};
+
+/*
  * Fills in the recipients: those of the arguments, and with -t those in `header`; aliases replace
  * them, and where `qualifies` says so a bare name that is left gets the domain. One who is named
  * several times is in the envelope once. ERR_INPUT,
@@ -23,7 +33,8 @@ bool addressing_set_sender(struct envelope *envelope, const struct request *requ
  */
 bool addressing_set_recipients(struct envelope *envelope, const struct request *request,
 			       const struct settings *settings, bool qualifies,
-			       const struct header *header, struct err *err) MUST_USE;
+			       const struct header *header, const struct addressing_notes *notes,
+			       struct err *err) MUST_USE;
 
 /*
  * For recipients that come one by one: where aliases are needed their file is read once. Zeroed but

@@ -53,9 +53,11 @@ static void follow_alias(struct recipient *recipient, const struct alias_table *
 	CLEANUP(address_list_done) struct address_list in = { 0 };
 	CLEANUP(address_list_done) struct address_list out = { 0 };
 	CLEANUP(err_done) struct err ignored = ERR_INIT;
-	const char *name = recipient->address;
 
-	if (!address_parse_list(name, strlen(name), &in, &ignored) ||
+	mem_grow(in.items, in.count);
+	in.items[0] = (struct address){ 0 };
+	in.count = 1;
+	if (!address_parse_path(recipient->address, &in.items[0], &ignored) ||
 	    !alias_expand(table, &in, &out, &ignored) || out.count != 1)
 		return;
 	free(recipient->address);

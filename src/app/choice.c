@@ -237,11 +237,12 @@ bool choice_preview_aliases(const struct job *job, struct err *err)
 {
 	CLEANUP(envelope_done) struct envelope envelope;
 	CLEANUP(err_done) struct err trouble = ERR_INIT;
+	const struct addressing_notes notes = { 0 };
 
 	envelope_init(&envelope);
 	if ((job->request->recipient_count == 0 && !job->request->read_recipients) ||
 	    addressing_set_recipients(&envelope, job->request, &job->account.settings, false,
-				      &job->message.header, &trouble) ||
+				      &job->message.header, &notes, &trouble) ||
 	    trouble.kind != ERR_CONFIG)
 		return true;
 	err_copy(err, &trouble);

@@ -40,6 +40,7 @@ void job_done(struct job *job)
 	entry_release(&job->entry);
 	spool_close(&job->spool);
 	err_done(&job->no_queue);
+	address_faults_done(&job->unreadable);
 }
 
 /* Any failure is told: the message is kept, but may be found only by those who know the folder. */
@@ -184,20 +185,32 @@ static bool set_sender(struct job *job, struct err *err)
 		addressing_set_sender(job->envelope, job->request, s, err));
 }
 
+/*
+ * A program can't be asked what it meant by one of the recipients; if there is a queue, that one is
+ * refused by itself, with a copy (see refusal_keep_part).
+ */
+static bool read_recipients(struct job *job, struct err *err)
+{
+	bool is_program = job->request->contract == CONTRACT_SENDMAIL;
+	const struct addressing_notes notes = {
+		.faults = is_program && job->has_entry ? &job->unreadable : NULL,
+		.warnings = is_program ? NULL : &job->config.warnings,
+	};
+
+	address_faults_done(&job->unreadable);
+	return addressing_set_recipients(job->envelope, job->request, &job->account.settings,
+					 job_qualifies(job), &job->message.header, &notes, err);
+}
+
 /* Recipients that the caller of job_begin put there stay. */
 static bool set_recipients(struct job *job, struct err *err)
 {
-	const struct header *header = &job->message.header;
-
 	if (job->envelope->count > 0 || names_nobody(job->request))
 		return true;
-	if (addressing_set_recipients(job->envelope, job->request, &job->account.settings,
-				      job_qualifies(job), header, err))
+	if (read_recipients(job, err))
 		return true;
 	/* A faulty aliases file is a trouble of the config, as any other. */
-	return choice_do_without(job, err) &&
-	       addressing_set_recipients(job->envelope, job->request, &job->account.settings,
-					 job_qualifies(job), header, err);
+	return choice_do_without(job, err) && read_recipients(job, err);
 }
 
 /* That nobody is named is said of the message, where its header was to name them. */

@@ -28,10 +28,11 @@ struct job {
 	bool has_entry;
 	struct err no_queue;
 	struct message message;
-	struct envelope *envelope; /* the entry's */
-	unsigned uid;              /* who gives the message in */
-	bool is_service;           /* its queue is the business of who has set up the service */
-	bool is_guests;            /* given in by somebody else, through a socket of ours */
+	struct envelope *envelope;        /* the entry's */
+	struct address_faults unreadable; /* recipients that the others don't suffer from */
+	unsigned uid;                     /* who gives the message in */
+	bool is_service; /* its queue is the business of who has set up the service */
+	bool is_guests;  /* given in by somebody else, through a socket of ours */
 };
 
 void job_init(struct job *job, const struct request *request);

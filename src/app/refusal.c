@@ -13,6 +13,7 @@
 #include <string.h>
 #include <syslog.h>
 
+enum { PIECE = 16 * 1024 };
 enum { TEXT_MAX = ADDRESS_MAX }; /* of what stands in the place of an address */
 
 static const struct settings *settings_of(const struct job *job)
@@ -122,8 +123,10 @@ static bool fill(struct job *job, struct err *err)
 static void refuse_all(struct envelope *envelope, const struct err *reason)
 {
 	for (size_t i = 0; i < envelope->count; i++) {
-		envelope->recipients[i].status = STATUS_REFUSED;
-		err_copy(&envelope->recipients[i].err, reason);
+		struct recipient *recipient = &envelope->recipients[i];
+		recipient->status = STATUS_REFUSED;
+		if (recipient->err.kind == ERR_NONE)
+			err_copy(&recipient->err, reason);
 	}
 }
 
@@ -157,6 +160,67 @@ bool refusal_keep(struct job *job, const struct err *reason)
 	job->entry.record.progress.begun++;
 	return job_save(job) &&
 	       attempt_settle(&job->entry, settings_of(job), &outcome) == SETTLED_FAILED;
+}
+
+/* The body has the lines of the given one. */
+static bool copy_body(struct message *to, const struct message *from, struct err *err)
+{
+	char piece[PIECE];
+	uint64_t at = from->header_len;
+	ssize_t got;
+
+	while ((got = message_read_at(from, at, piece, sizeof piece, err)) > 0) {
+		if (!message_take(to, piece, (size_t)got, err))
+			return false;
+		at += (uint64_t)got;
+	}
+	return got == 0;
+}
+
+/* The message as it was given, for its own copy. */
+static bool copy_message(struct message *to, const struct message *from, struct err *err)
+{
+	message_begin(to);
+	return message_take(to, from->given.bytes, from->given.len, err) &&
+	       message_take(to, "\r\n", 2, err) && copy_body(to, from, err) && message_end(to, err);
+}
+
+static void name_unreadable(struct envelope *envelope, const struct address_faults *unreadable)
+{
+	for (size_t i = 0; i < unreadable->count; i++) {
+		const struct address_fault *fault = &unreadable->items[i];
+		struct recipient *added = envelope_add(envelope, mem_copy(fault->given));
+		err_set(&added->err, ERR_INPUT, "%s", fault->text);
+	}
+}
+
+static bool prepare_part(struct job *part, const struct job *whole, struct err *err)
+{
+	part->uid = whole->uid;
+	part->is_service = whole->is_service;
+	part->is_guests = whole->is_guests;
+	if (!job_begin(part, err) || !copy_message(&part->message, &whole->message, err))
+		return false;
+	part->envelope->sender = mem_copy(whole->envelope->sender);
+	name_unreadable(part->envelope, &whole->unreadable);
+	return choice_finish(part, err);
+}
+
+void refusal_keep_part(const struct job *job)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(err_done) struct err reason = ERR_INIT;
+	CLEANUP(job_done) struct job part;
+
+	if (job->unreadable.count == 0)
+		return;
+	job_init(&part, job->request);
+	err_set(&reason, ERR_INPUT, _("recipient: %s"), job->unreadable.items[0].text);
+	if (!prepare_part(&part, job, &err))
+		report_problem(&err);
+	else if (!refusal_keep(&part, &reason))
+		report_problem(&reason);
+	report_log(settings_of(&part), part.envelope, &reason);
 }
 
 int refusal_report(struct job *job, const struct err *reason)

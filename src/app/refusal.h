@@ -16,5 +16,11 @@
  */
 bool refusal_keep(struct job *job, const struct err *reason);
 
+/*
+ * The same for the recipients of a prepared message that have no plain meaning, in a copy of its
+ * own; the message goes to the others. What goes wrong is printed.
+ */
+void refusal_keep_part(const struct job *job);
+
 /* The same for a message on standard input; all is said on stderr. Returns the exit status. */
 int refusal_report(struct job *job, const struct err *reason);

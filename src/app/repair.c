@@ -87,19 +87,56 @@ static void decide_sender(void *arg, const struct address *address, struct addre
 	append_path(out, repair->envelope->sender);
 }
 
+/* Fields with addresses. RFC 5322 section 3.6.2 has no groups in those of an author. */
+static const struct {
+	const char *name;
+	bool takes_groups;
+} address_fields[] = {
+	{ "From", false },
+	{ "Sender", false },
+	{ "Reply-To", true },
+	{ "To", true },
+	{ "Cc", true },
+	{ "Bcc", true },
+	{ "Resent-From", false },
+	{ "Resent-Sender", false },
+	{ "Resent-Reply-To", true },
+	{ "Resent-To", true },
+	{ "Resent-Cc", true },
+	{ "Resent-Bcc", true },
+};
+
+/* The field's number among these, or -1. */
+static int address_field(const struct header *header, const struct header_field *field)
+{
+	for (size_t i = 0; i < LENGTH(address_fields); i++)
+		if (header_is(header, field, address_fields[i].name))
+			return (int)i;
+	return -1;
+}
+
+static void rewrite_one(struct changes *changes, size_t number, const struct rewrite_rule *rule)
+{
+	CLEANUP(str_done) struct str body = STR_INIT;
+	const struct header *header = changes->header;
+	const struct header_field *field = &header->fields[number];
+	size_t len;
+	const char *old = header_body(header, field, &len);
+	size_t blank = len > 0 && *old == ' ';
+
+	int which = address_field(header, field);
+
+	if (which >= 0 && address_fields[which].takes_groups
+		    ? rewrite_list(old + blank, len - blank, rule, &body)
+		    : rewrite_field(old + blank, len - blank, rule, &body))
+		changes_set_body(changes, number, body.bytes);
+}
+
 void repair_rewrite(struct changes *changes, const char *name, const struct rewrite_rule *rule)
 {
-	const struct header *header = changes->header;
-
-	for (size_t i = 0; i < header->count; i++) {
-		CLEANUP(str_done) struct str body = STR_INIT;
-		size_t len;
-		const char *old = header_body(header, &header->fields[i], &len);
-		size_t blank = len > 0 && *old == ' ';
-		if (header_is(header, &header->fields[i], name) &&
-		    rewrite_field(old + blank, len - blank, rule, &body))
-			changes_set_body(changes, i, body.bytes);
-	}
+	for (size_t i = 0; i < changes->header->count; i++)
+		if (header_is(changes->header, &changes->header->fields[i], name))
+			rewrite_one(changes, i, rule);
 }
 
 static void rewrite_all(struct repair *repair, const char *name,
@@ -108,6 +145,20 @@ static void rewrite_all(struct repair *repair, const char *name,
 	const struct rewrite_rule rule = { decide, repair };
 
 	repair_rewrite(repair->changes, name, &rule);
+}
+
+/*
+ * What callers write beyond RFC 5322 is read in every field, and strict relays refuse it. A field
+ * that has a new body is legal already.
+ */
+static void write_legal(struct changes *changes)
+{
+	static const struct rewrite_rule rule = { NULL, NULL };
+
+	for (size_t i = 0; i < changes->header->count; i++)
+		if (!changes->is_dropped[i] && !changes->bodies[i] &&
+		    address_field(changes->header, &changes->header->fields[i]) >= 0)
+			rewrite_one(changes, i, &rule);
 }
 
 /* From, Sender, Reply-To */
@@ -229,10 +280,8 @@ static bool has_path(const struct paths *paths, const char *path)
 static void gather(struct repair *repair, const char *name, struct address_list *list)
 {
 	CLEANUP(address_list_done) struct address_list named = { 0 };
-	CLEANUP(err_done) struct err unfit = ERR_INIT;
 
-	if (!header_addresses(repair->changes->header, name, &named, &unfit))
-		return;
+	header_addresses(repair->changes->header, name, &named);
 	for (size_t i = 0; i < named.count; i++)
 		decide_alias(repair, &named.items[i], list);
 }
@@ -301,6 +350,7 @@ bool repair_addresses(struct changes *changes, const struct envelope *envelope,
 		return false;
 	repair_from(&repair);
 	repair_to(&repair);
+	write_legal(changes);
 	return true;
 }
 

@@ -9,7 +9,8 @@
 
 /*
  * Plans what set_from_header, set_reply_to_header and set_to_header do: From, Sender, Reply-To, To,
- * Cc and Bcc. A field that is no address list stays as it is. ERR_CONFIG: the aliases file.
+ * Cc and Bcc; and puts the address fields that RFC 5322 does not allow into a form that it does
+ * (see rewrite_field). ERR_CONFIG: the aliases file.
  */
 bool repair_addresses(struct changes *changes, const struct envelope *envelope,
 		      const struct settings *settings, struct err *err) MUST_USE;

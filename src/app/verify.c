@@ -38,11 +38,14 @@ int verify_recipients(const struct request *request)
 	CLEANUP(envelope_done) struct envelope envelope;
 	CLEANUP(job_done) struct job job;
 
+	const struct addressing_notes notes = { .warnings = &job.config.warnings };
+
 	job_init(&job, request);
 	envelope_init(&envelope);
-	bool is_good = choice_without_message(&job, &err) &&
-		       addressing_set_recipients(&envelope, request, &job.account.settings,
-						 job_qualifies(&job), &job.message.header, &err);
+	bool is_good =
+		choice_without_message(&job, &err) &&
+		addressing_set_recipients(&envelope, request, &job.account.settings,
+					  job_qualifies(&job), &job.message.header, &notes, &err);
 	report_warnings(&job.config.warnings);
 	if (!is_good)
 		return report_error(&err);

@@ -15,7 +15,9 @@ enum { ADDRESS_MAX = 900 };
  * A mailbox. `display` is the phrase before the angle brackets without its quotes, NULL where there
  * is none. `local` is as RFC 5321 section 4.1.2 wants it: quoted only where it must be. `domain` is
  * NULL for a bare local name such as "root". Where it was read from a text, `whole` is its place
- * there, from the phrase to the closing bracket, and `path` that of the address alone.
+ * there, from the phrase to the closing bracket, `path` that of the address alone, and `element`
+ * all between the separators around it. `is_odd` says that it was not written as RFC 5322 section 3
+ * has it; `is_quoted_whole` that it stood in quotes, as the local part of no domain.
  */
 struct address {
 	char *display;
@@ -24,11 +26,31 @@ struct address {
 	struct address_place {
 		size_t from;
 		size_t to;
-	} whole, path;
+	} whole, path, element;
+	bool is_odd;
+	bool is_quoted_whole;
 };
 
+/*
+ * `is_odd` says that what is around the mailboxes was not written as RFC 5322 section 3 has it, and
+ * `has_open_group` that a group with members had no end.
+ */
 struct address_list {
 	struct address *items;
+	size_t count;
+	bool is_odd;
+	bool has_open_group;
+};
+
+/* A part of a text that has no plain meaning: where it is, itself, made printable, and why. */
+struct address_fault {
+	struct address_place place;
+	char *given;
+	char *text;
+};
+
+struct address_faults {
+	struct address_fault *items;
 	size_t count;
 };
 
@@ -40,11 +62,21 @@ void address_list_cut(struct address_list *list, size_t count);
 /*
  * Appends the mailboxes of an address-list, RFC 5322 sections 3.4 and 4.4 with the UTF-8 of RFC
  * 6532: the body of a To field as it stands in the message. Members of groups count as mailboxes,
- * empty elements and empty groups as nothing. Takes time linear in `len`. ERR_INPUT for anything
- * that the grammar does not cover, with what was expected where; the list is then as it was before.
+ * empty elements and empty groups as nothing. Takes time linear in `len`.
+ *
+ * What callers write beyond the grammar is read where its meaning is plain: any text before
+ * "<a@b>", a semicolon or nothing at all between mailboxes, quotes, comments, brackets and groups
+ * without an end, "mailto:". An address in a comment, in quotes beside another word or in the place
+ * of a name is never taken for a mailbox. ERR_INPUT for anything else, with what was expected
+ * where; the list is then as it was before.
  */
 bool address_parse_list(const char *text, size_t len, struct address_list *list,
 			struct err *err) MUST_USE;
+
+/* The same for all that can be read, with the parts that can't be appended to `faults`. */
+void address_read_list(const char *text, size_t len, struct address_list *list,
+		       struct address_faults *faults);
+void address_faults_done(struct address_faults *faults);
 
 /*
  * Reads one mailbox as it is given to -f or as a recipient: `a@b`, `<a@b>`, or a bare local name;

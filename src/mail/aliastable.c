@@ -140,6 +140,9 @@ static bool read_targets(struct alias *alias, const char *text, size_t len, stru
 		return false;
 	if (!judge_targets(&alias->targets, err))
 		return put_off(alias, err);
+	/* "friends: d@e" as a line that goes on is the next entry, and no group. */
+	if (alias->targets.has_open_group)
+		return err_set(err, ERR_CONFIG, _("expected ';' at the end of a group"));
 	if (!alias->targets.count)
 		return err_set(err, ERR_CONFIG, _("expected an address behind the colon"));
 	return true;

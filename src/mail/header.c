@@ -206,12 +206,31 @@ void header_add_unfolded(const struct header *header, const struct header_field 
 	}
 }
 
+/* Each fault says in which field it is. */
+static void read_addresses(const char *body, size_t len, const char *name,
+			   struct address_list *list, struct address_faults *faults)
+{
+	size_t known = faults->count;
+
+	address_read_list(body, len, list, faults);
+	for (size_t i = known; i < faults->count; i++) {
+		CLEANUP(mem_free_at) char *text = faults->items[i].text;
+		faults->items[i].text = str_format("%s: %s", name, text);
+	}
+}
+
+/* With `faults` it always succeeds. */
 static bool add_addresses(const struct header *header, const struct header_field *field,
-			  const char *name, struct address_list *list, struct err *err)
+			  const char *name, struct address_list *list,
+			  struct address_faults *faults, struct err *err)
 {
 	size_t len;
 	const char *body = header_body(header, field, &len);
 
+	if (faults) {
+		read_addresses(body, len, name, list, faults);
+		return true;
+	}
 	if (!address_parse_list(body, len, list, err))
 		return err_wrap(err, "%s", name);
 	return true;
@@ -232,12 +251,13 @@ static bool is_resent(const struct header *header, const struct header_field *fi
 
 /* Appends the recipients in the fields from `first` on, up to `end`, that have one of the names. */
 static bool add_recipients(const struct header *header, size_t first, size_t end,
-			   const char *const *names, struct address_list *list, struct err *err)
+			   const char *const *names, struct address_list *list,
+			   struct address_faults *faults, struct err *err)
 {
 	for (size_t i = first; i < end; i++) {
 		const struct header_field *field = &header->fields[i];
 		int found = name_index(header, field, names, 3);
-		if (found >= 0 && !add_addresses(header, field, names[found], list, err))
+		if (found >= 0 && !add_addresses(header, field, names[found], list, faults, err))
 			return false;
 	}
 	return true;
@@ -252,23 +272,26 @@ static size_t end_of_resent_block(const struct header *header, size_t first)
 	return end;
 }
 
-bool header_recipients(const struct header *header, struct address_list *list, struct err *err)
+bool header_recipients(const struct header *header, struct address_list *list,
+		       struct address_faults *faults, struct err *err)
 {
 	for (size_t i = 0; i < header->count; i++)
 		if (name_index(header, &header->fields[i], resent_names, 3) >= 0)
 			return add_recipients(header, i, end_of_resent_block(header, i),
-					      resent_names, list, err);
-	return add_recipients(header, 0, header->count, recipient_names, list, err);
+					      resent_names, list, faults, err);
+	return add_recipients(header, 0, header->count, recipient_names, list, faults, err);
 }
 
-bool header_addresses(const struct header *header, const char *name, struct address_list *list,
-		      struct err *err)
+void header_addresses(const struct header *header, const char *name, struct address_list *list)
 {
-	for (size_t i = 0; i < header->count; i++)
-		if (header_is(header, &header->fields[i], name) &&
-		    !add_addresses(header, &header->fields[i], name, list, err))
-			return false;
-	return true;
+	CLEANUP(address_faults_done) struct address_faults ignored = { 0 };
+
+	for (size_t i = 0; i < header->count; i++) {
+		size_t len;
+		const char *body = header_body(header, &header->fields[i], &len);
+		if (header_is(header, &header->fields[i], name))
+			address_read_list(body, len, list, &ignored);
+	}
 }
 
 bool header_sender(const struct header *header, struct address *sender, struct err *err)
@@ -279,7 +302,8 @@ bool header_sender(const struct header *header, struct address *sender, struct e
 	for (size_t i = 0; i < header->count && !list.count; i++) {
 		const struct header_field *field = &header->fields[i];
 		int found = name_index(header, field, sender_names, 2);
-		if (found >= 0 && !add_addresses(header, field, sender_names[found], &list, err))
+		if (found >= 0 &&
+		    !add_addresses(header, field, sender_names[found], &list, NULL, err))
 			return false;
 	}
 	if (list.count) {

@@ -62,14 +62,14 @@ void header_add_unfolded(const struct header *header, const struct header_field 
 /*
  * Appends the recipients that the header names, in order: those of every To, Cc and Bcc; or, in a
  * message that was resent, those of Resent-To, Resent-Cc and Resent-Bcc in the first block of
- * adjacent Resent- fields that has one of these. RFC 5322 section 3.6.6. ERR_INPUT names the field.
+ * adjacent Resent- fields that has one of these. RFC 5322 section 3.6.6. What has no plain meaning
+ * is appended to `faults`, each of which names its field; without these it is ERR_INPUT.
  */
 bool header_recipients(const struct header *header, struct address_list *list,
-		       struct err *err) MUST_USE;
+		       struct address_faults *faults, struct err *err) MUST_USE;
 
-/* Appends the addresses of every field of that name, in order. ERR_INPUT names the field. */
-bool header_addresses(const struct header *header, const char *name, struct address_list *list,
-		      struct err *err) MUST_USE;
+/* Appends the addresses of every field of that name that can be read, in order. */
+void header_addresses(const struct header *header, const char *name, struct address_list *list);
 
 /*
  * The first address of the first From that has one, or of Resent-From where that stands before it.

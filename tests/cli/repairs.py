@@ -77,8 +77,34 @@ CASES = {
                    "From: a@b\nTo: Admin <ops>, x (y)\nCc: Annie <ann>",
                    "From: a@b\nTo: ann@a.example, Ben <ben@b.example>, x@example.com (y)\n"
                    "Cc: Annie <ann@a.example>"),
-    "to-broken-stays": ("set_to_header qualify\n", "bob@b.example", "From: a@b\nTo: a b c",
-                        "From: a@b\nTo: a b c"),
+    "to-without-meaning": ("set_to_header qualify\n", "bob@b.example", "From: a@b\nTo: a b c, root",
+                           'From: a@b\nTo: "a b c":;, root@example.com'),
+    "from-without-meaning-stays": ("", "bob@b.example", "From: a b c", "From: a b c"),
+    # node-address-rfc2822#47
+    "node-address-rfc2822-47": ("", "bob@b.example", "From: a@b <a@b>\nTo: bob@b.example <bob@b.example>\nCc: c@d",
+                                'From: "a@b" <a@b>\nTo: "bob@b.example" <bob@b.example>\nCc: c@d'),
+    # AIM#29
+    "aim-29": ("", "bob@b.example", "From: a@b;\nTo: bob@b.example; Carol <c@d>\nCc: ann@d;\nReply-To: x@y,",
+               "From: a@b\nTo: bob@b.example, Carol <c@d>\nCc: ann@d\nReply-To: x@y"),
+    "odd-phrases-are-qualified": ("set_to_header qualify\nset_from_header qualify\n", "bob@b.example",
+                                  "From: Cron @ night <root>\nTo: Bob [Sales] <bob>; ann (x)\nCc: root <root>",
+                                  'From: "Cron @ night" <root@example.com>\nTo: "Bob [Sales]" <bob@example.com>, '
+                                  'ann@example.com (x)\nCc: root <root@example.com>'),
+    "odd-phrases-and-aliases": ("set_to_header aliases\naliases ALIASES\n", "bob@b.example",
+                                "From: a@b\nTo: Admins @ night <ops>; x@y.example", "From: a@b\nTo: ann@a.example, "
+                                "Ben <ben@b.example>, x@y.example"),
+    "odd-from-on": ("set_from_header on\n", "bob@b.example", "From: Cron @ night <root>",
+                    'From: "Cron @ night" <alice@example.org>'),
+    "odd-resent": ("", "bob@b.example", "Resent-From: a@b;\nResent-To: bob@b.example; c@d\nFrom: a@b\nTo: x@y",
+                   "Resent-From: a@b\nResent-To: bob@b.example, c@d\nFrom: a@b\nTo: x@y"),
+    "odd-bcc-is-hidden": ("set_to_header on\n", "-t", "From: a@b\nTo: x@y\nBcc: Bob @ Home <q@y>; r@y",
+                          "To: x@y\nFrom: a@b"),
+    "odd-long": ("", "bob@b.example", "From: a@b\nTo: " + "; ".join(f"Recipient {i} <r{i}@long.example>" for i in range(6)),
+                 "From: a@b\nTo: Recipient 0 <r0@long.example>, Recipient 1 <r1@long.example>,\n"
+                 " Recipient 2 <r2@long.example>, Recipient 3 <r3@long.example>,\n"
+                 " Recipient 4 <r4@long.example>, Recipient 5 <r5@long.example>"),
+    "odd-signed-stays": ("", "bob@b.example", "DKIM-Signature: v=1\nFrom: a@b;\nTo: bob@b.example; c@d",
+                         "DKIM-Signature: v=1\nFrom: a@b;\nTo: bob@b.example; c@d"),
     "add": ("add_header X-A: 1\nadd_header X-B:2\n", "--header X-C:3 bob@b.example",
             "From: a@b\nX-A: 0", "X-A: 1\nX-B: 2\nX-C: 3\nFrom: a@b\nX-A: 0"),
     "add-what-would-be-missing": ("set_date_header auto\nset_msgid_header auto\nadd_header from: Me <me@b>\n"

@@ -991,7 +991,7 @@ def addresses_are_checked(folder):
     out = run(folder, "-bv", "Bob <bob@b.example>, carol@c.example").stdout.decode()
     expect(out == "".join(f"{a}... goes to relay.example, port 587 (account default)\n"
                           for a in ("bob@b.example", "carol@c.example")), out)
-    expect_error(folder, ["-bv", "<bob"], 65, "recipient")
+    expect_error(folder, ["-bv", "bob@x carol@y"], 65, "recipient")
 
 
 @suite.case

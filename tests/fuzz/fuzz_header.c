@@ -54,7 +54,7 @@ static void check_addresses(const struct header *header)
 	CLEANUP(address_list_done) struct address_list list = { 0 };
 	CLEANUP(address_done) struct address sender = { 0 };
 
-	if (!header_recipients(header, &list, &err))
+	if (!header_recipients(header, &list, NULL, &err))
 		require(err.kind == ERR_INPUT, "an error is about the input");
 	for (size_t i = 0; i < list.count; i++) {
 		CLEANUP(mem_free_at) char *path = address_path(&list.items[i]);

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """addresses.py - cases: addresses as callers write them, in arguments, header fields and other places"""
+import email
+import email.errors
+import email.policy
 import functools
 
 from scene import MESSAGE, Scene, expect
@@ -97,7 +100,148 @@ def same_by_alias(folder):
            f"{transaction.recipients}")
 
 
+# As callers write them: what stands in a To field, and who gets the message.
+
+READ = {
+    "node-address-rfc2822-47": ("bob@example.org <bob@example.org>", [BOB]),
+    "inspeqtor-47": ("\"Bob\" <bob@example.org>, carol@example.org <carol@example.org>", [BOB, CAROL]),
+    "aim-29": ("bob@example.org; carol@example.org", [BOB, CAROL]),
+    "semicolon-at-the-end": ("Bob <bob@example.org>; Carol <carol@example.org>;", [BOB, CAROL]),
+    "at-home": ("Bob @ Home <bob@example.org>", [BOB]),
+    "brackets-in-the-name": ("Dr. Bob [Sales] <bob@example.org>", [BOB]),
+    "no-brackets": ('"Bob" bob@example.org, Carol Smith carol@example.org', [BOB, CAROL]),
+    "no-separator": ("Bob <bob@example.org> Carol <carol@example.org>", [BOB, CAROL]),
+    "open-comment": ("bob@example.org (the boss", [BOB]),
+    "open-comment-in-the-name": ("Bob (the boss <bob@example.org>", [BOB]),
+    "open-bracket": ("Bob <bob@example.org, carol@example.org", [BOB, CAROL]),
+    "open-quote": ('"Bob <bob@example.org>', [BOB]),
+    "two-brackets": ("Bob <<bob@example.org>>", [BOB]),
+    "mailto": ("mailto:bob@example.org, <MAILTO:carol@example.org?subject=x>", [BOB, CAROL]),
+    "outlook": ("Bob [mailto:bob@example.org]", [BOB]),
+    "apostrophes": ("'bob@example.org', 'carol@example.org' <carol@example.org>", [BOB, CAROL]),
+    "root-dot": ("bob@example.org., <carol@example.org.>", [BOB, CAROL]),
+    "commas": (",,bob@example.org,,carol@example.org,", [BOB, CAROL]),
+    "open-group": ("Team: bob@example.org, carol@example.org", [BOB, CAROL]),
+    "nested-group": ("A: B: bob@example.org;, carol@example.org;", [BOB, CAROL]),
+    "encoded-comma": ("=?utf-8?Q?Doe,_Bob?= <bob@example.org>", [BOB]),
+    "encoded-address": ("=?utf-8?Q?Bob_<eve@example.org>?= <bob@example.org>", [BOB]),
+    "raw-latin-1": (b"J\xf6rg @ Home <bob@example.org>", [BOB]),
+    "raw-utf-8": ("J\u00f6rg [Verkauf] <bob@example.org>; carol@example.org", [BOB, CAROL]),
+    "no-break-space": ("\u00a0bob@example.org\u00a0", [BOB]),
+    "blanks": ("bob @ example . org", [BOB]),
+    "folds": ("Bob\n\t<bob@example.org>;\n carol@example.org", [BOB, CAROL]),
+    "an-address-as-a-name": ("eve@example.org <bob@example.org>", [BOB]),
+    "an-address-in-quotes": ('"eve@example.org" <bob@example.org>', [BOB]),
+    "an-address-in-a-comment": ("(eve@example.org) bob@example.org (<eve@example.org>)", [BOB]),
+    "an-address-in-a-quoted-list": ('"Bob, <eve@example.org>, " <bob@example.org>', [BOB]),
+    "routes": ("<@a.example,@b.example:bob@example.org>", [BOB]),
+    "proton-bridge-454": ('"bob@example.org"', [BOB]),
+    "nobody-and-a-copy": ("undisclosed-recipients;\nBcc: bob@example.org", [BOB]),
+}
+
+
+def read_field(transaction):
+    """The field as another reader has it, which has nothing to complain of."""
+    message = email.message_from_bytes(transaction.content, policy=email.policy.default)
+    field = message["To"]
+    defects = [d for d in field.defects if not isinstance(d, email.errors.UndecodableBytesDefect)]
+    expect(not defects, f"{defects}: {transaction.content}")
+    return [f"{a.username}@{a.domain}" for a in field.addresses]
+
+
+def read(text, expected, folder):
+    scene = Scene(folder)
+    field = text if isinstance(text, bytes) else text.encode()
+    transaction = sent(scene, ("-t",), HEAD.encode() + b"To: " + field + b"\n\nHello\n")
+    expect(transaction.recipients == expected, f"{transaction.recipients}")
+    expect(b"Bcc" in field or read_field(transaction) == expected, f"{transaction.content}")
+    with scene.up() as relay:
+        words = field.decode(errors="surrogateescape").split("\nBcc: ")
+        result = scene.run(*words, name="mailchute", stdin=MESSAGE)
+    expect(result.status == 0 and relay.received[0].recipients == expected, f"{result}, {relay.received}")
+    expect((b"in quotes" in result.stderr) == field.startswith(b'"bob@example'), f"{result}")
+
+
+# What has no plain meaning: the field, who gets the message, what is refused and a word of the reason.
+
+REFUSED = {
+    "two-addresses": ("bob@example.org, eve@example.org mallory@example.org", [BOB],
+                      ["eve@example.org mallory@example.org"], "expected a comma"),
+    "at-in-words": ("carol at example.com; bob@example.org", [BOB], ["carol at example.com"], "expected '<' or a comma"),
+    "a-bare-word-and-an-address": ("root carol@example.org, bob@example.org", [BOB], ["root carol@example.org"],
+                                   "expected '<' or a comma"),
+    "several": ("a@@b, bob@example.org, c d e, carol@example.org", [BOB, CAROL], ["a@@b", "c d e"], "expected a domain"),
+    "open-quote": ('bob@example.org, "eve@example.org, mallory@example.org', [BOB],
+                   ['"eve@example.org, mallory@example.org'], "expected"),
+    "open-comment": ("bob@example.org, x@example.org (not eve@example.org, mallory@example.org", [BOB],
+                     ["x@example.org (not eve@example.org, mallory@example.org"], "expected a comma"),
+    "in-brackets": ("Eve <eve@example.org mallory@example.org>, bob@example.org", [BOB],
+                    ["Eve <eve@example.org mallory@example.org>"], "expected '>'"),
+    "a-url": ("http://eve@example.org/, bob@example.org", [BOB], ["http://eve@example.org/"], "no URL"),
+}
+
+
+def expect_copy(scene, stdin, refused, reason):
+    copies = scene.spool.messages("failed")
+    expect(len(copies) == 1 and copies[0].recipients == [r.strip("<>") for r in refused], f"{copies}")
+    expect(set(copies[0].status) == {"F"} and stdin.split(b"\n")[1] in copies[0].header, f"{copies[0].header}")
+    expect(copies[0].body.endswith(b"Hello\r\n"), f"{copies[0].body}")
+    notices = scene.spool.notices()
+    expect([n.recipients for n in notices] == [["alice@example.org"]], f"{notices}")
+    expect(reason.encode() in notices[0].body.replace(b"\r\n    ", b" "), f"{notices[0].body}")
+    expect(scene.run("--queue-retry", copies[0].id).status == 65, "a copy of what has no meaning can be sent")
+
+
+def refused(text, expected, given, reason, folder):
+    """The others get it, and the rest is kept and told about; a person sends nothing."""
+    scene = Scene(folder, [f"logfile {folder}/log"])
+    stdin = f"{HEAD}To: {text}\n\nHello\n".encode()
+    result = scene.run("-t", "-odq", name="sendmail", stdin=stdin)
+    expect(result.status == 0 and not result.stderr, f"{result}")
+    expect_copy(scene, stdin, given, reason)
+    with scene.up() as relay:
+        scene.flush()
+    transaction = next(t for t in relay.received if t.sender)
+    expect(transaction.recipients == expected and read_field(transaction) == expected, f"{transaction.content}")
+    expect(transaction.content.endswith(b"Hello\r\n"), f"{transaction.content}")
+    expect(reason.replace("'", "?") in (folder / "log").read_text(), (folder / "log").read_text())
+    with scene.up() as relay:
+        for words in (("-t",), (text,)):
+            result = scene.run(*words, stdin=stdin)
+            expect(result.status == 65 and reason in result.stderr.decode() and not relay.received, f"{result}")
+
+
+def refused_argument(folder):
+    """The same for arguments, and where the message is queued."""
+    scene = Scene(folder)
+    result = scene.run("-odq", BOB, "carol at example.org", name="sendmail", stdin=f"{HEAD}To: x\n\nHello\n".encode())
+    expect(result.status == 0 and [m.recipients for m in scene.spool.messages()] == [[BOB]], f"{result}")
+    expect([m.recipients for m in scene.spool.messages("failed")] == [["carol at example.org"]], "no copy")
+
+
+def refused_without_a_queue(folder):
+    """Nothing can be kept of what is refused then, and so all is refused."""
+    scene = Scene(folder, ["queue off"])
+    with scene.up() as relay:
+        result = scene.run(BOB, "carol at example.org", name="sendmail", stdin=MESSAGE)
+    expect(result.status == 65 and not relay.received, f"{result}")
+
+
+def quoted_over_smtp(folder):
+    """A client says what it means: a quoted local part stays one."""
+    scene = Scene(folder)
+    talk = 'EHLO me\nMAIL FROM:<alice@example.org>\nRCPT TO:<"bob@example.org"@example.org>\nDATA\nSubject: x\n\nHello\n.\nQUIT\n'
+    scene.run("-bs", "-odq", stdin=talk.replace("\n", "\r\n").encode())
+    expect(scene.spool.messages()[0].recipients == ['"bob@example.org"@example.org'], f"{scene.spool.messages()}")
+
+
 def add_cases(suite):
+    for name, row in READ.items():
+        suite.add(f"address-read-{name}", functools.partial(read, *row))
+    for name, row in REFUSED.items():
+        suite.add(f"address-refused-{name}", functools.partial(refused, *row))
+    for function in (refused_argument, refused_without_a_queue, quoted_over_smtp):
+        suite.add(f"address-{function.__name__.replace('_', '-')}", function)
     for name, address in (("aiosmtpd-257", LONG), ("postal", VERY_LONG), ("of-65", "b" * 65 + "@example.org"),
                           ("of-900", "b" * 888 + "@example.org")):
         suite.add(f"address-long-{name}", functools.partial(long_address, address))

@@ -149,7 +149,7 @@ static void test_refusals(void)
 		{ "a: b c@d", "aliases:1: a: 'b c@d': at 'c@d': expected '<' or a comma" },
 		{ "a: b@c\n d@e", "aliases:1: a: 'b@c d@e': at 'd@e': expected a comma" },
 		{ "a: \"b", "aliases:1: a: '\"b': at the end: expected '\"'" },
-		{ "a: b@c,\n friends: d@e", "aliases:1: a: 'd@e': at the end: expected ';'" },
+		{ "a: b@c,\n friends: d@e", "aliases:1: a: expected ';' at the end of a group" },
 		{ "a b: c@d", "aliases:1: 'a b': at 'b': expected '<' or a comma" },
 		{ "a: b@c\na: d@e", "aliases:2: a: line 1 has the same name" },
 		{ "a@x: b@c\nb: c@d\n\na@X: d@e", "aliases:4: a: line 1 has the same name" },

@@ -1,0 +1,400 @@
+/* addressspec.c - one address of a field: local part, domain, and the brackets around them */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/addressspec.h"
+
+#include "base/ascii.h"
+#include "base/i18n.h"
+#include "mail/atom.h"
+
+#include <string.h>
+
+/* How much of a broken text an error shows. */
+#define EXCERPT_MAX 60
+
+void address_words_done(struct address_words *words)
+{
+	str_done(&words->local);
+	str_done(&words->shown);
+	str_done(&words->name);
+}
+
+/* Appends text[from..to), unfolded, printable, and not too much of it. */
+static void add_excerpt(struct str *out, const struct address_scanner *s, size_t from, size_t to)
+{
+	CLEANUP(str_done) struct str part = STR_INIT;
+
+	for (size_t i = from; i < to && part.len < EXCERPT_MAX; i++) {
+		bool is_line_end = s->text[i] == '\r' || s->text[i] == '\n';
+		bool is_leading = part.len == 0 && s->text[i] == ' ';
+		if (is_line_end && address_scanner_blank(s, i))
+			i += address_scanner_blank(s, i) - 1;
+		else if (!is_leading)
+			str_add_char(&part, s->text[i]);
+	}
+	bool is_cut = part.len == EXCERPT_MAX;
+	for (int i = 0; is_cut && i < 3 && !str_is_utf8(part.bytes, part.len); i++)
+		str_cut(&part, part.len - 1);
+	while (part.len && part.bytes[part.len - 1] == ' ')
+		str_cut(&part, part.len - 1);
+	str_add_printable(out, part.bytes, part.len);
+	if (is_cut)
+		str_add(out, "...");
+}
+
+bool address_spec_expected(struct address_parser *p, size_t at, const char *what)
+{
+	CLEANUP(str_done) struct str item = STR_INIT;
+	CLEANUP(str_done) struct str rest = STR_INIT;
+	const struct address_scanner *s = &p->s;
+	const char *comma = at < s->len ? memchr(s->text + at + 1, ',', s->len - at - 1) : NULL;
+	size_t end = comma ? (size_t)(comma - s->text) : s->len;
+
+	add_excerpt(&item, s, p->item, end);
+	add_excerpt(&rest, s, at, end);
+	if (!rest.len)
+		return err_set(p->err, ERR_INPUT, _("'%s': at the end: %s"), item.bytes, what);
+	if (at <= p->item)
+		return err_set(p->err, ERR_INPUT, "'%s': %s", item.bytes, what);
+	return err_set(p->err, ERR_INPUT, _("'%s': at '%s': %s"), item.bytes, rest.bytes, what);
+}
+
+bool address_spec_control(struct address_parser *p)
+{
+	p->takes_all = true;
+	return address_spec_expected(p, p->s.start, _("expected no control character"));
+}
+
+static bool is_blank_at(const struct address_scanner *s, size_t at)
+{
+	return ascii_is_space(s->text[at]);
+}
+
+/* Whether the token follows a dot with a blank behind it only, which is no dot of an address. */
+static bool is_lopsided(const struct address_scanner *s)
+{
+	size_t dot = s->last - 1;
+
+	return s->after_blank && is_blank_at(s, s->last) &&
+	       (dot == 0 || (!is_blank_at(s, dot - 1) && s->text[dot - 1] != ')'));
+}
+
+/* What was taken for a local part is a word of the name. */
+static void move_to_name(struct address_words *words, const struct address_scanner *s)
+{
+	str_addf(&words->name, "%s%s", words->name.len ? " " : "", words->shown.bytes);
+	str_clear(&words->local);
+	str_clear(&words->shown);
+	words->gap = words->gap ? words->gap : s->start;
+	words->from = s->start;
+	words->is_name |= words->may_be_one;
+	words->may_be_one = false;
+	words->is_spaced = false;
+	words->is_quoted = false;
+	words->is_apart = s->after_blank;
+	words->lopsided = 0;
+}
+
+static void add_word(struct address_words *words, const struct address_scanner *s)
+{
+	const char *text = s->token == '.' ? "." : s->value.bytes;
+
+	if (s->token != '.' && words->count && words->last != '.')
+		move_to_name(words, s);
+	else if (words->shown.len)
+		words->is_spaced |= s->after_blank;
+	if (words->last == '.' && !words->lopsided && is_lopsided(s))
+		words->lopsided = s->start;
+	str_addf(&words->shown, "%s%s", words->shown.len && s->after_blank ? " " : "", text);
+	str_add(&words->local, text);
+	words->is_quoted |= s->token == TOKEN_QUOTED;
+	words->may_be_one |= address_looks_like_name(s);
+	words->last = s->token;
+	words->count++;
+}
+
+void address_spec_words(struct address_parser *p, struct address_words *words)
+{
+	words->from = p->s.start;
+	while (address_is_word(p->s.token)) {
+		add_word(words, &p->s);
+		address_scanner_next(&p->s);
+	}
+}
+
+/* A dot at the end is the root of all domains, which no address names. */
+static bool is_domain_end(const struct address_parser *p)
+{
+	return address_is_separator(p->s.token) || p->s.token == '>';
+}
+
+/* Reads the domain behind an '@'. */
+static bool read_domain(struct address_parser *p, struct str *domain)
+{
+	bool is_literal = p->s.token == TOKEN_LITERAL && !address_is_outlook(&p->s);
+
+	for (;;) {
+		if (p->s.token == '[')
+			return address_spec_expected(p, p->s.start, _("expected ']'"));
+		if ((p->s.token != TOKEN_ATOM && !is_literal) ||
+		    (domain->len && is_lopsided(&p->s)))
+			return address_spec_expected(p, p->s.start, _("expected a domain"));
+		p->is_odd |= p->s.after_blank;
+		str_add_n(domain, p->s.value.bytes, p->s.value.len);
+		address_scanner_next(&p->s);
+		if (p->s.token != '.' || is_literal)
+			return true;
+		p->is_odd |= p->s.after_blank;
+		address_scanner_next(&p->s);
+		if (is_domain_end(p)) {
+			p->is_odd = true;
+			return true;
+		}
+		str_add_char(domain, '.');
+	}
+}
+
+bool address_spec_judge_local(struct address_parser *p, const struct address_words *words,
+			      bool takes_name)
+{
+	/* Half of a broken display name is no name of a mailbox. */
+	bool is_encoded = p->s.token != '@' && strncmp(words->local.bytes, "=?", 2) == 0;
+	bool has_word = words->local.bytes[strspn(words->local.bytes, ".")] != '\0';
+
+	if (words->gap && !takes_name)
+		return address_spec_expected(p, words->gap, _("expected '<' or a comma"));
+	if (words->lopsided)
+		return address_spec_expected(p, words->lopsided, _("expected '<' or a comma"));
+	if ((!has_word && !words->is_quoted) || is_encoded)
+		return address_spec_expected(p, is_encoded ? p->item : p->s.start,
+					     _("expected an address"));
+	return true;
+}
+
+/* Appending */
+
+static void append(struct address_parser *p, struct address *address)
+{
+	mem_grow(p->list->items, p->list->count);
+	address->element.to = p->s.last;
+	p->list->items[p->list->count++] = *address;
+	*address = (struct address){ 0 };
+	p->is_after_item = true;
+	p->is_after_separator = false;
+}
+
+/* 'bob@example.org' in apostrophes, which are letters to RFC 5322. */
+static void drop_apostrophes(struct address_parser *p, struct str *local, struct str *domain)
+{
+	if (local->len < 2 || local->bytes[0] != '\'' || !domain->len ||
+	    domain->bytes[domain->len - 1] != '\'')
+		return;
+	str_drop(local, 1);
+	str_cut(domain, domain->len - 1);
+	p->is_odd = true;
+}
+
+static char *canonical_local(const struct str *local)
+{
+	CLEANUP(str_done) struct str out = STR_INIT;
+	bool has_odd = false;
+
+	for (size_t i = 0; i < local->len; i++)
+		has_odd |= address_odd_blank(local->bytes + i, local->len - i) > 0;
+	if (atom_is_dotted(local->bytes) && !has_odd)
+		str_add(&out, local->bytes);
+	else
+		atom_add_quoted(&out, local->bytes);
+	return str_take(&out);
+}
+
+void address_found_done(struct address_found *found)
+{
+	address_words_done(&found->words);
+	str_done(&found->domain);
+}
+
+/* "bob@example.org" as a whole in quotes, which would be a local part without a domain. */
+static bool is_quoted_whole(const struct address_parser *p, const struct address_found *found,
+			    struct address *inner)
+{
+	CLEANUP(err_done) struct err unfit = ERR_INIT;
+	const struct address_words *words = &found->words;
+
+	if (p->is_path || found->domain.len || !words->is_quoted || words->count != 1 ||
+	    !address_parse_path(words->local.bytes, inner, &unfit))
+		return false;
+	return inner->domain != NULL;
+}
+
+static void fill_address(struct address_parser *p, struct address_found *found,
+			 struct address *address)
+{
+	CLEANUP(address_done) struct address inner = { 0 };
+
+	address->is_quoted_whole = is_quoted_whole(p, found, &inner);
+	p->is_odd |= address->is_quoted_whole;
+	if (address->is_quoted_whole) {
+		address->local = mem_take(&inner.local);
+		address->domain = mem_take(&inner.domain);
+		return;
+	}
+	drop_apostrophes(p, &found->words.local, &found->domain);
+	address->local = canonical_local(&found->words.local);
+	address->domain = found->domain.len ? str_take(&found->domain) : NULL;
+}
+
+bool address_spec_add(struct address_parser *p, struct address_found *found)
+{
+	CLEANUP(address_done)
+	struct address address = { .whole = found->whole, .path = found->path };
+	const struct address_words *words = &found->words;
+
+	p->is_odd |= words->is_spaced || (!words->is_quoted && !atom_is_dotted(words->local.bytes));
+	if (found->phrase && *found->phrase)
+		address.display = mem_copy(found->phrase);
+	fill_address(p, found, &address);
+	address.element.from = p->element;
+	address.is_odd = p->is_odd || p->s.is_odd;
+	CLEANUP(mem_free_at) char *path = address_path(&address);
+	if (!address_check(path, p->err))
+		return false;
+	append(p, &address);
+	return true;
+}
+
+/* What stands in angle brackets */
+
+/* Passes over "@a,@b:" of the obsolete form "<@a,@b:c@d>": the relay finds its own way. */
+static bool skip_route(struct address_parser *p)
+{
+	CLEANUP(str_done) struct str ignored = STR_INIT;
+
+	if (p->s.token != '@' && p->s.token != ',')
+		return true;
+	p->is_odd = true;
+	while (p->s.token == '@' || p->s.token == ',') {
+		bool is_domain = p->s.token == '@';
+		address_scanner_next(&p->s);
+		if (is_domain && !read_domain(p, &ignored))
+			return false;
+	}
+	if (p->s.token != ':')
+		return address_spec_expected(p, p->s.start, _("expected ':'"));
+	address_scanner_next(&p->s);
+	return true;
+}
+
+bool address_spec_scheme(struct address_parser *p)
+{
+	size_t start = p->s.start;
+
+	if (!address_scanner_is(&p->s, "mailto"))
+		return false;
+	address_scanner_next(&p->s);
+	if (p->s.token != ':') {
+		address_scanner_go(&p->s, start);
+		return false;
+	}
+	address_scanner_next(&p->s);
+	p->is_odd = true;
+	return true;
+}
+
+/*
+ * Cuts "?subject=text" off a URL, and passes over the rest of it. What may be a list of more
+ * addresses, or a byte as in "%40", is no plain address. RFC 6068.
+ */
+static bool cut_url(struct address_parser *p, const struct address_words *words, struct str *domain)
+{
+	size_t host = strcspn(domain->bytes, "?");
+	size_t from = p->s.last;
+	size_t end = from;
+
+	if (strchr(words->local.bytes, '%'))
+		return address_spec_expected(p, words->from, _("expected an address without '%'"));
+	if (host == domain->len)
+		return true;
+	while (end < p->s.len && p->s.text[end] > ' ' && !strchr("<>", p->s.text[end]))
+		end++;
+	if (address_has_char(&p->s, from, end, ',') || address_has_char(&p->s, from, end, ';'))
+		return address_spec_expected(p, from, _("expected the end of a URL"));
+	str_cut(domain, host);
+	address_scanner_go(&p->s, end);
+	return true;
+}
+
+bool address_spec_read(struct address_parser *p, struct address_words *words, struct str *domain,
+		       bool is_url)
+{
+	if (p->s.token != '@')
+		return true;
+	p->is_odd |= p->s.after_blank;
+	address_scanner_next(&p->s);
+	return read_domain(p, domain) && (!is_url || cut_url(p, words, domain));
+}
+
+void address_spec_brackets(struct address_parser *p, char bracket)
+{
+	while (p->s.token == bracket && !p->is_path) {
+		p->is_odd = true;
+		address_scanner_next(&p->s);
+	}
+}
+
+/* A bracket that is never closed ends at the separator. */
+static bool end_angle(struct address_parser *p)
+{
+	bool is_closed = p->s.token == '>';
+
+	if (!is_closed && (p->is_path || !address_is_separator(p->s.token)))
+		return address_spec_expected(p, p->s.start, _("expected '>'"));
+	p->is_odd |= !is_closed;
+	if (is_closed)
+		address_scanner_next(&p->s);
+	p->is_in_angle = false;
+	return true;
+}
+
+bool address_spec_angle(struct address_parser *p, const char *phrase)
+{
+	CLEANUP(address_found_done) struct address_found found = ADDRESS_FOUND_INIT;
+
+	p->is_in_angle = true;
+	address_scanner_next(&p->s);
+	address_spec_brackets(p, '<');
+	bool is_url = !p->is_path && address_spec_scheme(p);
+	if (!skip_route(p))
+		return false;
+	address_spec_words(p, &found.words);
+	if (!address_spec_judge_local(p, &found.words, false) ||
+	    !address_spec_read(p, &found.words, &found.domain, is_url))
+		return false;
+	found.phrase = phrase;
+	found.path = (struct address_place){ found.words.from, p->s.last };
+	if (!end_angle(p))
+		return false;
+	found.whole = (struct address_place){ p->item, p->s.last };
+	address_spec_brackets(p, '>');
+	return address_spec_add(p, &found);
+}
+
+bool address_spec_outlook(struct address_parser *p, const char *phrase)
+{
+	CLEANUP(str_done) struct str path = STR_INIT;
+	CLEANUP(address_done) struct address address = { 0 };
+	const struct str *value = &p->s.value;
+
+	str_add_n(&path, value->bytes + sizeof ADDRESS_OUTLOOK - 1,
+		  value->len - sizeof ADDRESS_OUTLOOK);
+	if (!address_parse_path(path.bytes, &address, p->err))
+		return false;
+	if (*phrase)
+		address.display = mem_copy(phrase);
+	address.is_odd = true;
+	address.path = (struct address_place){ p->s.start, p->s.at };
+	address.whole = (struct address_place){ p->item, p->s.at };
+	address.element.from = p->element;
+	append(p, &address);
+	address_scanner_next(&p->s);
+	return true;
+}
