@@ -12,7 +12,7 @@ struct library_call {
 
 /*
  * Loads a library for the rest of the process and fills in the table. ERR_SYSTEM: it is not there,
- * or lacks a function.
+ * or lacks a function; the text names its package.
  */
 bool library_load(const char *soname, const struct library_call *calls, size_t count, void *table,
 		  struct err *err) MUST_USE;

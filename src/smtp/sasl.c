@@ -63,6 +63,10 @@ static const char *words_for_no_auth(const struct client *client)
 {
 	if (client->can.has & CAP_STARTTLS && !client->stream.tls)
 		return _("the relay does not offer AUTH before TLS has begun; set tls on");
+	if (client->settings->port == 25 && !client->settings->socket)
+		return _(
+			"the relay does not offer AUTH on port 25; set port 587, or if it needs no "
+			"login, auth off");
 	return _("the relay does not offer AUTH; if it needs no login, set auth off");
 }
 

@@ -269,12 +269,26 @@ static bool set_up(struct session *session, enum login login, struct err *err)
 	       enter_one_of(session, &dialer, login, &credential, err);
 }
 
+/* The default port, which networks block for all but their own servers. */
+static void suggest_port(const struct session *session, struct err *err)
+{
+	const struct settings *s = session->settings;
+	bool wants_login = s->tls && s->auth && !s->socket;
+
+	if (err->kind != ERR_NET || session->greeting || !wants_login || s->port != 25)
+		return;
+	err_set(err, ERR_NET, "%s; %s %d", err->text,
+		_("port 25 is for mail between servers, and often blocked: set port"),
+		s->tls_starttls ? 587 : 465);
+}
+
 bool session_open(struct session *session, const struct settings *settings, enum login login,
 		  struct err *err)
 {
 	*session = (struct session){ .settings = settings, .where = dial_destination(settings) };
 	if (set_up(session, settings->auth ? login : LOGIN_NONE, err))
 		return true;
+	suggest_port(session, err);
 	session_wrap(session, err);
 	session_close(session);
 	return false;

@@ -24,6 +24,7 @@ import outcomes  # noqa: E402
 from harness import (PROGRAM, TOP, Failure, Suite, expect, finish, run_program, wait_until,  # noqa: E402
                      write_private)
 from relay import Relay  # noqa: E402
+import remedies  # noqa: E402
 import repairs  # noqa: E402
 import rootfiles  # noqa: E402
 
@@ -1145,6 +1146,7 @@ mistakes.add_cases(suite)
 nobody.add_cases(suite)
 outcomes.add_cases(suite)
 given.add_cases(suite)
+remedies.add_cases(suite)
 repairs.add_cases(suite)
 rootfiles.add_cases(suite)
 
