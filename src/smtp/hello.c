@@ -34,6 +34,18 @@ static bool fail_for_both(struct client *client, struct reply *ehlo, struct err 
 	return false;
 }
 
+/* A server that hangs up, or defers us, has said why to EHLO. */
+static bool explain_by_ehlo(struct client *client, struct reply *ehlo, struct err *err)
+{
+	CLEANUP(str_done) struct str words = STR_INIT;
+
+	reply_print(ehlo, &words);
+	swap_replies(&client->reply, ehlo);
+	err_wrap(err, _("EHLO was refused (%s)"), words.bytes);
+	client_advise(client, PHASE_EHLO, err);
+	return false;
+}
+
 static bool say_helo(struct client *client, struct err *err)
 {
 	CLEANUP(reply_done) struct reply ehlo;
@@ -41,9 +53,10 @@ static bool say_helo(struct client *client, struct err *err)
 	reply_init(&ehlo);
 	swap_replies(&client->reply, &ehlo);
 	if (!say(client, "HELO", PHASE_HELO, err))
-		return false;
-	return client->reply.code / 100 == 5 ? fail_for_both(client, &ehlo, err)
-					     : client_judge(client, PHASE_HELO, err);
+		return explain_by_ehlo(client, &ehlo, err);
+	if (client->reply.code / 100 == 5)
+		return fail_for_both(client, &ehlo, err);
+	return client_judge(client, PHASE_HELO, err) || explain_by_ehlo(client, &ehlo, err);
 }
 
 bool hello_say(struct client *client, struct err *err)

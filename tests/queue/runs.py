@@ -4,12 +4,13 @@ import collections
 import concurrent.futures
 import contextlib
 import fcntl
+import functools
 import os
 import re
 import signal
 
 from contracts import BOB, CAROL, LOGIN, taken_by
-from scene import MESSAGE, Scene, expect, finish, wait_until
+from scene import MESSAGE, Scene, expect, finish, relays, wait_until
 from spool import Locked, read
 
 MANY = 500
@@ -161,6 +162,23 @@ def login_refused(folder):
     with scene.up() as relay:
         scene.run("-q")
         expect(not relay.connections, "tried again at once")
+
+
+def refused_amid_others(folder, **relay):
+    """530 for one message among others, whose commands may have left with another's content: it alone waits."""
+    scene = Scene(folder, **relay)
+    names = [f"r{number}@example.org" for number in range(4)]
+    records = [scene.queue(name) for name in names]
+    with scene.up("rcpt <r1@example.org>: 530 5.7.0 Authentication required"):
+        scene.flush()
+    left = scene.spool.messages()
+    expect([r.id for r in left] == [records[1].id], f"left: {left}")
+    expect(1440 <= left[0].delay <= 2160 and b"set auth on" in left[0].notes[-1].encode(), f"{left[0].notes}")
+    with scene.up() as relay_now:
+        scene.run("-q")
+        expect(not relay_now.connections, "tried before its time")
+        scene.run("-q", days=1 / 24)
+        expect([r for t in relay_now.received for r in t.recipients] == [names[1]], f"{relay_now.received}")
 
 
 def two_routes(folder):
@@ -352,6 +370,9 @@ def private(folder):
 
 
 def add_cases(suite):
+    for name, relay in (("pipelined", {}), ("chunked", {"extensions": (*relays.Options.extensions, "CHUNKING")}),
+                        ("in-turn", {"extensions": ()})):
+        suite.add(f"refused-amid-others-{name}", functools.partial(refused_amid_others, **relay))
     for function in (many_over_one_connection, senders_and_runners_together, the_waiting_follow,
                      the_waiting_do_not_hold_up, late_arrival, password_from_a_command, login_refused, two_routes,
                      account_gone, options_are_remembered, locked_elsewhere, strange_files, relay_with_a_limit,
