@@ -20,6 +20,7 @@ import sys
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "cli")]
+sys.path.append(str(TESTS / "cert"))
 import commands  # noqa: E402
 from harness import PROGRAM, TOP, Suite, expect, run_program  # noqa: E402
 from relay.relay import Relay, default_certs  # noqa: E402

@@ -5,6 +5,7 @@ Each title is the one of a paragraph of mailchute-msmtp(7) that explains the dif
 """
 import re
 
+from forge import CLIENT, Cert, Key, dns
 from msmtp import ACCOUNT, AS_NOBODY, IN_ETC, Trial
 from msmtp_trials import HEADER, IN_CLEAR, LOG, LOGIN, PLAIN, SENDER, TLS, TWO
 
@@ -28,6 +29,17 @@ def with_aliases(text, *given, **more):
     return words(*given, config=ACCOUNT + "aliases {home}/aliases\n", files={"aliases": text}, **more)
 
 
+def certified(*names, trusted="trust.pem", **what):
+    """A relay whose certificate, by an authority that the account trusts, says `what` of relay.example."""
+    root = Cert(subject="root", key=Key("ec"), is_ca=True)
+    cert = Cert(subject="relay.example", key=Key("ec"), issuer=root, names=names, **what)
+    path = cert.key.path.with_suffix(".pem")
+    path.write_text(cert.pem)
+    files = {"trust.pem": root.pem, "trust.der": root.der, "cas/root.pem": root.pem}
+    return words(config=ACCOUNT + f"tls on\ntls_trust_file {{home}}/{trusted}\ntls_host_override relay.example\n",
+                 relay={"tls": "starttls", "cert": path, "key": cert.key.path}, files=files)
+
+
 def rcpts(*addresses, sender="a@b.example"):
     return {"status": 0, "envelopes": [[f"MAIL FROM:<{sender}>", *(f"RCPT TO:<{a}>" for a in addresses)]]}
 
@@ -46,6 +58,8 @@ DIFFERENCES = {
         "lmtp-on-a-socket": (words(config="socket {home}/s\nprotocol lmtp\nfrom a@b.example\n",
                                    relay={"unix": True, "lmtp": True}), TAKEN),
         "byte-order-mark": (pretend("\ufeffhost h\nport 26\n"), {"settings": {"port": "26"}}),
+        "trust-file-in-der": (certified(dns("relay.example"), trusted="trust.der"), TAKEN),
+        "trust-file-is-a-folder": (certified(dns("relay.example"), trusted="cas"), TAKEN),
         "environment-that-is-empty": (pretend("host h\nfrom %U@x\n", env={"USER": "", "LOGNAME": "me"}),
                                       {"settings": {"from": "me@x"}}),
     },
@@ -178,6 +192,9 @@ DIFFERENCES = {
     "TLS": {
         "version-1.1": (words(config=ACCOUNT + TLS, relay={"tls": "starttls", "tls_min": "1.0", "tls_max": "1.1"}),
                         {"status": 69, "envelopes": []}),
+        "certificate-with-a-common-name-only": (certified(), {"status": 69, "says": "tls_pin", "envelopes": []}),
+        "certificate-for-clients": (certified(dns("relay.example"), purpose=CLIENT),
+                                    {"status": 69, "says": "key purpose", "envelopes": []}),
     },
     "Passwords in clear text": {
         "of-our-choice": (words(config=ACCOUNT + LOGIN + "password secret\n", relay=IN_CLEAR), TAKEN),
