@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -15,6 +16,7 @@
 static const char *program_name = "mailchute";
 static const char *log_tag;
 static bool is_quiet;
+static bool is_reader_gone;
 
 void report_set_name(const char *argv0)
 {
@@ -39,10 +41,22 @@ void report_be_quiet(void)
 	is_quiet = true;
 }
 
+bool report_has_reader(void)
+{
+	return !is_reader_gone;
+}
+
+/* A reader that has seen enough, such as head(1), is no fault of anybody. */
 int report_text(const struct str *text)
 {
+	if (is_reader_gone)
+		return EX_OK;
+	errno = 0;
 	fwrite(text->bytes, 1, text->len, stdout);
 	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EX_OK;
+	is_reader_gone = errno == EPIPE;
+	if (is_reader_gone)
 		return EX_OK;
 	fprintf(stderr, _("%s: cannot write to standard output\n"), program_name);
 	return EX_IOERR;

@@ -16,8 +16,13 @@ void report_set_tag(const char *tag);
 /* From now on errors and problems are told by the exit status and the logs alone. */
 void report_be_quiet(void);
 
-/* Prints a text as it is on stdout. Returns the exit status: EX_IOERR where it can't be written. */
+/*
+ * Prints a text as it is on stdout. Returns the exit status: EX_IOERR where it can't be written,
+ * and EX_OK where the reader of a pipe wants no more of it.
+ */
 int report_text(const struct str *text);
+/* Whether the reader of stdout may want more. */
+bool report_has_reader(void);
 
 /* Prints each line of a text on stderr as a warning. */
 void report_warnings(const struct str *lines);

@@ -35,7 +35,7 @@ int show_message(const struct message *message)
 	ssize_t len;
 	int status = EX_OK;
 
-	for (uint64_t at = 0; status == EX_OK; at += (uint64_t)len) {
+	for (uint64_t at = 0; status == EX_OK && report_has_reader(); at += (uint64_t)len) {
 		CLEANUP(str_done) struct str piece = STR_INIT;
 		len = message_read_at(message, at, bytes, sizeof bytes, &err);
 		if (len < 0)

@@ -23,6 +23,7 @@ import nobody  # noqa: E402
 import outcomes  # noqa: E402
 from harness import (PROGRAM, TOP, Failure, Suite, expect, finish, run_program, wait_until,  # noqa: E402
                      write_private)
+import pipes  # noqa: E402
 from relay import Relay  # noqa: E402
 import remedies  # noqa: E402
 import repairs  # noqa: E402
@@ -1147,6 +1148,7 @@ nobody.add_cases(suite)
 outcomes.add_cases(suite)
 given.add_cases(suite)
 remedies.add_cases(suite)
+pipes.add_cases(suite)
 repairs.add_cases(suite)
 rootfiles.add_cases(suite)
 
