@@ -88,7 +88,10 @@ static void add_places(const struct config *config, struct str *out)
 	if (files.len)
 		str_addf(out, _("not found in %s"), files.bytes);
 	else if (config->skipped.len)
-		str_add(out, _("there is no other config file"));
+		str_addf(out,
+			 _("there is no other config file than the one that was skipped; if you "
+			   "trust it: %s"),
+			 config->cure.bytes);
 	else if (!config->unreadable.len)
 		str_add(out, _("no config file was found; write ~/.mailchuterc, as "
 			       "mailchute.conf(5) shows"));

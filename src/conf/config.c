@@ -28,9 +28,11 @@ void account_done(struct account *account)
 
 void config_init(struct config *config)
 {
-	*config = (struct config){
-		.notes = STR_INIT, .warnings = STR_INIT, .unreadable = STR_INIT, .skipped = STR_INIT
-	};
+	*config = (struct config){ .notes = STR_INIT,
+				   .warnings = STR_INIT,
+				   .unreadable = STR_INIT,
+				   .skipped = STR_INIT,
+				   .cure = STR_INIT };
 }
 
 void config_done(struct config *config)
@@ -47,6 +49,7 @@ void config_done(struct config *config)
 	str_done(&config->warnings);
 	str_done(&config->unreadable);
 	str_done(&config->skipped);
+	str_done(&config->cure);
 	config_init(config);
 }
 
@@ -170,6 +173,8 @@ static bool read_level(struct config *config, const struct config_places *places
 	if (!level.is_distrusted || !places->is_look)
 		return false;
 	skip_level(config, path, is_user, err->text);
+	str_add(&config->cure, config->cure.len ? " && " : "");
+	str_add(&config->cure, level.cure.bytes);
 	err_done(err);
 	return true;
 }

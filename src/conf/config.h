@@ -49,7 +49,8 @@ struct config_places {
  * `warnings` a line for each thing that is not right but no error; the caller prints them.
  * `unreadable` names the files that are there and could not be read, with the reasons. `skipped`
  * has a line for each file that was left out for `is_look`; it is among the warnings, too.
- * `is_distrusted` says that config_load has failed for such a file.
+ * `is_distrusted` says that config_load has failed for such a file; `cure` is the command by which
+ * the first of them can be used.
  */
 struct config {
 	struct account *accounts;
@@ -60,6 +61,7 @@ struct config {
 	struct str warnings;
 	struct str unreadable;
 	struct str skipped;
+	struct str cure;
 	bool is_distrusted;
 };
 

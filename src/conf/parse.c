@@ -440,6 +440,7 @@ static bool judge_owner(struct parser *parser, const struct source *source, stru
 	if (private_check_as_root(&source->status, source->path, &distrust))
 		return true;
 	if (parser->distrust.kind == ERR_NONE) {
+		private_add_cure(&source->status, source->path, &parser->config->cure);
 		err_wrap(&distrust, "%s", source->path);
 		err_copy(&parser->distrust, &distrust);
 	}

@@ -14,7 +14,7 @@ static bool is_open_to_others(const struct stat *status)
 	return !S_ISCHR(status->st_mode) && (status->st_mode & FS_OTHERS_WRITE);
 }
 
-static void add_cure(struct str *out, const struct stat *status, const char *path)
+void private_add_cure(const struct stat *status, const char *path, struct str *out)
 {
 	bool is_strangers = status->st_uid != 0;
 
@@ -34,7 +34,7 @@ bool private_check_as_root(const struct stat *status, const char *path, struct e
 
 	if (geteuid() != 0 || (status->st_uid == 0 && !is_open_to_others(status)))
 		return true;
-	add_cure(&cure, status, path);
+	private_add_cure(status, path, &cure);
 	return err_set(err, ERR_CONFIG,
 		       _("it has owner %u and mode %04o, but root takes commands and secrets only "
 			 "from a file that root owns and no other user can write; if you trust "

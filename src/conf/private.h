@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/str.h"
 
 #include <sys/stat.h>
 
@@ -19,3 +20,5 @@ bool private_check(const struct stat *status, struct err *err) MUST_USE;
  * command that mends it; the caller puts the name before it.
  */
 bool private_check_as_root(const struct stat *status, const char *path, struct err *err) MUST_USE;
+/* Appends that command: "chown root:root PATH && chmod go-w PATH", or a half of it. */
+void private_add_cure(const struct stat *status, const char *path, struct str *out);
