@@ -131,7 +131,7 @@ DEFECTS = {
     "command-in-the-sender": (words("-f", "a@b>\r\nRCPT TO:<evil@x.example", "r@s.example"), is_refused),
     "field-in-the-sender": (letter("\nx\n", "-f", "a@b.example\nX: y", "r@s.example"), is_refused),
     "command-in-the-domain": (words("--domain=a\r\nRSET", "r@s.example"), is_refused),
-    "bracket-in-a-recipient": (words("a@b.example>"), is_refused),
+    "bracket-in-a-recipient": (words("a@b.example>"), goes_to("a@b.example")),
     "brackets-around-the-sender": (words("-f", "<x@y.example>", "r@s.example"), status_is(0)),
     # addresses taken for others
     "at-in-quotes": (words('"a@b"@c.example'), goes_to('"a@b"@c.example')),

@@ -77,6 +77,7 @@ DIFFERENCES = {
         "config-100000": (pretend("host h\n#" + "u" * 100000 + "\nport 26\n"), {"settings": {"port": "26"}}),
         "aliases-600": (with_aliases("a: b@c.example, " + " " * 600 + "d@e.example\n", "a"),
                         rcpts("b@c.example", "d@e.example")),
+        "aliases-long-target": (with_aliases("a: " + "x" * 600 + "@b.example\n", "a"), rcpts("x" * 600 + "@b.example")),
     },
     "include": {
         "of-a-file": (pretend("host h\ninclude more\n", files={"more": "port 26\n"}), {"settings": {"port": "26"}}),
@@ -109,6 +110,16 @@ DIFFERENCES = {
         "escape-in-quotes": (words('"a\\"b"@c.example'), rcpts('"a\\"b"@c.example')),
         "blank-in-quotes": (words('<"a b"@c.example>'), rcpts('"a b"@c.example')),
         "blanks-around-at": (words("a @ b.example"), rcpts("a@b.example")),
+        "bracket-without-its-other": (words("a@b.example>"), rcpts("a@b.example")),
+        "comma-at-the-end": (letter(SENDER + "To: a@b.example,\n\nx\n", "-t"), rcpts("a@b.example") |
+                             {"has": [b"\r\nTo: a@b.example\r\n"]}),
+        "two-commas": (letter(SENDER + "To: a@b.example,, c@d.example\n\nx\n", "-t"),
+                       rcpts("a@b.example", "c@d.example") | {"has": [b"\r\nTo: a@b.example, c@d.example\r\n"]}),
+        "semicolon": (letter(SENDER + "To: a@b.example; c@d.example\n\nx\n", "-t"),
+                      rcpts("a@b.example", "c@d.example")),
+        "written-twice": (letter(SENDER + "To: a@b.example <a@b.example>\n\nx\n", "-t"), rcpts("a@b.example") |
+                          {"has": [b'\r\nTo: "a@b.example" <a@b.example>\r\n']}),
+        "at-in-the-name": (letter(SENDER + "To: Bob @ Home <a@b.example>\n\nx\n", "-t"), rcpts("a@b.example")),
         "control-character": (words("a\x01@b.example"), {"status": 65, "envelopes": []}),
         "empty-line": (words("a@b.example\n\n", "c@d.example"), {"status": 65, "envelopes": []}),
         "not-ascii-and-not-offered": (words("\u00f6@b.example", relay={"extensions": ()}),
@@ -205,6 +216,11 @@ DIFFERENCES = {
         "size": (letter(HEADER + "\n" + "x" * 500 + "\n", relay={"size": 100}), {"status": 65, "envelopes": []}),
         "8bit-not-offered": (letter(HEADER + "\nGr\u00fc\u00dfe\n", relay={"extensions": ()}),
                              {"status": 0, "has": [b"\r\nGr=C3=BC=C3=9Fe\r\n"]}),
+        "name-beyond-ascii": (letter(SENDER + "To: J\u00f6 <a@b.example>\n\nx\n", "-t"),
+                              rcpts("a@b.example") | {"has": [b"\r\nTo: =?UTF-8?B?SsO2?= <a@b.example>\r\n"]}),
+        "subject-in-the-charset-of-the-body": (
+            letter((HEADER + "Content-Type: text/plain; charset=ISO-8859-1\nSubject: J\u00f6\n\nx\n").encode("latin-1")),
+            {"status": 0, "has": [b"\r\nSubject: =?ISO-8859-1?"]}),
         "long-line": (letter(HEADER + "\n" + "x" * 1000 + "\n"), {"status": 0, "has": [b"quoted-printable"]}),
         "named-like-an-extension": (words(config=ACCOUNT + "dsn_notify failure\n",
                                           relay={"dialogue": "ehlo: 250-dsn.example | 250 PIPELINING"}),
@@ -237,6 +253,15 @@ DIFFERENCES = {
         "trailing-comment-behind-the-host": (pretend("host h # my relay\n"), {"status": 78}),
         "line-end-in-the-domain": (words("--domain=a\r\nRSET", "r@s.example"), REFUSED),
         "line-end-in-the-user": (words("--user=a\nb", "r@s.example"), REFUSED),
+    },
+    "Warnings about a config file": {
+        "from-without-a-domain": (words("r@s.example", config=ACCOUNT + "from root\n"), {"status": 0, "says": "from"}),
+        "no-break-space": (pretend("host h\nuser u\u00a0\n"), {"status": 0, "says": "U+00A0"}),
+    },
+    "Mistakes on the command line": {
+        "help": (words("help"), REFUSED | {"envelopes": [], "says": "--help"}),
+        "typographic-dash": (words("\u2013debug", "r@s.example"), REFUSED | {"envelopes": []}),
+        "long-option-with-one-hyphen": (words("-debug", "r@s.example"), REFUSED | {"envelopes": []}),
     },
     "An empty trust file": {
         "among-the-defaults": (pretend("defaults\ntls_trust_file\naccount default\nhost h\n"),

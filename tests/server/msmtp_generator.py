@@ -187,8 +187,10 @@ def is_only_logged(_, theirs, ours):
 
 
 def is_without_empty_line(trial, theirs, ours):
-    """A header that is followed by nothing."""
-    return not re.search(rb"(^|\n)\r?\n", trial.message) and theirs.envelopes == ours.envelopes
+    """A header that is followed by nothing, or stands below an empty line."""
+    is_header_below = re.match(rb"(\r?\n)+(From |Bcc:)", trial.message)
+    has_end = re.search(rb"(^|\n)\r?\n", trial.message)
+    return (is_header_below or not has_end) and theirs.envelopes == ours.envelopes
 
 
 def is_nobodys_field(_, theirs, ours):
