@@ -160,7 +160,8 @@ static bool do_body(struct request *request, const char *mode, struct err *err)
 		return flag_usage(err, _("-b names a mode; for a hidden copy write: --bcc ADDRESS"),
 				  mode);
 	if (!found)
-		return flag_usage(err, _("there is no such mode"), name);
+		return flag_usage(err, _("there is no such mode; there are m, s, p, v and i"),
+				  name);
 	if (*mode == 's')
 		request->contract = CONTRACT_SENDMAIL;
 	return do_mode(request, modes[found - letters]);

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/lookalike.h"
 #include "base/nearest.h"
+#include "base/when.h"
 #include "conf/type.h"
 
 #include <string.h>
@@ -229,11 +230,20 @@ static bool is_free(const struct option *option)
 	       option->type == &option_type_SENDER || option->type == &option_type_WORDS;
 }
 
+/* "30" of "30s", "300" of "5m"; empty for what is no time. */
+static char *seconds_of(const char *text)
+{
+	int seconds = ascii_is_digit(*text) ? when_read_duration(text) : 0;
+
+	return seconds > 0 ? str_format("%d", seconds) : mem_copy("");
+}
+
 /* What to write; NULL where nothing is known. The caller frees it. */
 static char *advice(const struct option *option, const char *text)
 {
 	CLEANUP(mem_free_at) char *lowered = mem_copy(text);
-	CLEANUP(mem_free_at) char *number = first_number(text);
+	CLEANUP(mem_free_at)
+	char *number = option->type == &option_type_SECONDS ? seconds_of(text) : first_number(text);
 	const char *meant = meaning(option, text);
 
 	ascii_make_lower(lowered);
@@ -269,6 +279,8 @@ void cure_add(const struct option *option, const char *text, struct str *out)
 
 	replace(&mended, text, strlen(text));
 	mend(&mended);
+	if (text[0] == '$')
+		str_add(&mended.reasons, _("; a variable ($) is not replaced; write its value"));
 	str_add(out, mended.reasons.bytes);
 	CLEANUP(mem_free_at) char *word = advice(option, mended.text.bytes);
 	if (word) {

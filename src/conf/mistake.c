@@ -203,6 +203,29 @@ static enum mistake check_beginning(enum role role, const char *text, struct str
 	return judge(role);
 }
 
+/* Only a shell puts a value for it. A password may have any $, but not be all of one. */
+static bool has_variable(const struct option *option, enum role role, const char *text)
+{
+	size_t len = strlen(text);
+	bool begins = text[0] == '$' &&
+		      (text[1] == '{' || text[1] == '_' || (text[1] >= 'A' && text[1] <= 'Z'));
+
+	if (option->type == &option_type_COMMAND)
+		return false;
+	if (role == ROLE_SECRET)
+		return begins && text[1] == '{' && text[len - 1] == '}';
+	return begins || strstr(text, "${");
+}
+
+static enum mistake check_variable(const struct option *option, enum role role, const char *text,
+				   struct str *out)
+{
+	if (!has_variable(option, role, text))
+		return MISTAKE_NONE;
+	str_add(out, _("a variable ($) is not replaced in a config file; write its value"));
+	return judge(role);
+}
+
 static enum mistake check_end(enum role role, const char *text, struct str *out)
 {
 	size_t len = strlen(text);
@@ -226,6 +249,8 @@ static enum mistake find(const struct option *option, enum role role, const char
 		found = check_comment(option, role, text, out);
 	if (found == MISTAKE_NONE)
 		found = check_end(role, text, out);
+	if (found == MISTAKE_NONE)
+		found = check_variable(option, role, text, out);
 	if (found == MISTAKE_NONE)
 		found = check_quotes(option, role, text, out);
 	return found == MISTAKE_NONE && role == ROLE_PROGRAM ? check_program(option, text, out)

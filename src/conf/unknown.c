@@ -38,7 +38,10 @@ static const struct {
 	{ " log logging logpath ", "logfile" },
 	{ " proxy socks socksproxy ", "proxy_host" },
 	{ " aliasfile aliasesfile alias ", "aliases" },
-	{ " authmethod authmechanism authmechanisms mechanism saslmechanism ", "auth" },
+	{ " authmethod authmechanism authmechanisms mechanism saslmechanism saslmechanisms ",
+	  "auth" },
+	{ " tlsminprotocol tlsversion tlsprotocol tlsprotocols tlsciphers ciphers sslversion ",
+	  "tls_priorities" },
 	{ " begin profile ", "account" },
 };
 
