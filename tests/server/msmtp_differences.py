@@ -259,7 +259,7 @@ DIFFERENCES = {
         "no-break-space": (pretend("host h\nuser u\u00a0\n"), {"status": 0, "says": "U+00A0"}),
     },
     "Mistakes on the command line": {
-        "help": (words("help"), REFUSED | {"envelopes": [], "says": "--help"}),
+        "help": (words("help", queue=True), REFUSED | {"envelopes": [], "says": "--help"}),
         "typographic-dash": (words("\u2013debug", "r@s.example"), REFUSED | {"envelopes": []}),
         "long-option-with-one-hyphen": (words("-debug", "r@s.example"), REFUSED | {"envelopes": []}),
     },
