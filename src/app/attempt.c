@@ -3,6 +3,7 @@
 #include "app/attempt.h"
 
 #include "app/addressing.h"
+#include "app/reach.h"
 #include "app/report.h"
 #include "app/tell.h"
 #include "app/withdraw.h"
@@ -13,6 +14,7 @@
 #include "mail/alias.h"
 #include "queue/schedule.h"
 #include "queue/spool.h"
+#include "smtp/broken.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -218,6 +220,112 @@ static bool is_null_sender_refused(const struct transaction *t)
 	return !*t->envelope->sender && t->mail.code > 0 && err_fate(t->mail.kind) == FATE_FAIL;
 }
 
+static bool go_through(struct session *session, struct attempt *attempt,
+		       struct transaction *following, bool is_last, struct err *err)
+{
+	struct transaction *t = &attempt->transaction;
+
+	return transaction_offer(session, t, err) && send_content(session, attempt, err) &&
+	       end_content(session, attempt, following, is_last, err) &&
+	       transaction_settle(session, t, following, err);
+}
+
+/* The relay has refused the content, so that nobody is in doubt. */
+static void unmark(struct attempt *attempt)
+{
+	struct envelope *envelope = attempt->transaction.envelope;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < envelope->count; i++)
+		envelope->recipients[i].status = attempt->before.bytes[i];
+	if (attempt->transaction.has_content && !attempt->is_unsaved &&
+	    !entry_write_status(attempt->entry, false, &err))
+		report_problem(&err);
+}
+
+/*
+ * Where a session is out of step, as its relay has taken a chunk for commands, only another one can
+ * do without CHUNKING.
+ */
+static bool leave_for_another(struct session *session, struct attempt *attempt, unsigned without,
+			      struct err *err)
+{
+	session_abandon(session);
+	session->broken |= without;
+	attempt->wants_new_session = true;
+	err->kind = ERR_PROTO;
+	err->code = 0;
+	return broken_advise(session, without, err);
+}
+
+/* Whether it is known from a refusal what the relay can't do, and it may be asked without that. */
+static bool go_without(struct session *session, struct attempt *attempt,
+		       struct transaction *following, unsigned without, struct err *err)
+{
+	CLEANUP(err_done) struct err refusal = ERR_INIT;
+	bool is_over = session_is_over(session);
+
+	log_debug("%s", err->text);
+	err_copy(&refusal, err);
+	err_done(err);
+	unmark(attempt);
+	if (!is_over &&
+	    transaction_restart(session, &attempt->transaction, following, without, err))
+		return true;
+	err_copy(err, &refusal);
+	transaction_clear(&attempt->transaction);
+	return leave_for_another(session, attempt, without, err);
+}
+
+/* Whether a relay that refused an extension has taken the transaction without it. */
+static bool is_confirmed(const struct transaction *t)
+{
+	return t->mail.kind == ERR_NONE && envelope_count_accepted(t->envelope) > 0 &&
+	       (t->has_content || t->data.kind == ERR_NONE);
+}
+
+/* Offers a refused transaction again, as long as the refusal may be about an extension. */
+static bool insist(struct session *session, struct attempt *attempt, struct transaction *following,
+		   bool is_last, struct err *err)
+{
+	struct transaction *t = &attempt->transaction;
+	unsigned offered = session->client.can.has;
+	unsigned dropped = 0;
+	unsigned without;
+	bool is_sent = false;
+
+	while (!is_sent && (without = broken_suspects(session, t)) != 0) {
+		if (!go_without(session, attempt, following, without, err))
+			return false;
+		dropped |= without;
+		is_sent = go_through(session, attempt, following, is_last, err);
+	}
+	if (!is_sent && dropped & CAP_CHUNKING && !t->is_announced)
+		return leave_for_another(session, attempt, dropped, err);
+	if (is_confirmed(t))
+		session->broken |= dropped;
+	else if (dropped)
+		session->client.can.has = offered;
+	return is_sent;
+}
+
+/* What has failed by silence is for the next session. */
+static void note_extensions(struct session *session, const struct attempt *attempt, bool is_sent,
+			    struct err *err)
+{
+	const struct transaction *t = &attempt->transaction;
+	unsigned silent = is_sent || attempt->wants_new_session ? 0 : broken_by_silence(session, t);
+
+	if (is_sent)
+		broken_note_success(session, t);
+	session->broken |= silent;
+	if (silent)
+		broken_advise(session, silent, err);
+	else if (!is_sent)
+		broken_explain(session, t, err);
+	reach_note(session, attempt->entry->spool);
+}
+
 bool attempt_send(struct session *session, struct attempt *attempt, struct attempt *next,
 		  bool is_last, struct err *err)
 {
@@ -225,9 +333,9 @@ bool attempt_send(struct session *session, struct attempt *attempt, struct attem
 	struct transaction *following = next ? &next->transaction : NULL;
 
 	begin(attempt);
-	bool is_sent = transaction_offer(session, t, err) && send_content(session, attempt, err) &&
-		       end_content(session, attempt, following, is_last, err) &&
-		       transaction_settle(session, t, following, err);
+	bool is_sent = go_through(session, attempt, following, is_last, err) ||
+		       insist(session, attempt, following, is_last, err);
+	note_extensions(session, attempt, is_sent, err);
 	if (is_null_sender_refused(t)) {
 		t->mail.kind = ERR_DEFER;
 		attempt->entry->record.progress.flags |= RECORD_NULL_REFUSED;

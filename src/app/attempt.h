@@ -9,7 +9,8 @@
 /*
  * An attempt. The entry is borrowed; its recipients get their new status in memory first, and by
  * attempt_settle on disk. `is_route` says that the relay as a whole was the trouble: the message
- * is then as it was. `is_unsaved` says that there is no file in the queue to write to, and
+ * is then as it was; with `wants_new_session` another session would do without what the trouble
+ * was. `is_unsaved` says that there is no file in the queue to write to, and
  * `is_waited_for` that a caller gets the result, so that it can be done without.
  */
 struct attempt {
@@ -18,6 +19,7 @@ struct attempt {
 	struct transaction transaction;
 	struct str before; /* the recipients' status before this attempt */
 	bool is_route;
+	bool wants_new_session;
 	bool is_unsaved;
 	bool is_waited_for;
 };
@@ -37,7 +39,9 @@ void attempt_adopt(struct entry *entry, const struct settings *settings);
  * Sends the message. Its recipients are marked as in doubt on disk just before the last byte
  * leaves. Removals of messages that were sent before it are made to last while the relay decides
  * on it. `next` (NULL: none) is what will be sent after it on this session; its commands may go in
- * the same write. False with the reason where any recipient did not get it.
+ * the same write. Where the relay refuses an extension that it offers, the message is offered again
+ * without that, and the route remembers it. False with the reason where any recipient did not get
+ * it.
  */
 bool attempt_send(struct session *session, struct attempt *attempt, struct attempt *next,
 		  bool is_last, struct err *err) MUST_USE;

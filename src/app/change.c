@@ -7,6 +7,7 @@
 #include "app/filter.h"
 #include "app/job.h"
 #include "app/listqueue.h"
+#include "app/reach.h"
 #include "app/report.h"
 #include "app/rounds.h"
 #include "base/ascii.h"
@@ -262,7 +263,7 @@ static int send_by_account(const struct request *request, struct entry *entry, s
 	attempt_adopt(entry, settings);
 	if (!filter_entry(entry, settings, &message, err))
 		return settle_unfiltered(entry, settings, err);
-	bool is_open = session_open(&session, settings, LOGIN_ASKING, err);
+	bool is_open = reach_open(&session, entry->spool, settings, LOGIN_ASKING, err);
 	secret_forget(&job.account.settings);
 	if (!is_open)
 		return say_settled(id, SETTLED_WAITS, err);

@@ -4,6 +4,7 @@
 
 #include "app/attempt.h"
 #include "app/filter.h"
+#include "app/reach.h"
 #include "app/report.h"
 #include "base/clock.h"
 #include "base/fs.h"
@@ -217,6 +218,8 @@ static bool is_limit(const struct run *run, const struct load *load)
 {
 	if (!load->attempt.is_route)
 		return is_full_session(run, load);
+	if (load->attempt.wants_new_session)
+		return true;
 	return !load->attempt.transaction.is_in_doubt && run->done_on_session > 0;
 }
 
@@ -321,7 +324,7 @@ static void run_route(struct run *run, size_t first, size_t end)
 		closed = NULL;
 	while (next < end && reason.kind == ERR_NONE && clock_now() < run->end) {
 		struct session session;
-		if (!session_open(&session, settings, LOGIN_ALONE, &reason))
+		if (!reach_open(&session, run->spool, settings, LOGIN_ALONE, &reason))
 			break;
 		hint_clear(run->spool, route->key);
 		run->until = clock_after(settings->session_timeout / 2);

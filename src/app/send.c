@@ -6,6 +6,7 @@
 #include "app/check.h"
 #include "app/detach.h"
 #include "app/job.h"
+#include "app/reach.h"
 #include "app/refusal.h"
 #include "app/report.h"
 #include "app/rounds.h"
@@ -30,6 +31,7 @@ struct sending {
 	int64_t not_before; /* when the relay should be tried again; 0: nothing speaks against now
 			     */
 	bool is_tried;      /* the attempt got as far as the transaction */
+	bool is_last;       /* nothing else is due on its route */
 };
 
 static const struct settings *settings_of(const struct sending *sending)
@@ -136,15 +138,29 @@ static bool open_session(struct sending *sending, struct err *err)
 	const struct settings *settings = settings_of(sending);
 	CLEANUP(mem_free_at) char *key = route_key(settings);
 	enum login login = is_waited_for(sending) ? LOGIN_ASKING : LOGIN_ALONE;
-	bool is_open = session_open(&sending->session, settings, login, err);
+	const struct spool *spool = sending->job->has_entry ? &sending->job->spool : NULL;
+	bool is_open = reach_open(&sending->session, spool, settings, login, err);
 
-	/* There is no second session for this message here. */
-	secret_forget(&sending->job->account.settings);
+	/* There is no second session for this message here, unless CHUNKING fails. */
+	if (!is_open || !(sending->session.client.can.has & CAP_CHUNKING))
+		secret_forget(&sending->job->account.settings);
 	if (sending->is_saved && is_open)
 		hint_clear(&sending->job->spool, key);
 	else if (sending->is_saved)
 		hint_note_failure(&sending->job->spool, key, err, err_needs_operator(err->kind));
 	return is_open;
+}
+
+/* A relay that takes a chunk for commands is asked without CHUNKING, on another session. */
+static bool send_anew(struct sending *sending, struct err *err)
+{
+	log_debug("%s", err->text);
+	err_done(err);
+	session_close(&sending->session);
+	sending->is_open = open_session(sending, err);
+	sending->attempt.wants_new_session = false;
+	return sending->is_open &&
+	       attempt_send(&sending->session, &sending->attempt, NULL, sending->is_last, err);
 }
 
 static bool is_any_delivered(const struct envelope *envelope)
@@ -180,7 +196,11 @@ static bool try(struct sending *sending, struct err *err)
 	}
 	sending->is_open = true;
 	sending->is_tried = true;
-	bool is_sent = attempt_send(&sending->session, attempt, NULL, !has_company(sending), err);
+	sending->is_last = !has_company(sending);
+	bool is_sent = attempt_send(&sending->session, attempt, NULL, sending->is_last, err);
+	if (attempt->wants_new_session)
+		is_sent = send_anew(sending, err);
+	secret_forget(&sending->job->account.settings);
 	sending->is_saved = !attempt->is_unsaved;
 	note_delivered(sending);
 	return is_sent;
@@ -365,7 +385,7 @@ static int send_now(struct sending *sending, struct err *err)
 		withdraw_done();
 	int status = settle(sending, err);
 	withdraw_decided(status);
-	if (sending->is_open && sending->is_saved && err->kind == ERR_NONE)
+	if (sending->is_open && sending->is_saved && !sending->is_last && err->kind == ERR_NONE)
 		go_on_in_background(sending);
 	if (sending->is_open)
 		session_close(&sending->session);

@@ -4,6 +4,7 @@
 
 #include "app/addressing.h"
 #include "app/attempt.h"
+#include "app/reach.h"
 #include "app/refusal.h"
 #include "app/report.h"
 #include "app/withdraw.h"
@@ -320,7 +321,7 @@ static bool try(struct job *job, struct err *err)
 
 	attempt_init(&attempt, &job->entry, &job->message, TOLERATE_NOTHING);
 	attempt.is_unsaved = true;
-	if (!session_open(&session, &job->account.settings, LOGIN_ALONE, err)) {
+	if (!reach_open(&session, job->entry.spool, &job->account.settings, LOGIN_ALONE, err)) {
 		/* Whatever was said to us there was not said about the message. */
 		err->code = 0;
 		if (err_fate(err->kind) == FATE_FAIL)

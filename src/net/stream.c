@@ -48,7 +48,7 @@ static bool wait_for(struct stream *stream, short events, struct err *err)
 		return true;
 	if (ready < 0)
 		return err_sys(err, ERR_NET, errno, _("cannot wait for the server"));
-	stream->is_lost = true;
+	stream->is_lost = stream->is_silent = true;
 	if (deadline == stream->end)
 		return err_set(err, ERR_NET, _("the session took longer than session_timeout"));
 	return err_set(err, ERR_NET, _("timed out"));

@@ -27,7 +27,8 @@ struct stream {
 	uint64_t sent;
 	int64_t deadline;
 	int64_t end;
-	bool is_lost; /* or not to be used any more */
+	bool is_lost;   /* or not to be used any more */
+	bool is_silent; /* lost because nothing came for too long */
 };
 
 /* Takes over a connected socket that does not block. */

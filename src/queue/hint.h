@@ -1,4 +1,4 @@
-/* hint.h - what is remembered of relays that could not be reached; may be lost at any time */
+/* hint.h - what is remembered of relays that gave trouble; may be lost at any time */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -21,3 +21,18 @@ void hint_note_failure(const struct spool *spool, const char *key, const struct 
 
 /* Notes a success. */
 void hint_clear(const struct spool *spool, const char *key);
+
+/* Extensions that a relay offers, and what was found out of them on this route. */
+enum hint_finding {
+	HINT_BROKEN, /* they have failed */
+	HINT_WORKS,  /* they do what they should */
+};
+
+/*
+ * Extensions (enum capability) of which that was found. It holds for a day, through successes and
+ * changes of the config. Where `spool` is NULL or can't be written this process alone knows.
+ */
+unsigned hint_extensions(const struct spool *spool, const char *key, enum hint_finding finding);
+/* Adds some to them. */
+void hint_note_extensions(const struct spool *spool, const char *key, enum hint_finding finding,
+			  unsigned extensions);

@@ -63,6 +63,7 @@ void client_end_all(struct client *client)
 static bool wrap_phase(struct client *client, enum phase phase, struct err *err)
 {
 	client_end_all(client);
+	client->failed = phase;
 	return err_wrap(err, "%s", _(phases[phase].words));
 }
 
@@ -224,6 +225,8 @@ static bool read_expected(struct client *client, struct err *err)
 
 bool client_collect(struct client *client, struct err *err)
 {
+	if (client->stream.out.len > 0)
+		client->group = unanswered(client);
 	if (unanswered(client) > 0 && client->stream.out.len > 0 &&
 	    !flush(client, client->expected[client->expected_first].phase, err))
 		return false;
@@ -433,6 +436,7 @@ void client_send_end(struct client *client)
 	CLEANUP(err_done) struct err unsent = ERR_INIT;
 
 	set_deadline(client, PHASE_CONTENT);
+	client->group = unanswered(client) + client->is_leaving;
 	if (stream_flush(&client->stream, &unsent))
 		return;
 	log_debug("%s", unsent.text);

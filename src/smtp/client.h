@@ -39,6 +39,9 @@ struct client {
 	size_t expected_end;
 	size_t verdict_end;   /* behind the replies that are a message's verdict */
 	uint64_t content_end; /* the stream's position after a content; 0: not known */
+	unsigned avoid;       /* what is not used although it is offered: enum capability */
+	size_t group;         /* commands that were sent together the last time */
+	enum phase failed;    /* where the conversation has ended */
 	int64_t patience;     /* no reply is waited for beyond it */
 	bool is_leaving;      /* QUIT was sent */
 	bool is_over;         /* nothing more can be said */

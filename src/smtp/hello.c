@@ -72,5 +72,6 @@ bool hello_say(struct client *client, struct err *err)
 		return false;
 	capabilities_read(&client->can, &client->reply);
 	capabilities_ignore(&client->can, client->settings->ignore_extensions);
+	client->can.has &= ~client->avoid;
 	return true;
 }

@@ -288,28 +288,51 @@ static uint64_t read_size(const char *text, size_t len)
 	return size;
 }
 
+static const struct {
+	const char *name;
+	enum capability capability;
+} keywords[] = {
+	{ "PIPELINING", CAP_PIPELINING },
+	{ "SIZE", CAP_SIZE },
+	{ "8BITMIME", CAP_8BITMIME },
+	{ "DSN", CAP_DSN },
+	{ "SMTPUTF8", CAP_SMTPUTF8 },
+	{ "STARTTLS", CAP_STARTTLS },
+	{ "AUTH", CAP_AUTH },
+	{ "LIMITS", CAP_LIMITS },
+	{ "CHUNKING", CAP_CHUNKING },
+	{ "ETRN", CAP_ETRN },
+};
+
 static unsigned find_keyword(const char *word, size_t len)
 {
-	static const struct {
-		const char *name;
-		enum capability capability;
-	} keywords[] = {
-		{ "PIPELINING", CAP_PIPELINING },
-		{ "SIZE", CAP_SIZE },
-		{ "8BITMIME", CAP_8BITMIME },
-		{ "DSN", CAP_DSN },
-		{ "SMTPUTF8", CAP_SMTPUTF8 },
-		{ "STARTTLS", CAP_STARTTLS },
-		{ "AUTH", CAP_AUTH },
-		{ "LIMITS", CAP_LIMITS },
-		{ "CHUNKING", CAP_CHUNKING },
-		{ "ETRN", CAP_ETRN },
-	};
-
 	for (size_t i = 0; i < LENGTH(keywords); i++)
 		if (ascii_is(word, len, keywords[i].name))
 			return keywords[i].capability;
 	return 0;
+}
+
+void capabilities_print(unsigned extensions, struct str *out)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < LENGTH(keywords); i++) {
+		if (!(extensions & keywords[i].capability))
+			continue;
+		str_addf(out, "%s%s", is_first ? "" : " ", keywords[i].name);
+		is_first = false;
+	}
+}
+
+unsigned capabilities_parse(const char *list)
+{
+	const char *keyword;
+	size_t len;
+	unsigned found = 0;
+
+	while (list && extensions_next(&list, &keyword, &len))
+		found |= find_keyword(keyword, len);
+	return found;
 }
 
 /* "MAILMAX=20 RCPTMAX=100": of these only the first says when to begin a new session. */
@@ -365,11 +388,7 @@ void capabilities_read(struct capabilities *capabilities, const struct reply *re
 
 void capabilities_ignore(struct capabilities *capabilities, const char *list)
 {
-	const char *keyword;
-	size_t len;
-
-	while (list && extensions_next(&list, &keyword, &len))
-		capabilities->has &= ~find_keyword(keyword, len) | CAP_STARTTLS | CAP_AUTH;
+	capabilities->has &= ~capabilities_parse(list) | CAP_STARTTLS | CAP_AUTH;
 	if (!(capabilities->has & CAP_SIZE))
 		capabilities->size_limit = 0;
 	if (!(capabilities->has & CAP_LIMITS))

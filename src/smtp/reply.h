@@ -90,5 +90,11 @@ void capabilities_read(struct capabilities *capabilities, const struct reply *re
  */
 void capabilities_ignore(struct capabilities *capabilities, const char *list);
 
+/* Appends the keywords of some of them (enum capability), with blanks between. */
+void capabilities_print(unsigned extensions, struct str *out);
+
+/* Those that a list of conf/extensions.h names. */
+unsigned capabilities_parse(const char *list);
+
 /* Whether AUTH offers that mechanism (upper case). */
 bool capabilities_has_mechanism(const struct capabilities *capabilities, const char *mechanism);

@@ -72,6 +72,7 @@ static bool connect_client(struct session *session, struct dialer *dialer, struc
 		return false;
 	client_init(&session->client, s, fd, session->end);
 	session->client.patience = dialer_patience(dialer);
+	session->client.avoid = session->avoid;
 	session->client.name = session->selfname = selfname(s, fd);
 	session->client.relay = session->reached.names.items[0];
 	return true;
@@ -285,7 +286,15 @@ static void suggest_port(const struct session *session, struct err *err)
 bool session_open(struct session *session, const struct settings *settings, enum login login,
 		  struct err *err)
 {
-	*session = (struct session){ .settings = settings, .where = dial_destination(settings) };
+	return session_open_without(session, settings, login, 0, err);
+}
+
+bool session_open_without(struct session *session, const struct settings *settings,
+			  enum login login, unsigned avoid, struct err *err)
+{
+	*session = (struct session){ .settings = settings,
+				     .where = dial_destination(settings),
+				     .avoid = avoid };
 	if (set_up(session, settings->auth ? login : LOGIN_NONE, err))
 		return true;
 	suggest_port(session, err);

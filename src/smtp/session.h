@@ -22,6 +22,10 @@ struct session {
 	char *selfname;         /* how we have introduced ourselves */
 	char *greeting;         /* the server's words, printable */
 	bool has_met;           /* all but the login is done */
+	unsigned avoid;         /* extensions that are not used although they are offered */
+	unsigned broken;  /* extensions that are offered and have failed here: enum capability */
+	unsigned trusted; /* those that have worked not long ago */
+	unsigned proved;  /* and those that have worked */
 	enum leftover leftover;
 	bool is_messy;  /* commands were sent behind a chunk that came to nothing */
 	uint64_t mails; /* transactions begun */
@@ -37,6 +41,9 @@ enum login { LOGIN_NONE, LOGIN_ALONE, LOGIN_ASKING };
  */
 bool session_open(struct session *session, const struct settings *settings, enum login login,
 		  struct err *err) MUST_USE;
+/* The same without some extensions (enum capability) that the relay may offer. */
+bool session_open_without(struct session *session, const struct settings *settings,
+			  enum login login, unsigned avoid, struct err *err) MUST_USE;
 /* Puts where the relay is before an error's text, and returns false. */
 bool session_wrap(const struct session *session, struct err *err);
 /* Whether nothing more can be said. */

@@ -289,6 +289,52 @@ static bool forget_announcement(struct session *session, struct transaction *t, 
 	return true;
 }
 
+void transaction_clear(struct transaction *t)
+{
+	struct envelope *envelope = t->envelope;
+	const struct message *message = t->message;
+	enum tolerance tolerance = t->tolerance;
+
+	transaction_done(t);
+	transaction_init(t, envelope, message, tolerance);
+}
+
+bool transaction_restart(struct session *session, struct transaction *t, struct transaction *next,
+			 unsigned without, struct err *err)
+{
+	bool is_announced = next && next->is_announced;
+
+	session->client.can.has &= ~without;
+	if (session->leftover == LEFTOVER_NOTHING)
+		session->leftover = LEFTOVER_TRANSACTION;
+	transaction_clear(t);
+	if (is_announced && !forget_announcement(session, next, err))
+		return session_wrap(session, err);
+	if (next)
+		transaction_clear(next);
+	return true;
+}
+
+/*
+ * Replies to what was sent behind another's content are out of step where the relay has given one
+ * more for that: a refused sender has no accepted recipients.
+ */
+static bool is_out_of_step(const struct transaction *t)
+{
+	return t->is_behind && t->mail.kind != ERR_NONE && envelope_count_accepted(t->envelope) > 0;
+}
+
+static bool fail_out_of_step(struct session *session, struct transaction *t, struct err *err)
+{
+	err_set(err, ERR_PROTO, _("the relay's replies do not fit our commands: %s"), t->mail.text);
+	client_end_all(&session->client);
+	session->broken |= t->is_chunked ? CAP_CHUNKING : 0;
+	err_done(&t->mail);
+	err_done(&t->data);
+	envelope_clear_results(t->envelope);
+	return session_wrap(session, err);
+}
+
 static bool begin(struct session *session, struct transaction *t, struct err *err)
 {
 	if (t->is_announced && session->is_messy && !forget_announcement(session, t, err))
@@ -308,6 +354,8 @@ bool transaction_offer(struct session *session, struct transaction *t, struct er
 		return true;
 	if (!client_collect(&session->client, err))
 		return session_wrap(session, err);
+	if (is_out_of_step(t))
+		return fail_out_of_step(session, t, err);
 	if (!is_hopeless(t) && envelope_count_accepted(t->envelope) > 0)
 		return true;
 	explain(session, t, err);
@@ -329,6 +377,8 @@ static bool stop(struct session *session, struct transaction *t, struct err *err
 bool transaction_content(struct session *session, struct transaction *t, struct err *err)
 {
 	struct client *client = &session->client;
+
+	t->has_content = true;
 	bool is_sent = t->is_chunked ? client_chunk(client, &t->wire, err)
 				     : client_content(client, &t->wire, err);
 
@@ -346,12 +396,20 @@ static bool may_announce(struct session *session, struct transaction *next)
 	       prepare(session, next, &ignored);
 }
 
-static bool follow_up(struct session *session, struct transaction *next, bool is_last,
-		      struct err *err)
+/* Behind a chunk only where the relay is known to take chunks, else there is more to say. */
+static bool may_quit(const struct session *session, const struct transaction *t)
 {
-	if (next)
-		return !may_announce(session, next) || announce(session, next, err);
-	if (is_last)
+	return !t->is_chunked || (session->proved | session->trusted) & CAP_CHUNKING;
+}
+
+static bool follow_up(struct session *session, const struct transaction *t,
+		      struct transaction *next, bool is_last, struct err *err)
+{
+	if (next && may_announce(session, next)) {
+		next->is_behind = true;
+		return announce(session, next, err);
+	}
+	if (!next && is_last && may_quit(session, t))
 		client_gather_quit(&session->client);
 	return true;
 }
@@ -399,7 +457,7 @@ static bool end_content(struct session *session, struct transaction *t, struct e
 bool transaction_end(struct session *session, struct transaction *t, struct transaction *next,
 		     bool is_last, struct err *err)
 {
-	if (!end_content(session, t, err) || !follow_up(session, next, is_last, err))
+	if (!end_content(session, t, err) || !follow_up(session, t, next, is_last, err))
 		return stop(session, t, err);
 	client_send_end(&session->client);
 	return true;
@@ -411,6 +469,9 @@ bool transaction_settle(struct session *session, struct transaction *t,
 	struct client *client = &session->client;
 
 	if (client_verdict(client, t->envelope, err)) {
+		t->is_in_doubt = is_out_of_step(t);
+		if (t->is_in_doubt)
+			return fail_out_of_step(session, t, err);
 		note_leftover(session, t, next);
 		return spread_verdict(session, t, err);
 	}

@@ -25,6 +25,8 @@ struct transaction {
 	bool is_chunked;   /* BDAT instead of DATA */
 	bool is_blind;     /* everything goes in one group, before any reply is known */
 	bool is_announced; /* its commands have been sent, maybe behind another's content */
+	bool is_behind;    /* they were sent behind another's content */
+	bool has_content;  /* some of its content may have been sent */
 	bool is_in_doubt;
 	struct err mail;
 	struct err data;
@@ -56,6 +58,15 @@ bool transaction_content(struct session *session, struct transaction *transactio
  */
 bool transaction_end(struct session *session, struct transaction *transaction,
 		     struct transaction *next, bool is_last, struct err *err) MUST_USE;
+/* Forgets all results, and the form in which the message was to go. */
+void transaction_clear(struct transaction *transaction);
+/*
+ * Makes a transaction that was refused ready for another offer on the same session, without some
+ * extensions (enum capability). What was said of `next` is taken back. On failure the session is
+ * over, and the relay has neither message.
+ */
+bool transaction_restart(struct session *session, struct transaction *transaction,
+			 struct transaction *next, unsigned without, struct err *err) MUST_USE;
 /* settle: the verdict; `next` as before. */
 bool transaction_settle(struct session *session, struct transaction *transaction,
 			const struct transaction *next, struct err *err) MUST_USE;

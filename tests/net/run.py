@@ -326,7 +326,7 @@ TURNS_AWAY = {
     "greeting-521": ("greeting: 521 this host takes no mail", 69, r"521 this host"),
     "greeting-nonsense": ("greeting: raw HTTP/1.1 400 Bad Request\\r\\n", 76, "no reply"),
     "greeting-drop": ("greeting: drop", 75, "closed the connection"),
-    "greeting-reset": ("greeting: reset", 75, "connection was lost"),
+    "greeting-reset": ("greeting: reset", 75, "(?:connection was lost|reset by peer)"),
     "greeting-hang": ("greeting: hang", 75, "timed out"),
     "ehlo-421": ("ehlo: 421 4.3.2 going down", 75, r"421 4\.3\.2"),
     "ehlo-451": ("ehlo: 451 4.3.0 later", 75, r"451 4\.3\.0"),

@@ -8,6 +8,7 @@ import addresses
 import contracts
 import deliverable
 import errors
+import extensions
 import everybody
 import filters
 import importing
@@ -24,8 +25,8 @@ from scene import Suite
 
 def main():
     suite = Suite("queue")
-    for module in (addresses, contracts, errors, waiting, runs, seeing, filters, importing, later, refused, reported,
-                   places, everybody, deliverable, providers):
+    for module in (addresses, contracts, errors, extensions, waiting, runs, seeing, filters, importing, later, refused,
+                   reported, places, everybody, deliverable, providers):
         module.add_cases(suite)
     suite.main()
 

@@ -16,9 +16,10 @@ The first line that fits a step replaces what the relay would do there. #N is th
 step is reached in a connection, /clear and /tls ask for the time before and after TLS.
 
   steps     greeting handshake ehlo helo lhlo starttls auth auth.2 auth.3 ... mail rcpt data content dot
-            bdat rset noop quit other
+            bdat unread rset noop quit other
             ("auth" is the answer to AUTH itself, "auth.2" the one to the client's next line;
-            "content" is the moment when the content begins to arrive, "dot" the answer to its end)
+            "content" is the moment when the content begins to arrive, "dot" the answer to its end;
+            "unread" is the answer to BDAT by a relay that takes the chunk for commands)
   actions   250 text | 250 more   these lines, each ended by CRLF, exactly as they stand
             raw BYTES             these bytes
             repeat N BYTES        N times these bytes ("forever" for N: until the client has gone)
@@ -173,6 +174,9 @@ class Dialogue:
             raise ValueError(f"not a line of a dialogue: {line}")
         actions = [Action.parse(text.strip()) for text in re.split(r"\s;\s", rule["actions"])]
         return rule["step"], rule["phase"], int(rule["nth"] or 0), rule["address"], actions
+
+    def has(self, step):
+        return any(rule[0] == step for rule in self.rules)
 
     def find(self, step, phase, counts, address):
         """The actions for a step; `counts` tells how often it was reached, in all and in its phase."""
@@ -887,6 +891,8 @@ class Session:
 
     async def do_bdat(self, line):
         words = line.upper().split()
+        if self.relay.dialogue.has("unread"):
+            return await self.answer("unread", "500 5.5.2 unknown command")
         data = await self.read(int(words[1]))
         if len(data) < int(words[1]):
             raise Over

@@ -1,0 +1,177 @@
+/* broken.c - extensions that a relay offers and does not do */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "smtp/broken.h"
+
+#include "base/i18n.h"
+
+#include <string.h>
+
+static bool is_unknown_command(int code)
+{
+	return code >= 500 && code <= 504;
+}
+
+static bool is_unknown_parameter(int code)
+{
+	return code == 501 || code == 504 || code == 555;
+}
+
+/* Whether the verdict on each accepted recipient is that BDAT is not taken. */
+static bool is_chunk_unknown(const struct transaction *t)
+{
+	const struct envelope *envelope = t->envelope;
+	size_t unknown = 0;
+
+	for (size_t i = 0; i < envelope->count; i++) {
+		const struct recipient *recipient = &envelope->recipients[i];
+		if (!recipient->is_accepted)
+			continue;
+		if (recipient->is_delivered || recipient->err.kind != ERR_REFUSED ||
+		    !is_unknown_command(recipient->err.code))
+			return false;
+		unknown++;
+	}
+	return unknown > 0;
+}
+
+/* A reply that came before the end of a chunk, or with QUIT behind it, is the only result. */
+static bool is_chunk_refused_at_end(const struct session *session, const struct transaction *t)
+{
+	return session_is_over(session) && t->data.kind == ERR_REFUSED &&
+	       is_unknown_command(t->data.code);
+}
+
+static bool suspects_chunking(const struct session *session, const struct transaction *t)
+{
+	return t->is_chunked && t->mail.kind == ERR_NONE &&
+	       (is_chunk_unknown(t) || is_chunk_refused_at_end(session, t));
+}
+
+/* What an account insists on can't be left away; see check_offer. */
+static unsigned dispensable(const struct session *session, const struct transaction *t)
+{
+	const struct settings *s = session->settings;
+	unsigned found = CAP_SIZE | CAP_8BITMIME;
+
+	if (!s->dsn_notify && !s->dsn_return)
+		found |= CAP_DSN;
+	if (!envelope_needs_utf8(t->envelope))
+		found |= CAP_SMTPUTF8;
+	return found & session->client.can.has;
+}
+
+static unsigned used_by_mail(const struct transaction *t)
+{
+	unsigned used = CAP_SIZE;
+
+	if (t->envelope->ret || t->envelope->envid)
+		used |= CAP_DSN;
+	if (t->wire.is_8bit)
+		used |= CAP_8BITMIME;
+	if (t->wire.is_utf8)
+		used |= CAP_SMTPUTF8;
+	return used;
+}
+
+/* Where others were accepted, it is more than a parameter that is not known. */
+static bool is_rcpt_unknown(const struct transaction *t)
+{
+	size_t unknown = 0;
+
+	for (size_t i = 0; i < t->envelope->count; i++) {
+		const struct recipient *recipient = &t->envelope->recipients[i];
+		if (recipient->is_accepted || recipient->is_delivered)
+			return false;
+		if ((recipient->notify || recipient->orcpt) &&
+		    is_unknown_parameter(recipient->err.code))
+			unknown++;
+	}
+	return unknown > 0;
+}
+
+/* What changes no content is left away first. */
+static unsigned suspects_of_mail(const struct session *session, const struct transaction *t)
+{
+	unsigned found = used_by_mail(t) & dispensable(session, t) & ~session->proved;
+	unsigned harmless = found & (CAP_SIZE | CAP_DSN);
+
+	return harmless ? harmless : found;
+}
+
+unsigned broken_suspects(const struct session *session, const struct transaction *t)
+{
+	if (suspects_chunking(session, t))
+		return CAP_CHUNKING;
+	if (session_is_over(session))
+		return 0;
+	if (t->mail.kind == ERR_REJECT && is_unknown_parameter(t->mail.code))
+		return suspects_of_mail(session, t);
+	if (t->mail.kind == ERR_NONE && is_rcpt_unknown(t))
+		return CAP_DSN & dispensable(session, t) & ~session->proved;
+	return 0;
+}
+
+unsigned broken_by_silence(const struct session *session, const struct transaction *t)
+{
+	const struct client *client = &session->client;
+	bool is_envelope = client->failed == PHASE_MAIL || client->failed == PHASE_RCPT ||
+			   client->failed == PHASE_DATA;
+	bool is_group = client->stream.is_silent && client->group > 1;
+	bool is_chunk = t->is_chunked && t->has_content;
+	unsigned found = 0;
+
+	if (!client->stream.is_lost)
+		return 0;
+	if (is_chunk && !(is_group && is_envelope))
+		found = CAP_CHUNKING;
+	else if (is_group)
+		found = CAP_PIPELINING;
+	return found & ~session->proved;
+}
+
+void broken_note_success(struct session *session, const struct transaction *t)
+{
+	session->proved |= session->client.can.has & (CAP_PIPELINING | used_by_mail(t));
+	if (t->is_chunked)
+		session->proved |= CAP_CHUNKING;
+}
+
+/* Takes off what session_wrap has put in front. */
+static bool take_where(const struct session *session, struct err *err)
+{
+	size_t len = strlen(session->where);
+	char *text = err->text;
+
+	if (strncmp(text, session->where, len) != 0 || strncmp(text + len, ": ", 2) != 0)
+		return false;
+	memmove(text, text + len + 2, strlen(text + len + 2) + 1);
+	return true;
+}
+
+bool broken_explain(const struct session *session, const struct transaction *t, struct err *err)
+{
+	const struct settings *s = session->settings;
+	bool is_parameter = err->code == 555 || strcmp(err->enhanced, "5.5.4") == 0;
+
+	if (t->has_content || err->kind != ERR_REJECT || !is_parameter ||
+	    (!s->dsn_notify && !s->dsn_return))
+		return false;
+	bool has_where = take_where(session, err);
+	err_wrap(err, _("the relay offers DSN and seems not to do it (write dsn_notify off and "
+			"dsn_return off)"));
+	return has_where ? session_wrap(session, err) : false;
+}
+
+bool broken_advise(const struct session *session, unsigned extensions, struct err *err)
+{
+	bool has_where = take_where(session, err);
+	const char *present = session->settings->ignore_extensions;
+	CLEANUP(str_done) struct str names = STR_INIT;
+
+	capabilities_print(extensions, &names);
+	err_wrap(err,
+		 _("the relay offers %s and seems not to do it (write ignore_extensions "
+		   "%s%s%s)"),
+		 names.bytes, present ? present : "", present ? " " : "", names.bytes);
+	return has_where ? session_wrap(session, err) : false;
+}

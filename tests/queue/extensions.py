@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""extensions.py - cases: relays that offer what they can't do, and what is remembered of that
+
+Three messages wait. A row says what the relay does with each connection, how many connections the runs
+need, how many runs until all have arrived, and which word stands in the file beside the route's hint.
+Nobody gets a message twice, except where the relay has left doubt; none is failed or held.
+"""
+import dataclasses
+import functools
+
+from contracts import LOGIN
+from scene import MESSAGE, Scene, expect
+
+CHUNKING = ("PIPELINING", "SIZE", "8BITMIME", "DSN", "SMTPUTF8", "CHUNKING")
+WHO = ("bob@example.org", "carol@example.org", "dave@example.org")
+BIG = b"A line that fills the message.\n" * 1000
+QUICK = ("timeout 1", "final_timeout 1")
+
+
+@dataclasses.dataclass
+class Row:
+    dialogue: str
+    learnt: str = "CHUNKING"
+    connections: int = 1
+    runs: int = 1
+    text: bytes = b""
+    config: tuple = ()
+    relay: dict = dataclasses.field(default_factory=dict)
+    is_in_doubt: bool = False
+    without: str = "BDAT"  # a verb that is not heard any more once it is learnt
+
+
+TAKES_COMMANDS = "unread: 500 5.5.2 unknown command"
+ROWS = {
+    **{f"bdat-{code}": Row(f"bdat: {code} 5.5.1 no such thing") for code in (500, 501, 502, 503, 504)},
+    "bdat-500-big": Row("bdat: 500 5.5.1 what?", text=BIG),
+    "bdat-503-login": Row("bdat: 503 5.5.1 what?", relay={**LOGIN, "tls": "starttls"}),
+    "bdat-500-without-pipelining": Row("bdat: 500 5.5.1 what?", relay={"extensions": ("SIZE", "CHUNKING")}),
+    "bdat-500-lmtp": Row("bdat: 500 5.5.1 what?", config=("protocol lmtp",), relay={"lmtp": True}),
+    "bdat-500-the-second-time": Row("bdat#2: 503 5.5.1 bad sequence"),
+    "bdat-500-the-last-time": Row("bdat#3: 503 5.5.1 bad sequence", connections=2),
+    "bdat-taken-for-commands": Row(TAKES_COMMANDS, connections=2),
+    "bdat-taken-for-commands-big": Row(TAKES_COMMANDS, connections=2, text=BIG),
+    "bdat-then-drop": Row("bdat: 500 5.5.1 what?\nrset: drop", connections=2),
+    "bdat-hang": Row("bdat: hang", runs=2, connections=2, config=QUICK, is_in_doubt=True),
+    "bdat-drop": Row("bdat: drop", runs=2, connections=2, is_in_doubt=True),
+    "bdat-reset": Row("bdat: reset", runs=2, connections=2, is_in_doubt=True),
+    "group-hang": Row("rcpt#1: hang", "PIPELINING", runs=2, connections=2, config=QUICK, without="none",
+                      relay={"extensions": ("PIPELINING", "SIZE")}),
+    "group-hang-at-data": Row("data#1: hang", "PIPELINING", runs=2, connections=2, config=QUICK, without="none",
+                              relay={"extensions": ("PIPELINING", "SIZE")}),
+    "mail-555": Row("mail#1: 555 5.5.4 what is SIZE?", "SIZE", without="none"),
+    "mail-501-chunked": Row("mail#1: 501 5.5.4 what is SIZE?", "SIZE", without="none"),
+    "bdat-250-and-554": Row("bdat: 250 2.0.0 ok | 554 5.7.1 spam", connections=2, runs=2, is_in_doubt=True),
+    "bdat-250-and-554-big": Row("bdat: 250 2.0.0 ok | 554 5.7.1 spam", connections=2, text=BIG),
+}
+
+
+def broken_files(scene):
+    return list((scene.spool.path / "route").glob("*-x"))
+
+
+def learnt(scene):
+    """The words that are remembered."""
+    return " ".join(" ".join(path.read_text().split()[1:]) for path in broken_files(scene))
+
+
+def heals(row):
+    """A relay that hangs or drops at RCPT or DATA does so for a group alone: it takes lone commands."""
+    return row.learnt == "PIPELINING"
+
+
+def play(row, folder):
+    scene = Scene(folder, row.config, **{"extensions": CHUNKING, **row.relay})
+    for who in WHO:
+        scene.queue(who, stdin=MESSAGE + row.text)
+    connections, taken = 0, []
+    for number in range(row.runs):
+        dialogue = () if number and heals(row) else row.dialogue.splitlines()
+        with scene.up(*dialogue) as relay:
+            result = scene.flush()
+            relay.wait_idle()
+            connections += len(relay.connections)
+            taken += [r for t in relay.received for r in t.recipients]
+            verbs = [verb for c in relay.connections for verb in c.verbs]
+            expect(relay.received or number + 1 < row.runs, f"nothing was taken in run {number}: {result}")
+            if number:
+                expect(row.without not in verbs, f"{row.without} once more: {verbs}")
+        if not scene.spool.messages():
+            break
+    scene.expect_empty(f"{result}")
+    expect(not scene.spool.files("failed") and not scene.spool.files("hold"), f"failed or held: {result}")
+    expect(set(taken) == set(WHO), f"taken for {taken}")
+    expect(row.is_in_doubt or len(taken) == len(WHO), f"more than once: {taken}")
+    expect(connections <= row.connections or row.is_in_doubt, f"{connections} connections")
+    expect(learnt(scene) == row.learnt, f"learnt {learnt(scene)!r}, not {row.learnt!r}")
+
+
+# What is remembered
+
+def verbs_of_next(scene, relay, days=0, options=()):
+    before = len(relay.connections)
+    result = scene.run(*options, "--", WHO[0], stdin=MESSAGE, days=days)
+    relay.wait_idle()
+    expect(result.status == 0, f"{result}")
+    expect(len(relay.connections) == before + 1, f"{len(relay.connections) - before} connections")
+    return relay.connections[-1].verbs
+
+
+def remembered_for_a_day(folder):
+    """The next message does not ask again, whichever account's settings make the same route; two days later it does."""
+    scene = Scene(folder, extensions=CHUNKING)
+    with scene.up("bdat: 500 5.5.1 what?") as relay:
+        expect("BDAT" in verbs_of_next(scene, relay), "CHUNKING was not tried")
+        for _ in range(2):
+            expect("BDAT" not in verbs_of_next(scene, relay), "asked once more")
+        scene.configure("# written anew")
+        expect("BDAT" not in verbs_of_next(scene, relay), "forgotten with a new config")
+        expect("BDAT" in verbs_of_next(scene, relay, days=2), "remembered for ever")
+        expect("BDAT" in verbs_of_next(scene, relay, days=-2), "remembered when the clock was set back")
+        for path in broken_files(scene):
+            path.unlink()
+        expect("BDAT" in verbs_of_next(scene, relay), "remembered elsewhere")
+
+
+def remembered_nonsense(folder):
+    """What is no such file is none."""
+    scene = Scene(folder, extensions=CHUNKING)
+    with scene.up("bdat: 500 5.5.1 what?") as relay:
+        verbs_of_next(scene, relay)
+        path = broken_files(scene)[0]
+        for text in (b"", b"x", b"9" * 30 + b" CHUNKING\n", b"1 CHUNKING\n", b"\0" * 2000, b"99 \xff\n" * 500):
+            path.write_bytes(text)
+            expect("BDAT" in verbs_of_next(scene, relay), f"believed: {text[:20]}")
+        until = path.read_text().split()[0]
+        path.write_text(f"{until} STARTTLS AUTH SIZE\n")
+        expect("BDAT" in verbs_of_next(scene, relay), "believed")
+
+
+def not_remembered_without_a_queue(folder):
+    scene = Scene(folder, ("queue off",), extensions=CHUNKING)
+    with scene.up("bdat: 500 5.5.1 what?") as relay:
+        for _ in range(2):
+            verbs = verbs_of_next(scene, relay)
+            expect(verbs[-5:] == ["RSET", "MAIL", "RCPT", "DATA", "QUIT"], f"{verbs}")
+    expect(not scene.spool.path.exists() or not broken_files(scene), "a file where there is no queue")
+
+
+def another_session_without_a_queue(folder):
+    """What this process has found out serves its second session."""
+    scene = Scene(folder, ("queue off",), extensions=CHUNKING)
+    with scene.up(TAKES_COMMANDS) as relay:
+        result = scene.send(WHO[0])
+        relay.wait_idle()
+        expect(result.status == 0 and len(relay.received) == 1, f"{result}")
+        expect(len(relay.connections) == 2, f"{len(relay.connections)} connections")
+
+
+def one_route_does_not_speak_for_another(folder):
+    scene = Scene(folder, extensions=CHUNKING)
+    with scene.up("bdat: 500 5.5.1 what?") as relay:
+        verbs_of_next(scene, relay)
+        expect("BDAT" in verbs_of_next(scene, relay, options=("--domain=other.example",)), "another route knows")
+
+
+def quit_goes_along(folder):
+    """A relay that has taken a chunk within a day hears QUIT with the next one, and may have changed since."""
+    scene = Scene(folder, extensions=CHUNKING)
+    with scene.up() as relay:
+        waits = []
+        for _ in range(3):
+            verbs_of_next(scene, relay)
+            waits.append(relay.connections[-1].client_waits)
+        expect(waits == [4, 3, 3], f"waited {waits} times")
+    with scene.up("bdat: 500 5.5.1 what?") as relay:
+        result = scene.send(WHO[0])
+        relay.wait_idle()
+        expect(result.status == 0 and len(relay.received) == 1, f"not sent on another session: {result}")
+        expect("BDAT" not in verbs_of_next(scene, relay), "asked once more")
+
+
+def silence_in_foreground(folder):
+    """A person's message is kept, and goes with the next run, one command after the other."""
+    scene = Scene(folder, QUICK, extensions=("PIPELINING", "SIZE"))
+    with scene.up("rcpt#1: hang") as relay:
+        result = scene.send(WHO[0])
+        expect(b"write ignore_extensions PIPELINING)" in result.stderr, f"{result}")
+        relay.wait_idle()
+    with scene.up() as relay:
+        scene.flush()
+        relay.wait_idle()
+        expect(len(relay.received) == 1 and relay.connections[0].client_waits >= 6,
+               f"waited {relay.connections[0].client_waits} times")
+    scene.expect_empty()
+
+
+def add_cases(suite):
+    for name, row in ROWS.items():
+        suite.add(f"extensions-{name}", functools.partial(play, row))
+    for function in (remembered_for_a_day, remembered_nonsense, not_remembered_without_a_queue,
+                     another_session_without_a_queue, one_route_does_not_speak_for_another, quit_goes_along, silence_in_foreground):
+        suite.add("extensions-" + function.__name__.replace("_", "-"), function)
