@@ -2,55 +2,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/complete.h"
 
+#include "app/addressing.h"
 #include "app/bare.h"
+#include "app/messageid.h"
 #include "app/repair.h"
 #include "base/clock.h"
-#include "base/random.h"
+#include "conf/expand.h"
+#include "mail/date.h"
 #include "mail/residue.h"
 #include "mail/seal.h"
 
 #include <string.h>
-
-/* RFC 5322 section 3.6.4: a random left side, and a right side that is ours. */
-static char *new_message_id(const char *sender, const struct settings *s)
-{
-	const char *at = strrchr(sender, '@');
-	const char *domain = s->domain && *s->domain && strcmp(s->domain, "localhost") != 0
-				     ? s->domain
-			     : at      ? at + 1
-			     : s->host ? s->host
-				       : "localhost";
-	unsigned char random[16];
-	CLEANUP(str_done) struct str id = STR_INIT;
-
-	random_fill(random, sizeof random);
-	str_add_char(&id, '<');
-	for (size_t i = 0; i < sizeof random; i++)
-		str_addf(&id, "%02x", random[i]);
-	str_addf(&id, "@%s>", domain);
-	return str_take(&id);
-}
-
-static bool lacks(const struct changes *changes, const struct settings *s, const char *name)
-{
-	return !header_find(changes->header, name) && !changes_has_content(changes, name) &&
-	       !repair_adds(s, name);
-}
-
-static void add_missing(struct changes *changes, const char *sender, const struct settings *s,
-			time_t when)
-{
-	CLEANUP(str_done) struct str date = STR_INIT;
-
-	if (s->set_date_header == SET_DATE_AUTO && lacks(changes, s, "Date")) {
-		clock_add_date(&date, when);
-		changes_add(changes, "Date", date.bytes);
-	}
-	if (s->set_msgid_header == SET_MSGID_AUTO && lacks(changes, s, "Message-ID")) {
-		CLEANUP(mem_free_at) char *message_id = new_message_id(sender, s);
-		changes_add(changes, "Message-ID", message_id);
-	}
-}
 
 /* A signature over the header would not fit any more. */
 static bool is_signed(const struct header *header)
@@ -69,23 +31,115 @@ static void drop_residue(struct changes *changes)
 			changes_drop_field(changes, i);
 }
 
-/*
- * What cron, PHP and scripts write. Text that is not UTF-8 nobody can name, and a message that has
- * one of these fields has been thought about.
- */
-static bool needs_label(const struct changes *changes, const struct settings *s,
-			const struct facts *body)
+/* Adding */
+
+/* A field without content counts for nothing, but in a signed header it may be covered. */
+static bool lacks(const struct changes *changes, const struct settings *s, const char *name)
 {
-	return s->set_mime_headers == SET_MIME_AUTO && body->is_8bit && !body->is_broken_utf8 &&
-	       lacks(changes, s, "MIME-Version") && lacks(changes, s, "Content-Type") &&
-	       lacks(changes, s, "Content-Transfer-Encoding");
+	bool is_kept = is_signed(changes->header) && header_find(changes->header, name);
+
+	return !is_kept && !changes_has_content(changes, name) && !repair_adds(s, name);
 }
 
-static void add_label(struct changes *changes)
+/* Adds the field where it is missing, in the place of those without content. */
+static void supply(struct changes *changes, const struct settings *s, const char *name,
+		   const char *body)
 {
-	changes_add(changes, "MIME-Version", "1.0");
-	changes_add(changes, "Content-Type", "text/plain; charset=utf-8");
-	changes_add(changes, "Content-Transfer-Encoding", "8bit");
+	if (!is_signed(changes->header))
+		changes_drop_empty(changes, name);
+	if (lacks(changes, s, name))
+		changes_add(changes, name, body);
+}
+
+/* Moves dates that no reader understands into `moved`, as fields of another name. */
+static void move_dates(struct changes *changes, struct str *moved)
+{
+	const struct header *header = changes->header;
+
+	for (size_t i = 0; i < header->count; i++) {
+		size_t len;
+		const char *body = header_body(header, &header->fields[i], &len);
+		if (changes->is_dropped[i] || !header_is(header, &header->fields[i], "Date") ||
+		    date_is_readable(body, len))
+			continue;
+		changes_drop_field(changes, i);
+		size_t blank = len > 0 && *body == ' ';
+		str_addf(moved, "X-Original-Date: %.*s\r\n", (int)(len - blank), body + blank);
+	}
+}
+
+static void supply_date(struct changes *changes, const struct settings *s, time_t when)
+{
+	CLEANUP(str_done) struct str date = STR_INIT;
+	CLEANUP(str_done) struct str moved = STR_INIT;
+
+	if (s->set_date_header != SET_DATE_AUTO)
+		return;
+	if (!is_signed(changes->header)) {
+		changes_drop_empty(changes, "Date");
+		move_dates(changes, &moved);
+	}
+	clock_add_date(&date, when);
+	supply(changes, s, "Date", date.bytes);
+	changes_add_lines(changes, moved.bytes, moved.len);
+}
+
+static void supply_message_id(struct changes *changes, const char *sender,
+			      const struct account *account)
+{
+	CLEANUP(mem_free_at) char *message_id = messageid_new(sender, account);
+
+	if (account->settings.set_msgid_header == SET_MSGID_AUTO)
+		supply(changes, &account->settings, "Message-ID", message_id);
+}
+
+/*
+ * Text beyond ASCII that cron, PHP and scripts write. Where no field says what it is, it has to be
+ * UTF-8 to be named; one that does is completed by the others.
+ */
+static void supply_label(struct changes *changes, const struct settings *s,
+			 const struct facts *body)
+{
+	bool is_named = !lacks(changes, s, "MIME-Version") || !lacks(changes, s, "Content-Type") ||
+			!lacks(changes, s, "Content-Transfer-Encoding");
+
+	if (s->set_mime_headers != SET_MIME_AUTO || !body->is_8bit || is_signed(changes->header) ||
+	    (body->is_broken_utf8 && !is_named))
+		return;
+	supply(changes, s, "MIME-Version", "1.0");
+	if (!body->is_broken_utf8)
+		supply(changes, s, "Content-Type", "text/plain; charset=utf-8");
+	supply(changes, s, "Content-Transfer-Encoding", "8bit");
+}
+
+/* Whom the From field names where there is none: the sender, or for the null sender the account. */
+static char *find_author(const char *sender, const struct completion *completion)
+{
+	const struct account *account = completion->account;
+
+	if (*sender || account->own_from)
+		return mem_copy(*sender ? sender : account->own_from);
+	CLEANUP(mem_free_at) char *domain = addressing_domain(&account->settings);
+	return str_format("%s@%s", expand_user(completion->is_program), domain);
+}
+
+static void drop_bcc(struct changes *changes, const struct settings *s)
+{
+	if (!s->remove_bcc_headers)
+		return;
+	changes_drop(changes, "Bcc");
+	changes_drop(changes, "Resent-Bcc");
+}
+
+static bool repair(struct changes *changes, const struct envelope *envelope,
+		   const struct completion *completion, struct err *err)
+{
+	CLEANUP(mem_free_at) char *author = find_author(envelope->sender, completion);
+
+	repair_fields(changes, &completion->account->settings);
+	if (completion->is_program)
+		bare_repair(changes, completion->account);
+	return repair_addresses(changes, envelope, author, &completion->account->settings, err);
 }
 
 bool complete_message(struct message *message, const struct envelope *envelope,
@@ -94,25 +148,16 @@ bool complete_message(struct message *message, const struct envelope *envelope,
 	const struct settings *s = &completion->account->settings;
 	CLEANUP(changes_done) struct changes changes;
 	CLEANUP(str_done) struct str whole = STR_INIT;
-	bool has_signature = is_signed(&message->header);
 
 	changes_init(&changes, &message->header);
 	drop_residue(&changes);
-	if (!has_signature) {
-		repair_fields(&changes, s);
-		if (completion->is_program)
-			bare_repair(&changes, completion->account);
-		if (!repair_addresses(&changes, envelope, s, err))
-			return false;
-	}
-	add_missing(&changes, envelope->sender, s, completion->date);
+	if (!is_signed(&message->header) && !repair(&changes, envelope, completion, err))
+		return false;
+	supply_date(&changes, s, completion->date);
+	supply_message_id(&changes, envelope->sender, completion->account);
 	repair_add(&changes, s);
-	if (s->remove_bcc_headers) {
-		changes_drop(&changes, "Bcc");
-		changes_drop(&changes, "Resent-Bcc");
-	}
-	if (!has_signature && needs_label(&changes, s, &message->body_facts))
-		add_label(&changes);
+	drop_bcc(&changes, s);
+	supply_label(&changes, s, &message->body_facts);
 	changes_write(&changes, &whole);
 	return message_complete(message, &whole, err);
 }

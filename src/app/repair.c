@@ -14,6 +14,7 @@
 struct repair {
 	struct changes *changes;
 	const struct envelope *envelope;
+	const char *author; /* the sender, or for the null sender the account's */
 	const struct settings *settings;
 	struct alias_table aliases;
 	char *domain;
@@ -167,7 +168,7 @@ static void add_fresh_from(struct repair *repair)
 {
 	CLEANUP(str_done) struct str from = STR_INIT;
 
-	address_add_mailbox(&from, repair->settings->from_full_name, repair->envelope->sender);
+	address_add_mailbox(&from, repair->settings->from_full_name, repair->author);
 	changes_drop(repair->changes, "From");
 	changes_add(repair->changes, "From", from.bytes);
 }
@@ -238,13 +239,13 @@ static void repair_from(struct repair *repair)
 
 	if (wish == SET_FROM_OFF)
 		return;
+	changes_drop_empty(repair->changes, "From");
 	if (wish == SET_FROM_QUALIFY) {
 		rewrite_all(repair, "From", decide_qualify);
 		rewrite_all(repair, "Sender", decide_qualify);
 	}
-	if (!*repair->envelope->sender)
-		return;
-	if (wish == SET_FROM_ON)
+	/* The null sender is no address that could stand in the place of the author's. */
+	if (wish == SET_FROM_ON && (*repair->envelope->sender || !has_from))
 		replace_from(repair);
 	else if (!has_from)
 		add_fresh_from(repair);
@@ -337,11 +338,13 @@ static void repair_to(struct repair *repair)
 	}
 }
 
-bool repair_addresses(struct changes *changes, const struct envelope *envelope,
+bool repair_addresses(struct changes *changes, const struct envelope *envelope, const char *author,
 		      const struct settings *settings, struct err *err)
 {
 	CLEANUP(repair_done)
-	struct repair repair = { .changes = changes, .envelope = envelope, .settings = settings };
+	struct repair repair = {
+		.changes = changes, .envelope = envelope, .author = author, .settings = settings
+	};
 	bool needs_aliases =
 		settings->set_to_header == SET_TO_ALIASES || settings->set_to_header == SET_TO_ON;
 

@@ -10,9 +10,9 @@
 /*
  * Plans what set_from_header, set_reply_to_header and set_to_header do: From, Sender, Reply-To, To,
  * Cc and Bcc; and puts the address fields that RFC 5322 does not allow into a form that it does
- * (see rewrite_field). ERR_CONFIG: the aliases file.
+ * (see rewrite_field). `author` is for a From field that is missing. ERR_CONFIG: the aliases file.
  */
-bool repair_addresses(struct changes *changes, const struct envelope *envelope,
+bool repair_addresses(struct changes *changes, const struct envelope *envelope, const char *author,
 		      const struct settings *settings, struct err *err) MUST_USE;
 
 /* Plans what the rule makes of every field of that name, see rewrite_field. */

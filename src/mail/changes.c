@@ -130,6 +130,13 @@ static bool is_added(const struct changes *changes, const char *name)
 	return header_has_content(&top, name);
 }
 
+void changes_drop_empty(struct changes *changes, const char *name)
+{
+	for (size_t i = 0; i < changes->header->count; i++)
+		if (is_named(changes, i, name) && !has_content(changes, i))
+			changes_drop_field(changes, i);
+}
+
 bool changes_has_content(const struct changes *changes, const char *name)
 {
 	for (size_t i = 0; i < changes->header->count; i++)

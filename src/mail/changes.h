@@ -25,7 +25,9 @@ void changes_add(struct changes *changes, const char *name, const char *body);
 void changes_add_lines(struct changes *changes, const char *lines, size_t len);
 /* Leaves out every field of that name, those that were added included. */
 void changes_drop(struct changes *changes, const char *name);
-/* The same for one field, by its number. */
+/* Leaves out those fields of that name in the header that have nothing but blanks in their body. */
+void changes_drop_empty(struct changes *changes, const char *name);
+/* Leaves out one field, by its number. */
 void changes_drop_field(struct changes *changes, size_t number);
 /* Gives a field another body, as for changes_add. */
 void changes_set_body(struct changes *changes, size_t number, const char *body);

@@ -96,10 +96,10 @@ KEPT = ("Delivered-To: bob@example.net", "X-Original-To: bob", "X-Content-Length
 SIGNED = "DKIM-Signature: v=1; h=From:Subject :\n Return-Path:status; b=x\n"
 
 
-def dry_run(folder, message, *words, config=CONFIG):
-    """The message as it would go out, with the fields that are named in `words` on top."""
+def dry_run(folder, message, *words, config=CONFIG, **more):
+    """The message as it would go out."""
     path = write_private(folder / "rc", config)
-    return run_program(["-C", path, "--dry-run", *words, "bob@example.net"], message, home=folder)
+    return run_program(["-C", path, "--dry-run", *words, "bob@example.net"], message, home=folder, **more)
 
 
 def expect_sent(folder, message, wanted, *words, **more):

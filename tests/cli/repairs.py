@@ -140,13 +140,13 @@ LABELS = {
     "ascii": ("", "From: a@b", b"cheese", ""),
     "latin-1": ("", "From: a@b", b"K\xe4se", ""),
     "half-utf-8": ("", "From: a@b", "K\u00e4se ".encode() + b"\xe4", ""),
-    "with-a-type": ("", "From: a@b\ncontent-type: text/html", "K\u00e4se".encode(), ""),
-    "with-an-empty-type": ("", "From: a@b\nContent-Type:", "K\u00e4se".encode(), ""),
-    "with-an-encoding": ("", "From: a@b\nContent-Transfer-Encoding: 8bit", "K\u00e4se".encode(), ""),
-    "with-a-version": ("", "From: a@b\nMIME-Version: 1.0", "K\u00e4se".encode(), ""),
+    "with-a-type": ("", "From: a@b\ncontent-type: text/html", "K\u00e4se".encode(),
+                    "MIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\n"),
+    "with-all": ("", "From: a@b\ncontent-type: text/html\nMime-version: 1.0\nContent-transfer-encoding: 8bit",
+                 "K\u00e4se".encode(), ""),
     "signed": ("", "From: a@b\nDKIM-Signature: v=1", "K\u00e4se".encode(), ""),
     "type-by-a-setting": ("add_header Content-Type: text/html\n", "From: a@b", "K\u00e4se".encode(),
-                          "Content-Type: text/html\n"),
+                          "Content-Type: text/html\nMIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\n"),
     "language": ("", "Content-Language: de\nFrom: a@b", "K\u00e4se".encode(), LABEL),
 }
 

@@ -28,6 +28,7 @@ from relay import Relay  # noqa: E402
 import remedies  # noqa: E402
 import repairs  # noqa: E402
 import rootfiles  # noqa: E402
+import supplied  # noqa: E402
 
 BUILD = pathlib.Path(PROGRAM).absolute().parent
 MESSAGE = b"Subject: x\n\ny\n"
@@ -1151,6 +1152,7 @@ remedies.add_cases(suite)
 pipes.add_cases(suite)
 repairs.add_cases(suite)
 rootfiles.add_cases(suite)
+supplied.add_cases(suite)
 
 if __name__ == "__main__":
     suite.main()

@@ -147,7 +147,7 @@ class Dice:
     def field(self):
         return self.one(
             f"Subject: {self.subject()}", f"Subject: {self.subject()}", f"X-Comment: {self.subject()}", f"Cc: {self.address_list()}",
-            f"Reply-To: {self.address()}", "X-Long: " + "word " * 300, "X-Longer: " + "w" * self.one(700, 980, 988, 989, 1100), "Keywords: ü, ä",
+            f"Reply-To: {self.address().replace('root', 'root@example.org')}", "X-Long: " + "word " * 300, "X-Longer: " + "w" * self.one(700, 980, 988, 989, 1100), "Keywords: ü, ä",
             "References:" + " <abc@example.org>" * 80, "Received: from müller (helo) by x; Mon, 1 Jan 2024 00:00:00 +0000", f"Comments:{self.subject()}",
             "X-Folded: one\n two\n\tthree ü", "X-Empty:", "Bcc: hidden@example.org", *["Message-ID: <ä@example.org>"] * self.is_so(0.05), f"Sender: {self.address()}")
 

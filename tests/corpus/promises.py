@@ -4,6 +4,7 @@
 Each function returns what is wrong, as a list of texts.
 """
 import base64
+import calendar
 import quopri
 import re
 
@@ -13,6 +14,7 @@ import pieces
 # on top of the header, where they were missing
 COMPLETED = ("from", "date", "message-id")
 MIME = ("mime-version", "content-type", "content-transfer-encoding")
+MOVED = "x-original-date"
 
 
 class Offer:
@@ -147,28 +149,73 @@ def check_signed_fields(before, after):
 
 # What was added on top
 
-def needs_label(fields, body):
-    """Text that is UTF-8 by its bytes, and that nothing says what it is."""
-    names = {pieces.name_of(f) for f in fields}
-    return not body.isascii() and is_utf8(body) and not names & {*MIME, "dkim-signature"}
+def has_content(field):
+    return bool(field.split(b":", 1)[1].strip())
 
 
-def take_added(fields, before, is_labelled):
+def is_signed(fields):
+    return any(pieces.name_of(f) == "dkim-signature" for f in fields)
+
+
+def missing_mime(fields, body):
+    """The MIME fields that a body beyond ASCII lacks. One that is not UTF-8 and has none of them can't be named."""
+    if body.isascii() or is_signed(fields):
+        return []
+    missing = [n for n in MIME if n not in {pieces.name_of(f) for f in fields if has_content(f)}]
+    if is_utf8(body):
+        return missing
+    return [] if len(missing) == len(MIME) else [n for n in missing if n != "content-type"]
+
+
+DATE = re.compile(rb"(?i)\s*(?:(?:mon|tue|wed|thu|fri|sat|sun)\s*,)?\s*(\d{1,2})\s*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+                  rb"\s*(\d{2,9})\s*([01]\d|2[0-3])\s*:\s*[0-5]\d(?:\s*:\s*(?:[0-5]\d|60))?"
+                  rb"\s*(?:[+-]\d\d[0-5]\d|[a-ik-z]|[a-z]{2,5})\s*")
+MONTHS = b"jan feb mar apr may jun jul aug sep oct nov dec".split()
+
+
+def is_readable_date(text):
+    """By RFC 5322, the obsolete forms included."""
+    plain = text
+    while plain != (plain := re.sub(rb"\((?:[^()\\]|\\.)*\)", b" ", plain, flags=re.S)):
+        pass
+    found = DATE.fullmatch(plain)
+    if not found:
+        return False
+    year = int(found[3]) + {2: 2000 if int(found[3]) < 50 else 1900, 3: 1900}.get(len(found[3]), 0)
+    month = MONTHS.index(found[2].lower()) + 1
+    return year >= 1900 and 1 <= int(found[1]) <= calendar.monthrange(min(year, 9999), month)[1]
+
+
+def completed(fields, body):
+    """(the fields that stay when others are added, the dates that become X-Original-Date): no Bcc, and of those that
+    can be added none without content."""
+    kept = [f for f in fields if pieces.name_of(f) not in ("bcc", "resent-bcc")]
+    if is_signed(fields):
+        return kept, []
+    supplied = (*COMPLETED, *missing_mime(fields, body))
+    kept = [f for f in kept if has_content(f) or pieces.name_of(f) not in supplied]
+    moved = [f for f in kept if pieces.name_of(f) == "date" and not is_readable_date(f.split(b":", 1)[1])]
+    return [f for f in kept if f not in moved], moved
+
+
+def take_added(fields, before, missing):
     """(the added fields, the others)"""
     had = {pieces.name_of(f) for f in before}
     at = 0
     while at < len(fields) and pieces.name_of(fields[at]) not in had and (
-            pieces.name_of(fields[at]) in COMPLETED + MIME[:2] or is_labelled and fields[at].endswith(b" 8bit\r\n")):
+            pieces.name_of(fields[at]) in (*COMPLETED, *MIME[:2], MOVED) or
+            MIME[2] in missing and fields[at].endswith(b" 8bit\r\n")):
         at += 1
     return fields[:at], fields[at:]
 
 
-def check_added(added, before, is_encoded, is_labelled):
-    names = [pieces.name_of(f) for f in added]
+def check_added(added, before, is_encoded, missing, moved):
+    names = [n for n in map(pieces.name_of, added) if n != MOVED]
     had = {pieces.name_of(f) for f in before}
-    wanted = [n for n in COMPLETED if n not in had]
-    if is_labelled:
-        wanted += MIME[:2] if is_encoded else MIME
+    wanted = [n for n in COMPLETED if n not in had] + [n for n in missing if n != MIME[2] or not is_encoded]
+    old = [len(f.split(b":", 1)[1].split()) for f in added if pieces.name_of(f) == MOVED]
+    if len(old) != len(moved):
+        return [f"{len(moved)} dates became {len(old)}: {added}"]
     if [n for n in names if n in wanted] != wanted:
         return [f"added: {names} instead of {wanted}"]
     if not is_encoded and set(names) & set(MIME) - set(wanted):
@@ -182,24 +229,26 @@ class Sent:
     """A message before and after, for all checks. `before` is what was given, completed."""
 
     def __init__(self, fields, body, content, offer):
+        fields, self.moved = completed(fields, body)
         self.before = b"".join(fields) + b"\r\n" + body
         self.offer = offer
         new, gap, rest = pieces.cut_header(content)
-        self.is_labelled = needs_label(fields, body)
-        self.added, kept = take_added(new, fields, self.is_labelled)
+        self.missing = missing_mime(fields, body)
+        self.added, kept = take_added(new, fields, self.missing)
         self.after = b"".join(kept) + gap + rest
         self.is_altered = self.before != self.after
         self.fields = fields
 
     def check(self):
         if not self.is_altered:
-            return check_added(self.added, self.fields, False, self.is_labelled)
+            return check_added(self.added, self.fields, False, self.missing, self.moved)
         before, after = pieces.message(self.before), pieces.message(self.after)
         is_encoded = is_leaf_unfit(before, self.offer)
+        is_relabelled = any(is_leaf_unfit(p, self.offer) for p in before.walk())
         names = {*map(pieces.name_of, [*self.added, *after.fields])}
         if is_encoded and before.encoding in pieces.IDENTITIES and "mime-version" not in names:
             return ["encoded without MIME-Version"]
-        return [*check_added(self.added, self.fields, is_encoded, self.is_labelled), *check_piece(before, after, self.offer),
+        return [*check_added(self.added, self.fields, is_relabelled, self.missing, self.moved), *check_piece(before, after, self.offer),
                 *check_seals(before, after)]
 
     @property

@@ -45,7 +45,7 @@ class Corpus:
     def __init__(self, holder, is_full):
         found = itertools.chain(*all_sources(is_full).values())
         self.letters = [post.Letter(name, data) for name, data in found]
-        scene = post.Scene(pathlib.Path(holder))
+        scene = post.Scene(pathlib.Path(holder), ["set_from_header auto", "set_to_header off"])
         post.enqueue(scene, self.letters)
         self.queue = scene.spool.path
         self.given = [pieces.given(letter.data) for letter in self.letters]
@@ -64,14 +64,6 @@ def corpus():
         return corpus.made
 
 
-def completed(fields):
-    """The fields that are there before anything is added: no Bcc, and no From without content."""
-    gone = {"bcc", "resent-bcc"}
-    named = [(pieces.name_of(f), f) for f in fields]
-    has_from = any(n == "from" and f.split(b":", 1)[1].strip() for n, f in named)
-    return [f for n, f in named if n not in gone and (n != "from" or has_from)]
-
-
 class Check:
     """All messages at a relay with one offer: what was wrong, by the message's name."""
 
@@ -84,9 +76,8 @@ class Check:
 
     def look(self, number, sent, refused):
         fields, body = self.everything.given[number]
-        fields = completed(fields)
         if number in refused:
-            before = b"".join(fields) + b"\r\n" + body
+            before = b"".join(promises.completed(fields, body)[0]) + b"\r\n" + body
             if not promises.is_refusal_true(refused[number], before, self.offer):
                 self.note(number, [f"refused: {refused[number]}"])
         elif number in sent:
@@ -141,7 +132,7 @@ class Signatures:
         self.tools = signing.Tools(pathlib.Path(holder))
         self.signed = list(signing.all_signed(self.tools))
         self.letters = [post.Letter(one.name, one.data) for one in self.signed]
-        scene = post.Scene(pathlib.Path(holder))
+        scene = post.Scene(pathlib.Path(holder), ["set_from_header auto", "set_to_header off"])
         post.enqueue(scene, self.letters)
         self.queue = scene.spool.path
 

@@ -1,0 +1,13 @@
+/* messageid.h - a Message-ID that no other message has */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "conf/config.h"
+
+/*
+ * A fresh Message-ID with its angle brackets, RFC 5322 section 3.6.4; the caller frees it. Its left
+ * side is random. The right side is the first of these that is a domain with a dot: the setting
+ * `domain`, the sender's domain, `maildomain`, that of the account's `from`, the mail name and the
+ * name of the host; else the last of them with .localdomain.
+ */
+char *messageid_new(const char *sender, const struct account *account) MUST_USE;
