@@ -91,6 +91,8 @@ DIFFERENCES = {
     "Exit statuses": {
         "priorities": (words(config=ACCOUNT + "tls on\ntls_trust_file {ca}\ntls_priorities nonsense\n",
                              relay={"tls": "starttls"}), {"status": 78}),
+        "login-wanted": (words(relay={"dialogue": "rcpt: 550 5.7.1 Authentication required"}), {"status": 77}),
+        "tls-wanted": (words(relay={"dialogue": "mail: 550 5.7.1 Must issue a STARTTLS command first"}), {"status": 69}),
         "no-user": (words(config=ACCOUNT + "auth plain\npassword secret\n", relay=IN_CLEAR), {"status": 77}),
         "no-password": (words(config=ACCOUNT + LOGIN + "auth plain\n", relay=IN_CLEAR), {"status": 77}),
         "address-that-is-none": (words("-f", "a@b>\nRCPT TO:<c@d", "r@s.example"), REFUSED),
@@ -276,12 +278,20 @@ DIFFERENCES = {
         "among-the-defaults": (pretend("defaults\ntls_trust_file\naccount default\nhost h\n"),
                                {"settings": {"tls_trust_file": "(not set)"}}),
     },
+    "localhost": {
+        "not-in-the-hosts-file": (words(config="host localhost\nport {port}\nfrom a@b.example\n", before=IN_ETC,
+                                        files={"etc/hosts": "", "etc/nsswitch.conf": "hosts: files\n"}),
+                                  {"status": 0}),
+    },
     "The home folder": {
         "of-somebody-else": (pretend("host h\ntls_trust_file ~x/f\n"), {"settings": {"tls_trust_file": "~x/f"}}),
     },
     "Called as sendmail": {
         "bare-recipient": (words("root", config=ACCOUNT + "maildomain m.example\n", called="sendmail"),
                            rcpts("root@m.example")),
+        "bare-author": (letter("From: root (Cron Daemon)\nTo: root\n\nx\n", "-t", called="sendmail",
+                               config=ACCOUNT + "maildomain m.example\n"),
+                        rcpts("root@m.example") | {"has": [b"\r\nTo: root@m.example\r\n"], "lacks": [b"From: root "]}),
     },
     "Time limits": {
         "socket": (words(config="socket {home}/s\nfrom a@b.example\ntimeout 1\n", before=("timeout", "4"),
