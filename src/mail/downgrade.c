@@ -103,24 +103,6 @@ static bool replace_paths(const struct job *job, const char *text, const struct 
 	return true;
 }
 
-/* "a@b,c@d" without a blank could not be folded. */
-static void add_blanks_behind_commas(struct str *out, const char *text)
-{
-	size_t depth = 0;
-
-	while (*text) {
-		size_t blanks = strspn(text, " \t");
-		size_t len = words_len(text + blanks, depth);
-		str_add_n(out, text, blanks + len);
-		text += blanks;
-		depth += *text == '(';
-		depth -= *text == ')' && depth > 0;
-		if (*text == ',' && depth == 0 && text[1] && text[1] != ' ' && text[1] != '\t')
-			str_add_char(out, ' ');
-		text += len;
-	}
-}
-
 /* Whether the word is an address, beyond ASCII, that can't become an encoded-word. */
 static bool is_foreign_address(const char *word, size_t len)
 {
@@ -134,7 +116,7 @@ static bool replace_words(const struct job *job, const char *text, struct str *o
 	CLEANUP(err_done) struct err unfit = ERR_INIT;
 
 	for (size_t len; *text; text += len) {
-		len = words_len(text, 0);
+		len = words_len(text);
 		CLEANUP(mem_free_at) char *word = mem_copy_n(text, len);
 		len += len == 0;
 		if (!is_foreign_address(word, strlen(word)))
@@ -146,26 +128,24 @@ static bool replace_words(const struct job *job, const char *text, struct str *o
 }
 
 /* The addresses of a body, as ASCII where they can be; a reader of the rest may find none. */
-static bool replace_addresses(const struct job *job, const struct str *text, struct str *out,
-			      struct places *kept, struct err *err)
+static bool replace_addresses(const struct job *job, struct str *out, struct places *kept,
+			      struct err *err)
 {
 	CLEANUP(address_list_done) struct address_list list = { 0 };
 	CLEANUP(err_done) struct err unfit = ERR_INIT;
 
-	if (!address_parse_list(text->bytes, text->len, &list, &unfit))
-		return replace_words(job, text->bytes, out, kept, err);
-	return replace_paths(job, text->bytes, &list, out, kept, err);
+	if (!address_parse_list(job->text, strlen(job->text), &list, &unfit))
+		return replace_words(job, job->text, out, kept, err);
+	return replace_paths(job, job->text, &list, out, kept, err);
 }
 
 static bool write_addresses(const struct job *job, struct err *err)
 {
 	CLEANUP(places_done) struct places kept = { 0 };
-	CLEANUP(str_done) struct str spaced = STR_INIT;
 	CLEANUP(str_done) struct str ascii = STR_INIT;
 	struct words_style style = style_of(job);
 
-	add_blanks_behind_commas(&spaced, job->text);
-	if (!replace_addresses(job, &spaced, &ascii, &kept, err))
+	if (!replace_addresses(job, &ascii, &kept, err))
 		return false;
 	style.kept = kept.items;
 	style.kept_count = kept.count;
@@ -251,19 +231,23 @@ static bool is_short(const struct job *job)
 	return facts.line_max <= FACTS_LINE_MAX && first + job->column <= FACTS_LINE_MAX;
 }
 
+static void add_unfolded(struct str *out, const char *body)
+{
+	for (const char *end; body; body = end) {
+		end = strstr(body, "\r\n");
+		str_add_n(out, body, end ? (size_t)(end - body) : strlen(body));
+		end = end ? end + 2 : NULL;
+	}
+}
+
 /* Words fold at blanks alone. */
 static bool fold_again(const struct job *job)
 {
-	static const char fold[] = "\r\n";
 	CLEANUP(str_done) struct str text = STR_INIT;
 
 	if (is_short(job))
 		return true;
-	for (const char *line = job->out->bytes; line;) {
-		const char *end = strstr(line, fold);
-		str_add_n(&text, line, end ? (size_t)(end - line) : strlen(line));
-		line = end ? end + 2 : NULL;
-	}
+	add_unfolded(&text, job->out->bytes);
 	str_clear(job->out);
 	return fold_body(job->out, text.bytes, job->column, job->form.fold);
 }
@@ -333,6 +317,15 @@ static bool is_fine(const struct downgrade *how, const char *bytes, size_t len, 
 	       (!facts.is_8bit || (is_sealed && takes(how, bytes, len)));
 }
 
+/* Only the folds would be others, and where they are the lines are short. */
+static bool is_same(const struct job *job, const char *bytes, size_t len)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	add_unfolded(&text, job->out->bytes);
+	return strcmp(text.bytes, job->text) == 0 && is_fine(job->how, bytes, len, true);
+}
+
 static bool downgrade_field(struct changes *changes, size_t number, const struct downgrade *how,
 			    struct err *err)
 {
@@ -356,7 +349,8 @@ static bool downgrade_field(struct changes *changes, size_t number, const struct
 		return refuse_sealed(&job, err);
 	if (!is_done && !write_field(&job, err))
 		return false;
-	changes_set_body(changes, number, out.bytes);
+	if (!is_same(&job, bytes, field->end - field->start))
+		changes_set_body(changes, number, out.bytes);
 	return true;
 }
 

@@ -286,6 +286,19 @@ static bool check_header_seal(struct planner *p, const struct part *part)
 	       refuse(p, &part->header, _("a signed header, which must not be changed"));
 }
 
+/* What has to stay may be all that was wrong with it. */
+static void drop_if_same(struct wire *wire, const struct part *part, const struct str *bytes)
+{
+	struct wire_edit *edit = &wire->edits[wire->count - 1];
+	bool is_same = edit->text.len == bytes->len &&
+		       memcmp(edit->text.bytes, bytes->bytes, bytes->len) == 0;
+
+	if (!is_same || facts_are_unfit(&part->header))
+		return;
+	str_done(&edit->text);
+	wire->count--;
+}
+
 static bool plan_header(struct planner *p, size_t number)
 {
 	const struct part *part = &p->structure.parts[number];
@@ -300,6 +313,7 @@ static bool plan_header(struct planner *p, size_t number)
 		return false;
 	note_header(p, !str_is_ascii(edit->text.bytes, edit->text.len),
 		    str_is_utf8(edit->text.bytes, edit->text.len));
+	drop_if_same(p->wire, part, &bytes);
 	return true;
 }
 

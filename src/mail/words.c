@@ -24,7 +24,7 @@ struct writer {
 	size_t column;
 	size_t kept;           /* the first kept part that is not behind us */
 	bool is_after_encoded; /* the last word was, or looks like, an encoded-word */
-	bool is_in_id;         /* behind an angle bracket */
+	bool is_in_brackets;
 	bool is_stuck;
 	size_t depth; /* of comments */
 };
@@ -108,14 +108,25 @@ static bool is_kept(struct writer *w, const char *word)
 	return w->kept < style->kept_count && style->kept[w->kept].from <= at;
 }
 
+/* Of a text or a phrase; an address would be lost. */
+static bool is_too_long(const struct writer *w, const char *word, size_t len)
+{
+	size_t quoted = quoted_len(w, word);
+
+	return len > WORD_MAX && !w->is_in_brackets &&
+	       !(w->style->is_structured && memchr(word + quoted, '@', len - quoted));
+}
+
 static bool needs_encoding(struct writer *w, const char *word, size_t len)
 {
+	bool is_in_id = w->is_in_brackets && w->style->has_ids;
+
 	if (is_kept(w, word))
 		return false;
 	if (str_is_ascii(word, len))
-		return !w->style->is_structured && len > WORD_MAX;
-	w->is_stuck |= w->is_in_id;
-	return !w->is_in_id;
+		return is_too_long(w, word, len);
+	w->is_stuck |= is_in_id;
+	return !is_in_id;
 }
 
 /* "=?charset?encoding?text?=", which a reader will decode. */
@@ -149,7 +160,7 @@ static void note_special(struct writer *w, char c)
 	else if (c == ')' && w->depth > 0)
 		w->depth--;
 	else if (w->depth == 0 && (c == '<' || c == '>'))
-		w->is_in_id = w->style->has_ids && c == '<';
+		w->is_in_brackets = c == '<';
 }
 
 static void add_plain(struct writer *w, const char *word, size_t len)
@@ -375,10 +386,10 @@ bool words_add(struct str *out, const char *text, size_t column, const struct wo
 	return !w.is_stuck;
 }
 
-size_t words_len(const char *text, size_t depth)
+size_t words_len(const char *text)
 {
 	static const struct words_style structured = { .is_structured = true };
-	const struct writer w = { .style = &structured, .depth = depth };
+	const struct writer w = { .style = &structured };
 
 	return word_len(&w, text);
 }

@@ -23,4 +23,4 @@ struct words_style {
 bool words_add(struct str *out, const char *text, size_t column, const struct words_style *style);
 
 /* The length of the word that begins here in a structured body: a special, a quoted string, ... */
-size_t words_len(const char *text, size_t depth);
+size_t words_len(const char *text);

@@ -42,6 +42,10 @@ static const struct {
 	{ "References: <" X900 X100 ">\r\n", NULL },
 	{ "X-Long: " X900 X100 "\r\n", "" },
 	{ "To: a@b," X900 "@c," X100 "@d\r\n", "" },
+	{ "To: \"" X900 X100 "\" <a@b>\r\n", "" },
+	{ "To: a@" X900 X100 "\r\n", NULL },
+	{ "List-Help: <" X900 X100 ">\r\n", NULL },
+	{ "Received: by " X900 X100 "; x\r\n", "" },
 };
 
 /* What the relay takes, what the message calls its text, and where the header is. */
@@ -60,6 +64,8 @@ static const struct {
 	  "Subject: =?UTF-8?B?w6Q=?=\r\n" },
 	{ "local part", KEEPS_UTF8, NULL, false, "To: J\xc3\xb6rg <j\xc3\xb6@b>, x@\xc3\xa4.de\r\n",
 	  "To: =?UTF-8?B?SsO2cmc=?= <j\xc3\xb6@b>, x@xn--4ca.de\r\n" },
+	{ "an address that stays stays as it was folded", KEEPS_UTF8, NULL, false,
+	  "To: a@b,j\xc3\xb6@b,\r\n\tc@d\r\n", "=" },
 	{ "local part alone", KEEPS_UTF8, NULL, false, "From: j\xc3\xb6@b\r\n", "=" },
 	{ "local part in quotes", KEEPS_UTF8, NULL, false, "From: \"j \xc3\xb6\"@b (\xc3\xa4)\r\n",
 	  "From: \"j \xc3\xb6\"@b (=?UTF-8?B?w6Q=?=)\r\n" },
