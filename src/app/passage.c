@@ -105,6 +105,7 @@ static void unmark(struct attempt *attempt)
 	if (attempt->transaction.has_content && !attempt->is_unsaved &&
 	    !entry_write_status(attempt->entry, false, &err))
 		report_problem(&err);
+	withdraw_again();
 }
 
 /*

@@ -23,6 +23,7 @@ enum plan {
 
 static struct {
 	volatile enum plan plan;
+	enum plan before; /* withdraw_never */
 	pid_t owner;
 	int folder;
 	const char *id;
@@ -105,6 +106,7 @@ static void begin(const struct entry *entry, int queued_status, enum plan plan)
 	withdrawn.folder = entry->spool->folders[SPOOL_QUEUE];
 	withdrawn.id = entry->record.id;
 	withdrawn.queued_status = queued_status;
+	withdrawn.before = plan;
 	set_plan(plan);
 }
 
@@ -144,9 +146,16 @@ void withdraw_never(void)
 {
 	sigset_t ending;
 
+	if (withdrawn.plan != PLAN_STAY)
+		withdrawn.before = withdrawn.plan;
 	change(PLAN_STAY);
 	signals_from_outside(&ending);
 	sigprocmask(SIG_UNBLOCK, &ending, NULL);
+}
+
+void withdraw_again(void)
+{
+	change(withdrawn.before);
 }
 
 void withdraw_nothing(void)

@@ -24,6 +24,8 @@ void withdraw_unanswered(const struct entry *entry);
 
 /* The relay may have the message. Without one of the calls above this only lets signals in. */
 void withdraw_never(void);
+/* The relay has refused it: what holds is what held before withdraw_never. */
+void withdraw_again(void);
 
 /* The message is not in the queue: nothing is taken back. */
 void withdraw_nothing(void);

@@ -15,7 +15,10 @@ KINDS = {
     "bdat": ({}, {"extensions": (*RELAY, "CHUNKING")}),
     "data-tls": ({"tls": "on", "tls_starttls": "off"}, {"extensions": RELAY, "tls": "implicit"}),
     "bdat-tls": ({"tls": "on", "tls_starttls": "off"}, {"extensions": (*RELAY, "CHUNKING"), "tls": "implicit"}),
+    "bdat-refused": ({}, {"extensions": (*RELAY, "CHUNKING"), "dialogue": "bdat: 500 5.5.1 no such thing"}),
+    "bdat-for-commands": ({}, {"extensions": (*RELAY, "CHUNKING"), "dialogue": "unread: 500 5.5.1 no such thing"}),
 }
+WHOLE = ("data", "bdat", "data-tls", "bdat-tls")  # the relay takes what it is sent first
 SINCE = {"FAULT_SINCE": "connect"}
 MARK = 2  # the pwrite that marks a message as in doubt, counted from the connection; the first begins the attempt
 
@@ -115,12 +118,13 @@ def cut_run(kind, size, fault):
 
 
 for each in KINDS:
-    delay_case(each)
+    if each in WHOLE:
+        delay_case(each)
     whole = PIECE - len(f"BDAT {PIECE} LAST\r\n") if each.startswith("bdat") else PIECE
     chosen = sorted(set(sizes(each))) if IS_FULL else [whole]
     for one in chosen:
         for end in ("kill", "term"):
             cut_send(each, one, end)
-    if IS_FULL or each in ("data", "bdat"):
+    if IS_FULL or each in ("data", "bdat", "bdat-refused", "bdat-for-commands"):
         for one in [whole]:
             cut_run(each, one, "kill")

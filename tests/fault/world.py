@@ -333,9 +333,10 @@ class World:
         return [counts[recipient] for recipient in message.recipients]
 
     def transactions(self, message):
-        """Those whose content arrived to its end."""
+        """Those whose content arrived to its end, and was not refused as a chunk."""
         mark = f"Message-ID: <{message.ident}>\r\n".encode()
-        return [t for t in self.relay.transactions if t.is_complete and mark in t.content and not is_notice(t)]
+        return [t for t in self.relay.transactions if t.is_complete and not (t.is_refused and t.is_chunked) and mark in t.content
+                and not is_notice(t)]
 
     def notices(self, message):
         """The notifications about a message that the relay took."""

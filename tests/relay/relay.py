@@ -460,7 +460,8 @@ class Transaction:
         self.rcpts = []  # (command line, code of the reply)
         self.parts, self.wire_parts = [], []
         self.size, self.digest = 0, hashlib.sha256()
-        self.is_complete = self.is_acknowledged = False
+        self.is_complete = self.is_acknowledged = self.is_refused = False
+        self.is_chunked = False
         self.served = []  # recipients for whom the content was taken
 
     def add(self, wire, content):
@@ -862,7 +863,9 @@ class Session:
         self.record.log.append(("client", f"(the message, {done.size} bytes)"))
         for whom in done.recipients if self.options.lmtp else [None]:
             text = self.judge(done) or f"250 2.0.0 taken{f' for {whom}' if whom else ''}"
-            if await self.answer(step, text, whom) // 100 == 2:
+            code = await self.answer(step, text, whom)
+            done.is_refused = code // 100 == 5
+            if code // 100 == 2:
                 done.is_acknowledged = True
                 done.served += [whom] if whom else done.recipients
         self.relay.touch()
@@ -899,6 +902,7 @@ class Session:
         if not self.transaction or "CHUNKING" not in self.offered:
             return await self.answer("bdat", "503 5.5.1 not now")
         self.transaction.add(data, data)
+        self.transaction.is_chunked = True
         if words[2:] == ["LAST"]:
             await self.settle("bdat")
         else:
