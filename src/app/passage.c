@@ -149,17 +149,24 @@ static bool is_confirmed(const struct transaction *t)
 	       (t->has_content || t->data.kind == ERR_NONE);
 }
 
-/* Offers a refused transaction again, as long as the refusal may be about an extension. */
+/*
+ * Offers a refused transaction again, as long as the refusal may be about an extension. Where the
+ * message can't go without that, the refusal stands.
+ */
 static bool insist(struct session *session, struct attempt *attempt, struct transaction *following,
 		   bool is_last, struct err *err)
 {
 	struct transaction *t = &attempt->transaction;
+	CLEANUP(err_done) struct err refusal = ERR_INIT;
+	CLEANUP(err_done) struct err mail = ERR_INIT;
 	unsigned offered = session->client.can.has;
 	unsigned dropped = 0;
 	unsigned without;
 	bool is_sent = false;
 
 	while (!is_sent && (without = broken_suspects(session, t)) != 0) {
+		err_copy(&refusal, err);
+		err_copy(&mail, &t->mail);
 		if (!go_without(session, attempt, following, without, err))
 			return false;
 		dropped |= without;
@@ -167,6 +174,10 @@ static bool insist(struct session *session, struct attempt *attempt, struct tran
 	}
 	if (!is_sent && dropped & CAP_CHUNKING && !t->is_announced)
 		return leave_for_another(session, attempt, dropped, err);
+	if (!is_sent && dropped && !t->is_announced && !session_is_over(session)) {
+		err_copy(err, &refusal);
+		err_copy(&t->mail, &mail);
+	}
 	if (is_confirmed(t))
 		session->broken |= dropped;
 	else if (dropped)

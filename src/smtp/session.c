@@ -199,17 +199,11 @@ static bool enter(struct session *session, struct dialer *dialer, enum login log
  */
 static bool may_try_another(const struct session *session, const struct err *err)
 {
-	switch (err->kind) {
-	case ERR_NET:
-		return true;
-	case ERR_DEFER:
+	if (err->kind == ERR_DEFER)
 		return err->code != 432;
-	case ERR_PROTO:
-	case ERR_UNAVAILABLE:
+	if (err->kind == ERR_PROTO || err->kind == ERR_UNAVAILABLE)
 		return !session->has_met;
-	default:
-		return false;
-	}
+	return err->kind == ERR_NET;
 }
 
 static void hang_up(struct session *session)

@@ -9,7 +9,7 @@ import dataclasses
 import functools
 
 from contracts import LOGIN
-from scene import MESSAGE, Scene, expect
+from scene import MESSAGE, Scene, expect, wait_until
 
 CHUNKING = ("PIPELINING", "SIZE", "8BITMIME", "DSN", "SMTPUTF8", "CHUNKING")
 WHO = ("bob@example.org", "carol@example.org", "dave@example.org")
@@ -179,6 +179,24 @@ def quit_goes_along(folder):
         expect("BDAT" not in verbs_of_next(scene, relay), "asked once more")
 
 
+def dsn_of_a_client(folder):
+    """What a client of -bs has asked for is left away where the relay refuses it."""
+    lines = ("EHLO me", "MAIL FROM:<alice@example.org> RET=HDRS ENVID=x", f"RCPT TO:<{WHO[0]}> NOTIFY=FAILURE", "DATA",
+             "Subject: x", "", "y", ".", "QUIT")
+    for refusal in ("rcpt#1: 555 5.5.4 NOTIFY not recognized", "mail#1: 501 5.5.4 RET?", "rcpt#1: 501 5.5.4 NOTIFY?"):
+        own = folder / refusal.replace(" ", "-")
+        own.mkdir()
+        scene = Scene(own, extensions=("PIPELINING", "DSN"))
+        scene.run("-bs", stdin="".join(line + "\r\n" for line in lines).encode())
+        with scene.up(refusal) as relay:
+            wait_until(lambda: scene.flush() and relay.received)
+            relay.wait_idle()
+            expect(len(relay.received) == 1, "sent more than once")
+            done = relay.received[0]
+            expect("=" not in done.mail + done.rcpts[0][0], f"{done.mail} {done.rcpts}")
+        expect(learnt(scene) == "DSN", learnt(scene))
+
+
 def silence_in_foreground(folder):
     """A person's message is kept, and goes with the next run, one command after the other."""
     scene = Scene(folder, QUICK, extensions=("PIPELINING", "SIZE"))
@@ -198,5 +216,6 @@ def add_cases(suite):
     for name, row in ROWS.items():
         suite.add(f"extensions-{name}", functools.partial(play, row))
     for function in (remembered_for_a_day, remembered_nonsense, not_remembered_without_a_queue,
-                     another_session_without_a_queue, one_route_does_not_speak_for_another, quit_goes_along, silence_in_foreground):
+                     another_session_without_a_queue, one_route_does_not_speak_for_another, dsn_of_a_client,
+                     quit_goes_along, silence_in_foreground):
         suite.add("extensions-" + function.__name__.replace("_", "-"), function)
