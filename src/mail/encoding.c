@@ -28,6 +28,43 @@ static size_t skip_blanks(const char *text, size_t len)
 	return at;
 }
 
+/* Letters and digits of the value up to a comment or what else is behind it. */
+static void squeeze(struct str *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len && !strchr("(;,", text[i]); i++)
+		if (ascii_is_alphanumeric(text[i]))
+			str_add_char(out, ascii_lower(text[i]));
+}
+
+/*
+ * What other programs call text that is not encoded, such as "8-bit", "7 bit" and "utf-8". Names
+ * like those of the real encodings say nothing, as readers don't decode by them.
+ */
+static enum encoding find_identity(const char *text, size_t len)
+{
+	static const struct {
+		const char *name;
+		enum encoding encoding;
+	} identities[] = {
+		{ "7bit", ENCODING_7BIT },     { "7bits", ENCODING_7BIT },
+		{ "ascii", ENCODING_7BIT },    { "usascii", ENCODING_7BIT },
+		{ "8bit", ENCODING_8BIT },     { "8bits", ENCODING_8BIT },
+		{ "8bitmime", ENCODING_8BIT }, { "utf8", ENCODING_8BIT },
+		{ "iso88591", ENCODING_8BIT }, { "iso885915", ENCODING_8BIT },
+		{ "latin1", ENCODING_8BIT },   { "windows1252", ENCODING_8BIT },
+		{ "none", ENCODING_8BIT },     { "identity", ENCODING_8BIT },
+		{ "plain", ENCODING_8BIT },    { "text", ENCODING_8BIT },
+		{ "binary", ENCODING_BINARY },
+	};
+	CLEANUP(str_done) struct str name = STR_INIT;
+
+	squeeze(&name, text, len);
+	for (size_t i = 0; i < LENGTH(identities); i++)
+		if (strcmp(name.bytes, identities[i].name) == 0)
+			return identities[i].encoding;
+	return ENCODING_OTHER;
+}
+
 enum encoding encoding_find(const char *text, size_t len)
 {
 	size_t from = skip_blanks(text, len);
@@ -40,7 +77,7 @@ enum encoding encoding_find(const char *text, size_t len)
 	for (int i = 0; i < ENCODING_OTHER; i++)
 		if (ascii_is(text + from, to - from, names[i]))
 			return (enum encoding)i;
-	return ENCODING_OTHER;
+	return find_identity(text + from, len - from);
 }
 
 const char *encoding_name(enum encoding encoding)

@@ -16,7 +16,8 @@ enum encoding {
 
 /*
  * The encoding that a Content-Transfer-Encoding field names, blanks and comments aside. An empty
- * one is passed over by readers, so it stands for the default.
+ * one is passed over by readers, so it stands for the default. Other names for text that is not
+ * encoded ("8-bit", "utf-8") are known, too.
  */
 enum encoding encoding_find(const char *text, size_t len);
 /* As such a field names it; NULL for ENCODING_OTHER. */

@@ -75,6 +75,10 @@ static bool plan_leaf(struct planner *p, const struct part *part)
 {
 	if (!check_seal(p, part, &part->body))
 		return false;
+	if (part->is_fragment)
+		return refuse(p, &part->body,
+			      _("a fragment of a message (message/partial), which must not be "
+				"encoded"));
 	if (part->encoding == ENCODING_OTHER)
 		return refuse(p, &part->body,
 			      _("a part whose Content-Transfer-Encoding is not known"));

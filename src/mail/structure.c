@@ -141,6 +141,7 @@ static void judge_type(struct part *part, const struct content_type *type)
 	part->charset = content_type_join(type, "charset");
 	part->is_text = is_text_type(type);
 	part->is_digest = strcmp(type->value, "multipart/digest") == 0;
+	part->is_fragment = strcmp(type->value, "message/partial") == 0;
 	part->is_sealed |= is_sealed_type(type);
 	if (part->depth >= STRUCTURE_DEPTH_MAX)
 		return;

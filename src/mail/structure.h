@@ -31,7 +31,8 @@ struct part {
 	bool has_gap; /* the empty line behind its header */
 	bool is_text;
 	bool is_digest;
-	bool is_sealed; /* its body is signed or encrypted, by itself or by what is around it */
+	bool is_fragment; /* message/partial, which must not be encoded, RFC 2046 section 5.2.2.1 */
+	bool is_sealed;   /* its body is signed or encrypted, by itself or by what is around it */
 	bool is_header_sealed; /* by what is around it */
 	bool is_closed;        /* a multipart whose last boundary was seen */
 	char *boundary;

@@ -14,7 +14,7 @@ SEALED = ("multipart/signed", "multipart/encrypted", "application/pkcs7-mime", "
           "application/pkcs7-signature", "application/x-pkcs7-signature")
 MESSAGES = ("message/rfc822", "message/global")
 RESIDUE = ("return-path", "content-length", "lines", "status")
-IDENTITIES = ("", "7bit", "8bit", "binary")
+IDENTITIES = ("", "7bit", "8bit", "binary", "8-bit", "7 bit")
 LINE_MAX = 998
 
 

@@ -302,6 +302,8 @@ def is_refusal_true(reason, before, offer):
     if "which must not be changed" in reason:
         return any(pieces.is_unfit(p.header + p.body + p.after, offer.takes_8bit) or not is_utf8(p.header) or
                    pieces.is_unfit(p.header, offer.takes_utf8) for p in sealed_parts(message))
+    if "(message/partial), which must not be encoded" in reason:
+        return any(is_leaf_unfit(p, offer) and p.type == "message/partial" for p in message.walk())
     if "whose Content-Transfer-Encoding is not known" in reason:
         return any(is_leaf_unfit(p, offer) and p.encoding not in (*pieces.IDENTITIES, "quoted-printable", "base64")
                    for p in message.walk())

@@ -64,6 +64,32 @@ static const struct {
 	{ "an encoding that nobody knows", 0,
 	  BYTES("MIME-Version: 1.0\nContent-Transfer-Encoding: x-foo\n\n\xe4\n"),
 	  "!in a part whose Content-Transfer-Encoding is not known" },
+	{ "8-bit and utf-8 are no encodings", 0,
+	  BYTES("MIME-Version: 1.0\nContent-Type: text/html; charset=x\n"
+		"Content-Transfer-Encoding: utf-8\n\n\xc3\xa4\n"),
+	  "MIME-Version: 1.0\nContent-Type: text/html; charset=x\n"
+	  "Content-Transfer-Encoding: quoted-printable\n\n=C3=A4\n" },
+	{ "the same in parts", 0,
+	  BYTES("MIME-Version: 1.0\nContent-Transfer-Encoding: 8-bit\n" MIXED
+		"--b\nContent-Transfer-Encoding: 8-bit\n\n\xc3\xa4\n--b\n"
+		"Content-Type: image/png\nContent-Transfer-Encoding: none\n\n\xe4\n--b--\n"),
+	  "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n"
+	  "Content-Transfer-Encoding: 7bit\n\n--b\n"
+	  "Content-Transfer-Encoding: quoted-printable\n\n=C3=A4\n--b\n"
+	  "Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n5A==\n--b--\n" },
+	{ "a fragment", 0, BYTES("Content-Type: message/partial; id=x; number=1\n\nA: b\n\nx\n"),
+	  "=" },
+	{ "a fragment, 8-bit offered", WIRE_8BIT,
+	  BYTES("Content-Type: message/partial; id=x; number=1\n\nA: b\n\n\xc3\xa4\n"), "=" },
+	{ "a fragment, 8-bit", 0,
+	  BYTES("Content-Type: Message/Partial; id=x; number=1\n\nA: b\n\n\xc3\xa4\n"),
+	  "!in a fragment of a message (message/partial), which must not be encoded" },
+	{ "a fragment with a NUL", ALL, BYTES("Content-Type: message/partial; id=x\n\nx\0y\n"),
+	  "!a NUL byte in a fragment of a message (message/partial)" },
+	{ "a fragment in a part", 0,
+	  BYTES("MIME-Version: 1.0\n" MIXED
+		"--b\nContent-Type: message/partial; id=x\n\n\xc3\xa4\n--b--\n"),
+	  "!in a fragment of a message (message/partial)" },
 	{ "signed, 8-bit", 0,
 	  BYTES("Content-Type: multipart/signed; boundary=b\n\n--b\n\n\xe4\n--b\n\nx\n--b--\n"),
 	  "!beyond ASCII, which the relay does not take (8BITMIME), in a signed or encrypted "
