@@ -231,17 +231,6 @@ static bool skip_line(struct intake *in, struct err *err)
 	return true;
 }
 
-/* As in a text that was pasted, or the here-document of an indented command. */
-static bool is_indented_field(const char *line, size_t len)
-{
-	size_t at = 0;
-
-	while (at < len && ascii_is_blank(line[at]))
-		at++;
-	return at > 0 && header_line_kind(line + at, len - at, true) == HEADER_LINE_FIELD &&
-	       residue_is_known_field(line + at, len - at);
-}
-
 /* A line above the first field, or the one that begins it. */
 static bool take_top_line(struct intake *in, struct err *err)
 {
@@ -254,7 +243,6 @@ static bool take_top_line(struct intake *in, struct err *err)
 	in->has_gap |= is_blank_line(line, len);
 	if (is_blank_line(line, len) || residue_is_separator(line, len, false))
 		return skip_line(in, err);
-	in->message->is_indented = is_indented_field(line, len);
 	return begin_body(in, err);
 }
 

@@ -40,7 +40,6 @@ struct message {
 	bool is_whole; /* message_end has brought all of the input into the file */
 	bool keeps_unreadable;
 	bool is_unreadable;
-	bool is_indented; /* no header, but the text begins with blanks and a field */
 };
 
 void message_init(struct message *message);

@@ -246,32 +246,6 @@ static void test_utf16(void)
 	}
 }
 
-/* A text that may have been meant as a header is known, for the error that there is none. */
-static void test_indented(void)
-{
-	static const struct {
-		const char *input;
-		bool is_indented;
-	} table[] = {
-		{ "  To: a@b\n\nx\n", true },
-		{ "\n\tSubject: x\n\nx\n", true },
-		{ "To: a@b\n\n From: x\n", false },
-		{ "  Note: x\n", false },
-		{ "To be: x\n", false },
-		{ "", false },
-	};
-
-	for (size_t i = 0; i < LENGTH(table); i++) {
-		CLEANUP(message_done) struct message message;
-		CLEANUP(err_done) struct err err = ERR_INIT;
-
-		test_case("indented/%s", table[i].input);
-		message_init(&message);
-		EXPECT(read_from_file(&message, table[i].input, strlen(table[i].input), &err));
-		EXPECT_NUMBER(message.is_indented, table[i].is_indented);
-	}
-}
-
 /* What is held back while it may be a line end, or stand above a header, has bounds. */
 static void test_bounds(void)
 {
@@ -553,7 +527,6 @@ int main(void)
 	test_forms();
 	test_odd();
 	test_utf16();
-	test_indented();
 	test_bounds();
 	test_kept();
 	test_piece_borders();
