@@ -193,10 +193,17 @@ def is_without_empty_line(trial, theirs, ours):
     return (is_header_below or not has_end) and theirs.envelopes == ours.envelopes
 
 
-def is_nobodys_field(_, theirs, ours):
-    """The From field of the null sender, which msmtp adds and mailchute does not."""
-    without = [[re.sub(rb"(?m)^From: ?(Full Name <>)?\r\n", b"", c) for c in side.contents] for side in (theirs, ours)]
-    return "MAIL FROM:<>" in str(ours.envelopes) and without[0] == without[1]
+def once(lines):
+    return list(dict.fromkeys(lines))
+
+
+def is_supplied_field(trial, theirs, ours):
+    """A From field for the null sender, and a From, Date or Message-ID field for an empty one."""
+    without = [[re.sub(rb"(?mi)^(From|Date|Message-ID):.*\r\n", b"", c) for c in side.contents]
+               for side in (theirs, ours)]
+    is_empty = re.search(rb"(?mi)^(From|Date|Message-ID):[ \t]*\r?$", trial.message)
+    return (is_empty or "MAIL FROM:<>" in str(ours.envelopes)) and without[0] == without[1] and \
+        list(map(once, theirs.envelopes)) == ours.envelopes
 
 
 def is_empty_default(trial, theirs, ours):
@@ -207,8 +214,7 @@ def is_empty_default(trial, theirs, ours):
 
 def is_named_twice(_, theirs, ours):
     """A recipient that is named several times gets it once."""
-    once = [list(dict.fromkeys(lines)) for lines in theirs.envelopes]
-    return once == ours.envelopes != theirs.envelopes and theirs.contents == ours.contents
+    return list(map(once, theirs.envelopes)) == ours.envelopes != theirs.envelopes and theirs.contents == ours.contents
 
 
 def is_name_kept(_, theirs, ours):
@@ -221,7 +227,7 @@ PREDICATES = {
     "An empty trust file": is_empty_default,
     "Senders that can't be sent": is_pattern_sent,
     "The log": is_only_logged,
-    "Fields that are added": is_nobodys_field,
+    "Fields that are added": is_supplied_field,
     "Broken messages": is_without_empty_line,
     "Recipients named twice": is_named_twice,
     "A From field that is replaced": is_name_kept,
