@@ -27,7 +27,7 @@ struct args {
 	struct request *request;
 	bool is_sendmail;
 	bool is_ended;
-	size_t before_end;     /* how many recipients are not behind "--" */
+	size_t before_end;     /* how many recipients are not after "--" */
 	char idle;             /* a letter without effect that was given, */
 	const char *idle_text; /* and its argument */
 };

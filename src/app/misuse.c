@@ -42,7 +42,7 @@ static char *with_hyphens(const char *word)
 	return str_format("%s%s", strlen(name) > 1 || longname_exists(name) ? "--" : "-", text);
 }
 
-/* A dash or an invisible character at the beginning, or behind the first hyphen. */
+/* A dash or an invisible character at the beginning, or after the first hyphen. */
 static bool find_at_beginning(const char *word, struct lookalike *found)
 {
 	unsigned kinds = LOOKALIKE_DASH | LOOKALIKE_HIDDEN;

@@ -46,7 +46,7 @@ bool report_has_reader(void)
 	return !is_reader_gone;
 }
 
-/* A reader that has seen enough, such as head(1), is no fault of anybody. */
+/* A reader that has seen enough, such as head(1), is no error. */
 int report_text(const struct str *text)
 {
 	if (is_reader_gone)

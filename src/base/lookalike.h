@@ -18,7 +18,7 @@ enum lookalike_kind {
 	LOOKALIKE_SIGN = 1 << 6, /* : = , ; @ # */
 };
 
-/* Those that nobody sees. */
+/* The ones that are not seen. */
 #define LOOKALIKE_HIDDEN (LOOKALIKE_BLANK | LOOKALIKE_INVISIBLE | LOOKALIKE_CONTROL)
 #define LOOKALIKE_QUOTES (LOOKALIKE_QUOTE | LOOKALIKE_APOSTROPHE)
 

@@ -139,7 +139,7 @@ bool config_check(const struct account *account, bool is_mail, struct err *err) 
 
 /*
  * Whether `from` of a config file or of the environment has no domain. It is wrong where a relay
- * elsewhere gets it; a warning says so. The words have the place in front.
+ * elsewhere gets it; a warning says so. The words begin with the place.
  */
 bool config_has_bare_sender(const struct settings *settings);
 void config_add_bare_sender(const struct settings *settings, struct str *out);

@@ -187,7 +187,7 @@ static enum mistake check_comment(const struct option *option, enum role role, c
 {
 	if (!*text || !has_comment(option, role, text))
 		return MISTAKE_NONE;
-	str_add(out, _("# begins no comment behind a value; a comment needs a line of its own"));
+	str_add(out, _("# begins no comment after a value; a comment needs a line of its own"));
 	return judge(role);
 }
 
@@ -284,7 +284,7 @@ static enum mistake find_in_name(const char *name, struct str *out)
 	if (check_beginning(ROLE_NAME, name, out) != MISTAKE_NONE)
 		return MISTAKE_ERROR;
 	if (strstr(name, " #"))
-		str_add(out, _("# begins no comment behind a name; a comment needs a line of its "
+		str_add(out, _("# begins no comment after a name; a comment needs a line of its "
 			       "own"));
 	else if (strchr(name, ';'))
 		str_add(out, _("there is a ; in it; delete it"));

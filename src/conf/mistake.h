@@ -12,8 +12,9 @@ enum mistake {
 
 /*
  * Looks for what is copied or typed into config files by mistake: invisible characters, quotes of
- * the wrong kind, a comment behind the value, `=` in front of it, a comma at the end, a variable of the shell. Appends what
- * it is and what to write; the value itself is not shown, as it may be a secret.
+ * the wrong kind, a comment after the value, `=` before it, a comma at the end, a variable of the
+ * shell. Appends what it is and what to write; the value itself is not shown, as it may be a
+ * secret.
  *
  * In the name of a host or an address (OPTION_PLAIN) it is an error. Elsewhere it may be meant; a
  * value in outer quotes (`is_quoted`), as the warning advises, is meant so.

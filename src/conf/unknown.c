@@ -101,13 +101,16 @@ static bool add_hidden(const char *name, struct str *out)
 	CLEANUP(str_done) struct str character = STR_INIT;
 	CLEANUP(mem_free_at) char *start = beginning_of(name);
 	lookalike_add(&character, &found);
-	if (found.at == 0)
+	if (found.point == '\r')
+		str_addf(out, _("there is %s after \"%s\"; save the file with Unix line ends (LF)"),
+			 character.bytes, start);
+	else if (found.at == 0)
 		str_addf(out, _("the line begins with %s; delete it"), character.bytes);
 	else if (found.meant)
-		str_addf(out, _("there is %s behind \"%s\"; type a blank there instead"),
+		str_addf(out, _("there is %s after \"%s\"; type a blank there instead"),
 			 character.bytes, start);
 	else
-		str_addf(out, _("there is %s in or behind \"%s\"; delete it"), character.bytes,
+		str_addf(out, _("there is %s in or after \"%s\"; delete it"), character.bytes,
 			 start);
 	return true;
 }
@@ -125,7 +128,7 @@ static bool add_dash(const char *name, struct str *out)
 	return true;
 }
 
-/* `host: x`, `host=x`, `host:x`, with a setting in front. */
+/* `host: x`, `host=x`, `host:x`, after the name of a setting. */
 static bool add_separator(const char *name, struct str *out)
 {
 	CLEANUP(mem_free_at) char *start = beginning_of(name);

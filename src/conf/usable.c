@@ -208,7 +208,7 @@ void config_add_bare_sender(const struct settings *settings, struct str *out)
 {
 	origin_print(&settings->origins[OPT_from], out);
 	str_addf(out,
-		 _(": from: there is no domain behind \"%s\"; write an address such as "
+		 _(": from: there is no domain after \"%s\"; write an address such as "
 		   "%s@example.org"),
 		 settings->from, settings->from);
 }

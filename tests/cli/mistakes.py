@@ -8,30 +8,31 @@ ACCOUNT = "host relay.example\nfrom a@b.example\nqueue off\n"
 LINE = ":4: "  # of what follows ACCOUNT
 TWO = "account gmail\nhost g.example\naccount work\nhost w.example\n"
 
-# name: (lines behind ACCOUNT, what the error of exit status 78 says)
+# name: (lines after ACCOUNT, what the error of exit status 78 says)
 ERRORS = {
-    # what nobody sees
-    "no-break-space-between": ("port\u00a0587", LINE + 'there is U+00A0 (no-break space) behind "port"; type a blank'),
+    # what is invisible
+    "no-break-space-between": ("port\u00a0587", LINE + 'there is U+00A0 (no-break space) after "port"; type a blank'),
     "no-break-space-first": ("\u00a0port 587", LINE + "the line begins with U+00A0 (no-break space); delete it"),
     "no-break-space-last": ("port 587\u00a0", "U+00A0 (no-break space) in it; write: 587"),
     "no-break-space-in-host": ("host relay\u00a0.example", LINE + "host: there is U+00A0 (no-break space) in it"),
-    "no-break-space-behind-host": ("host relay.example\u00a0", LINE + "host: there is U+00A0 (no-break space) in it; delete it"),
-    "no-break-space-behind-from": ("from a@b.example\u00a0", LINE + "from: there is U+00A0 (no-break space) in it; delete it"),
+    "no-break-space-after-host": ("host relay.example\u00a0", LINE + "host: there is U+00A0 (no-break space) in it; delete it"),
+    "no-break-space-after-from": ("from a@b.example\u00a0", LINE + "from: there is U+00A0 (no-break space) in it; delete it"),
     "no-break-space-in-quotes": ("host \"relay.example\u00a0\"", LINE + "host: there is U+00A0"),
     "no-break-space-alone": ("\u00a0", LINE + "the line begins with U+00A0 (no-break space); delete it"),
     "no-break-space-before-comment": ("\u00a0# x", LINE + "the line begins with U+00A0"),
     "no-break-space-of-latin-1": (b"host relay.example\xa0", LINE + "host: there is U+00A0 (no-break space) in it"),
-    "zero-width-space": ("port\u200b 587", LINE + 'there is U+200B (zero width space) in or behind "port"; delete it'),
+    "zero-width-space": ("port\u200b 587", LINE + 'there is U+200B (zero width space) in or after "port"; delete it'),
     "zero-width-space-in-switch": ("tls on\u200b", "U+200B (zero width space) in it; write: on"),
     "byte-order-mark-in-the-middle": ("\ufeffport 587", LINE + "the line begins with U+FEFF (byte order mark); delete it"),
-    "figure-space": ("port\u2007587", LINE + 'there is U+2007 (figure space) behind "port"'),
-    "narrow-no-break-space": ("port\u202f587", LINE + 'there is U+202F (narrow no-break space) behind "port"'),
-    "ideographic-space": ("port\u3000587", LINE + 'there is U+3000 (ideographic space) behind "port"'),
+    "figure-space": ("port\u2007587", LINE + 'there is U+2007 (figure space) after "port"'),
+    "narrow-no-break-space": ("port\u202f587", LINE + 'there is U+202F (narrow no-break space) after "port"'),
+    "ideographic-space": ("port\u3000587", LINE + 'there is U+3000 (ideographic space) after "port"'),
     "line-separator": ("port 587\u2028tls on", "U+2028 (line separator)"),
-    "soft-hyphen": ("tls_start\u00adtls on", LINE + 'there is U+00AD (soft hyphen) in or behind "tls_start"; delete it'),
+    "soft-hyphen": ("tls_start\u00adtls on", LINE + 'there is U+00AD (soft hyphen) in or after "tls_start"; delete it'),
     "left-to-right-mark": ("host \u200erelay.example", LINE + "host: there is U+200E (left-to-right mark) in it; delete it"),
     "word-joiner": ("domain a\u2060b", LINE + "domain: there is U+2060 (word joiner)"),
-    "vertical-tab": ("port\v587", LINE + 'there is U+000B (vertical tab) behind "port"'),
+    "vertical-tab": ("port\v587", LINE + 'there is U+000B (vertical tab) after "port"'),
+    "carriage-return-after-name": ("defaults\rport 587", 'U+000D (carriage return) after "defaults"; save the file with Unix'),
     "carriage-returns-alone": ("user a\rport 587", "U+000D (carriage return)"),
     # what looks like another
     "en-dash-in-name": ("tls\u2013starttls on", LINE + "U+2013 (en dash) is no hyphen; write: tls-starttls"),
@@ -55,7 +56,7 @@ ERRORS = {
     "quotes-of-name": ('"port" 587', LINE + "the name of a setting has no quotes; write: port"),
     # other grammars
     "colon": ("port: 587", LINE + 'there is no ":" between a setting and its value; write: port VALUE'),
-    "colon-behind-account": ("account: x", LINE + 'there is no ":" between a setting and its value; write: account NAME'),
+    "colon-after-account": ("account: x", LINE + 'there is no ":" between a setting and its value; write: account NAME'),
     "colon-glued": ("port:587", LINE + 'there is no ":" between a setting and its value; write: port VALUE'),
     "equals": ("port = 587", LINE + 'port: expected a number from 1 to 65535, not "= 587"; there is no = between a '
                "setting and its value; write: 587"),
@@ -67,19 +68,19 @@ ERRORS = {
     "semicolon-comment": ("; x", LINE + '";" begins no comment; write: #'),
     "slash-comment": ("// x", LINE + '"//" begins no comment; write: #'),
     "option-in-file": ("--port 587", LINE + "this is an option of the command line; in a file write: port"),
-    "comment-behind-number": ("port 587 # submission", "a comment needs a line of its own; write: 587"),
-    "comment-behind-switch": ("tls on # always", "a comment needs a line of its own; write: on"),
-    "comment-behind-host": ("host relay.example # mine", LINE + "host: there is a blank in it (a comment must have a line of its own"),
-    "comment-behind-from": ("from a@b.example # me", LINE + "from: # begins no comment behind a value; a comment needs a line"),
+    "comment-after-number": ("port 587 # submission", "a comment needs a line of its own; write: 587"),
+    "comment-after-switch": ("tls on # always", "a comment needs a line of its own; write: on"),
+    "comment-after-host": ("host relay.example # mine", LINE + "host: there is a blank in it (a comment must have a line of its own"),
+    "comment-after-from": ("from a@b.example # me", LINE + "from: # begins no comment after a value; a comment needs a line"),
     "comment-glued": ("port 587 #x", "a comment needs a line of its own; write: 587"),
     # what follows a value in other files
-    "comma-behind-host": ("host relay.example,", LINE + "host: there is a , at the end; delete it"),
-    "semicolon-behind-host": ("host relay.example;", LINE + "host: there is a ; at the end; delete it"),
+    "comma-after-host": ("host relay.example,", LINE + "host: there is a , at the end; delete it"),
+    "semicolon-after-host": ("host relay.example;", LINE + "host: there is a ; at the end; delete it"),
     "comma-in-host": ("host a.example, b.example", LINE + "host: there is a comma in it; further hosts belong into host_fallback"),
-    "comma-behind-number": ("port 587,", "leave out the , at the end; write: 587"),
-    "semicolon-behind-switch": ("tls on;", "leave out the ; at the end; write: on"),
+    "comma-after-number": ("port 587,", "leave out the , at the end; write: 587"),
+    "semicolon-after-switch": ("tls on;", "leave out the ; at the end; write: on"),
     "semicolon-in-quotes": ('tls "on;"', "leave out the ; at the end; write: on"),
-    "comma-behind-from": ("from a@b.example,", LINE + "from: there is a , at the end; delete it"),
+    "comma-after-from": ("from a@b.example,", LINE + "from: there is a , at the end; delete it"),
     # what a shell would replace
     "variable": ("host $SMTP_HOST", LINE + "host: a variable ($) is not replaced in a config file; write its value"),
     "variable-in-braces": ("from me@${DOMAIN}", LINE + "from: a variable ($) is not replaced"),
@@ -121,10 +122,10 @@ FILES = {
     "base-with-comment": (TWO + "account default : gmail # mine", (), "a comment needs a line of its own"),
     "base-with-semicolon": (TWO + "account default : gmail;", (), "there is a ; in it"),
     "from-without-domain": ("host relay.example\nfrom alice", ("x@y.example",),
-                            ':2: from: there is no domain behind "alice"; write an address such as alice@example.org'),
+                            ':2: from: there is no domain after "alice"; write an address such as alice@example.org'),
 }
 
-# What may be meant is taken, as msmtp does, and a warning says the same: (lines behind ACCOUNT, warning, key, value)
+# What may be meant is taken, as msmtp does, and a warning says the same: (lines after ACCOUNT, warning, key, value)
 WARNINGS = {
     "user": ("user alice\u00a0", LINE + "user: there is U+00A0 (no-break space) in it; delete it", "user", "alice\u00a0"),
     "password": ("password s3cret\u202fx", LINE + "password: there is U+202F (narrow no-break space)", "password", "*"),
@@ -147,7 +148,7 @@ WARNINGS = {
     "program-of-one-word": ('password_command "pass x"', LINE + 'password_command: " makes one word', "password_command",
                             '"pass x"'),
     "full-name": ("from_full_name \u201cBob\u201d", LINE + "from_full_name: U+201C", "from_full_name", "\u201cBob\u201d"),
-    "sender": ("from alice", LINE + 'from: there is no domain behind "alice"', "from", "alice"),
+    "sender": ("from alice", LINE + 'from: there is no domain after "alice"', "from", "alice"),
     "account": ("account x\u00a0", LINE + "account: there is U+00A0 (no-break space) in it", "host", "relay.example"),
 }
 
@@ -188,7 +189,7 @@ SHELL = {
     "letter-before": (["-A", "b.pdf", *TO], "--attach b.pdf"), "letter-glued": ([*TO, "-Ab.pdf"], "--attach b.pdf"),
     "letters-of-mta": ([*TO, "-oi"], f"-o: {IDLE}"), "message-as-in-sendemail": ([*TO, "-m", "text"], "--body-file FILE"),
     "files": ([*TO, "--attach", "a.txt", "b.pdf"], "b.pdf: a file, and no address; to attach it write: --attach b.pdf"),
-    "file-first": (["b.pdf", *TO], "--attach b.pdf"), "file-behind-subject": (["--subject", "x", "a.txt"], "--attach a.txt"),
+    "file-first": (["b.pdf", *TO], "--attach b.pdf"), "file-after-subject": (["--subject", "x", "a.txt"], "--attach a.txt"),
     "missing-file": ([*TO, "--attach", "a.txt", "./c.pdf"], "./c.pdf: there is no such file, and it is no address"),
     "account-as-attachment": ([*TO, "-a", "b.pdf"], "b.pdf: a file, and -a names an account; write: --attach b.pdf"),
     "help": (["help"], "write: mailchute --help (or, for that recipient: mailchute -- help)"),
@@ -207,7 +208,7 @@ SHELL = {
     "quotes-of-to": (["--to", "\u201cx@y.example\u201d"], "U+201C"), "quotes-of-file": ([*TO, "--attach", "\u2018a.txt\u2019"], "U+2018"),
     "quotes-of-subject": ([*TO, "--subject", "\u201cHello", "World\u201d"], "U+201C"),
     "quotes-of-subject-equals": ([*TO, "--subject=\u201eHallo", "Welt\u201c"], "U+201E"),
-    "quotes-behind": (["World\u201d", *TO], "U+201D"), "quotes-of-sender": (["-f", "\u201ca@b.example\u201d", "x@y.example"], "U+201C"),
+    "quotes-after": (["World\u201d", *TO], "U+201D"), "quotes-of-sender": (["-f", "\u201ca@b.example\u201d", "x@y.example"], "U+201C"),
     "empty-to": (["--to=", "x@y.example"], "--to: expected an address, but nothing follows"), "blank-to": (["--to", " , "], "--to: expected"),
     "missing-to": (["--to", "--subject", "x"], "--to: an argument is missing; what follows is an option: --subject"),
     "missing-file-name": ([*TO, "--attach", "--subject", "x"], "--attach: an argument is missing"),
@@ -222,10 +223,10 @@ SHELL = {
 # What is meant as it stands; the last word tells that the message was made or taken.
 MEANT = {
     "local-name": (["root", "--subject", "x"], "To: root@"), "folder-of-that-name": (["folder", "--subject", "x"], "To: folder@"),
-    "behind-the-end": ([*TO, "--", "b.pdf"], "b.pdf@"), "quotes-in-subject": ([*TO, "--subject", "\u201cHello World\u201d"], "Subject: "),
+    "after-the-end": ([*TO, "--", "b.pdf"], "b.pdf@"), "quotes-in-subject": ([*TO, "--subject", "\u201cHello World\u201d"], "Subject: "),
     "apostrophe": ([*TO, "--subject", "It\u2019s"], "Subject: "), "dash-in-subject": ([*TO, "--subject", "\u2013 x"], "Subject: "),
-    "display-name": (["\u201cBob\u201d <x@y.example>"], "Subject: x"), "help-behind": (["x@y.example", "help"], "Subject: x"),
-    "help-behind-the-end": (["--", "help"], "Subject: x"), "letters-without-compose": (["-oi", "-A", "x", "-h", "3", "x@y.example"], "Subject: x"),
+    "display-name": (["\u201cBob\u201d <x@y.example>"], "Subject: x"), "help-after": (["x@y.example", "help"], "Subject: x"),
+    "help-after-the-end": (["--", "help"], "Subject: x"), "letters-without-compose": (["-oi", "-A", "x", "-h", "3", "x@y.example"], "Subject: x"),
     "letters-with-effect": ([*TO, "-odq", "-oem", "-L", "tag"], "To: "), "no-break-space": (["Bob\u00a0Smith <x@y.example>"], "Subject: x"),
     "empty-copy": ([*TO, "--cc="], "To: "),
 }

@@ -223,7 +223,7 @@ static const struct {
 	{ "protocol", "lmpt", "protocol: expected smtp or lmtp, not \"lmpt\"; write: lmtp" },
 	{ "syslog", "LOG_LOCAL9", "not \"LOG_LOCAL9\"; write: LOG_LOCAL0" },
 	{ "queue", "alwyas", "queue: expected auto, always or off, not \"alwyas\"; write: always" },
-	{ "t\x1bls", "on", "there is U+001B (control character) in or behind \"t\"; delete it" },
+	{ "t\x1bls", "on", "there is U+001B (control character) in or after \"t\"; delete it" },
 	{ "", "", "there is no setting \"\"" },
 };
 
