@@ -212,9 +212,9 @@ void refusal_keep_part(const struct job *job)
 	CLEANUP(err_done) struct err reason = ERR_INIT;
 	CLEANUP(job_done) struct job part;
 
+	job_init(&part, job->request);
 	if (job->unreadable.count == 0)
 		return;
-	job_init(&part, job->request);
 	err_set(&reason, ERR_INPUT, _("recipient: %s"), job->unreadable.items[0].text);
 	if (!prepare_part(&part, job, &err))
 		report_problem(&err);
