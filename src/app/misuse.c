@@ -71,7 +71,8 @@ static bool check_dashes(const char *word, struct err *err)
 /* -to, -subject: the letters would mean something else. -at is the account "t". */
 static bool check_single_hyphen(const char *word, struct err *err)
 {
-	CLEANUP(mem_free_at) char *name = mem_copy_n(word + 1, strcspn(word + 1, "="));
+	const char *text = word + (*word == '-');
+	CLEANUP(mem_free_at) char *name = mem_copy_n(text, strcspn(text, "="));
 
 	if (word[0] != '-' || strlen(name) < 2 || strcmp(name, "at") == 0 || !longname_exists(name))
 		return true;
