@@ -192,7 +192,8 @@ static const char app_password_words[] =
 	"app password|app passwords|application password|application specific password|"
 	"app specific password|invalid second factor|invalidsecondfactor|weblogin required|"
 	"webloginrequired|log in via your web browser|log in with your web browser|"
-	"authorization code|neobhodim parol prilozheniya";
+	"authorization code|neobhodim parol prilozheniya|two factor|two step verification|2 step "
+	"verification|2fa|mbr1212|auth005";
 
 /* It may send for others, but not for us, or not from here. */
 static void advise_relay(const struct remedy_facts *facts, struct str *out)
@@ -212,7 +213,10 @@ static const char relay_words[] =
 	"not authorized to relay|unable to relay|cannot relay|can t relay|do not relay|"
 	"don t relay|does not relay|will not relay|no relaying|no relay access|not gateway|"
 	"allowed rcpthosts|not an open relay|not open relay|open relay not allowed|"
-	"tenantattribution";
+	"tenantattribution|client host rejected access denied|access to submit messages|invalid "
+	"credentials for relay|relay not authorized|relaying not authorized|not authorized to "
+	"relay|relaying temporarily denied|recipient domain not local|not local domain|relay not "
+	"enabled|relaying not enabled";
 
 /* The sender is not one of this login. */
 static const char sender_words[] =
@@ -224,13 +228,24 @@ static const char sender_words[] =
 	"not local sender over smtp|not sender signature|header from not allowed|"
 	"sender mismatch|envelope from header mismatch|from header mismatch|"
 	"from address mismatch|not authorized to use from|not authorized to send from|"
-	"not allowed to send from|not permitted to send from";
+	"not allowed to send from|not permitted to send from|sender address rejected not "
+	"permitted|sender address rejected not authorized|sender address rejected not "
+	"allowed|sender address rejected * not owned|address not owned|cannot send as|may not send "
+	"as|can not send as|send on behalf of|not allowed to use * sender|not allowed to use * "
+	"from|not allowed to send with * from|not one of your addresses|sender must match|sender "
+	"address must match|from must match|from address must match|must match login|must match "
+	"your login|must match username|from not allowed|from not permitted|from not "
+	"authorized|from address not authorized|from address not permitted|header from * not "
+	"allowed|header from * not authorized|not match authenticated user|not match * "
+	"login|unauthorized sender|sender not authorized|sender not permitted|sender unauthorized";
 
 static const char unverified_words[] =
 	"email address not verified|email addresses not verified|sender address not verified|"
 	"sender not verified|from address not verified|domain not verified|"
 	"not match verified sender identity|not match verified sender|unverified sender|"
-	"unverified address";
+	"unverified address|unconfigured sending domain|unverified sending domain|sending domain "
+	"not verified|sender domain not verified|domain not authenticated|sender identity not "
+	"verified|identities failed";
 
 /* A From field that is missing, or has no whole address. */
 static const char from_words[] =
@@ -240,7 +255,9 @@ static const char from_words[] =
 	"missing from address|from field missing|missing from field|"
 	"must have from header|must have valid from|valid from header required|"
 	"from header required|from header must|from address must|"
-	"local address contains control or whitespace|domain missing or malformed";
+	"local address contains control or whitespace|domain missing or malformed|syntax error in "
+	"from|malformed from|malformed local part|unqualified address|unqualified sender|not rfc "
+	"5322 compliant|not rfc5322 compliant";
 
 static const char sender_domain_words[] =
 	"sender address rejected domain not found|sender address rejected need fully qualified|"
@@ -248,7 +265,9 @@ static const char sender_domain_words[] =
 	"domain name required for sender|sender domain not exist|sender domain not found|"
 	"sender domain must exist|sender domain not resolve|sender address must fully qualified|"
 	"sender address domain not found|unresolvable sender domain|sender domain unresolvable|"
-	"unrouteable sender|bad sender s system address|verification failed for sender";
+	"unrouteable sender|bad sender s system address|verification failed for sender|sender "
+	"verify failed|sender verification failed|domain of sender|sender address domain|sender "
+	"address unresolvable";
 
 static const struct remedy remedies[] = {
 	/* RFC 4954 section 6: whatever the words. */
@@ -307,6 +326,11 @@ static const struct remedy remedies[] = {
 	  .hint = N_(
 		  "this login may not send as this sender (set from to an address of its own, and "
 		  "set_from_header on)") },
+	{ .phases = FILTERED,
+	  .codes = "5",
+	  .words = "missing * message id|message id * missing|no message id|no valid message id|"
+		   "without message id",
+	  .hint = N_("the relay wants a Message-ID field (set set_msgid_header auto)") },
 	{ .phases = FILTERED,
 	  .codes = "5",
 	  .words = from_words,
