@@ -3,6 +3,7 @@
 #include "smtp/remedy.h"
 
 #include "base/i18n.h"
+#include "conf/config.h"
 #include "smtp/phrase.h"
 
 #include <string.h>
@@ -57,8 +58,11 @@ static void advise_tls(const struct remedy_facts *facts, struct str *out)
 
 static void advise_login(const struct remedy_facts *facts, struct str *out)
 {
-	if (!facts->settings->auth)
-		str_add(out, _("the relay wants a login (set auth on and user)"));
+	if (facts->settings->auth)
+		return;
+	str_add(out, config_may_send_credentials(facts->settings)
+			     ? _("the relay wants a login (set auth on and user)")
+			     : _("the relay wants a login (set tls on, auth on and user)"));
 }
 
 /* 530 without words that tell which of the two. */

@@ -269,7 +269,7 @@ static void test_pipelining(void)
 	add_recipients(&scene, 1);
 	EXPECT(hello(&scene) && offer(&scene));
 	EXPECT_NUMBER(scene.mail.kind, ERR_AUTH);
-	EXPECT_TEXT(scene.mail.text, "the relay wants a login (set auth on and user): "
+	EXPECT_TEXT(scene.mail.text, "the relay wants a login (set tls on, auth on and user): "
 				     "naming the sender: 530 5.7.0 log in");
 	EXPECT_NUMBER(scene.data.kind, ERR_REJECT);
 	end(&scene);

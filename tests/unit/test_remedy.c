@@ -212,7 +212,7 @@ static void test_kinds(void)
 }
 
 /* What the session is; by default it has no TLS, offers none, and is not logged in. */
-enum trait { TLS = 1, STARTTLS = 2, LOGIN = 4, AT_ONCE = 8 };
+enum trait { TLS = 1, STARTTLS = 2, LOGIN = 4, AT_ONCE = 8, REMOTE = 16 };
 
 static const struct {
 	enum phase phase;
@@ -235,6 +235,10 @@ static const struct {
 	  "the relay wants TLS (set tls on and tls_starttls on)" },
 	{ IN(RCPT), 0, "550 5.7.1 Authentication required",
 	  "the relay wants a login (set auth on and user)" },
+	{ IN(RCPT), REMOTE, "550 5.7.1 Authentication required",
+	  "the relay wants a login (set tls on, auth on and user)" },
+	{ IN(RCPT), REMOTE | TLS, "550 5.7.1 Authentication required",
+	  "the relay wants a login (set auth on and user)" },
 	{ IN(RCPT), 0, "450 4.7.1 <me>: Helo command rejected: Host not found",
 	  "the relay does not take our name, me.example (set domain to this host's full name)" },
 	{ IN(RCPT), 0, "550 5.1.1 no such user", "" },
@@ -242,11 +246,16 @@ static const struct {
 
 static void test_hints(void)
 {
+	char remote[] = "mx.example";
+	char local[] = "localhost";
+
 	for (size_t i = 0; i < LENGTH(hints); i++) {
 		CLEANUP(reply_done) struct reply reply;
 		CLEANUP(str_done) struct str hint = STR_INIT;
 		unsigned traits = hints[i].traits;
 		const struct settings settings = { .auth = traits & LOGIN ? str_empty : NULL,
+						   .tls = traits & TLS,
+						   .host = traits & REMOTE ? remote : local,
 						   .tls_starttls = !(traits & AT_ONCE) };
 		const struct remedy_facts facts = { &settings, "me.example", traits & TLS,
 						    traits & STARTTLS };
