@@ -62,26 +62,26 @@ static const char *domain_of(const char *address)
 	return at ? at + 1 : NULL;
 }
 
-static char *find_domain(const char *sender, const struct account *account)
+char *messageid_domain(const char *sender, const char *own, const struct settings *settings)
 {
-	const struct settings *s = &account->settings;
 	char *domain = NULL;
 
-	propose(&domain, s->domain);
+	propose(&domain, settings->domain);
 	propose(&domain, domain_of(sender));
-	propose(&domain, config_maildomain(s));
-	propose(&domain, domain_of(account->own_from));
+	propose(&domain, config_maildomain(settings));
+	propose(&domain, domain_of(own));
 	if (domain)
 		return domain;
-	CLEANUP(mem_free_at) char *own = addressing_domain(s);
-	propose(&domain, own);
+	CLEANUP(mem_free_at) char *bare = addressing_domain(settings);
+	propose(&domain, bare);
 	propose(&domain, machine_name());
 	return domain ? domain : str_format("%s.localdomain", machine_name());
 }
 
 char *messageid_new(const char *sender, const struct account *account)
 {
-	CLEANUP(mem_free_at) char *domain = find_domain(sender, account);
+	CLEANUP(mem_free_at)
+	char *domain = messageid_domain(sender, account->own_from, &account->settings);
 	unsigned char random[16];
 	CLEANUP(str_done) struct str id = STR_INIT;
 

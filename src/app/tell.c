@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/tell.h"
 
+#include "app/messageid.h"
 #include "app/report.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -23,6 +24,12 @@ enum {
 	HEADER_SHOWN_MAX = 64 * 1024,
 	NOTICE_DAYS = 1,
 	DAY = 24 * 60 * 60,
+};
+
+/* Whom a notice goes to, and the domain that it comes from. */
+struct parties {
+	const char *to;
+	const char *domain;
 };
 
 /* The recipients that it is told about. */
@@ -181,17 +188,19 @@ static bool queue_notice(const struct entry *about, const char *to, const struct
 	return spool_commit(notice, &message, err);
 }
 
-static void write_notice(const struct record *record, const struct header *header, const char *to,
-			 const struct failed *failed, struct str *text)
+/* Strict relays refuse an author at a host without a domain. */
+static void write_notice(const struct record *record, const struct header *header,
+			 const struct parties *parties, const struct failed *failed,
+			 struct str *text)
 {
-	const char *host = machine_name();
-	CLEANUP(mem_free_at) char *from = str_format("MAILER-DAEMON@%s", host);
-	CLEANUP(mem_free_at) char *message_id = str_format("<%s.notice@%s>", record->id, host);
+	CLEANUP(mem_free_at) char *from = str_format("MAILER-DAEMON@%s", parties->domain);
+	CLEANUP(mem_free_at)
+	char *message_id = str_format("<%s.notice@%s>", record->id, parties->domain);
 	const struct notice notice = {
 		.kind = NOTICE_FAILED,
-		.to = to,
+		.to = parties->to,
 		.from = from,
-		.host = host,
+		.host = machine_name(),
 		.id = record->id,
 		.message_id = message_id,
 		.now = time(NULL),
@@ -207,8 +216,8 @@ static void write_notice(const struct record *record, const struct header *heade
 	notice_add(&notice, text);
 }
 
-static bool send_notice(const struct entry *entry, const char *to, const struct failed *failed,
-			struct entry *notice, struct err *err)
+static bool send_notice(const struct entry *entry, const struct parties *parties,
+			const struct failed *failed, struct entry *notice, struct err *err)
 {
 	CLEANUP(str_done) struct str bytes = STR_INIT;
 	CLEANUP(str_done) struct str text = STR_INIT;
@@ -219,8 +228,8 @@ static bool send_notice(const struct entry *entry, const char *to, const struct 
 	header_index(&header, bytes.bytes, bytes.len);
 	if (!notify_may_send(entry->record.envelope.sender, &header, true))
 		return true;
-	write_notice(&entry->record, &header, to, failed, &text);
-	return queue_notice(entry, to, &text, notice, err);
+	write_notice(&entry->record, &header, parties, failed, &text);
+	return queue_notice(entry, parties->to, &text, notice, err);
 }
 
 bool tell_failure(struct entry *entry, const struct settings *settings, struct entry *notice,
@@ -229,6 +238,8 @@ bool tell_failure(struct entry *entry, const struct settings *settings, struct e
 	const struct envelope *envelope = &entry->record.envelope;
 	const char *own = entry->record.bounce ? entry->record.bounce : envelope->sender;
 	const char *to = settings->bounce_to ? settings->bounce_to : own;
+	CLEANUP(mem_free_at) char *domain = messageid_domain("", settings->from, settings);
+	const struct parties parties = { to, domain };
 	CLEANUP(mem_free_at)
 	const struct recipient **chosen = mem_zeroed(envelope->count, sizeof *chosen);
 	const struct failed failed = { chosen, notify_select(envelope, NOTICE_FAILED, chosen) };
@@ -236,7 +247,7 @@ bool tell_failure(struct entry *entry, const struct settings *settings, struct e
 	if (settings->on_failure && !run_once(settings->on_failure, entry, err))
 		return false;
 	return failed.count == 0 || !strchr(to, '@') ||
-	       send_notice(entry, to, &failed, notice, err);
+	       send_notice(entry, &parties, &failed, notice, err);
 }
 
 void tell_held(const struct entry *entry)

@@ -144,6 +144,17 @@ def not_retried(folder):
     expect(scene.run("--queue-remove", copy.id).status == 0 and not scene.spool.files("failed"), "not removed")
 
 
+def notice_has_a_domain(folder):
+    """Its author and its Message-ID are at a domain that a strict relay takes, whatever the host is called."""
+    for number, (line, domain) in enumerate((("", b"example.org"), ("maildomain example.com", b"example.com"),
+                                             ("domain mx.example.com", b"mx.example.com"), ("domain laptop", b"example.org"))):
+        (folder / str(number)).mkdir()
+        scene = Scene(folder / str(number), [line, REFUSING])
+        scene.run(BOB, name="sendmail", stdin=MESSAGE)
+        header = scene.spool.notices()[0].header
+        expect(b"<MAILER-DAEMON@" + domain + b">\r\n" in header and b".notice@" + domain + b">\r\n" in header, f"{header}")
+
+
 def without_a_queue(folder):
     """Nothing is kept then, and nothing said of a copy."""
     scene = Scene(folder, ["queue off", REFUSING])
@@ -156,5 +167,5 @@ def add_cases(suite):
         suite.add(f"refused-{name}-sendmail", functools.partial(program, *row))
         suite.add(f"refused-{name}-mailchute", functools.partial(person, *row))
     for function in (over_smtp, no_notice, sender_without_meaning, on_failure_is_run, retried, not_retried,
-                     without_a_queue):
+                     notice_has_a_domain, without_a_queue):
         suite.add(f"refused-{function.__name__.replace('_', '-')}", function)
