@@ -160,8 +160,9 @@ static void clean_line(struct str *out, const char *line, size_t len, bool is_to
 	bool is_name = true;
 
 	str_clear(out);
-	len -= len > 0 && line[len - 1] == '\n';
-	while (len > mark && line[len - 1] == '\r')
+	bool has_end = len > 0 && line[len - 1] == '\n';
+	len -= has_end;
+	while (has_end && len > mark && line[len - 1] == '\r')
 		len--;
 	for (size_t i = mark; i < len; i++) {
 		char c = line[i];
@@ -330,6 +331,7 @@ static bool take_end(struct intake *in, struct err *err)
 		return false;
 	if (!in->is_body && !take_skipped(in, err))
 		return false;
+	let_crs_go(in);
 	if (in->is_in_line)
 		take_body_text(in, "", 0, true);
 	if (!flush_out(in, err))

@@ -17,8 +17,8 @@ LINE_ENDS = {
     "only-the-empty-line-cr-cr-lf": (HEAD + b"\r\r\nbody\n", HEAD + b"\nbody\n"),
     "only-one-field-cr-cr-lf": (FROM + b"Subject: x\r\r\n\nbody\n", HEAD + b"\nbody\n"),
     "continuation-cr-cr-lf": (FROM + b"Subject: x\r\r\n y\r\r\n\r\r\nbody\n", FROM + b"Subject: x\n y\n\nbody\n"),
-    "last-line-ends-in-cr": (HEAD + b"\nbody\r", HEAD + b"\nbody\n"),
-    "last-field-ends-in-cr": (FROM + b"Subject: x\r", HEAD + b"\n"),
+    "last-line-ends-in-cr": (HEAD + b"\nbody\r", HEAD + b"\nbody\r\n"),
+    "last-field-ends-in-cr": (FROM + b"Subject: x\r", FROM + b"Subject: x \n\n"),
     "cr-in-the-body-stays": (HEAD + b"\n1%\r2%\rdone\n", HEAD + b"\n1%\r2%\rdone\n"),
     "body-of-crs": (HEAD + b"\n\r\r\r\n\r\n", HEAD + b"\n\n\n"),
     # Icinga2 7184, PHPMailer 947

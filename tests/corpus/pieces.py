@@ -161,7 +161,7 @@ def relaxed(field):
 def with_line_ends(data):
     """Any CRs before an LF belong to the line end, and the last line has one."""
     data = re.sub(rb"\r*\n", b"\r\n", data)
-    return data if not data or data.endswith(b"\n") else data.rstrip(b"\r") + b"\r\n"
+    return data if not data or data.endswith(b"\n") else data + b"\r\n"
 
 
 def covered(fields):
