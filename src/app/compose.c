@@ -377,6 +377,7 @@ static bool put_stdin(struct composer *c, const struct attachment *attachment, s
 {
 	CLEANUP(source_done) struct source source = SOURCE_INIT;
 
+	source.is_file = true;
 	if (!is_text(attachment))
 		return put_file(c, attachment, (struct bytes){ .fd = c->in }, NULL, err);
 	return read_stdin(c, &source, err) &&

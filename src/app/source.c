@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "mail/lines.h"
 
 #include <errno.h>
 #include <string.h>
@@ -43,30 +44,45 @@ int source_open_file(const char *path, struct err *err)
 	return fs_take_at(&fd);
 }
 
-/* Reads a text to its end; with `copy` (NULL: none) all of it is kept there. */
-static bool read_text(int fd, const char *path, struct text *text, struct scratch *copy,
-		      struct err *err)
+static bool keep_piece(struct source *source, const char *bytes, size_t len, struct err *err)
+{
+	text_take(&source->text, bytes, len);
+	return scratch_append(&source->kept, bytes, len) ||
+	       err_sys(err, ERR_IO, errno, _("cannot keep the message"));
+}
+
+bool source_read(struct source *source, int fd, const char *path, struct err *err)
+{
+	struct lines lines = { 0 };
+	char piece[PIECE];
+	ssize_t got;
+
+	source->is_there = true;
+	text_begin(&source->text);
+	do {
+		CLEANUP(str_done) struct str clean = STR_INIT;
+		got = fs_read(fd, piece, sizeof piece);
+		if (got <= 0)
+			lines_end_clean(&lines, &clean);
+		else if (source->is_file)
+			str_add_n(&clean, piece, (size_t)got);
+		else
+			lines_add_clean(&lines, piece, (size_t)got, &clean);
+		if (!keep_piece(source, clean.bytes, clean.len, err))
+			return false;
+	} while (got > 0);
+	text_end(&source->text);
+	return got == 0 || source_cannot_read(path, err);
+}
+
+bool source_judge(int fd, const char *path, struct text *text, struct err *err)
 {
 	char piece[PIECE];
 	ssize_t got;
 
 	text_begin(text);
-	while ((got = fs_read(fd, piece, sizeof piece)) > 0) {
+	while ((got = fs_read(fd, piece, sizeof piece)) > 0)
 		text_take(text, piece, (size_t)got);
-		if (copy && !scratch_append(copy, piece, (size_t)got))
-			return err_sys(err, ERR_IO, errno, _("cannot keep the message"));
-	}
 	text_end(text);
 	return got == 0 || source_cannot_read(path, err);
-}
-
-bool source_read(struct source *source, int fd, const char *path, struct err *err)
-{
-	source->is_there = true;
-	return read_text(fd, path, &source->text, &source->kept, err);
-}
-
-bool source_judge(int fd, const char *path, struct text *text, struct err *err)
-{
-	return read_text(fd, path, text, NULL, err);
 }

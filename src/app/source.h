@@ -8,12 +8,13 @@
 
 /*
  * A text that is kept by us, so that it can be judged before it is written, and does not change in
- * between. `is_there` once it was read.
+ * between. `is_there` once it was read. CRs before an LF are left out unless it `is_file`.
  */
 struct source {
 	struct scratch kept;
 	struct text text;
 	bool is_there;
+	bool is_file;
 };
 
 #define SOURCE_INIT                                                                                \

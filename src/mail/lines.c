@@ -4,6 +4,32 @@
 
 #include <string.h>
 
+/* More of them than this are no part of a line end. */
+enum { CRS_MAX = 1024 };
+
+void lines_end_clean(struct lines *lines, struct str *out)
+{
+	for (; lines->crs > 0; lines->crs--)
+		str_add_char(out, '\r');
+}
+
+void lines_add_clean(struct lines *lines, const char *bytes, size_t len, struct str *out)
+{
+	while (len > 0) {
+		const char *cr = memchr(bytes, '\r', len);
+		size_t text = cr ? (size_t)(cr - bytes) : len;
+		if (bytes[0] == '\n')
+			lines->crs = 0;
+		else if (text > 0 || lines->crs == CRS_MAX)
+			lines_end_clean(lines, out);
+		str_add_n(out, bytes, text);
+		lines->crs += cr != NULL;
+		text += cr != NULL;
+		bytes += text;
+		len -= text;
+	}
+}
+
 void lines_add_crlf(struct lines *lines, const char *bytes, size_t len, struct str *out)
 {
 	while (len > 0) {

@@ -7,7 +7,13 @@
 /* Text that comes in pieces of any length, all of them in the same direction. Begins as zeros. */
 struct lines {
 	bool is_after_cr;
+	size_t crs;
 };
+
+/* Appends a piece with LF for each LF and any CRs before it. CRs at its end are held back. */
+void lines_add_clean(struct lines *lines, const char *bytes, size_t len, struct str *out);
+/* The text ends here: appends the CRs that were held back. */
+void lines_end_clean(struct lines *lines, struct str *out);
 
 /* Appends a piece with a CR before each LF that has none. */
 void lines_add_crlf(struct lines *lines, const char *bytes, size_t len, struct str *out);

@@ -56,6 +56,7 @@ TEXTS = {  # the text; charset; encoding
     "no-line-end": (b"Hello.", "us-ascii", "7bit"),
     "crlf": (b"one\r\ntwo\r\n", "us-ascii", "7bit"),
     "mixed-ends": (b"one\r\ntwo\nthree", "us-ascii", "7bit"),
+    "cr-cr-lf": (b"one\r\r\ntwo\r\r\r\n\r\r\n", "us-ascii", "7bit"),
     "dots": (b".\n..\n.x\nFrom x\n>From x\n", "us-ascii", "7bit"),
     "like-a-header": (b"Bcc: eve@example.org\nSubject: other\n\nbody\n", "us-ascii", "7bit"),
     "empty-lines": (b"\n\n\nx\n\n\n", "us-ascii", "7bit"),
@@ -82,7 +83,7 @@ TEXTS = {  # the text; charset; encoding
 
 def as_sent(text):
     """Every line ends CRLF, the last one too."""
-    data = re.sub(rb"(?<!\r)\n", b"\r\n", text)
+    data = re.sub(rb"\r*\n", b"\r\n", text)
     return data + (b"" if not data or data.endswith(b"\n") else b"\r\n")
 
 
