@@ -92,7 +92,7 @@ static bool has_mark(const char *bytes, size_t len, const char *mark, bool is_fi
 const char *filekind_words(const char *bytes, size_t len)
 {
 	if (len == 0)
-		return _("it is empty");
+		return _("no certificate in it, as it is empty");
 	if (filekind_is_der(bytes, len))
 		return binary_words(bytes, len);
 	for (size_t i = 0; i < LENGTH(texts); i++)

@@ -38,7 +38,7 @@ FORMS = {
     "beside-its-key": (lambda folder: KEY.read_bytes() + ROOT.pem.encode(), None),
     "x509-certificate": (ROOT.pem.replace("BEGIN CERT", "BEGIN X509 CERT").replace("END CERT", "END X509 CERT").encode(),
                          None),
-    "empty": (b"", "it is empty"),
+    "empty": (b"", "no certificate in it, as it is empty"),
     "blanks": (b"\n \n", "no certificate in it"),
     "pkcs12": (pkcs12, "it is a PKCS#12 file; " + WRITE_PEM),
     "pkcs7-der": (lambda folder: openssl("crl2pkcs7", "-nocrl", "-outform", "DER", "-certfile", "/dev/stdin",

@@ -123,7 +123,7 @@ def try_file(folder, setting, content, why):
 
 MISSING = "No such file or directory"
 for kind, text, authorities, revocations in (("missing", None, MISSING, MISSING),
-                                             ("empty", "", "it is empty", "no revocation list in it"),
+                                             ("empty", "", "no certificate in it, as it is empty", "no revocation list in it"),
                                              ("without-any", "# none\n", "no certificate in it",
                                               "no revocation list in it")):
     suite.add(f"trust-file-{kind}", functools.partial(try_file, setting="tls_trust_file", content=text,
