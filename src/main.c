@@ -201,6 +201,18 @@ static bool needs_stdin(const struct request *request)
 	return !request->composition.is_wanted || composition_reads_stdin(&request->composition);
 }
 
+/*
+ * Whether what goes to stderr is read by a person or a log: at a terminal, with -v, and of runs
+ * that go on for ever.
+ */
+static bool has_listener(const struct request *request)
+{
+	bool is_endless = request->mode == MODE_QUEUE_RUN && request->interval > 0;
+
+	return request->is_debug || is_endless ||
+	       (isatty(STDERR_FILENO) && request->error_mode != ERRORS_QUIET);
+}
+
 int main(int argc, char *argv[])
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -217,9 +229,11 @@ int main(int argc, char *argv[])
 	if (request.error_mode == ERRORS_QUIET)
 		report_be_quiet();
 	report_set_tag(request.log_tag);
+	if (request.is_sendmail)
+		report_for_program(has_listener(&request));
 	if (needs_stdin(&request) && !has_stdin) {
 		err_set(&err, ERR_NOINPUT, _("standard input is closed"));
-		return report_error(&err);
+		return report_end(report_error(&err));
 	}
-	return run(&request);
+	return report_end(run(&request));
 }

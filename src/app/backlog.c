@@ -3,6 +3,7 @@
 #include "app/backlog.h"
 
 #include "app/detach.h"
+#include "app/report.h"
 #include "app/rounds.h"
 #include "base/clock.h"
 #include "base/fs.h"
@@ -30,7 +31,7 @@ static void run_in_child(struct backlog *backlog)
 	fs_close_at(&backlog->place);
 	if (spool_open(&spool, backlog->path, false, &err))
 		rounds_run(&spool, &choice, &result);
-	_exit(EX_OK);
+	_exit(report_end(EX_OK));
 }
 
 void backlog_run(struct backlog *backlog)

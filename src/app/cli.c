@@ -293,6 +293,7 @@ static void begin(struct args *args, const char *argv0)
 			continue;
 		args->is_sendmail = true;
 		args->request->contract = CONTRACT_SENDMAIL;
+		args->request->is_sendmail = true;
 		args->request->mode = personalities[i].mode;
 	}
 }

@@ -58,6 +58,7 @@ struct request {
 	enum contract contract;
 	enum delivery delivery;
 	enum error_mode error_mode;
+	bool is_sendmail; /* called by one of sendmail's names */
 	bool is_debug;
 	bool read_recipients;    /* -t: also those in To, Cc and Bcc */
 	bool read_envelope_from; /* the sender is the address in the From field */

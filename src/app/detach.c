@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/detach.h"
 
+#include "app/report.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,6 +35,7 @@ int detach(void)
 	int pid = fork();
 	if (pid != 0)
 		return pid;
+	report_detached();
 	setsid();
 	/* Not ours to keep open: the caller may wait for its end. */
 	close_inherited();

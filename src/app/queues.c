@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/queues.h"
 
+#include "app/report.h"
 #include "conf/config.h"
 #include "queue/places.h"
 
@@ -123,6 +124,7 @@ static bool add_of_account(struct queues *queues, struct places *places,
 			note_unreadable(queues, config);
 		return !request->account;
 	}
+	report_use_log(&account.settings);
 	if (account.settings.queue_folder)
 		places_add(places, account.settings.queue_folder);
 	return true;

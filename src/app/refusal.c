@@ -11,7 +11,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 
 enum { PIECE = 16 * 1024 };
 enum { TEXT_MAX = ADDRESS_MAX }; /* of what stands in the place of an address */
@@ -130,26 +129,11 @@ static void refuse_all(struct envelope *envelope, const struct err *reason)
 	}
 }
 
-/* Where no log is set up the system's has the line: nobody looks at the exit status of a cron job.
- */
-static void log_refusal(const struct job *job, const struct err *reason)
-{
-	const struct settings *settings = settings_of(job);
-	CLEANUP(str_done) struct str line = STR_INIT;
-
-	if (settings->logfile || settings->syslog >= 0)
-		return;
-	report_add_log_line(&line, settings, job->envelope, reason);
-	log_to_syslog(LOG_MAIL | LOG_ERR, report_name(), line.bytes);
-}
-
 bool refusal_keep(struct job *job, const struct err *reason)
 {
 	const struct outcome outcome = { .reason = reason, .is_lasting = true };
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	if (job->request->contract == CONTRACT_SENDMAIL)
-		log_refusal(job, reason);
 	if (!is_refusal(job, reason) || !can_be_kept(job))
 		return false;
 	if (!fill(job, &err)) {

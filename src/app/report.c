@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <syslog.h>
@@ -17,6 +18,22 @@ static const char *program_name = "mailchute";
 static const char *log_tag;
 static bool is_quiet;
 static bool is_reader_gone;
+static bool is_program;
+
+enum { HELD_MAX = 64 * 1024 };
+
+/*
+ * What a program would read on stderr, until it is known whether its call succeeds; and the log of
+ * the account that was used last.
+ */
+static struct {
+	bool is_on;
+	bool is_detached; /* whatever the exit status is, only the log is left */
+	struct str lines;
+	char *logfile;
+	char *time_format;
+	int syslog;
+} held = { .lines = STR_INIT, .syslog = -1 };
 
 void report_set_name(const char *argv0)
 {
@@ -46,6 +63,30 @@ bool report_has_reader(void)
 	return !is_reader_gone;
 }
 
+void report_for_program(bool has_listener)
+{
+	is_program = true;
+	held.is_on = !has_listener;
+}
+
+void report_detached(void)
+{
+	held.is_detached = true;
+	str_clear(&held.lines);
+}
+
+void report_use_log(const struct settings *settings)
+{
+	if (!held.is_on)
+		return;
+	free(held.logfile);
+	free(held.time_format);
+	held.logfile = settings->logfile ? mem_copy(settings->logfile) : NULL;
+	held.time_format =
+		settings->logfile_time_format ? mem_copy(settings->logfile_time_format) : NULL;
+	held.syslog = settings->syslog;
+}
+
 /* A reader that has seen enough, such as head(1), is no error. */
 int report_text(const struct str *text)
 {
@@ -62,14 +103,94 @@ int report_text(const struct str *text)
 	return EX_IOERR;
 }
 
+static void add_time(struct str *out, const char *format)
+{
+	char text[128];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (!format)
+		format = "%b %d %H:%M:%S";
+	if (strcmp(format, "none") == 0 || !localtime_r(&now, &tm))
+		return;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	size_t len = strftime(text, sizeof text, format, &tm);
+#pragma GCC diagnostic pop
+	str_add_n(out, text, len);
+	str_add_char(out, ' ');
+}
+
+static bool append_to_file(const char *logfile, const char *line, struct err *err)
+{
+	if (strcmp(logfile, "-") != 0)
+		return log_to_file(logfile, line, err);
+	printf("%s\n", line);
+	return true;
+}
+
+static void add_to_syslog(int facility, int level, const char *line)
+{
+	log_to_syslog(facility | level, log_tag ? log_tag : program_name, line);
+}
+
+/* A log file that can't be written has its own line here: syslog is the only place left. */
+static void log_held_line(const char *line)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str stamped = STR_INIT;
+
+	add_time(&stamped, held.time_format);
+	str_add(&stamped, line);
+	bool is_written = held.logfile && append_to_file(held.logfile, stamped.bytes, &err);
+	if (held.syslog >= 0)
+		add_to_syslog(held.syslog, LOG_NOTICE, line);
+	else if (!is_written)
+		add_to_syslog(LOG_MAIL, LOG_NOTICE, line);
+}
+
+/* Does something with each line that is held, and forgets them. */
+static void release(void (*act)(const char *line))
+{
+	CLEANUP(str_done) struct str lines = held.lines;
+
+	held.lines = (struct str)STR_INIT;
+	for (char *line = lines.bytes, *end; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		act(line);
+	}
+}
+
+static void print_held_line(const char *line)
+{
+	fprintf(stderr, "%s: %s\n", program_name, line);
+}
+
+int report_end(int status)
+{
+	bool is_told = status != EX_OK && !is_quiet && !held.is_detached;
+
+	fflush(stdout);
+	release(is_told ? print_held_line : log_held_line);
+	return status;
+}
+
+static void hold(const struct str *line)
+{
+	if (held.lines.len + line->len > HELD_MAX)
+		release(log_held_line);
+	str_addf(&held.lines, "%s\n", line->bytes);
+}
+
 static void print_line(const char *text, size_t len)
 {
 	CLEANUP(str_done) struct str shown = STR_INIT;
 
-	if (is_quiet)
-		return;
 	str_add_printable(&shown, text, len);
-	fprintf(stderr, "%s: %s\n", program_name, shown.bytes);
+	if (held.is_on)
+		hold(&shown);
+	else if (!is_quiet)
+		print_held_line(shown.bytes);
 }
 
 void report_warnings(const struct str *lines)
@@ -213,54 +334,42 @@ void report_add_log_line(struct str *out, const struct settings *settings,
 	str_addf(out, " exitcode=%s", err_exit_name(err->kind));
 }
 
-static void add_time(struct str *out, const char *format)
-{
-	char text[128];
-	time_t now = time(NULL);
-	struct tm tm;
-
-	if (strcmp(format, "none") == 0 || !localtime_r(&now, &tm))
-		return;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	size_t len = strftime(text, sizeof text, format, &tm);
-#pragma GCC diagnostic pop
-	str_add_n(out, text, len);
-	str_add_char(out, ' ');
-}
-
 static void log_line_to_file(const struct settings *settings, const char *line)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(str_done) struct str stamped = STR_INIT;
-	const char *format = settings->logfile_time_format;
+	CLEANUP(str_done) struct str lost = STR_INIT;
 
-	add_time(&stamped, format ? format : "%b %d %H:%M:%S");
+	add_time(&stamped, settings->logfile_time_format);
 	str_add(&stamped, line);
-	if (strcmp(settings->logfile, "-") == 0) {
-		printf("%s\n", stamped.bytes);
-		return;
-	}
-	if (log_to_file(settings->logfile, stamped.bytes, &err))
+	if (append_to_file(settings->logfile, stamped.bytes, &err))
 		return;
 	print_line(err.text, strlen(err.text));
-	fprintf(stderr, _("%s: the line would have been: %s\n"), program_name, stamped.bytes);
+	str_addf(&lost, _("the line would have been: %s"), stamped.bytes);
+	print_line(lost.bytes, lost.len);
+}
+
+/* A program's messages have a log in any case. */
+static int facility_of(const struct settings *settings)
+{
+	return is_program && !settings->logfile && settings->syslog < 0 ? LOG_MAIL
+									: settings->syslog;
 }
 
 void report_log(const struct settings *settings, const struct envelope *envelope,
 		const struct err *err)
 {
 	CLEANUP(str_done) struct str line = STR_INIT;
-	int level = err->kind == ERR_NONE ? LOG_INFO : LOG_ERR;
+	int facility = facility_of(settings);
 
-	if (!settings->logfile && settings->syslog < 0)
+	report_use_log(settings);
+	if (!settings->logfile && facility < 0)
 		return;
 	report_add_log_line(&line, settings, envelope, err);
 	if (settings->logfile)
 		log_line_to_file(settings, line.bytes);
-	if (settings->syslog >= 0)
-		log_to_syslog(settings->syslog | level, log_tag ? log_tag : program_name,
-			      line.bytes);
+	if (facility >= 0)
+		add_to_syslog(facility, err->kind == ERR_NONE ? LOG_INFO : LOG_ERR, line.bytes);
 }
 
 void report_log_route(const struct settings *settings, const struct err *reason)

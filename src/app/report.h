@@ -15,6 +15,20 @@ const char *report_name(void);
 void report_set_tag(const char *tag);
 /* From now on errors and problems are told by the exit status and the logs alone. */
 void report_be_quiet(void);
+/*
+ * For a program that called us as sendmail: what has no log goes to syslog's mail facility. Where
+ * stderr has no listener, lines for it wait until report_end.
+ */
+void report_for_program(bool has_listener);
+/* In a child that goes on in the background: what waits is its parent's, and stderr is nobody's. */
+void report_detached(void);
+/* Where lines that wait are logged: as these settings say. */
+void report_use_log(const struct settings *settings);
+/*
+ * Says what waits, before the process ends with that status: on stderr after a failure, else in the
+ * log, because some programs take any output for a failure. Returns the status.
+ */
+int report_end(int status);
 
 /*
  * Prints a text as it is on stdout. Returns the exit status: EX_IOERR where it can't be written,

@@ -329,7 +329,7 @@ static void go_on_in_background(struct sending *sending)
 	run_on_session(&sending->job->spool, &sending->session);
 	session_close(&sending->session);
 	rounds_run_requested(&sending->job->spool);
-	_exit(EX_OK);
+	_exit(report_end(EX_OK));
 }
 
 /* Whether the caller is done with it: it is kept, and sent by nobody or by a child. */
@@ -398,18 +398,19 @@ static int send_job(struct job *job, struct err *err)
 {
 	struct sending sending = { .job = job };
 
+	report_use_log(&job->account.settings);
 	save(&sending);
 	if (is_for_later(&sending) && !sending.is_saved) {
 		err_copy(err, &job->no_queue);
 		return err_exit_status(err->kind);
 	}
 	if (is_for_later(&sending))
-		exit(tell_for_later(&sending));
+		exit(report_end(tell_for_later(&sending)));
 	if (job->request->delivery != DELIVERY_NOW)
 		secret_take(settings_of(&sending));
 	if (is_left_to_others(&sending)) {
 		tell_kept(&sending);
-		exit(EX_OK);
+		exit(report_end(EX_OK));
 	}
 	return send_now(&sending, err);
 }

@@ -211,6 +211,8 @@ bool submission_begin(struct submission *submission, struct str *reply)
 	struct job *job = &submission->job;
 
 	bool is_begun = make_request(submission, &err) && job_begin(job, &err);
+	if (job->has_account)
+		report_use_log(&job->account.settings);
 	report_warnings(&job->config.warnings);
 	if (!is_begun)
 		return add_refusal(reply, &err);

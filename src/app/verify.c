@@ -83,6 +83,7 @@ int verify_aliases(const struct request *request)
 		return report_error(&err);
 	if (!config_choose(&config, &wish, &account, &err))
 		return request->account ? report_error(&err) : EX_OK;
+	report_use_log(&account.settings);
 	const char *path = account.settings.aliases;
 	if (path && *path && !add_aliases(&text, path, &err))
 		return report_error(&err);

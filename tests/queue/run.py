@@ -15,6 +15,7 @@ import importing
 import later
 import places
 import providers
+import quiet
 import refused
 import reported
 import runs
@@ -26,7 +27,7 @@ from scene import Suite
 def main():
     suite = Suite("queue")
     for module in (addresses, contracts, errors, extensions, waiting, runs, seeing, filters, importing, later, refused,
-                   reported, places, everybody, deliverable, providers):
+                   reported, places, everybody, deliverable, providers, quiet):
         module.add_cases(suite)
     suite.main()
 

@@ -195,7 +195,7 @@ def not_asked_for_others(folder):
         with place.up(), Terminal(place, *args, name=name) as terminal:
             text = terminal.ends(0)
             if name == "sendmail":
-                expect("queued as" in text and "no password for user tester" in text, text)
+                expect(not text, text)
             expect_silence(terminal)
     expect(all("no password" in r.notes[-1] for r in place.spool.messages()), "another reason")
 

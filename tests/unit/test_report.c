@@ -282,6 +282,53 @@ static void test_bad_log_file(void)
 	end(&scene);
 }
 
+static void release(struct str *out, int status)
+{
+	CLEANUP(str_done) struct str warnings = STR_INIT;
+	int fd;
+	int kept = start_catching(&fd);
+
+	str_add(&warnings, "one\ntwo\n");
+	report_warnings(&warnings);
+	EXPECT_NUMBER(report_end(status), status);
+	stop_catching(kept, &fd, out);
+}
+
+/* The last of the tests: the program called us for good. */
+static void test_program(void)
+{
+	char folder[] = "/tmp/test-report.XXXXXX";
+	CLEANUP(str_done) struct str text = STR_INIT;
+	struct scene scene;
+
+	test_case("a program reads stderr after a failure alone");
+	EXPECT(mkdtemp(folder) != NULL);
+	CLEANUP(mem_free_at) char *path = str_format("%s/log", folder);
+	begin(&scene);
+	scene.settings.logfile = mem_copy(path);
+	replace(&scene.settings.logfile_time_format, "none");
+	report_for_program(false);
+	report_use_log(&scene.settings);
+	release(&text, EX_OK);
+	EXPECT_TEXT(text.bytes, "");
+	read_file(path, &text);
+	EXPECT_TEXT(text.bytes, "one\ntwo\n");
+	str_clear(&text);
+	release(&text, EX_TEMPFAIL);
+	EXPECT_TEXT(text.bytes, "sendmail: one\nsendmail: two\n");
+
+	test_case("in the background only the log is left");
+	str_clear(&text);
+	report_detached();
+	release(&text, EX_TEMPFAIL);
+	EXPECT_TEXT(text.bytes, "");
+	read_file(path, &text);
+	EXPECT_TEXT(text.bytes, "one\ntwo\none\ntwo\n");
+	end(&scene);
+	unlink(path);
+	rmdir(folder);
+}
+
 static void test_name(void)
 {
 	test_case("the name is the last part of argv[0]");
@@ -304,5 +351,6 @@ int main(void)
 	test_errors();
 	test_bad_log_file();
 	test_name();
+	test_program();
 	return test_end();
 }
