@@ -84,7 +84,8 @@ static void advise_name(const struct remedy_facts *facts, struct str *out)
 }
 
 /* Statuses with which a relay refuses our session; the others tell of addresses and content. */
-static const char session_statuses[] = "- X.0.0 X.3.0 X.5 X.7.0 X.7.1 X.7.3 X.7.8 X.7.9 X.7.57";
+static const char session_statuses[] =
+	"- X.0.0 X.1.0 X.3.0 X.5 X.7.0 X.7.1 X.7.3 X.7.8 X.7.9 X.7.57";
 static const char tls_statuses[] = "- X.0.0 X.5 X.7.0 X.7.1 X.7.3 X.7.4 X.7.10 X.7.11";
 static const char name_statuses[] = "- X.0.0 X.5 X.7.0 X.7.1";
 
@@ -95,7 +96,9 @@ static const char tls_words[] =
 	"need starttls|starttls before|without starttls|session encryption required|encrypted "
 	"session required|plaintext connections not allowed|plaintext connections not permitted|"
 	"tls required|ssl required|tls session required|tls connection required|"
-	"tls encryption required|tls mandatory|requires tls|requires ssl|requires tls connection|"
+	"tls encryption required|tls mandatory|tls first|not allowed without tls|not permitted "
+	"without tls|only over tls|over tls only|only with tls|only with ssl|requires tls|requires "
+	"ssl|requires tls connection|"
 	"must use tls|must use ssl|must using tls|please use tls|encrypted connection required|"
 	"secure connection required|requires encrypted connection|requires secure connection|"
 	"over encrypted connection|unencrypted connection|unencrypted connections|"
@@ -114,7 +117,8 @@ static const char onward_words[] =
 /* A login is demanded. */
 static const char login_words[] =
 	"authentication required|authentication needed|authentication mandatory|"
-	"authentication first|auth required|auth needed|auth first|smtp authorization required|"
+	"authentication first|auth required|auth needed|auth first|auth command first|smtp "
+	"authorization required|"
 	"authenticate first|log in first|log on first|login first|login required|requires "
 	"authentication|"
 	"require authentication|requires smtp authentication|requires smtp auth|requires auth|"

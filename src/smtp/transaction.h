@@ -7,7 +7,7 @@
 /* Which refused recipients keep the others from getting the message. */
 enum tolerance {
 	TOLERATE_NOTHING,  /* any */
-	TOLERATE_DEFERRAL, /* those that are refused for good */
+	TOLERATE_DEFERRAL, /* those that are refused for good, or until a person mends something */
 	TOLERATE_REFUSAL,  /* none */
 };
 
