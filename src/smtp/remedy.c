@@ -83,85 +83,9 @@ static void advise_name(const struct remedy_facts *facts, struct str *out)
 		 facts->selfname);
 }
 
-/* Statuses with which a relay refuses our session; the others tell of addresses and content. */
-static const char session_statuses[] =
-	"- X.0.0 X.1.0 X.3.0 X.5 X.7.0 X.7.1 X.7.3 X.7.8 X.7.9 X.7.57";
-static const char tls_statuses[] = "- X.0.0 X.5 X.7.0 X.7.1 X.7.3 X.7.4 X.7.10 X.7.11";
-static const char name_statuses[] = "- X.0.0 X.5 X.7.0 X.7.1";
-
-/* The session is to be under TLS. */
-static const char tls_words[] =
-	"issue starttls|starttls first|starttls command first|starttls required|"
-	"starttls mandatory|requires starttls|must use starttls|use starttls|"
-	"need starttls|starttls before|without starttls|session encryption required|encrypted "
-	"session required|plaintext connections not allowed|plaintext connections not permitted|"
-	"tls required|ssl required|tls session required|tls connection required|"
-	"tls encryption required|tls mandatory|tls first|not allowed without tls|not permitted "
-	"without tls|only over tls|over tls only|only with tls|only with ssl|requires tls|requires "
-	"ssl|requires tls connection|"
-	"must use tls|must use ssl|must using tls|please use tls|encrypted connection required|"
-	"secure connection required|requires encrypted connection|requires secure connection|"
-	"over encrypted connection|unencrypted connection|unencrypted connections|"
-	"connection not encrypted|connection must encrypted";
-
-/* Likewise, where no filter has seen a content that it may want to be encrypted. */
-static const char encryption_words[] =
-	"encryption required|encryption needed|requires encryption|must use encryption|"
-	"please use encryption";
-
-/* It is about the way from the relay on. */
-static const char onward_words[] =
-	"requiretls|mta sts|dane|next hop|remote|destination|recipient domain|recipient requires|"
-	"recipient s domain|recipient server|recipient s server|receiving server";
-
-/* A login is demanded. */
-static const char login_words[] =
-	"authentication required|authentication needed|authentication mandatory|"
-	"authentication first|auth required|auth needed|auth first|auth command first|smtp "
-	"authorization required|"
-	"authenticate first|log in first|log on first|login first|login required|requires "
-	"authentication|"
-	"require authentication|requires smtp authentication|requires smtp auth|requires auth|"
-	"requires login|requires you to authenticate|must authenticate|must first authenticate|"
-	"must authenticated|must logged in|you must log in|you must login|must use authentication|"
-	"must use smtp authentication|must use smtp auth|need authentication|needs authentication|"
-	"need auth|needs auth|need to authenticate|needs to authenticate|need to authenticated|"
-	"need smtp auth|need smtp authentication|please authenticate|use smtp authentication|"
-	"use smtp auth|enable smtp authentication|enable smtp auth|turn on smtp authentication|"
-	"turn on smtp auth|client not authenticated|you not authenticated|"
-	"session not authenticated|connection not authenticated|user not authenticated|"
-	"not authenticated to send|not logged in|only allowed with authentication|"
-	"not allowed without authentication|not permitted without authentication|"
-	"denied without authentication|unauthenticated relay|unauthenticated relaying|"
-	"unauthenticated user|unauthenticated users|unauthenticated client|"
-	"unauthenticated clients|unauthenticated connection|unauthenticated "
-	"session|unauthenticated senders not";
-
-/* The message or a recipient is to be authentic, or another user has to log in. */
-static const char not_login_words[] =
-	"spf|dkim|dmarc|arc|bimi|sender id|domain authentication|sender authentication|"
-	"email authentication|message authentication|mail authentication|authentication check|"
-	"authentication checks|authentication results|authenticate your|authenticate their|"
-	"authenticate email|authenticate messages|resolver|not authenticated for|webmail|web "
-	"mail|portal|"
-	"this mailbox|this group|this list|this recipient|mailing list|distribution list|"
-	"distribution group|user must authenticate|user must log|user must login|recipient must";
-
-/* A verdict on the content, which may quote any words. */
-static const char filter_words[] =
-	"spam|phishing|score|filter|filters|content|virus|malware|attachment|message|blocked|"
-	"quarantine|quarantined|policy|domain";
-
-/* Our name in EHLO is not taken. */
-static const char name_words[] =
-	"invalid helo|invalid ehlo|bad helo|bad ehlo|malformed helo|malformed ehlo|forged helo|"
-	"fake helo|illegal helo|helo rejected|ehlo rejected|helo invalid|ehlo invalid|helo name|"
-	"ehlo name|helo hostname|ehlo hostname|helo host|ehlo host|helo domain|ehlo domain|"
-	"helo argument|ehlo argument|unqualified helo|unqualified ehlo|helo needs|ehlo needs|helo "
-	"* not match|ehlo * not match|helo * rejected|ehlo * rejected|helo should|ehlo should|helo "
-	"must|ehlo must|helo not|ehlo not|"
-	"helo * not fully qualified|helo * not resolve|ehlo * not resolve|"
-	"need fully qualified hostname";
+#define PHRASES(name, phrases) static const char name[] = phrases;
+#include "smtp/remedy.def"
+#undef PHRASES
 
 /* A login that is refused: what providers want in the place of the usual password */
 
@@ -196,13 +120,6 @@ static void advise_exchange(const struct remedy_facts *facts, struct str *out)
 			       "Authenticated SMTP)"));
 }
 
-static const char app_password_words[] =
-	"app password|app passwords|application password|application specific password|"
-	"app specific password|invalid second factor|invalidsecondfactor|weblogin required|"
-	"webloginrequired|log in via your web browser|log in with your web browser|"
-	"authorization code|neobhodim parol prilozheniya|two factor|two step verification|2 step "
-	"verification|2fa|mbr1212|auth005";
-
 /* It may send for others, but not for us, or not from here. */
 static void advise_relay(const struct remedy_facts *facts, struct str *out)
 {
@@ -213,69 +130,6 @@ static void advise_relay(const struct remedy_facts *facts, struct str *out)
 			: _("the relay does not send on to this address without a login, or is the "
 			    "wrong one (set auth on and user, or another host)"));
 }
-
-static const char relay_words[] =
-	"relay access denied|relay denied|relaying denied|relay not permitted|relay not allowed|"
-	"relaying not permitted|relaying not allowed|relaying prohibited|relaying disallowed|"
-	"relay prohibited|relay operation rejected|not permitted to relay|not allowed to relay|"
-	"not authorized to relay|unable to relay|cannot relay|can t relay|do not relay|"
-	"don t relay|does not relay|will not relay|no relaying|no relay access|not gateway|"
-	"allowed rcpthosts|not an open relay|not open relay|open relay not allowed|"
-	"tenantattribution|client host rejected access denied|access to submit messages|invalid "
-	"credentials for relay|relay not authorized|relaying not authorized|not authorized to "
-	"relay|relaying temporarily denied|recipient domain not local|not local domain|relay not "
-	"enabled|relaying not enabled";
-
-/* The sender is not one of this login. */
-static const char sender_words[] =
-	"sendasdenied|not allowed to send as|not permitted to send as|permissions to send as|"
-	"permission to send as|not authorized to send as|not owned by user|not owned by auth user|"
-	"relaying disallowed as|same as authorization user|same as authenticated user|"
-	"must equal authorized user|must match authenticated user|sender address not allowed|"
-	"sending address not allowed|from address not allowed|sender not allowed|"
-	"not local sender over smtp|not sender signature|header from not allowed|"
-	"sender mismatch|envelope from header mismatch|from header mismatch|"
-	"from address mismatch|not authorized to use from|not authorized to send from|"
-	"not allowed to send from|not permitted to send from|sender address rejected not "
-	"permitted|sender address rejected not authorized|sender address rejected not "
-	"allowed|sender address rejected * not owned|address not owned|cannot send as|may not send "
-	"as|can not send as|send on behalf of|not allowed to use * sender|not allowed to use * "
-	"from|not allowed to send with * from|not one of your addresses|sender must match|sender "
-	"address must match|from must match|from address must match|must match login|must match "
-	"your login|must match username|from not allowed|from not permitted|from not "
-	"authorized|from address not authorized|from address not permitted|header from * not "
-	"allowed|header from * not authorized|not match authenticated user|not match * "
-	"login|unauthorized sender|sender not authorized|sender not permitted|sender unauthorized";
-
-static const char unverified_words[] =
-	"email address not verified|email addresses not verified|sender address not verified|"
-	"sender not verified|from address not verified|domain not verified|"
-	"not match verified sender identity|not match verified sender|unverified sender|"
-	"unverified address|unconfigured sending domain|unverified sending domain|sending domain "
-	"not verified|sender domain not verified|domain not authenticated|sender identity not "
-	"verified|identities failed";
-
-/* A From field that is missing, or has no whole address. */
-static const char from_words[] =
-	"missing final|missing valid address in from|having no from header|from header * missing|"
-	"missing from header|no from header|no valid from header|invalid from header|"
-	"from header invalid|invalid from address|from address invalid|invalid from|"
-	"missing from address|from field missing|missing from field|"
-	"must have from header|must have valid from|valid from header required|"
-	"from header required|from header must|from address must|"
-	"local address contains control or whitespace|domain missing or malformed|syntax error in "
-	"from|malformed from|malformed local part|unqualified address|unqualified sender|not rfc "
-	"5322 compliant|not rfc5322 compliant";
-
-static const char sender_domain_words[] =
-	"sender address rejected domain not found|sender address rejected need fully qualified|"
-	"domain of sender address * not exist|domain of sender address * not resolve|"
-	"domain name required for sender|sender domain not exist|sender domain not found|"
-	"sender domain must exist|sender domain not resolve|sender address must fully qualified|"
-	"sender address domain not found|unresolvable sender domain|sender domain unresolvable|"
-	"unrouteable sender|bad sender s system address|verification failed for sender|sender "
-	"verify failed|sender verification failed|domain of sender|sender address domain|sender "
-	"address unresolvable";
 
 static const struct remedy remedies[] = {
 	/* RFC 4954 section 6: whatever the words. */
