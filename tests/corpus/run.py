@@ -17,6 +17,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from harness import Failure, Suite, expect  # noqa: E402
 import headers  # noqa: E402
 import made  # noqa: E402
+import oddities  # noqa: E402
 import pieces  # noqa: E402
 import post  # noqa: E402
 import promises  # noqa: E402
@@ -206,6 +207,7 @@ def main():
         suite.add(f"offer-{str(offer).lower()}", lambda folder, offer=offer: check_offer(folder, offer))
         suite.add(f"signed-{str(offer).lower()}", lambda folder, offer=offer: check_signatures(folder, offer))
     suite.add("signed-tools", check_tools)
+    oddities.add_cases(suite, OFFERS, IS_FULL)
     sizes.add_cases(suite)
     headers.add_cases(suite)
     suite.main(jobs=2)
