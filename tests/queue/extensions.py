@@ -189,7 +189,7 @@ def dsn_of_a_client(folder):
         scene = Scene(own, extensions=("PIPELINING", "DSN"))
         scene.run("-bs", stdin="".join(line + "\r\n" for line in lines).encode())
         with scene.up(refusal) as relay:
-            wait_until(lambda: scene.flush() and relay.received)
+            wait_until("a delivery", lambda: scene.flush() and relay.received)
             relay.wait_idle()
             expect(len(relay.received) == 1, "sent more than once")
             done = relay.received[0]
