@@ -437,6 +437,20 @@ def srv_in_order(folder):
 
 
 @suite.case
+def srv_goes_on_where_one_turns_us_away(folder):
+    names.add("mx.away.test", "A", FOUR)
+    first, lines = secure_relay(folder, "away.test", tls="starttls", dialogue="greeting: 421 4.3.2 draining")
+    second, _ = secure_relay(folder, "away.test", tls="starttls")
+    with first, second:
+        names.add("_submission._tcp.away.test", "SRV", (1, 0, first.port, "mx.away.test"),
+                  (2, 0, second.port, "mx.away.test"))
+        delivers(folder, second, ["host away.test", "host_srv on", *lines])
+        expect(len(first.connections) == 1, "the first was not asked")
+        fails(folder, ["host away.test", "host_srv on", *lines, f"port {first.port}"], 75,
+              rf"^mailchute: away\.test:{first.port}: mx\.away\.test:{first.port}: waiting for the greeting: 421")
+
+
+@suite.case
 def srv_with_tls_at_once(folder):
     relay, lines = secure_relay(folder, "mx.atonce.test")
     names.add("mx.atonce.test", "A", FOUR)
