@@ -323,14 +323,16 @@ static bool write_stuffed(struct client *client, const char *bytes, size_t len, 
 static bool prefer_early_reply(struct client *client, struct err *err)
 {
 	CLEANUP(err_done) struct err none = ERR_INIT;
+	enum reply_step step = REPLY_MORE;
 	const char *line;
 	size_t len;
 
 	client_end_all(client);
 	client->stream.deadline = clock_after(1);
 	reply_clear(&client->reply);
-	if (stream_read_line(&client->stream, &line, &len, &none) &&
-	    reply_add_line(&client->reply, line, len, &none) != REPLY_BAD)
+	while (step == REPLY_MORE && stream_read_line(&client->stream, &line, &len, &none))
+		step = reply_add_line(&client->reply, line, len, &none);
+	if (client->reply.lines > 0)
 		return client_judge(client, PHASE_CONTENT, err);
 	if (err->kind == ERR_NONE)
 		err_copy(err, &none);
