@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { NAMES_MAX = 20 }; /* that an error lists */
+
 void account_done(struct account *account)
 {
 	if (!account)
@@ -90,10 +92,11 @@ void config_add_names(const struct config *config, size_t count, const char *nam
 		str_add_printable(out, nearest.word, strlen(nearest.word));
 		str_add(out, "?");
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && i < NAMES_MAX; i++) {
 		str_add(out, i ? ", " : _("; the accounts are: "));
 		add_name(out, config->accounts[i].name);
 	}
+	str_add(out, count > NAMES_MAX ? ", ..." : "");
 }
 
 void config_forget_secrets(struct config *config)
