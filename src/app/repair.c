@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "mail/alias.h"
+#include "mail/mime.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -372,12 +373,15 @@ static char *split_field(const char *field, const char **text)
 static void add_prefix(struct changes *changes, const char *prefix)
 {
 	CLEANUP(str_done) struct str old = STR_INIT;
+	CLEANUP(str_done) struct str read = STR_INIT;
 	CLEANUP(str_done) struct str body = STR_INIT;
 	const struct header_field *subject = header_find(changes->header, "Subject");
 
 	if (subject)
 		header_add_unfolded(changes->header, subject, &old);
-	if (strncmp(old.bytes, prefix, strlen(prefix)) == 0)
+	/* One beyond ASCII was sent in encoded-words before. */
+	mime_add_decoded(&read, old.bytes);
+	if (strncmp(read.bytes, prefix, strlen(prefix)) == 0)
 		return;
 	str_addf(&body, "%s%s%s", prefix, old.len ? " " : "", old.bytes);
 	changes_replace(changes, "Subject", body.bytes);

@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "mail/atom.h"
+#include "mail/encoding.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -127,6 +128,41 @@ void mime_add_unquoted(struct str *out, const struct mime_word *word)
 		int low = high >= 0 ? str_hex_digit(at[2]) : -1;
 		str_add_char(out, low >= 0 ? (char)(high << 4 | low) : *at == '_' ? ' ' : *at);
 		i += low >= 0 ? 2 : 0;
+	}
+}
+
+static void add_said(struct str *out, const struct mime_word *word)
+{
+	struct decoder decoder;
+
+	if (word->is_quoted) {
+		mime_add_unquoted(out, word);
+		return;
+	}
+	decoder_init(&decoder, ENCODING_BASE64);
+	decoder_take(&decoder, word->text, word->text_len, out);
+	decoder_end(&decoder, out);
+}
+
+void mime_add_decoded(struct str *out, const char *text)
+{
+	struct mime_word word;
+	size_t behind =
+		0; /* the length of `out` behind the last word, where only blanks follow it */
+
+	while (*text) {
+		if (!mime_find_word(text, &word) ||
+		    !ascii_is(word.charset, word.charset_len, "utf-8")) {
+			behind = ascii_is_blank(*text) ? behind : 0;
+			str_add_char(out, *text++);
+			continue;
+		}
+		/* Blanks between two encoded-words are not shown. RFC 2047 section 6.2. */
+		if (behind)
+			str_cut(out, behind);
+		add_said(out, &word);
+		behind = out->len;
+		text += word.len;
 	}
 }
 
@@ -285,6 +321,18 @@ static bool is_file_name(const char *name)
 	return strcmp(name, "filename") == 0 || strcmp(name, "name") == 0;
 }
 
+/* Beyond ASCII. There may be encoded-words in it, too, which most readers decode there. */
+static void add_file_name(struct str *out, const char *name, const char *value,
+			  struct charset named)
+{
+	CLEANUP(str_done) struct str decoded = STR_INIT;
+
+	mime_add_decoded(&decoded, value);
+	bool is_text =
+		str_is_utf8(decoded.bytes, decoded.len) && strlen(decoded.bytes) == decoded.len;
+	add_extended(out, name, is_text ? decoded.bytes : value, named);
+}
+
 void mime_keep_parameter(struct str *out, const char *name, const char *value, struct charset named)
 {
 	size_t len = strlen(value);
@@ -292,7 +340,9 @@ void mime_keep_parameter(struct str *out, const char *name, const char *value, s
 
 	if (strchr(name, '*'))
 		keep_extended(out, name, value);
-	else if (is_file_name(name) && (!is_ascii || len > KEPT_MAX))
+	else if (is_file_name(name) && !is_ascii)
+		add_file_name(out, name, value, named);
+	else if (is_file_name(name) && len > KEPT_MAX)
 		add_extended(out, name, value, named);
 	else if (!is_ascii)
 		add_unparted(out, name, value, named);

@@ -39,6 +39,8 @@ struct mime_word {
 bool mime_find_word(const char *text, struct mime_word *word);
 /* Appends what an encoded-word with Q says. */
 void mime_add_unquoted(struct str *out, const struct mime_word *word);
+/* Appends a text as readers see it: what encoded-words in UTF-8 say; others stay as they are. */
+void mime_add_decoded(struct str *out, const char *text);
 
 /*
  * Appends a parameter of a Content- field: ";", a fold, and "name=value", with quotes where they

@@ -49,16 +49,28 @@ static size_t step_len(const struct writer *w, const char *text)
 	return step ? step : 1;
 }
 
-/* The length of a quoted string with its quotes, 0 where none begins or it has no end. */
-static size_t quoted_len(const struct writer *w, const char *text)
+/* Up to the closing quote, by characters or by bytes; 0 where there is none. */
+static size_t find_quote(const struct writer *w, const char *text, bool by_characters)
 {
 	size_t len = 1;
 
+	while (text[len] && text[len] != '"')
+		len += text[len] == '\\' && text[len + 1] ? 2
+		       : by_characters                    ? step_len(w, text + len)
+							  : 1;
+	return text[len] ? len + 1 : 0;
+}
+
+/*
+ * The length of a quoted string with its quotes, 0 where none begins or it has no end. Its writer
+ * may have taken the second byte of a character for a backslash, and escaped it.
+ */
+static size_t quoted_len(const struct writer *w, const char *text)
+{
 	if (!w->style->is_structured || w->depth > 0 || *text != '"')
 		return 0;
-	while (text[len] && text[len] != '"')
-		len += text[len] == '\\' && text[len + 1] ? 2 : step_len(w, text + len);
-	return text[len] ? len + 1 : 0;
+	size_t len = find_quote(w, text, true);
+	return len ? len : find_quote(w, text, false);
 }
 
 /* In a comment a backslash takes the character behind it along. */
@@ -174,13 +186,14 @@ static void add_plain(struct writer *w, const char *word, size_t len)
 /* What a word says, without quotes and backslashes. */
 static void add_said(const struct writer *w, const char *word, size_t len, struct str *said)
 {
-	size_t quoted = quoted_len(w, word);
-	size_t at = quoted == len;
+	bool is_quoted = len > 0 && quoted_len(w, word) == len;
+	bool by_characters = !is_quoted || find_quote(w, word, true) == len;
+	size_t at = is_quoted;
 	size_t end = len - at;
 
 	while (at < end) {
-		at += (quoted == len && word[at] == '\\') || is_escape(w, word + at);
-		size_t step = step_len(w, word + at);
+		at += (is_quoted && word[at] == '\\') || is_escape(w, word + at);
+		size_t step = by_characters ? step_len(w, word + at) : 1;
 		step = step < end - at ? step : end - at;
 		str_add_n(said, word + at, step);
 		at += step;

@@ -125,6 +125,9 @@ CASES = {
                         "Subject: [host]\nFrom: a@b"),
     "subject-has-it": ("subject_prefix [host]\n", "bob@b.example", "From: a@b\nSubject: [host] x",
                        "From: a@b\nSubject: [host] x"),
+    "subject-has-it-encoded": ("subject_prefix [B\u00fcro]\n", "bob@b.example",
+                               "From: a@b\nSubject: =?utf-8?Q?[B=C3=BC?=\n =?UTF-8?B?cm9d?= x",
+                               "From: a@b\nSubject: =?utf-8?Q?[B=C3=BC?=\n =?UTF-8?B?cm9d?= x"),
     "signed-stays": ("set_from_header on\nset_to_header qualify\nset_header X: y\n"
                      "subject_prefix z\nadd_header A: b\n", "bob@b.example",
                      "DKIM-Signature: v=1\nFrom: root\nTo: bob\nSubject: x\nBcc: c",

@@ -62,7 +62,7 @@ TEXTS = [
     text("koi8-r-name", "Reply-To: Иван <i@example.org>".encode("koi8-r"), "Иван <i@example.org>", rb"", "koi8-r"),
     text("shift-jis", "Subject: 表示テスト".encode("shift_jis"), "表示テスト", rb"=\?shift_jis\?", "shift_jis"),
     text("shift-jis-long", ("Subject: " + "表示テスト" * 20).encode("shift_jis"), "表示テスト" * 20, rb"", "shift_jis"),
-    text("shift-jis-quoted", 'Cc: "表" <a@example.org>'.encode("shift_jis"), "表 <a@example.org>", rb"", "shift_jis"),
+    text("shift-jis-name", "Cc: 表 <a@example.org>".encode("shift_jis"), "表 <a@example.org>", rb"", "shift_jis"),
     text("euc-jp", "Subject: 日本語".encode("euc-jp"), "日本語", rb"", "euc-jp"),
     text("gb2312", "Subject: 你好世界".encode("gb2312"), "你好世界", rb"=\?gb2312\?", "gb2312"),
     text("gbk", "Subject: 鎔基".encode("gbk"), "鎔基", rb"=\?gbk\?", "gbk"),
@@ -90,6 +90,8 @@ TEXTS = [
     text("zone", "Resent-Date: Mon, 1 Jan 2024 00:00:00 +0100 (Mitteleuropäische Zeit)",
          "Mon, 1 Jan 2024 00:00:00 +0100 (Mitteleuropäische Zeit)"),
     text("file-name", "Content-Disposition: inline; filename=\"Grüße.txt\"", "inline; filename*=utf-8''Gr%C3%BC%C3%9Fe.txt"),
+    text("file-name-raw-beside-an-encoded-word", "Content-Disposition: inline; filename=\"=?utf-8?Q?Gr=C3=BC=C3=9Fe?= ü.txt\"",
+         "inline; filename*=utf-8''Gr%C3%BC%C3%9Fe%20%C3%BC.txt"),
     text("file-name-latin-1", "Content-Disposition: inline; filename=\"Grüße.txt\"".encode("latin-1"),
          "inline; filename*=iso-8859-1''Gr%FC%DFe.txt", rb"", "iso-8859-1"),
 ]
@@ -201,7 +203,7 @@ def check_rows(folder, offer):
 
 def check_readers(folder):
     """MIME::Tools reads the same bytes before and after, where it reads what was given at all."""
-    rows = [row for row in TEXTS if "raw" not in row.name and row.name not in ("json", "url", "shift-jis-quoted")]
+    rows = [row for row in TEXTS if "raw" not in row.name and row.name not in ("json", "url", "shift-jis-name")]
     scene = post.Scene(folder)
     post.enqueue(scene, [post.Letter(row.name, row.message) for row in rows])
     (folder / "relay").mkdir()

@@ -101,6 +101,8 @@ static const struct {
 	  "Subject: =?Shift_JIS?B?lVyOpg==?=\r\n" },
 	{ "shift_jis in quotes", KEEPS_UTF8, "shift_jis", false, "To: \"\x95\x5c\" <a@b>\r\n",
 	  "To: =?shift_jis?B?lVw=?= <a@b>\r\n" },
+	{ "shift_jis in quotes, escaped", KEEPS_UTF8, "shift_jis", false,
+	  "To: \"\x95\x5c\x5c\" <a@b>\r\n", "To: =?shift_jis?B?lVw=?= <a@b>\r\n" },
 	{ "half of shift_jis", KEEPS_UTF8, "shift_jis", false, "Subject: \x95\r\n",
 	  "Subject: =?unknown-8bit?B?lQ==?=\r\n" },
 	{ "gb2312", KEEPS_UTF8, "gb2312", false, "Subject: \xc4\xe3\xba\xc3\r\n",

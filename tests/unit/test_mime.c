@@ -166,6 +166,57 @@ static void test_parameter_lines(void)
 	}
 }
 
+/* As readers see it. */
+static const struct {
+	const char *text, *expected;
+} decoded[] = {
+	{ "", "" },
+	{ "plain = ?", "plain = ?" },
+	{ "=?utf-8?Q?=C3=A4_b?= c", "\303\244 b c" },
+	{ "=?UTF-8*de?b?w6Q=?= \t =?utf-8?q?x?=  y", "\303\244x  y" },
+	{ "a =?utf-8?q?x?= b =?utf-8?q?y?=", "a x b y" },
+	{ "=?iso-8859-1?q?=E4?= =?utf-8?q?y?=", "=?iso-8859-1?q?=E4?= y" },
+	{ "=?utf-8?q?x", "=?utf-8?q?x" },
+	{ "=?utf-8?q?=C3=A4?=\303\244", "\303\244\303\244" },
+};
+
+static void test_decoded(void)
+{
+	for (size_t i = 0; i < LENGTH(decoded); i++) {
+		CLEANUP(str_done) struct str out = STR_INIT;
+
+		test_case("decoded: %s", decoded[i].text);
+		mime_add_decoded(&out, decoded[i].text);
+		EXPECT_TEXT(out.bytes, decoded[i].expected);
+	}
+}
+
+/* Of a parameter that was there. */
+static const struct {
+	const char *name, *value, *expected;
+} kept[] = {
+	{ "filename", "=?utf-8?Q?=C3=A4?= \303\244.txt", "*=utf-8''%C3%A4%20%C3%A4.txt" },
+	{ "filename", "=?utf-8?Q?=C3=A4?=.txt", "=\"=?utf-8?Q?=C3=A4?=.txt\"" },
+	{ "filename", "=?x?Q?=C3=A4?= \344",
+	  "*=unknown-8bit''%3D%3Fx%3FQ%3F%3DC3%3DA4%3F%3D%20%E4" },
+	{ "charset", "\303\244", "*=utf-8''%C3%A4" },
+	{ "boundary", TEN TEN TEN TEN TEN TEN TEN TEN TEN,
+	  "=" TEN TEN TEN TEN TEN TEN TEN TEN TEN },
+};
+
+static void test_kept(void)
+{
+	for (size_t i = 0; i < LENGTH(kept); i++) {
+		CLEANUP(str_done) struct str out = STR_INIT;
+		CLEANUP(str_done) struct str expected = STR_INIT;
+
+		test_case("kept %s: %s", kept[i].name, kept[i].value);
+		mime_keep_parameter(&out, kept[i].name, kept[i].value, (struct charset){ 0 });
+		str_addf(&expected, ";\r\n %s%s", kept[i].name, kept[i].expected);
+		EXPECT_TEXT(out.bytes, expected.bytes);
+	}
+}
+
 int main(void)
 {
 	test_begin("mime");
@@ -173,5 +224,7 @@ int main(void)
 	test_long_words();
 	test_parameters();
 	test_parameter_lines();
+	test_decoded();
+	test_kept();
 	return test_end();
 }
