@@ -326,8 +326,8 @@ static bool is_same(const struct job *job, const char *bytes, size_t len)
 	return strcmp(text.bytes, job->text) == 0 && is_fine(job->how, bytes, len, true);
 }
 
-static bool downgrade_field(struct changes *changes, size_t number, const struct downgrade *how,
-			    struct err *err)
+static bool downgrade_field(struct changes *changes, size_t number, const struct seals *seals,
+			    const struct downgrade *how, struct err *err)
 {
 	const struct header *header = changes->header;
 	const struct header_field *field = &header->fields[number];
@@ -337,7 +337,7 @@ static bool downgrade_field(struct changes *changes, size_t number, const struct
 
 	if (is_fine(how, bytes, field->end - field->start, false))
 		return true;
-	enum seal seal = seal_find(header, field);
+	enum seal seal = seals_find(seals, field);
 	if (seal != SEAL_NONE && is_fine(how, bytes, field->end - field->start, true))
 		return true;
 	header_add_unfolded(header, field, &text);
@@ -357,10 +357,12 @@ static bool downgrade_field(struct changes *changes, size_t number, const struct
 bool downgrade_header(struct changes *changes, const struct downgrade *how, struct err *err)
 {
 	const struct header *header = changes->header;
+	CLEANUP(seals_done) struct seals seals;
 
+	seals_init(&seals, header);
 	for (size_t i = 0; i < header->count; i++) {
 		const struct header_field *field = &header->fields[i];
-		if (changes->is_dropped[i] || downgrade_field(changes, i, how, err))
+		if (changes->is_dropped[i] || downgrade_field(changes, i, &seals, how, err))
 			continue;
 		return err_wrap(err, _("field %.*s"), (int)field->name_len,
 				header->bytes + field->start);

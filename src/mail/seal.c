@@ -4,7 +4,10 @@
 
 #include "base/ascii.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { SIGNATURES_MAX = 100, NAMES_MAX = 16384 };
 
 /* A part of a text. */
 struct span {
@@ -59,30 +62,67 @@ static enum seal canonicalization(const char *signature)
 	return tag.text && ascii_is(tag.text, len, "relaxed") ? SEAL_RELAXED : SEAL_SIMPLE;
 }
 
-static enum seal seal_by(const struct header *header, const struct header_field *signature,
-			 const struct header_field *field)
+static void add_signature(struct seals *seals, const struct header_field *field)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
 
-	header_add_unfolded(header, signature, &text);
+	header_add_unfolded(seals->header, field, &text);
 	struct span names = find_tag(text.bytes, 'h');
-	if (!names.text)
-		return SEAL_SIMPLE;
-	bool is_covered = field == signature ||
-			  is_listed(names, header->bytes + field->start, field->name_len);
-	return is_covered ? canonicalization(text.bytes) : SEAL_NONE;
+	enum seal seal = canonicalization(text.bytes);
+	seals->covers_all |= !names.text || names.len > NAMES_MAX || seals->count == SIGNATURES_MAX;
+	if (seals->covers_all)
+		return;
+	mem_grow(seals->items, seals->count);
+	seals->items[seals->count++] = (struct seal_signature){
+		.field = field,
+		.seal = seal,
+		.names = names.text,
+		.names_len = names.len,
+		.text = str_take(&text),
+	};
+}
+
+void seals_init(struct seals *seals, const struct header *header)
+{
+	*seals = (struct seals){ .header = header };
+	for (size_t i = 0; i < header->count && !seals->covers_all; i++)
+		if (header_is(header, &header->fields[i], "DKIM-Signature"))
+			add_signature(seals, &header->fields[i]);
+}
+
+void seals_done(struct seals *seals)
+{
+	for (size_t i = 0; i < seals->count; i++)
+		free(seals->items[i].text);
+	free(seals->items);
+	*seals = (struct seals){ 0 };
+}
+
+static bool is_covered(const struct seals *seals, const struct seal_signature *signature,
+		       const struct header_field *field)
+{
+	struct span names = { signature->names, signature->names_len };
+
+	return field == signature->field ||
+	       is_listed(names, seals->header->bytes + field->start, field->name_len);
+}
+
+enum seal seals_find(const struct seals *seals, const struct header_field *field)
+{
+	enum seal strictest = seals->covers_all ? SEAL_SIMPLE : SEAL_NONE;
+
+	for (size_t i = 0; i < seals->count; i++) {
+		const struct seal_signature *signature = &seals->items[i];
+		if (signature->seal > strictest && is_covered(seals, signature, field))
+			strictest = signature->seal;
+	}
+	return strictest;
 }
 
 enum seal seal_find(const struct header *header, const struct header_field *field)
 {
-	enum seal strictest = SEAL_NONE;
+	CLEANUP(seals_done) struct seals seals;
 
-	for (size_t i = 0; i < header->count; i++) {
-		const struct header_field *signature = &header->fields[i];
-		if (!header_is(header, signature, "DKIM-Signature"))
-			continue;
-		enum seal seal = seal_by(header, signature, field);
-		strictest = seal > strictest ? seal : strictest;
-	}
-	return strictest;
+	seals_init(&seals, header);
+	return seals_find(&seals, field);
 }

@@ -11,8 +11,30 @@ enum seal {
 	SEAL_SIMPLE,  /* it may not change at all */
 };
 
+struct seal_signature {
+	const struct header_field *field;
+	char *text;
+	const char *names; /* what its h= names, in `text` */
+	size_t names_len;
+	enum seal seal;
+};
+
+/* The DKIM-Signature fields of a header, both borrowed. */
+struct seals {
+	const struct header *header;
+	struct seal_signature *items;
+	size_t count;
+	bool covers_all;
+};
+
 /*
- * By all DKIM-Signature fields of the header: each covers the fields that its h= names, and itself.
- * One without h=, which no reader can verify, is taken to cover everything.
+ * Each signature covers the fields that its h= names, and itself. One without h=, which no reader
+ * can verify, is taken to cover everything; so are more of them, or longer ones, than readers look
+ * at.
  */
+void seals_init(struct seals *seals, const struct header *header);
+void seals_done(struct seals *seals);
+/* By the strictest of them. */
+enum seal seals_find(const struct seals *seals, const struct header_field *field);
+/* The same for one field alone. */
 enum seal seal_find(const struct header *header, const struct header_field *field);

@@ -112,11 +112,13 @@ static void test_seals(void)
 	for (size_t i = 0; i < LENGTH(seals); i++) {
 		CLEANUP(str_done) struct str bytes = STR_INIT;
 		CLEANUP(header_done) struct header header;
+		CLEANUP(seals_done) struct seals found;
 
 		test_case("seal %zu: %s", i, seals[i].signatures);
 		str_addf(&bytes, "%sSubject: x\r\n", seals[i].signatures);
 		header_index(&header, bytes.bytes, bytes.len);
-		EXPECT_NUMBER(seal_find(&header, header_find(&header, "Subject")), seals[i].seal);
+		seals_init(&found, &header);
+		EXPECT_NUMBER(seals_find(&found, header_find(&header, "Subject")), seals[i].seal);
 	}
 }
 
