@@ -195,6 +195,8 @@ static void note_extensions(struct session *session, const struct attempt *attem
 	if (is_sent)
 		broken_note_success(session, t);
 	session->broken |= silent;
+	if (silent & CAP_CHUNKING)
+		broken_forgive(t);
 	if (silent)
 		broken_advise(session, silent, err);
 	else if (!is_sent)

@@ -116,22 +116,27 @@ unsigned broken_by_silence(const struct session *session, const struct transacti
 	const struct client *client = &session->client;
 	bool is_envelope = client->failed == PHASE_MAIL || client->failed == PHASE_RCPT ||
 			   client->failed == PHASE_DATA;
-	bool is_group = client->stream.is_silent && client->group > 1;
-	bool is_chunk = t->is_chunked && t->has_content;
-	unsigned found = 0;
 
 	if (!client->stream.is_lost)
 		return 0;
-	if (is_chunk && !(is_group && is_envelope))
-		found = CAP_CHUNKING;
-	else if (is_group)
-		found = CAP_PIPELINING;
-	return found & ~session->proved;
+	if (client->stream.is_silent && client->group > 1 && is_envelope)
+		return CAP_PIPELINING;
+	return t->is_chunked && t->has_content ? CAP_CHUNKING & ~session->proved : 0;
+}
+
+void broken_forgive(const struct transaction *t)
+{
+	for (size_t i = 0; i < t->envelope->count; i++) {
+		struct recipient *recipient = &t->envelope->recipients[i];
+		if (recipient->is_accepted && recipient->err.kind == ERR_REFUSED &&
+		    is_unknown_command(recipient->err.code))
+			err_done(&recipient->err);
+	}
 }
 
 void broken_note_success(struct session *session, const struct transaction *t)
 {
-	session->proved |= session->client.can.has & (CAP_PIPELINING | used_by_mail(t));
+	session->proved |= session->client.can.has & used_by_mail(t);
 	if (t->is_chunked)
 		session->proved |= CAP_CHUNKING;
 }
@@ -157,7 +162,7 @@ bool broken_explain(const struct session *session, const struct transaction *t, 
 	    (!s->dsn_notify && !s->dsn_return))
 		return false;
 	bool has_where = take_where(session, err);
-	err_wrap(err, _("the relay offers DSN and seems not to do it (write dsn_notify off and "
+	err_wrap(err, _("the relay may offer DSN without doing it (if so, write dsn_notify off and "
 			"dsn_return off)"));
 	return has_where ? session_wrap(session, err) : false;
 }
@@ -170,7 +175,7 @@ bool broken_advise(const struct session *session, unsigned extensions, struct er
 
 	capabilities_print(extensions, &names);
 	err_wrap(err,
-		 _("the relay offers %s and seems not to do it (write ignore_extensions "
+		 _("the relay may offer %s without doing it (if so, write ignore_extensions "
 		   "%s%s%s)"),
 		 names.bytes, present ? present : "", present ? " " : "", names.bytes);
 	return has_where ? session_wrap(session, err) : false;

@@ -18,6 +18,12 @@ unsigned broken_suspects(const struct session *session, const struct transaction
  */
 unsigned broken_by_silence(const struct session *session, const struct transaction *transaction);
 
+/*
+ * Takes back what a relay that does not know BDAT has said of single recipients (LMTP): it gives one
+ * reply, and is silent for the others.
+ */
+void broken_forgive(const struct transaction *transaction);
+
 /* Notes what has worked. */
 void broken_note_success(struct session *session, const struct transaction *transaction);
 

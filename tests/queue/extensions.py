@@ -49,6 +49,8 @@ ROWS = {
                       relay={"extensions": ("PIPELINING", "SIZE")}),
     "group-hang-at-data": Row("data#1: hang", "PIPELINING", runs=2, connections=2, config=QUICK, without="none",
                               relay={"extensions": ("PIPELINING", "SIZE")}),
+    "group-hang-behind-dot": Row("mail#2: hang", "PIPELINING", connections=3, config=QUICK, without="none",
+                                 relay={"extensions": ("PIPELINING", "SIZE")}),
     "mail-555": Row("mail#1: 555 5.5.4 what is SIZE?", "SIZE", without="none"),
     "mail-501-chunked": Row("mail#1: 501 5.5.4 what is SIZE?", "SIZE", without="none"),
     "bdat-250-and-554": Row("bdat: 250 2.0.0 ok | 554 5.7.1 spam", connections=2, runs=2, is_in_doubt=True),
