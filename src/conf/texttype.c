@@ -56,16 +56,21 @@ static bool parse_extensions(const struct option *option, void *field, const cha
 	return extensions_are_known(text) && replace_text(field, mem_copy(text));
 }
 
+/* The address in "<bob@example.org>" and "Bob <bob@example.org>", the text where it has none. */
+static char *copy_bracketed(const char *text)
+{
+	const char *open = strrchr(text, '<');
+	size_t len = open ? strcspn(open + 1, ">") : 0;
+
+	if (!open || strcmp(open + 1 + len, ">") != 0 || memchr(text, '<', (size_t)(open - text)))
+		return mem_copy(text);
+	return mem_copy_n(open + 1, len);
+}
+
 static bool parse_sender(const struct option *option, void *field, const char *text)
 {
-	size_t len = strlen(text);
-
 	(void)option;
-	if (has_octet_up_to(text, 0x1F))
-		return false;
-	if (len >= 2 && text[0] == '<' && text[len - 1] == '>')
-		return replace_text(field, mem_copy_n(text + 1, len - 2));
-	return replace_text(field, mem_copy(text));
+	return !has_octet_up_to(text, 0x1F) && replace_text(field, copy_bracketed(text));
 }
 
 static bool parse_path(const struct option *option, void *field, const char *text)

@@ -5,6 +5,8 @@ Each function returns what is wrong, as a list of texts.
 """
 import base64
 import calendar
+import email.errors
+import email.policy
 import quopri
 import re
 
@@ -223,6 +225,41 @@ def check_added(added, before, is_encoded, missing, moved):
     return []
 
 
+# Address fields that RFC 5322 does not allow are written anew.
+
+def has_defects(field):
+    """Whether another reader complains, or an address has bytes that are no text."""
+    name, _, value = field.decode("utf-8", "surrogateescape").partition(":")
+    text = re.sub(r"\r?\n", "", value).strip()
+    if re.search(r",\s*(,|$)", text) or re.search(r"[\udc80-\udcff][^\s,;<>]*@|@[^\s,;<>]*[\udc80-\udcff]", text):
+        return True
+    try:
+        found = email.policy.default.header_factory(name.strip(), text).defects
+    except (email.errors.MessageError, IndexError, AttributeError):  # it gives up
+        return True
+    harmless = "with no domain", "inside quoted string", "whitespace after encoded-word"
+    return any(not isinstance(d, email.errors.UndecodableBytesDefect) and not str(d).endswith(harmless) for d in found)
+
+
+def take_mended(old, new):
+    """What arrived stands for a field that another reader complains of, once it has nothing to complain of."""
+    is_mended = (old != new and pieces.name_of(old) == pieces.name_of(new) and pieces.name_of(old) in parts.ADDRESSES
+                 and has_defects(old) and not has_defects(new))
+    return new if is_mended else old
+
+
+def take_all_mended(fields, kept):
+    """The same for a header; fields of the same name are in the same order."""
+    left = [*reversed(kept)]
+    found = []
+    for field in fields:
+        match = next((k for k in reversed(left) if pieces.name_of(k) == pieces.name_of(field)), field)
+        if match in left:
+            left.remove(match)
+        found.append(take_mended(field, match))
+    return found
+
+
 # The whole
 
 class Sent:
@@ -230,11 +267,12 @@ class Sent:
 
     def __init__(self, fields, body, content, offer):
         fields, self.moved = completed(fields, body)
-        self.before = b"".join(fields) + b"\r\n" + body
         self.offer = offer
         new, gap, rest = pieces.cut_header(content)
         self.missing = missing_mime(fields, body)
         self.added, kept = take_added(new, fields, self.missing)
+        fields = take_all_mended(fields, kept)
+        self.before = b"".join(fields) + b"\r\n" + body
         self.after = b"".join(kept) + gap + rest
         self.is_altered = self.before != self.after
         self.fields = fields

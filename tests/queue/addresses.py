@@ -127,7 +127,7 @@ READ = {
     "encoded-address": ("=?utf-8?Q?Bob_<eve@example.org>?= <bob@example.org>", [BOB]),
     "raw-latin-1": (b"J\xf6rg @ Home <bob@example.org>", [BOB]),
     "raw-utf-8": ("J\u00f6rg [Verkauf] <bob@example.org>; carol@example.org", [BOB, CAROL]),
-    "no-break-space": ("\u00a0bob@example.org\u00a0", [BOB]),
+    "no-break-space": ("bob@example.org\u00a0, \ufeffcarol@example.org", [BOB, CAROL]),
     "blanks": ("bob @ example . org", [BOB]),
     "folds": ("Bob\n\t<bob@example.org>;\n carol@example.org", [BOB, CAROL]),
     "an-address-as-a-name": ("eve@example.org <bob@example.org>", [BOB]),
@@ -155,6 +155,8 @@ def read(text, expected, folder):
     transaction = sent(scene, ("-t",), HEAD.encode() + b"To: " + field + b"\n\nHello\n")
     expect(transaction.recipients == expected, f"{transaction.recipients}")
     expect(b"Bcc" in field or read_field(transaction) == expected, f"{transaction.content}")
+    if "\u00a0" in field.decode(errors="replace"):
+        return  # an error at a shell
     with scene.up() as relay:
         words = field.decode(errors="surrogateescape").split("\nBcc: ")
         result = scene.run(*words, name="mailchute", stdin=MESSAGE)
@@ -219,6 +221,11 @@ def refused_argument(folder):
     expect([m.recipients for m in scene.spool.messages("failed")] == [["carol at example.org"]], "no copy")
 
 
+def sender_with_a_name(folder):
+    scene = Scene(folder)
+    expect(sent(scene, ("-f", "Alice A. <carol@example.org>", BOB), MESSAGE).sender == CAROL, "another sender")
+
+
 def refused_without_a_queue(folder):
     """Nothing can be kept of what is refused then, and so all is refused."""
     scene = Scene(folder, ["queue off"])
@@ -240,7 +247,7 @@ def add_cases(suite):
         suite.add(f"address-read-{name}", functools.partial(read, *row))
     for name, row in REFUSED.items():
         suite.add(f"address-refused-{name}", functools.partial(refused, *row))
-    for function in (refused_argument, refused_without_a_queue, quoted_over_smtp):
+    for function in (sender_with_a_name, refused_argument, refused_without_a_queue, quoted_over_smtp):
         suite.add(f"address-{function.__name__.replace('_', '-')}", function)
     for name, address in (("aiosmtpd-257", LONG), ("postal", VERY_LONG), ("of-65", "b" * 65 + "@example.org"),
                           ("of-900", "b" * 888 + "@example.org")):
