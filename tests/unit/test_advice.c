@@ -93,7 +93,7 @@ static const struct {
 	  "550 5.7.64 TenantAttribution; Relay Access Denied [ValidationStatus of ''x'']", WRONG },
 	{ IN(RCPT), 0, "551 we do not relay", NO_LOGIN },
 	{ IN(RCPT), 0, "550 not local host example.net, not a gateway", NO_LOGIN },
-	{ IN(RCPT), 0, "550 authentication required for relay", "set auth on and user" },
+	{ IN(RCPT), 0, "550 authentication required for relay", "auth on and user" },
 	{ IN(RCPT), 0, "550 5.1.1 <relay.access.denied@example.net>: unknown", "" },
 	/* as whom a login may send */
 	{ IN(FINAL), LOGIN,
