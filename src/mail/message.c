@@ -27,7 +27,9 @@ struct intake {
 	struct str out;
 	struct facts_scan header_scan;
 	struct facts_scan body_scan;
-	bool has_gap; /* one of the skipped lines is empty */
+	size_t block_at; /* where lines begin there that may be fields or a text */
+	bool has_gap;    /* one of the skipped lines is empty */
+	bool has_block;
 	bool is_body;
 	bool is_in_line; /* the body's last line has not ended */
 	size_t crs;      /* at the end of the body's last piece; what follows decides */
@@ -232,14 +234,55 @@ static bool skip_line(struct intake *in, struct err *err)
 	return true;
 }
 
+/* Lines after an empty one that look like fields: what follows tells whether they are. */
+static bool skip_block_line(struct intake *in, struct err *err)
+{
+	if (!in->has_block)
+		in->block_at = in->skipped.len;
+	in->has_block = true;
+	return skip_line(in, err);
+}
+
+/* They are the header's, and so is the line that told it. */
+static bool keep_block(struct intake *in, struct err *err)
+{
+	CLEANUP(str_done) struct str block = STR_INIT;
+
+	str_add_n(&block, in->skipped.bytes + in->block_at, in->skipped.len - in->block_at);
+	str_add_n(&block, in->line.bytes, in->line.len);
+	for (size_t at = 0, len; at < block.len; at += len) {
+		const char *line = block.bytes + at;
+		const char *lf = memchr(line, '\n', block.len - at);
+		len = lf ? (size_t)(lf - line) + 1 : block.len - at;
+		clean_line(&in->clean, line, len, at == 0);
+		if (!keep_header_line(in, err))
+			return false;
+	}
+	return true;
+}
+
+/* Judges a line after such lines. */
+static bool take_block_line(struct intake *in, enum header_line kind, struct err *err)
+{
+	if (kind == HEADER_LINE_FIELD && residue_is_known_field(in->clean.bytes, in->clean.len))
+		return keep_block(in, err);
+	if (kind == HEADER_LINE_FIELD || kind == HEADER_LINE_CONTINUATION)
+		return skip_line(in, err);
+	return begin_body(in, err);
+}
+
 /* A line above the first field, or the one that begins it. */
 static bool take_top_line(struct intake *in, struct err *err)
 {
 	const char *line = in->clean.bytes;
 	size_t len = in->clean.len;
-	bool is_field = header_line_kind(line, len, true) == HEADER_LINE_FIELD;
+	enum header_line kind = header_line_kind(line, len, !in->has_block);
 
-	if (is_field && (!in->has_gap || residue_is_known_field(line, len)))
+	if (in->has_block)
+		return take_block_line(in, kind, err);
+	if (kind == HEADER_LINE_FIELD && in->has_gap && !residue_is_known_field(line, len))
+		return skip_block_line(in, err);
+	if (kind == HEADER_LINE_FIELD)
 		return keep_header_line(in, err);
 	in->has_gap |= is_blank_line(line, len);
 	if (is_blank_line(line, len) || residue_is_separator(line, len, false))

@@ -12,8 +12,9 @@
 bool residue_is_separator(const char *line, size_t len, bool needs_date);
 
 /*
- * Whether a line that begins a field is more than a text with a colon: its name is one that
- * messages have. To be asked where an empty line stands above the header.
+ * Whether a line that begins a field is more than a text with a colon: its name is one that only
+ * messages have. To be asked where an empty line stands above the header. A report may have lines
+ * such as "Date: today" and "Status: down".
  */
 bool residue_is_known_field(const char *line, size_t len);
 

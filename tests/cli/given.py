@@ -73,6 +73,10 @@ TEXTS = {
     "empty-header": (b"\nhello\n", b"hello\n"),
     "empty-header-and-an-empty-line": (b"\n\nhello\n", b"\nhello\n"),
     "empty-header-and-a-text-with-a-colon": (b"\nWarning: disk full\n", b"Warning: disk full\n"),
+    "empty-header-and-a-report": (b"\nHost: web1\nStatus: DOWN\n at once\nDate: today\n\nSubject: x\n",
+                                  b"Host: web1\nStatus: DOWN\n at once\nDate: today\n\nSubject: x\n"),
+    "empty-header-and-a-line-with-a-colon": (b"\n\nWarning: disk full", b"\nWarning: disk full\n"),
+    "empty-header-and-a-report-in-words": (b"\nHost: web1\nis down\nTo: do\n", b"Host: web1\nis down\nTo: do\n"),
     "empty-header-and-a-url": (b"\nhttps://example.org/\n", b"https://example.org/\n"),
     "from-now-on": (b"From now on we are closed\n", b"From now on we are closed\n"),
     "from-a-day": (b"From Sat on we are closed\n", b"From Sat on we are closed\n"),
@@ -105,6 +109,15 @@ def dry_run(folder, message, *words, config=CONFIG, **more):
 def expect_sent(folder, message, wanted, *words, **more):
     result = dry_run(folder, message, *words, **more)
     expect(result.status == 0 and result.stdout == wanted, f"{result}\ninstead of\n{wanted}")
+
+
+def fields_below_an_empty_line(folder):
+    """They are the header where one of them is a field that only messages have."""
+    head = b"Status-Of: a\r\r\nDate: today\n and tomorrow\nFoo: b\0ar\n" + HEAD + b"Date: then\n"
+    wanted = b"Status-Of: a\nDate: today\n and tomorrow\nFoo: b ar\n" + HEAD + b"Date: then\n"
+    for above in (b"\n", b"\n\n", b"\nFrom bob Mon Jan  1 00:00:00 2024\n", b"\n\xef\xbb\xbf"):
+        expect_sent(folder, above + head + b"\nbody\n", wanted + b"\nbody\n")
+    expect_sent(folder, b"\nStatus: RO\nLines: 3\n" + HEAD + b"\nbody\n", HEAD + b"\nbody\n")
 
 
 def all_residue(folder):
@@ -153,5 +166,5 @@ def add_cases(suite):
     rows |= {f"text/{name}": (text, FROM + b"\n" + body) for name, (text, body) in TEXTS.items()}
     for name, row in rows.items():
         suite.add(f"given/{name}", lambda folder, row=row: expect_sent(folder, *row))
-    for function in (all_residue, residue_of_a_setting, signed_residue, recipients_are_found, utf_16):
+    for function in (fields_below_an_empty_line, all_residue, residue_of_a_setting, signed_residue, recipients_are_found, utf_16):
         suite.add(f"given/{function.__name__.replace('_', '-')}", function)

@@ -53,7 +53,7 @@ static void test_known_fields(void)
 		bool is_known;
 	} table[] = {
 		{ "From: x\n", true },        { "subject :x\n", true },     { "X-Y: z", true },
-		{ "Content-Type:", true },    { "Resent-To: a@b\n", true }, { "Date:\n", true },
+		{ "Content-Type:", true },    { "Resent-To: a@b\n", true }, { "Date:\n", false },
 		{ "Warning: disk\n", false }, { "http://x\n", false },      { "X: y\n", false },
 		{ "Fromage: x\n", false },    { "X-: y\n", false },         { ":", false },
 	};
