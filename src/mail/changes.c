@@ -117,7 +117,7 @@ static bool has_content(const struct changes *changes, size_t number)
 		body = changes->bodies[number];
 		len = strlen(body);
 	}
-	while (len > 0 && strchr(" \t\r\n", body[len - 1]))
+	while (len > 0 && strchr(" \t\r\n<>", body[len - 1]))
 		len--;
 	return len > 0;
 }

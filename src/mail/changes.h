@@ -25,7 +25,8 @@ void changes_add(struct changes *changes, const char *name, const char *body);
 void changes_add_lines(struct changes *changes, const char *lines, size_t len);
 /* Leaves out every field of that name, those that were added included. */
 void changes_drop(struct changes *changes, const char *name);
-/* Leaves out those fields of that name in the header that have nothing but blanks in their body. */
+/* Leaves out those fields of that name in the header that have nothing but blanks, or <>, in their
+ * body. */
 void changes_drop_empty(struct changes *changes, const char *name);
 /* Leaves out one field, by its number. */
 void changes_drop_field(struct changes *changes, size_t number);
@@ -34,7 +35,7 @@ void changes_set_body(struct changes *changes, size_t number, const char *body);
 /* The same for all fields of that name, of which the first stays; adds one where there is none. */
 void changes_replace(struct changes *changes, const char *name, const char *body);
 
-/* Whether a field of that name will be there with more than blanks in its body. */
+/* Whether a field of that name will be there with more than blanks, or <>, in its body. */
 bool changes_has_content(const struct changes *changes, const char *name);
 
 /* Appends the header as it is sent. Every line ends CRLF; the empty line is the caller's. */

@@ -88,7 +88,7 @@ def date_of_a_setting(folder):
 
 # Fields without content
 
-EMPTY = ("{}:", "{}: ", "{}:\n  \n\t", "{} :", "{}:\n{}: ")
+EMPTY = ("{}:", "{}: ", "{}:\n  \n\t", "{} :", "{}:\n{}: ", "{}: <>", "{}: < >")
 
 
 def empty(name, folder):
