@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/message.h"
 
-#include "base/ascii.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "mail/residue.h"
@@ -152,31 +151,6 @@ static bool refuse_length(struct err *err)
 		       MESSAGE_HEADER_MAX / 1024 / 1024);
 }
 
-/*
- * A line of the header as it is kept, without its line end. CRs before the LF are part of that; a
- * CR or a NUL elsewhere becomes a blank, save that a NUL in a field's name is left out.
- */
-static void clean_line(struct str *out, const char *line, size_t len, bool is_top)
-{
-	size_t mark = is_top ? residue_mark_len(line, len) : 0;
-	bool is_name = true;
-
-	str_clear(out);
-	bool has_end = len > 0 && line[len - 1] == '\n';
-	len -= has_end;
-	while (has_end && len > mark && line[len - 1] == '\r')
-		len--;
-	for (size_t i = mark; i < len; i++) {
-		char c = line[i];
-		if (c == '\0' && is_name && (is_top || out->len > 0))
-			continue;
-		if (c == '\0' || c == '\r')
-			c = ' ';
-		is_name &= c > ' ' && c < 0x7F && c != ':';
-		str_add_char(out, c);
-	}
-}
-
 static bool keep_header_line(struct intake *in, struct err *err)
 {
 	struct message *message = in->message;
@@ -188,15 +162,6 @@ static bool keep_header_line(struct intake *in, struct err *err)
 	facts_take(&in->header_scan, in->clean.bytes, in->clean.len);
 	str_clear(&in->skipped);
 	return true;
-}
-
-static bool is_blank_line(const char *line, size_t len)
-{
-	size_t at = 0;
-
-	while (at < len && ascii_is_space(line[at]))
-		at++;
-	return at == len;
 }
 
 /*
@@ -212,8 +177,8 @@ static bool take_skipped(struct intake *in, struct err *err)
 	for (const char *next; at < end && !is_blank; at = next) {
 		const char *lf = memchr(at, '\n', (size_t)(end - at));
 		next = lf ? lf + 1 : end;
-		clean_line(&in->clean, at, (size_t)(next - at), true);
-		is_blank = is_blank_line(in->clean.bytes, in->clean.len);
+		residue_clean_line(&in->clean, at, (size_t)(next - at), true);
+		is_blank = residue_is_blank(in->clean.bytes, in->clean.len);
 		if (is_blank && in->clean.len > 0)
 			break;
 	}
@@ -254,7 +219,7 @@ static bool keep_block(struct intake *in, struct err *err)
 		const char *line = block.bytes + at;
 		const char *lf = memchr(line, '\n', block.len - at);
 		len = lf ? (size_t)(lf - line) + 1 : block.len - at;
-		clean_line(&in->clean, line, len, at == 0);
+		residue_clean_line(&in->clean, line, len, at == 0);
 		if (!keep_header_line(in, err))
 			return false;
 	}
@@ -284,8 +249,8 @@ static bool take_top_line(struct intake *in, struct err *err)
 		return skip_block_line(in, err);
 	if (kind == HEADER_LINE_FIELD)
 		return keep_header_line(in, err);
-	in->has_gap |= is_blank_line(line, len);
-	if (is_blank_line(line, len) || residue_is_separator(line, len, false))
+	in->has_gap |= residue_is_blank(line, len);
+	if (residue_is_blank(line, len) || residue_is_separator(line, len, false))
 		return skip_line(in, err);
 	return begin_body(in, err);
 }
@@ -317,7 +282,7 @@ static bool take_header_line(struct intake *in, struct err *err)
 	if (is_top && in->skipped.len == 0 && residue_is_utf16(in->line.bytes, in->line.len))
 		return err_set(err, ERR_INPUT,
 			       _("the message is in UTF-16; it has to be in UTF-8 (see iconv(1))"));
-	clean_line(&in->clean, in->line.bytes, in->line.len, is_top);
+	residue_clean_line(&in->clean, in->line.bytes, in->line.len, is_top);
 	return is_top ? take_top_line(in, err) : take_lower_line(in, err);
 }
 

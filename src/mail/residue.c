@@ -8,6 +8,46 @@
 
 enum { UTF16_MIN = 8, UTF16_LOOK = 64 };
 
+/* Lines */
+
+/* Length of the byte order mark of UTF-8 that the line begins with, or 0. */
+static size_t mark_len(const char *bytes, size_t len)
+{
+	static const char mark[] = { '\xEF', '\xBB', '\xBF' };
+
+	return len >= sizeof mark && memcmp(bytes, mark, sizeof mark) == 0 ? sizeof mark : 0;
+}
+
+void residue_clean_line(struct str *out, const char *line, size_t len, bool is_top)
+{
+	size_t mark = is_top ? mark_len(line, len) : 0;
+	bool is_name = true;
+
+	str_clear(out);
+	bool has_end = len > 0 && line[len - 1] == '\n';
+	len -= has_end;
+	while (has_end && len > mark && line[len - 1] == '\r')
+		len--;
+	for (size_t i = mark; i < len; i++) {
+		char c = line[i];
+		if (c == '\0' && is_name && (is_top || out->len > 0))
+			continue;
+		if (c == '\0' || c == '\r')
+			c = ' ';
+		is_name &= c > ' ' && c < 0x7F && c != ':';
+		str_add_char(out, c);
+	}
+}
+
+bool residue_is_blank(const char *line, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && ascii_is_space(line[at]))
+		at++;
+	return at == len;
+}
+
 /* Separators */
 
 /* The shape of a word: a 9 in it stands for any digit, another character for itself. */
@@ -154,13 +194,6 @@ bool residue_is_field(const struct header *header, const struct header_field *fi
 }
 
 /* Encodings of the whole */
-
-size_t residue_mark_len(const char *bytes, size_t len)
-{
-	static const char mark[] = { '\xEF', '\xBB', '\xBF' };
-
-	return len >= sizeof mark && memcmp(bytes, mark, sizeof mark) == 0 ? sizeof mark : 0;
-}
 
 /* Whether each second byte, from `first` on, is a NUL, and no other one. */
 static bool alternates(const char *line, size_t len, size_t first)

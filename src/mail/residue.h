@@ -5,6 +5,15 @@
 #include "mail/header.h"
 
 /*
+ * Sets `out` to a line of the header as it is kept, without its line end. CRs before the LF are
+ * part of that; a CR or a NUL elsewhere becomes a blank, save that a NUL in a field's name is left
+ * out. Where no field is above it (`is_top`), a byte order mark of UTF-8 is left out, too.
+ */
+void residue_clean_line(struct str *out, const char *line, size_t len, bool is_top);
+/* Whether it is nothing but blanks. */
+bool residue_is_blank(const char *line, size_t len);
+
+/*
  * Whether the line, with or without its line end, parts messages in a mailbox file: "From sender
  * date" in any of its forms, also quoted (">From "), or the four control-A of MMDF. The date may be
  * in any language, or ISO 8601. With `needs_date` a line without any date is none.
@@ -24,7 +33,5 @@ bool residue_is_known_field(const char *line, size_t len);
  */
 bool residue_is_field(const struct header *header, const struct header_field *field);
 
-/* Length of the byte order mark of UTF-8 that the bytes begin with, or 0. */
-size_t residue_mark_len(const char *bytes, size_t len);
 /* Whether a first line is UTF-16, of either byte order, with or without a mark. */
 bool residue_is_utf16(const char *line, size_t len);
