@@ -143,6 +143,7 @@ DIFFERENCES = {
     },
     "Recipients named twice": {
         "arguments": (words("a@b.example", "a@b.example"), rcpts("a@b.example")),
+        "domain-in-another-case": (words("a@b.example", "a@B.EXAMPLE"), rcpts("a@b.example")),
         "header": (letter(HEADER + "Cc: bob@example.net\n\nx\n", "-t", "bob@example.net"), rcpts("bob@example.net")),
     },
     "Bcc": {
@@ -232,6 +233,8 @@ DIFFERENCES = {
         "subject-in-the-charset-of-the-body": (
             letter((HEADER + "Content-Type: text/plain; charset=ISO-8859-1\nSubject: J\u00f6\n\nx\n").encode("latin-1")),
             {"status": 0, "has": [b"\r\nSubject: =?ISO-8859-1?"]}),
+        "message-in-parts": (letter(HEADER + "MIME-Version: 1.0\nContent-Type: message/partial; id=x; number=1\n\nGr\u00fc\n",
+                                    relay={"extensions": ()}), {"status": 65, "envelopes": []}),
         "long-line": (letter(HEADER + "\n" + "x" * 1000 + "\n"), {"status": 0, "has": [b"quoted-printable"]}),
         "named-like-an-extension": (words(config=ACCOUNT + "dsn_notify failure\n",
                                           relay={"dialogue": "ehlo: 250-dsn.example | 250 PIPELINING"}),
