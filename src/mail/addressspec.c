@@ -161,7 +161,11 @@ bool address_spec_judge_local(struct address_parser *p, const struct address_wor
 	bool has_word = words->local.bytes[strspn(words->local.bytes, ".")] != '\0';
 
 	if (words->gap && !takes_name)
-		return address_spec_expected(p, words->gap, _("expected '<' or a comma"));
+		return address_spec_expected(p, words->gap,
+					     p->s.token == '@' || p->is_path
+						     ? _("expected '<' or a comma")
+						     : _("expected '<' or a comma, as there is "
+							 "no '@'"));
 	if (words->lopsided)
 		return address_spec_expected(p, words->lopsided, _("expected '<' or a comma"));
 	if ((!has_word && !words->is_quoted) || is_encoded)
@@ -182,15 +186,36 @@ static void append(struct address_parser *p, struct address *address)
 	p->is_after_separator = false;
 }
 
-/* 'bob@example.org' in apostrophes, which are letters to RFC 5322. */
-static void drop_apostrophes(struct address_parser *p, struct str *local, struct str *domain)
+/* Whether the text begins or ends with the quote. */
+static bool has_before(const struct str *text, const char *quote)
 {
-	if (local->len < 2 || local->bytes[0] != '\'' || !domain->len ||
-	    domain->bytes[domain->len - 1] != '\'')
+	return strncmp(text->bytes, quote, strlen(quote)) == 0;
+}
+
+static bool has_after(const struct str *text, const char *quote)
+{
+	size_t len = strlen(quote);
+
+	return text->len > len && strcmp(text->bytes + text->len - len, quote) == 0;
+}
+
+/* 'bob@example.org' in quotes that are letters to RFC 5322 and RFC 6532. */
+static void drop_quotes(struct address_parser *p, struct str *local, struct str *domain)
+{
+	static const char *const quotes[][2] = {
+		{ "'", "'" },           { "\u2018", "\u2019" }, { "\u201C", "\u201D" },
+		{ "\u201E", "\u201C" }, { "\u00AB", "\u00BB" }, { "\u00BB", "\u00AB" },
+	};
+
+	for (size_t i = 0; i < LENGTH(quotes); i++) {
+		if (!has_before(local, quotes[i][0]) || !has_after(domain, quotes[i][1]) ||
+		    local->len == strlen(quotes[i][0]))
+			continue;
+		str_drop(local, strlen(quotes[i][0]));
+		str_cut(domain, domain->len - strlen(quotes[i][1]));
+		p->is_odd = true;
 		return;
-	str_drop(local, 1);
-	str_cut(domain, domain->len - 1);
-	p->is_odd = true;
+	}
 }
 
 static char *canonical_local(const struct str *local)
@@ -238,7 +263,7 @@ static void fill_address(struct address_parser *p, struct address_found *found,
 		address->domain = mem_take(&inner.domain);
 		return;
 	}
-	drop_apostrophes(p, &found->words.local, &found->domain);
+	drop_quotes(p, &found->words.local, &found->domain);
 	address->local = canonical_local(&found->words.local);
 	address->domain = found->domain.len ? str_take(&found->domain) : NULL;
 }
@@ -310,8 +335,8 @@ static bool cut_url(struct address_parser *p, const struct address_words *words,
 	size_t from = p->s.last;
 	size_t end = from;
 
-	if (strchr(words->local.bytes, '%'))
-		return address_spec_expected(p, words->from, _("expected an address without '%'"));
+	if (strncmp(words->local.bytes, "//", 2) == 0 || strchr(words->local.bytes, '%'))
+		return address_spec_expected(p, words->from, _("expected a plain address"));
 	if (host == domain->len)
 		return true;
 	while (end < p->s.len && p->s.text[end] > ' ' && !strchr("<>", p->s.text[end]))

@@ -138,6 +138,9 @@ static const struct {
 	{ "'bob@x'", "bob@x", "bob@x" },
 	{ "<'bob@x'>", "bob@x", "bob@x" },
 	{ "'bob@x", "'bob@x", NULL },
+	{ "\u201Cbob@x\u201D, \u00ABc@y\u00BB; \u201Ed@z\u201C", "bob@x & c@y & d@z",
+	  "bob@x, c@y, d@z" },
+	{ "\u201CBob\u201D <bob@x>", "\u201CBob\u201D|bob@x", NULL },
 	/* URLs */
 	{ "mailto:bob@x", "bob@x", "bob@x" },
 	{ "MAILTO: bob@x", "bob@x", "bob@x" },
@@ -148,6 +151,7 @@ static const struct {
 	{ "<mailto:bob@x?cc=eve@y>", "bob@x", "bob@x" },
 	{ "mailto:bob@x?subject=a,eve@y", NULL, NULL },
 	{ "mailto:bob%2Beve@x", NULL, NULL },
+	{ "mailto://bob@x", NULL, NULL },
 	{ "mailto:a@x,b@y", "a@x & b@y", "a@x, b@y" },
 	{ "mailto", "mailto", NULL },
 	{ "mailto <bob@x>", "mailto|bob@x", NULL },
