@@ -21,6 +21,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import clients
+import hostclients
 import keyring
 import lint
 import msmtp
@@ -719,6 +720,7 @@ def msmtprc_account_by_sender(folder):
 
 
 clients.add_cases(suite, lambda: site)
+hostclients.add_cases(suite, lambda: site)
 keyring.add_cases(suite, lambda: site)
 msmtp.add_cases(suite)
 tokens.add_cases(suite, lambda: site)
