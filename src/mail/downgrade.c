@@ -291,6 +291,7 @@ static bool fold_sealed(const struct job *job, enum seal seal, bool is_signature
 
 	sealed.form.fold.places = is_signature ? FOLD_SIGNATURE : FOLD_BLANKS;
 	sealed.form.fold.is_fixed = seal == SEAL_SIMPLE;
+	sealed.form.fold.keeps_quotes = false;
 	return fold(&sealed);
 }
 

@@ -171,5 +171,6 @@ bool fold_body(struct str *out, const char *text, size_t column, struct fold how
 
 	by_blanks.places = FOLD_BLANKS;
 	return (!how.is_fixed && fold_once(out, text, column, by_blanks, false)) ||
-	       fold_once(out, text, column, how, false) || fold_once(out, text, column, how, true);
+	       fold_once(out, text, column, how, false) ||
+	       (!how.keeps_quotes && fold_once(out, text, column, how, true));
 }

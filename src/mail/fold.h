@@ -19,6 +19,7 @@ enum fold_places {
 struct fold {
 	enum fold_places places;
 	bool has_quotes;      /* texts in double quotes are kept in one line if that can be */
+	bool keeps_quotes;    /* they are not parted, even where nothing else helps */
 	bool is_fixed;        /* blanks that are there can't be used, either: they are signed */
 	bool is_value_base64; /* after ";": a long value of base64 may be parted anywhere */
 };

@@ -26,9 +26,14 @@
 	{                                                                                          \
 		FORM_IDS, QUOTES(FOLD_IDS)                                                         \
 	}
+/* Many readers of parameters leave a fold in a value. */
+#define VALUES                                                                                     \
+	{                                                                                          \
+		.places = FOLD_SEMICOLONS, .has_quotes = true, .keeps_quotes = true                \
+	}
 #define PARAMETERS                                                                                 \
 	{                                                                                          \
-		FORM_PARAMETERS, QUOTES(FOLD_SEMICOLONS)                                           \
+		FORM_PARAMETERS, VALUES                                                            \
 	}
 #define TAG_LIST                                                                                   \
 	{                                                                                          \

@@ -18,6 +18,7 @@ enum {
 	LINE_MAX_WITH_WORD = 76,
 	PARAMETER_LINE_MAX = 76, /* with the semicolon behind it */
 	KEPT_MAX = 450,          /* may double by its quotes, and still fits into a line of 998 */
+	LINE_MAX = 998,
 };
 
 /* Bytes that are to become encoded-words. */
@@ -321,6 +322,33 @@ static bool is_file_name(const char *name)
 	return strcmp(name, "filename") == 0 || strcmp(name, "name") == 0;
 }
 
+/* What readers look for without RFC 2231. */
+static bool is_looked_for(const char *name)
+{
+	static const char *const names[] = {
+		"boundary", "charset",     "type",       "protocol",    "micalg",     "format",
+		"delsp",    "start",       "start-info", "report-type", "smime-type", "method",
+		"id",       "access-type", "total",      "number",
+	};
+
+	for (size_t i = 0; i < LENGTH(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* It is one piece as long as it can be sent so. */
+static void add_whole(struct str *out, const char *name, const char *value, struct charset named)
+{
+	size_t before = out->len;
+
+	add_value(out, name, value);
+	if (out->len - before - strlen(";" FOLD) < LINE_MAX || is_looked_for(name))
+		return;
+	str_cut(out, before);
+	add_extended(out, name, value, named);
+}
+
 /* Beyond ASCII. There may be encoded-words in it, too, which most readers decode there. */
 static void add_file_name(struct str *out, const char *name, const char *value,
 			  struct charset named)
@@ -347,5 +375,5 @@ void mime_keep_parameter(struct str *out, const char *name, const char *value, s
 	else if (!is_ascii)
 		add_unparted(out, name, value, named);
 	else
-		add_value(out, name, value);
+		add_whole(out, name, value, named);
 }

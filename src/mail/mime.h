@@ -51,8 +51,9 @@ void mime_add_decoded(struct str *out, const char *text);
 void mime_add_parameter(struct str *out, const char *name, const char *value);
 /*
  * The same for one that a header had already: it keeps its form where that can be sent. One that
- * has a form of RFC 2231 (its name has an asterisk) stays in it. Only a file's name is parted for
- * its length: many readers look for a boundary, or a charset, in one piece only.
+ * has a form of RFC 2231 (its name has an asterisk) stays in it. A file's name is parted where
+ * it is long, and one that nobody knows where it can't be sent else: many readers look for a
+ * boundary, or a charset, in one piece only.
  */
 void mime_keep_parameter(struct str *out, const char *name, const char *value,
 			 struct charset named);

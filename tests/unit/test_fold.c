@@ -35,6 +35,7 @@ static const struct {
 	{ "X-Google-Something: a=" X500 ";y=" X500, "X-Google-Something: a=" X500 ";\r\n y=" X500 },
 	{ "Content-Type: multipart/mixed;boundary=\"" X500 "\";x=\"a;" X500 "\"",
 	  "Content-Type: multipart/mixed;\r\n boundary=\"" X500 "\";\r\n x=\"a;" X500 "\"" },
+	{ "Content-Type: a/b; name=\"" X500 " " X500 "\"", NULL },
 	/* JSON */
 	{ "X-SMTPAPI: {\"a\":\"b,c\",\"d\":\"" X500 "," X70 X500 "\"}", NULL },
 	{ "X-SMTPAPI: {\"a\":[\"" X500 "\",\"" X500 "\"]}",
