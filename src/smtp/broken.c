@@ -92,7 +92,7 @@ static bool is_rcpt_unknown(const struct transaction *t)
 /* What changes no content is left away first. */
 static unsigned suspects_of_mail(const struct session *session, const struct transaction *t)
 {
-	unsigned found = used_by_mail(t) & dispensable(session, t) & ~session->proved;
+	unsigned found = used_by_mail(t) & dispensable(session, t);
 	unsigned harmless = found & (CAP_SIZE | CAP_DSN);
 
 	return harmless ? harmless : found;
@@ -107,7 +107,7 @@ unsigned broken_suspects(const struct session *session, const struct transaction
 	if (t->mail.kind == ERR_REJECT && is_unknown_parameter(t->mail.code))
 		return suspects_of_mail(session, t);
 	if (t->mail.kind == ERR_NONE && is_rcpt_unknown(t))
-		return CAP_DSN & dispensable(session, t) & ~session->proved;
+		return CAP_DSN & dispensable(session, t);
 	return 0;
 }
 
@@ -136,7 +136,6 @@ void broken_forgive(const struct transaction *t)
 
 void broken_note_success(struct session *session, const struct transaction *t)
 {
-	session->proved |= session->client.can.has & used_by_mail(t);
 	if (t->is_chunked)
 		session->proved |= CAP_CHUNKING;
 }

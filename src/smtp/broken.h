@@ -7,8 +7,8 @@
 /*
  * Which extensions (enum capability) a refusal of the transaction may be about, so that it should
  * be begun anew without them; 0: none. These are CHUNKING after 500 to 504 to BDAT, and after 501,
- * 504 or 555 (RFC 5321 section 4.1.1.11) those whose parameters MAIL or RCPT had. What has worked
- * in this session already is not suspected, nor is what the settings or an address insist on.
+ * 504 or 555 (RFC 5321 section 4.1.1.11) those whose parameters MAIL or RCPT had, but not what the
+ * settings or an address insist on.
  */
 unsigned broken_suspects(const struct session *session, const struct transaction *transaction);
 
@@ -19,8 +19,8 @@ unsigned broken_suspects(const struct session *session, const struct transaction
 unsigned broken_by_silence(const struct session *session, const struct transaction *transaction);
 
 /*
- * Takes back what a relay that does not know BDAT has said of single recipients (LMTP): it gives one
- * reply, and is silent for the others.
+ * Takes back what a relay that does not know BDAT has said of single recipients (LMTP): it gives
+ * one reply, and is silent for the others.
  */
 void broken_forgive(const struct transaction *transaction);
 
