@@ -393,7 +393,7 @@ def bare_names_are_qualified(folder):
 def null_sender(folder):
     talk(folder, HELLO + "MAIL FROM:<>\n" + RCPT + "DATA\n" + BODY, *configure(folder), "-odq")
     [found] = queued(folder)
-    expect(b"sender <>\n" in found and b"From: " not in found, f"{found!r}")
+    expect(b"sender <>\n" in found and b"\r\nFrom: anybody@a.example\r\n" in found, f"{found!r}")
 
 
 @suite.case
