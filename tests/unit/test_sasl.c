@@ -96,6 +96,24 @@ static void test_choice(void)
 	}
 }
 
+/* A relay may take mail for its own users there, and logins elsewhere. */
+static void test_port_25(void)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(settings_done) struct settings settings;
+	struct client client;
+
+	test_case("no AUTH on port 25");
+	settings_init(&settings);
+	settings.auth = mem_copy("");
+	settings.port = 25;
+	client_init(&client, &settings, -1, CLOCK_NEVER);
+	EXPECT(!sasl_choose(&client, false, &err));
+	EXPECT_TEXT(err.text, "the relay does not offer AUTH on port 25; set port 587, or if it "
+			      "needs no login, auth off");
+	client_done(&client);
+}
+
 static void test_needs(void)
 {
 	static const struct {
@@ -1015,6 +1033,7 @@ int main(void)
 	test_begin("sasl");
 	test_choice();
 	test_needs();
+	test_port_25();
 	test_logging_in();
 	test_wrong_password();
 	test_external();
