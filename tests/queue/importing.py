@@ -55,7 +55,7 @@ PAIRS = {
     "blanks": (f" \t-f\tcarol@example.org   {BOB}\r\n\n", ("carol@example.org", [BOB])),
     "no-final-newline": (BOB, ("alice@example.org", [BOB])),
     "stars": ("-f carol@example.org * ?\n", ("carol@example.org", ["*", "?"])),
-    "quotes-are-letters": (f'"{BOB}"\n', ("alice@example.org", ['"bob@example.org"'])),
+    "quotes-are-letters": ('"b,b"@example.org\n', ("alice@example.org", ['"b,b"@example.org'])),
     "name-of-one-word": (f"-F Bob {BOB}\n", ("alice@example.org", [BOB])),
 }
 
