@@ -80,6 +80,18 @@ class Suite:
         self.add(function.__name__.replace("_", "-"), function)
         return function
 
+    def report_of(self, function):
+        """Run a case in a folder of its own: what went wrong, "" for nothing."""
+        try:
+            with tempfile.TemporaryDirectory(prefix=f"mailchute-{self.name}-") as folder:
+                os.chmod(folder, 0o755)
+                function(pathlib.Path(folder))
+        except Failure as failure:
+            return str(failure) or "a failure without a word"
+        except Exception:  # a broken case is a failed case, with its place
+            return traceback.format_exc()
+        return ""
+
     def main(self, jobs=8):
         """Run the cases whose names contain one of argv's words (all without words) and exit."""
         cover_spool()
@@ -90,15 +102,12 @@ class Suite:
 
         def run(case):
             name, function = case
-            report = ""
-            try:
-                with tempfile.TemporaryDirectory(prefix=f"mailchute-{self.name}-") as folder:
-                    os.chmod(folder, 0o755)
-                    function(pathlib.Path(folder))
-            except Failure as failure:
-                report = str(failure) or "a failure without a word"
-            except Exception:  # a broken case is a failed case, with its place
-                report = traceback.format_exc()
+            for factor in patience.STRETCHES:
+                patience.begin(factor)
+                report = self.report_of(function)
+                if not report or not patience.may_stretch():
+                    break
+                print(f"# {self.name}/{name} is tried again with longer time-outs: {report.splitlines()[0][:100]}", flush=True)
             with lock:
                 if report:
                     failed.append(name)

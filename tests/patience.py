@@ -7,6 +7,7 @@ both are the same. A process that still does something is never said to hang.
 """
 import contextlib
 import os
+import re
 import subprocess
 import threading
 import time
@@ -15,6 +16,8 @@ PROCESSORS = len(os.sched_getaffinity(0))
 SAMPLE = 0.1  # seconds between two looks at the load
 SLICE = 1  # seconds of a wait after which its progress is looked at
 WORK_MAX = 900  # seconds of processor time after which a process is said to go in circles
+STRETCHES = (1, 10, 60)  # how much longer the program's own time-outs may be
+TIMEOUT = re.compile(r"(\w*timeout[ =])(\d+)")
 
 
 def wanted_processors():
@@ -53,6 +56,32 @@ class Clock:
 
 
 now = Clock().now
+
+
+# The program's own time-outs count real seconds: on a busy machine a relay that answers at once may be later than
+# `timeout 1`. A case that fails with such a one is tried again with longer ones; what fails with the longest is wrong.
+stretching = threading.local()
+
+
+def begin(factor):
+    """A case begins, in this thread."""
+    stretching.factor, stretching.is_used = factor, False
+
+
+def factor():
+    return getattr(stretching, "factor", 1)
+
+
+def may_stretch():
+    """Whether the case has asked for it, and there is a longer one."""
+    return stretching.is_used and factor() != STRETCHES[-1]
+
+
+def stretch(text):
+    """Lines of a config, or an option, with time-outs so much longer."""
+    stretched = TIMEOUT.sub(lambda m: f"{m[1]}{int(m[2]) * factor()}", text)
+    stretching.is_used = getattr(stretching, "is_used", False) or bool(TIMEOUT.search(text))
+    return stretched
 
 
 def wait_until(question, limit, pause=0.005):

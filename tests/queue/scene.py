@@ -10,6 +10,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
 import lint  # noqa: E402, F401
+import patience  # noqa: E402
 from harness import (PROGRAM, Failure, Suite, clean_environment, environment_with_queue, expect,  # noqa: E402, F401
                      finish, run_program, wait_until, with_queue, write_private)
 import relay as relays  # noqa: E402
@@ -49,7 +50,7 @@ class Scene:
             usual.append(f"tls_trust_file {relays.default_certs().ca}")
         if self.options.get("auth"):
             usual += ["auth on", "user tester", "password secret"]
-        return write_private(self.home / name, "\n".join([*usual, *lines]) + "\n")
+        return write_private(self.home / name, patience.stretch("\n".join([*usual, *lines]) + "\n"))
 
     @contextlib.contextmanager
     def up(self, *dialogue, **options):

@@ -717,7 +717,7 @@ def client_gone_before_the_greeting(folder):
 
 def add_silence(name, given, status):
     def run(folder):
-        process = start(folder, [*configure(folder), "--timeout=1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = start(folder, [*configure(folder), patience.stretch("--timeout=1")], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         process.stdin.write(given.encode())
         process.stdin.flush()
         text = process.stdout.read().decode()
@@ -1094,7 +1094,7 @@ def drip(guest, text):
 
 def add_slow_session(name, content, *more, through=(), why=b"this session takes too long"):
     def run(folder):
-        guest = Guest(folder, NOBODY, *configure(folder), "-odq", *more, through=through)
+        guest = Guest(folder, NOBODY, *configure(folder), "-odq", *map(patience.stretch, more), through=through)
         guest.ehlo()
         if content:
             guest.mail("a@a.example")
