@@ -151,7 +151,10 @@ static bool send_response(struct client *client, const struct str *text, struct 
 			       err);
 }
 
-/* AUTH, with the initial response where there is one; behind it where the line has no room. */
+/*
+ * AUTH, with the initial response where there is one; behind it where the line has no room. A
+ * server that asks for PLAIN's response has not taken it from the line, and gets it once more.
+ */
 static bool begin(struct attempt *attempt, struct err *err)
 {
 	CLEANUP(str_done) struct str line = STR_SECRET(0);
@@ -166,12 +169,13 @@ static bool begin(struct attempt *attempt, struct err *err)
 	if (has_response && !take_step(attempt, &(struct str)STR_INIT, &text, err))
 		return false;
 	bool is_apart = line.len + text.len + 3 > COMMAND_MAX;
+	bool may_ask = is_apart || (has_response && mechanism->flags & MECHANISM_PROMPTED);
 	if (has_response && !is_apart) {
 		str_addf(&line, " %s", text.len ? text.bytes : "=");
 		str_add(&shown, _(" (hidden)"));
 	}
 	return client_exchange(client, PHASE_AUTH, line.bytes, shown.bytes, err) &&
-	       (!is_apart || client->reply.code != 334 || send_response(client, &text, err));
+	       (!may_ask || client->reply.code != 334 || send_response(client, &text, err));
 }
 
 /* One challenge and its response. */
