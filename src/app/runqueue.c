@@ -309,7 +309,19 @@ static void send_on_session(struct run *run, struct session *session, size_t *ne
 	unload(&loads[turn]);
 }
 
-/* Opens sessions for one route as long as each of them gets something done. */
+/* Other messages need not try it, now or in a while. */
+static void close_route(struct run *run, const char *key, struct closed_routes *closed,
+			const struct err *reason)
+{
+	hint_note_failure(run->spool, key, reason, err_needs_operator(reason->kind));
+	if (closed)
+		closed_routes_add(closed, key, reason);
+}
+
+/*
+ * Opens sessions for one route as long as each of them gets something done. Where one has begun, a
+ * demand of the relay's (530) may be for some recipients only: it closes the route to nobody else.
+ */
 static void run_route(struct run *run, size_t first, size_t end)
 {
 	const struct route *route = run->due.items[first].route;
@@ -317,6 +329,7 @@ static void run_route(struct run *run, size_t first, size_t end)
 	CLEANUP(err_done) struct err reason = ERR_INIT;
 	struct closed_routes *closed = run->choice->closed;
 	size_t next = first;
+	bool is_open = false;
 
 	if (route->problem.kind != ERR_NONE)
 		err_copy(&reason, &route->problem);
@@ -324,7 +337,8 @@ static void run_route(struct run *run, size_t first, size_t end)
 		closed = NULL;
 	while (next < end && reason.kind == ERR_NONE && clock_now() < run->end) {
 		struct session session;
-		if (!reach_open(&session, run->spool, settings, LOGIN_ALONE, &reason))
+		is_open = reach_open(&session, run->spool, settings, LOGIN_ALONE, &reason);
+		if (!is_open)
 			break;
 		hint_clear(run->spool, route->key);
 		run->until = clock_after(settings->session_timeout / 2);
@@ -334,10 +348,9 @@ static void run_route(struct run *run, size_t first, size_t end)
 	}
 	if (reason.kind == ERR_NONE)
 		return;
-	hint_note_failure(run->spool, route->key, &reason, err_needs_operator(reason.kind));
 	report_log_route(settings, &reason);
-	if (closed)
-		closed_routes_add(closed, route->key, &reason);
+	if (!is_open || !err_needs_operator(reason.kind))
+		close_route(run, route->key, closed, &reason);
 	give_up_route(run, next, end, &reason);
 }
 

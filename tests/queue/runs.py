@@ -181,6 +181,18 @@ def refused_amid_others(folder, **relay):
         expect([r for t in relay_now.received for r in t.recipients] == [names[1]], f"{relay_now.received}")
 
 
+def refused_stops_no_other(folder):
+    """What the relay wants for one recipient does not keep a message to another one waiting, nor does it ever after."""
+    scene = Scene(folder)
+    scene.queue("r0@example.org")
+    with scene.up("rcpt <r0@example.org>: 530 5.7.0 Authentication required") as relay:
+        for number in range(1, 3):
+            scene.flush()
+            result = scene.send(f"r{number}@example.org", name="sendmail")
+            expect(len(relay.received) == number, f"not tried: {result}, {scene.spool.messages()}")
+    expect([r.recipients for r in scene.spool.messages()] == [["r0@example.org"]], f"{scene.spool.messages()}")
+
+
 def two_routes(folder):
     """A connection for each; that one is down disturbs nobody of the other."""
     scene = Scene(folder)
@@ -374,8 +386,8 @@ def add_cases(suite):
                         ("in-turn", {"extensions": ()})):
         suite.add(f"refused-amid-others-{name}", functools.partial(refused_amid_others, **relay))
     for function in (many_over_one_connection, senders_and_runners_together, the_waiting_follow,
-                     the_waiting_do_not_hold_up, late_arrival, password_from_a_command, login_refused, two_routes,
-                     account_gone, options_are_remembered, locked_elsewhere, strange_files, relay_with_a_limit,
-                     relay_that_names_its_limit, chosen_ones, again_and_again, in_the_background, nothing_to_do,
-                     private):
+                     the_waiting_do_not_hold_up, late_arrival, password_from_a_command, login_refused,
+                     refused_stops_no_other, two_routes, account_gone, options_are_remembered, locked_elsewhere,
+                     strange_files, relay_with_a_limit, relay_that_names_its_limit, chosen_ones, again_and_again,
+                     in_the_background, nothing_to_do, private):
         suite.case(function)
