@@ -238,7 +238,8 @@ def has_defects(field):
     except (email.errors.MessageError, IndexError, AttributeError):  # it gives up
         return True
     harmless = "with no domain", "inside quoted string", "whitespace after encoded-word"
-    return any(not isinstance(d, email.errors.UndecodableBytesDefect) and not str(d).endswith(harmless) for d in found)
+    kinds = email.errors.UndecodableBytesDefect, email.errors.NonASCIILocalPartDefect
+    return any(not isinstance(d, kinds) and not str(d).endswith(harmless) for d in found)
 
 
 def take_mended(old, new):
