@@ -20,6 +20,11 @@ def names_of(world, messages):
 
 # What only looks
 
+def is_unread(run):
+    """Whether the reader of the output wants no more, which is an end like another."""
+    return run.hits == [("write", "epipe")] * len(run.hits) and bool(run.hits)
+
+
 def look_operation(args_for, check_output):
     """What lists or shows: says all, or says that it can't; and changes nothing."""
     def prepare(world):
@@ -37,7 +42,9 @@ def look_operation(args_for, check_output):
         def check(run):
             check_alive(run)
             expect(world.contents() == shoot.before, f"the queue was changed by looking at it: {run}")
-            if run.status == 0:
+            if is_unread(run):
+                expect(run.status == 0 and not run.stderr, f"not a quiet end: {run}")
+            elif run.status == 0:
                 check_output(run, messages, ids)
             elif run.status > 0:
                 expect(has_spoken(run), f"nothing was said: {run}")

@@ -265,8 +265,8 @@ def refusal_operation(world):
         world.restore()
         world.forget()
         shoot.message = message = Message()
-        return world.run(["-f", message.sender, "--", *message.recipients], b"X: \0\n" + message.text, fault,
-                         program="sendmail")
+        text = message.text.decode().encode("utf-16")
+        return world.run(["-f", message.sender, "--", *message.recipients], text, fault, program="sendmail")
 
     def check(run):
         check_alive(run)
