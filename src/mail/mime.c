@@ -127,8 +127,12 @@ void mime_add_unquoted(struct str *out, const struct mime_word *word)
 		const char *at = word->text + i;
 		int high = *at == '=' ? str_hex_digit(at[1]) : -1;
 		int low = high >= 0 ? str_hex_digit(at[2]) : -1;
-		str_add_char(out, low >= 0 ? (char)(high << 4 | low) : *at == '_' ? ' ' : *at);
-		i += low >= 0 ? 2 : 0;
+		char c = *at == '_' ? ' ' : *at;
+		if (low >= 0) {
+			c = (char)(high << 4 | low);
+			i += 2;
+		}
+		str_add_char(out, c);
 	}
 }
 
