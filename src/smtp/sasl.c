@@ -241,7 +241,7 @@ static bool converse(struct attempt *attempt, struct err *err)
 #define UNKNOWN_WORDS(noun)                                                                        \
 	noun " unknown|" noun " * not known|" noun " unsupported|" noun " * not supported|" noun   \
 	     " * not available|" noun " unavailable|" noun " * not recognized|" noun               \
-	     " * not implemented|" noun " * not enabled|"
+	     " * not recognised|" noun " * not implemented|" noun " * not enabled|"
 static const char unknown_words[] =
 	MECHANISM_WORDS("unknown") MECHANISM_WORDS("unrecognized") MECHANISM_WORDS("unrecognised")
 		MECHANISM_WORDS("unsupported") MECHANISM_WORDS("invalid") MECHANISM_WORDS("no such")

@@ -806,6 +806,7 @@ static const struct {
 	{ "500 5.5.1 unknown mechanism", true },
 	{ "501 5.5.4 Invalid authentication mechanism", true },
 	{ "501 5.5.2 Authentication mechanism PLAIN is not supported", true },
+	{ "535 5.7.8 The mechanism is not recognised", true },
 	{ "502 5.5.1 AUTH mechanism not implemented", true },
 	{ "503 5.5.1 Unsupported auth method", true },
 	{ "535 5.7.8 Error: authentication failed: Invalid authentication mechanism", true },
