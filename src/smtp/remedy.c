@@ -166,7 +166,7 @@ static const struct remedy remedies[] = {
 	  .advise = advise_app_password },
 	{ .phases = IN(AUTH),
 	  .codes = "535",
-	  .words = "username and password not accepted|badcredentials|bad credentials",
+	  .words = "username and password not accepted|badcredentials",
 	  .advise = advise_google },
 	{ .phases = IN(AUTH), .statuses = "5.7.139 5.7.3", .advise = advise_exchange },
 

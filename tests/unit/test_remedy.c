@@ -271,6 +271,7 @@ static const struct {
 	{ IN(RCPT), 0, "450 4.7.1 <me>: Helo command rejected: Host not found",
 	  "the relay does not take our name, me.example (set domain to this host's full name)" },
 	{ IN(RCPT), 0, "550 5.1.1 no such user", "" },
+	{ IN(AUTH), TLS | LOGIN, "535 5.7.8 Bad credentials", "" },
 };
 
 static void test_hints(void)
