@@ -200,7 +200,7 @@ static void note_extensions(struct session *session, const struct attempt *attem
 	if (silent)
 		broken_advise(session, silent, err);
 	else if (!is_sent)
-		broken_explain(session, t, err);
+		broken_explain(session, err);
 	reach_note(session, attempt->entry->spool);
 }
 

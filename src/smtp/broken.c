@@ -152,13 +152,12 @@ static bool take_where(const struct session *session, struct err *err)
 	return true;
 }
 
-bool broken_explain(const struct session *session, const struct transaction *t, struct err *err)
+bool broken_explain(const struct session *session, struct err *err)
 {
 	const struct settings *s = session->settings;
 	bool is_parameter = err->code == 555 || strcmp(err->enhanced, "5.5.4") == 0;
 
-	if (t->has_content || err->kind != ERR_REJECT || !is_parameter ||
-	    (!s->dsn_notify && !s->dsn_return))
+	if (err->kind != ERR_REJECT || !is_parameter || (!s->dsn_notify && !s->dsn_return))
 		return false;
 	bool has_where = take_where(session, err);
 	err_wrap(err, _("the relay may offer DSN without doing it (if so, write dsn_notify off and "

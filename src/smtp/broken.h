@@ -30,5 +30,4 @@ void broken_note_success(struct session *session, const struct transaction *tran
 /* Puts before an error's text, but after the relay's place, what to write into the config. */
 bool broken_advise(const struct session *session, unsigned extensions, struct err *err);
 /* The same where a refused parameter is one that the account insists on. Returns false. */
-bool broken_explain(const struct session *session, const struct transaction *transaction,
-		    struct err *err);
+bool broken_explain(const struct session *session, struct err *err);
