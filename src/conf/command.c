@@ -48,6 +48,18 @@ bool command_password(const struct command *command, struct secret *out, struct 
 	return given_first_line(&output, out, err);
 }
 
+/* A command that has failed may have printed the answer of the token endpoint, with the reason. */
+static bool explain_failure(const struct str *output, struct err *err)
+{
+	CLEANUP(token_done) struct token none = { 0 };
+	CLEANUP(err_done) struct err said = ERR_INIT;
+
+	if (err->kind != ERR_CONFIG || output->len == 0 ||
+	    token_read(output, time(NULL), &none, &said) || said.kind != ERR_AUTH)
+		return false;
+	return err_set(err, said.kind, "%s", said.text);
+}
+
 static bool run_for_token(const struct command *command, const char *key, struct token *out,
 			  struct err *err)
 {
@@ -55,7 +67,7 @@ static bool run_for_token(const struct command *command, const char *key, struct
 	int64_t now = time(NULL);
 
 	if (!run(command, &output, err))
-		return false;
+		return explain_failure(&output, err);
 	if (output.len == 0)
 		return err_set(err, ERR_CONFIG, _("the command printed no access token"));
 	if (!token_read(&output, now, out, err) || !token_check(&out->secret, err))

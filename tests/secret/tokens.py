@@ -272,7 +272,10 @@ def helper_errors(folder):
              ('{"accessToken": 3, "secret": "s3cret"}', 0, 78, "token_command: there is no access_token"),
              ("dXNlcj1ib2IBYXV0aD1CZWFyZXIgs3cret", 0, 78, "token_command: this is the whole response of XOAUTH2"),
              ("s3cret s3cret", 0, 78, "token_command: the access token has a character that none can have"),
-             ("s3cret", 2, 78, "token_command: the command ended with status 2")]
+             ("s3cret", 2, 78, "token_command: the command ended with status 2"),
+             ('{"error": "invalid_grant", "error_description": "expired"}', 1, 77, "there is no access token: invalid_grant: expired"),
+             ('{"accessToken": "s3cret"}', 1, 78, "token_command: the command ended with status 1"),
+             ('{"error": "s3cret', 1, 78, "token_command: the command ended with status 1")]
     with Office(folder) as office, office.up() as relay:
         for text, status, exit_status, words in cases:
             office.says(text, status)
