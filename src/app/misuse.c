@@ -207,6 +207,16 @@ static bool check_next(const char *name, const char *text, bool is_address, stru
 	return advise(name, _("an argument is missing; what follows is an option"), text, err);
 }
 
+/* --attach=~/x: most shells put the home folder for ~ only at the beginning of a word. */
+static bool check_home(const char *name, const char *text, bool is_next, struct err *err)
+{
+	CLEANUP(mem_free_at) char *option = mem_copy_n(name, strcspn(name, "="));
+	CLEANUP(mem_free_at) char *cure = str_format("%s %s", option, text);
+
+	return is_next || strncmp(text, "~/", 2) != 0 ||
+	       advise(text, _("behind a = the shell has left the ~ alone; write"), cure, err);
+}
+
 bool misuse_check_argument(const struct flag *flag, const char *name, const char *text,
 			   bool is_next, struct err *err)
 {
@@ -218,6 +228,8 @@ bool misuse_check_argument(const struct flag *flag, const char *name, const char
 	if (option == COMPOSE_TO && !text[strspn(text, " \t,")])
 		return flag_usage(err, _("expected an address, but nothing follows"), name);
 	if (is_next && option != COMPOSE_SUBJECT && !check_next(name, text, is_address, err))
+		return false;
+	if (option > COMPOSE_SUBJECT && !check_home(name, text, is_next, err))
 		return false;
 	return is_address ? check_address(text, text, err)
 			  : check_quotes(text, text, option == COMPOSE_SUBJECT, err);
@@ -297,6 +309,41 @@ static bool check_recipient(const char *text, struct err *err)
 	       flag_usage(err, _("there is no such file, and it is no address"), text);
 }
 
+/* The word of argv before it; NULL: there is none. */
+static const char *word_before(const struct args *args, const char *word)
+{
+	for (char **at = args->first + 1; at < args->next; at++)
+		if (*at == word)
+			return at[-1];
+	return NULL;
+}
+
+static bool has_addressee(const struct request *request)
+{
+	for (size_t i = 0; i < request->recipient_count; i++)
+		if (strchr(request->recipients[i], '@'))
+			return true;
+	return request->composition.addressees_count > 0;
+}
+
+/* `--subject Hello World`: the shell has parted what was to be one. */
+static bool check_subject(const struct args *args, const char *word, struct err *err)
+{
+	const char *subject = args->request->composition.subject;
+	const char *before = word_before(args, word);
+	CLEANUP(str_done) struct str words = STR_INIT;
+
+	if (!before || !subject || !*subject ||
+	    before + strlen(before) != subject + strlen(subject) || strchr(word, '@') ||
+	    !has_addressee(args->request))
+		return true;
+	str_addf(&words,
+		 _("no address; a subject of several words needs quotes: --subject \"%s %s\" (or, "
+		   "for a recipient of that name: --to %s)"),
+		 subject, word, word);
+	return flag_usage(err, words.bytes, word);
+}
+
 static bool check_account(const char *name, struct err *err)
 {
 	if (!name || !strpbrk(name, "./") || !is_file(name))
@@ -312,7 +359,8 @@ bool misuse_check_composition(const struct args *args, struct err *err)
 	if (!check_idle(args, err) || !check_account(request->account, err))
 		return false;
 	for (size_t i = 0; i < request->recipient_count && i < args->before_end; i++)
-		if (!check_recipient(request->recipients[i], err))
+		if (!check_recipient(request->recipients[i], err) ||
+		    !check_subject(args, request->recipients[i], err))
 			return false;
 	return true;
 }

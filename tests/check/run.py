@@ -8,6 +8,7 @@ import ast
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -478,7 +479,7 @@ def units_are_sound(_):
             meant.append(path.stem + ".service")
         wrong += [f"{name_of(path)}: {name}" for name in meant if name not in names]
         for words in re.findall(r"^ExecStart=.*?@bindir@/mailchute ([^'\n]*)", text, re.M):
-            done = run_program([*words.replace('"', "").split(), "--version"])
+            done = run_program([*shlex.split(words), "--version"])
             if done.status != 0:
                 wrong.append(f"{name_of(path)}: mailchute {words}")
     expect(len(units) > 6, f"only {len(units)} units")

@@ -196,6 +196,11 @@ SHELL = {
     "version": (["version"], "mailchute --version"), "queue": (["queue"], "mailchute --queue-list"),
     "list": (["list"], "mailchute --queue-list"), "queue-list": (["queue", "list"], "mailchute --queue-list"),
     "send": (["send", *TO], "mailchute --to ADDRESS --subject TEXT"), "flush": (["flush"], "mailchute --queue-run"),
+    **{f"parted-subject-{i}": (words, 'World: no address; a subject of several words needs quotes: --subject "Hello World" (or')
+       for i, words in enumerate(([*TO, "--subject", "Hello", "World"], [*TO, "--subject=Hello", "World", "again"],
+                                  ["--subject", "Hello", "World", "x@y.example"], ["x@y.example", "--subject", "Hello", "World"]))},
+    "home-behind-equals": ([*TO, "--attach=~/a.pdf"], "behind a = the shell has left the ~ alone; write: --attach ~/a.pdf"),
+    "home-behind-equals-of-text": ([*TO, "--body-file=~/a.txt"], "write: --body-file ~/a.txt"),
     "h": (["-h"], "-h: for the help write: mailchute --help"), "h-and-more": (["-h", *TO], "mailchute --help"),
     "s": (["-s", "Hello", "x@y.example"], "-s: there is no such option; for the subject write: --subject TEXT"),
     "s-alone": (["-s"], "--subject TEXT"), "c": (["-c", "x@y.example"], "for a copy write: --cc ADDRESS"),
@@ -222,6 +227,9 @@ SHELL = {
 
 # What is meant as it stands; the last word tells that the message was made or taken.
 MEANT = {
+    "name-after-subject": (["--subject", "x", "root"], "To: root@"), "name-after-both": ([*TO, "--subject", "x", "--", "root"], "root@"),
+    "name-after-no-subject": ([*TO, "--subject", "", "root"], "root@"),
+    "name-before-subject": ([*TO, "root", "--subject", "x"], "root@"),
     "local-name": (["root", "--subject", "x"], "To: root@"), "folder-of-that-name": (["folder", "--subject", "x"], "To: folder@"),
     "after-the-end": ([*TO, "--", "b.pdf"], "b.pdf@"), "quotes-in-subject": ([*TO, "--subject", "\u201cHello World\u201d"], "Subject: "),
     "apostrophe": ([*TO, "--subject", "It\u2019s"], "Subject: "), "dash-in-subject": ([*TO, "--subject", "\u2013 x"], "Subject: "),
