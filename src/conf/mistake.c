@@ -153,6 +153,36 @@ static bool is_one_word(const struct option *option, const char *text)
 	return strchr(text + 1, quote) == text + len - 1 && strpbrk(text, " \t");
 }
 
+/* What a shell would do, where there is none: "pass show x | head -1". */
+static bool has_shell(const struct option *option, const char *text)
+{
+	static const char *const words[] = { " | ",  " || ", " && ", " > ", " < ",
+					     " 2> ", " 2>/", "$(",   "${",  " ; " };
+
+	if (option->type != &option_type_WORDS || strpbrk(text, "\"'"))
+		return false;
+	const char *dollar = strstr(text, " $");
+	if (strncmp(text, "~/", 2) == 0 || strstr(text, " ~/") ||
+	    (dollar && ascii_is_alphanumeric(dollar[2])))
+		return true;
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (strstr(text, words[i]))
+			return true;
+	return false;
+}
+
+static enum mistake check_shell(const struct option *option, const char *text, struct str *out)
+{
+	if (!has_shell(option, text))
+		return MISTAKE_NONE;
+	str_add(out, _("no shell runs this, so that ~, $ and | are nothing special; write: "));
+	if (option_id(option) == OPT_password_command)
+		str_add(out, "passwordeval COMMAND");
+	else
+		str_addf(out, "%s sh -c 'COMMAND'", option->name);
+	return MISTAKE_DOUBT;
+}
+
 static enum mistake check_program(const struct option *option, const char *text, struct str *out)
 {
 	CLEANUP(str_done) struct str character = STR_INIT;
@@ -163,7 +193,7 @@ static enum mistake check_program(const struct option *option, const char *text,
 		return MISTAKE_DOUBT;
 	}
 	if (!lookalike_find(text, LOOKALIKE_QUOTES, &found))
-		return MISTAKE_NONE;
+		return check_shell(option, text, out);
 	lookalike_add(&character, &found);
 	str_addf(out, _("%s quotes nothing in a command; type %c"), character.bytes, found.meant);
 	return MISTAKE_DOUBT;
@@ -217,9 +247,19 @@ static bool has_variable(const struct option *option, enum role role, const char
 	return begins || strstr(text, "${");
 }
 
+/* "$(pass show x)", as a shell has it. */
+static bool is_command(const char *text)
+{
+	return text[0] == '$' && text[1] == '(' && text[strlen(text) - 1] == ')';
+}
+
 static enum mistake check_variable(const struct option *option, enum role role, const char *text,
 				   struct str *out)
 {
+	if (role == ROLE_SECRET && is_command(text)) {
+		str_add(out, _("no command is run here; passwordeval does that"));
+		return MISTAKE_DOUBT;
+	}
 	if (!has_variable(option, role, text))
 		return MISTAKE_NONE;
 	str_add(out, _("a variable ($) is not replaced in a config file; write its value"));
@@ -283,6 +323,10 @@ static enum mistake find_in_name(const char *name, struct str *out)
 		return MISTAKE_DOUBT;
 	if (check_beginning(ROLE_NAME, name, out) != MISTAKE_NONE)
 		return MISTAKE_ERROR;
+	if (strstr(name, " = ")) {
+		str_add(out, _("there is a = in it; write: account NAME : OTHER"));
+		return MISTAKE_ERROR;
+	}
 	if (strstr(name, " #"))
 		str_add(out, _("# begins no comment after a name; a comment needs a line of its "
 			       "own"));

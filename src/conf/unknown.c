@@ -16,7 +16,8 @@ static const char *const commands[] = { "account", "defaults", "include", "eval"
 static const struct {
 	const char *names, *setting;
 } synonyms[] = {
-	{ " server smtpserver smtphost smtp mailhub mailhost mailserver smarthost relayhost relay "
+	{ " server smtpserver smtphost smtpurl url smtp mailhub mailhost mailserver smarthost "
+	  "relayhost relay "
 	  "hostname smtpaddress ",
 	  "host" },
 	{ " smtpport mailport serverport ", "port" },
@@ -24,9 +25,13 @@ static const struct {
 	{ " pass passwd authpass authpassword smtppass smtppassword secret mailpassword ",
 	  "password" },
 	{ " passcmd passcommand passwordcmd passwordexec ", "password_command" },
-	{ " ssl usetls usessl enabletls enablessl securetransfer smtpssl smtptls ", "tls" },
+	{ " passeval passwdeval ", "passwordeval" },
+	{ " ssl usetls usessl enabletls enablessl securetransfer smtpssl smtptls secure encryption "
+	  "smtpencryption smtpusetls ",
+	  "tls" },
 	{ " starttls usestarttls enablestarttls smtpstarttls ", "tls_starttls" },
-	{ " cafile tlscafile tlsca cacert tlscacert tlstruststore sslca ", "tls_trust_file" },
+	{ " cafile tlscafile smtptlscafile tlsca cacert tlscacert tlstruststore sslca ",
+	  "tls_trust_file" },
 	{ " tlsverify verify sslverify verifycert tlscheckcert ", "tls_certcheck" },
 	{ " fingerprint sslfingerprint ", "tls_fingerprint" },
 	{ " clientcert tlscert tlscertificate ", "tls_cert_file" },
@@ -43,6 +48,7 @@ static const struct {
 	{ " tlsminprotocol tlsversion tlsprotocol tlsprotocols tlsciphers ciphers sslversion ",
 	  "tls_priorities" },
 	{ " begin profile ", "account" },
+	{ " source ", "include" },
 };
 
 const char *unknown_synonym(const char *name)
@@ -187,7 +193,7 @@ static bool add_comment(const char *name, struct str *out)
 		return true;
 	}
 	for (size_t i = 0; i < LENGTH(marks); i++) {
-		if (strncmp(name, marks[i], strlen(marks[i])) != 0)
+		if (strncmp(name, marks[i], strlen(marks[i])) != 0 || strncmp(name, "---", 3) == 0)
 			continue;
 		str_addf(out, _("\"%s\" begins no comment; write: #"), marks[i]);
 		return true;
@@ -206,6 +212,15 @@ static bool add_option(const char *name, struct str *out)
 	return true;
 }
 
+/* A line of JSON, YAML, mutt's config, a shell, Markdown, ... */
+static bool is_foreign(const char *name, const char *word)
+{
+	CLEANUP(mem_free_at) char *padded = str_format(" %s ", word);
+
+	return !ascii_is_alphanumeric(*name) || ascii_is_digit(*name) ||
+	       strstr(" set export unset machine root ", padded);
+}
+
 static void add_nearest(const char *name, struct str *out)
 {
 	CLEANUP(mem_free_at) char *start = beginning_of(name);
@@ -220,7 +235,10 @@ static void add_nearest(const char *name, struct str *out)
 	size_t len = strcspn(name, "=:");
 	str_add_printable(&shown, name, len ? len : strlen(name));
 	str_addf(out, _("there is no setting \"%s\""), shown.bytes);
-	if (word)
+	if (is_foreign(name, start))
+		str_add(out, _("; a line is the name of a setting, a blank, and its value, as in: "
+			       "host smtp.example.org"));
+	else if (word)
 		str_addf(out, _("; did you mean %s?"), word);
 	str_add(out, _(" (mailchute.conf(5) has all of them)"));
 }

@@ -82,8 +82,13 @@ static const char *wrong_with_host(const char *host)
 		return _("host: there is a comma in it; further hosts belong into host_fallback");
 	if (strpbrk(host, " \t"))
 		return _("host: there is a blank in it (a comment must have a line of its own)");
-	if (strchr(host, '/'))
+	if (strpbrk(host, "@/"))
 		return _("host: expected a name or an address, and nothing else of a URL");
+	if (strpbrk(host, "<>{}*?()"))
+		return _("host: there is a sign in it that is in no name; write the name of the "
+			 "relay in its place");
+	if (host[0] == '.' || strstr(host, ".."))
+		return _("host: there is nothing between two of its dots, or before the first");
 	if (has_port(host))
 		return _("host: expected a name or an address; the port belongs into port");
 	return NULL;
@@ -199,6 +204,8 @@ bool config_has_bare_sender(const struct settings *settings)
 	const char *from = settings->from ? settings->from : "";
 	enum origin_kind kind = settings->origins[OPT_from].kind;
 
+	if (settings->socket || is_relay_on_loopback(settings))
+		return false;
 	return *from && !strpbrk(from, "@ \t<>\"(),:;") && !settings->auto_from &&
 	       !config_is_pattern(from) && (kind == ORIGIN_FILE || kind == ORIGIN_ENVIRONMENT) &&
 	       ascii_compare(from, "MAILER-DAEMON") != 0 && !strstr(from, "%F");
@@ -213,13 +220,11 @@ void config_add_bare_sender(const struct settings *settings, struct str *out)
 		 settings->from, settings->from);
 }
 
-/* A relay on this machine adds a domain of its own. */
 static bool check_sender_domain(const struct settings *settings, struct err *err)
 {
 	CLEANUP(str_done) struct str words = STR_INIT;
 
-	if (!config_has_bare_sender(settings) || *config_maildomain(settings) || settings->socket ||
-	    is_relay_on_loopback(settings))
+	if (!config_has_bare_sender(settings) || *config_maildomain(settings))
 		return true;
 	config_add_bare_sender(settings, &words);
 	return err_set(err, ERR_CONFIG, "%s", words.bytes);

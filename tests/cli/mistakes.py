@@ -101,6 +101,18 @@ ERRORS = {
     "missing-letter": ("tls_certchek off", "did you mean tls_certcheck?"), "part": ("starttls on", "did you mean tls_starttls?"),
     "of-ssmtp": ("mailhub x", "did you mean host?"), "username": ("username x", "did you mean user?"),
     "typo-of-account": ("acount x", "did you mean account?"), "default": ("default", "did you mean defaults?"),
+    "passeval": ("passeval pass x", "did you mean passwordeval?"), "of-libraries": ("encryption tls", "did you mean tls?"),
+    # a line of another kind of file
+    **{f"line-{name}": (line, f'there is no setting "{line.split()[0]}"; a line is the name of a setting, a blank, and its value')
+       for name, line in {"json": "{", "yaml": "---", "yaml-list": "- host: x", "mutt": "set smtp_url=x", "shell": "export HOST=x",
+                          "prompt": "$ cat .msmtprc", "markdown": "```", "numbered": "1 host x", "pgp": "-----BEGIN PGP MESSAGE-----",
+                          "git": "<<<<<<< HEAD", "template": "{{- if .work }}"}.items()},
+    # hosts that are none
+    "user-in-host": ("host me@relay.example", LINE + "host: expected a name or an address, and nothing else of a URL"),
+    "placeholder": ("host smtp.<domain>.example", LINE + "host: there is a sign in it that is in no name"),
+    "placeholder-of-a-template": ("host {{host}}", "host: there is a sign in it"), "star": ("host *.example", "host: there is a sign in it"),
+    "two-dots": ("host relay..example", LINE + "host: there is nothing between two of its dots"),
+    "first-dot": ("host .example", LINE + "host: there is nothing between two of its dots, or before the first"),
     "ca": ("tls_ca_file /x", "did you mean tls_trust_file?"), "nonsense": ("xyzzy", 'no setting "xyzzy" (mailchute.conf(5)'),
 }
 
@@ -115,6 +127,7 @@ FILES = {
     "account-of-nobody": (TWO, ("-a", "home"), "account home: not found in "),
     "base-typo": (TWO + "account default : gmial", (), ':5: account: no account "gmial" is defined above; did you mean gmail?; '
                   "the accounts are: gmail, work"),
+    "base-with-equals": (TWO + "account default = gmail", (), ":5: account: there is a = in it; write: account NAME : OTHER"),
     "base-in-apostrophes": (TWO + "account default : 'gmail'", (), ":5: account: ' is no quote here"),
     "base-in-typographic-quotes": (TWO + "account default : \u201cgmail\u201d", (), "U+201C (left double quotation mark)"),
     "base-with-no-break-space": (TWO + "account default : gmail\u00a0", (), ":5: account: there is U+00A0 (no-break space)"),
@@ -147,6 +160,12 @@ WARNINGS = {
                             "passwordeval", "'pass x'"),
     "program-of-one-word": ('password_command "pass x"', LINE + 'password_command: " makes one word', "password_command",
                             '"pass x"'),
+    "password-is-a-command": ("password $(pass s3cret)", LINE + "password: no command is run here; passwordeval", "password", "*"),
+    **{f"program-of-a-shell-{i}": (f"password_command {command}", LINE + "password_command: no shell runs this, so that ~, $ and | are "
+                                   "nothing special; write: passwordeval COMMAND\n", "password_command", command)
+       for i, command in enumerate(("pass x | head -1", "~/bin/pw", "echo $PW", "pass x 2>/dev/null", "cat ~/pw", "a && b"))},
+    "token-of-a-shell": ("token_command az x | jq -r .y", LINE + "token_command: no shell runs this, so that ~, $ and | are nothing "
+                         "special; write: token_command sh -c 'COMMAND'\n", "token_command", "az x | jq -r .y"),
     "full-name": ("from_full_name \u201cBob\u201d", LINE + "from_full_name: U+201C", "from_full_name", "\u201cBob\u201d"),
     "sender": ("from alice", LINE + 'from: there is no domain after "alice"', "from", "alice"),
     "account": ("account x\u00a0", LINE + "account: there is U+00A0 (no-break space) in it", "host", "relay.example"),
@@ -165,6 +184,10 @@ QUIET = {
     "list": ACCOUNT + "host_fallback b.example, c.example:587,\nlocal_domains a.example b.example\n",
     "account-quotes": 'account "gmail"\nhost g.example\naccount w\nport 1\naccount default : "gmail", "w"\n',
     "lone-sender-of-a-pattern": ACCOUNT + "from *@b.example\n", "null-sender": ACCOUNT + "from\n",
+    "sender-without-domain-to-this-machine": "host localhost\nfrom root\nqueue off\n",
+    "sender-without-domain-to-a-socket": "socket /run/x\nfrom root\nqueue off\n",
+    "program": ACCOUNT + "password_command sh -c 'pass x | head -1'\ntoken_command oama access a@b.example\n",
+    "program-with-signs": ACCOUNT + "password_command pass a|b x>y $ ~x a~/b\npassword $(a\n",
     "sender-and-maildomain": ACCOUNT + "from alice\nmaildomain b.example\n",
 }
 
