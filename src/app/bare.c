@@ -141,17 +141,26 @@ static bool is_blank(const char *body, size_t len)
 	return true;
 }
 
+/* Whether something stands behind an "@"; a host without a name has "root@" or "root@(none)". */
+static bool has_domain(const char *body, size_t len)
+{
+	for (size_t i = 0; i + 1 < len; i++)
+		if (body[i] == '@' && !strchr(" \t\r\n>\"(", body[i + 1]))
+			return true;
+	return false;
+}
+
 /* A text that names no address is the name of the author. */
 static bool replace_text(const struct bare *bare, const char *body, size_t len, struct str *out)
 {
 	CLEANUP(str_done) struct str name = STR_INIT;
 
-	if (memchr(body, '@', len) || is_blank(body, len))
+	if (has_domain(body, len) || is_blank(body, len))
 		return false;
 	for (size_t i = 0; i < len; i++)
 		if (!strchr("<>\"\r\n", body[i]))
 			str_add_char(&name, body[i]);
-	while (name.len > 0 && name.bytes[name.len - 1] == ' ')
+	while (name.len > 0 && strchr(" @", name.bytes[name.len - 1]))
 		str_cut(&name, name.len - 1);
 	address_add_mailbox(out, is_phrase(&name) ? name.bytes : NULL, bare->own);
 	return true;
