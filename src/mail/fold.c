@@ -96,6 +96,14 @@ static void note(struct cutter *c, const char *ch)
 	}
 }
 
+/* Whether it may be parted between any two characters here: base64, or one in a URL. */
+static bool is_anywhere(const struct cutter *c)
+{
+	bool is_open = c->how.places == FOLD_ANYWHERE;
+
+	return c->is_in_base64 || (is_open && (!c->how.has_urls || c->is_in_brackets));
+}
+
 /* Up to a blank, or behind a place where one may be put in. */
 static size_t take_piece(struct cutter *c)
 {
@@ -109,8 +117,7 @@ static size_t take_piece(struct cutter *c)
 			note(c, ch);
 		bool is_inside = c->is_in_quotes || c->comments > 0;
 		is_escaped = is_inside && *ch == '\\' && !is_escaped;
-		bool is_base64 = c->how.places == FOLD_ANYWHERE || c->is_in_base64;
-		c->may_break |= is_break(c, *ch) || (is_base64 && c->at - begin >= PIECE_LEN);
+		c->may_break |= is_break(c, *ch) || (is_anywhere(c) && c->at - begin >= PIECE_LEN);
 	}
 	return (size_t)(c->at - begin);
 }
@@ -147,7 +154,10 @@ static bool fold_once(struct str *out, const char *text, size_t column, struct f
 		      bool parts_quotes)
 {
 	struct cutter c = { .how = how, .at = text, .tag = text, .parts_quotes = parts_quotes };
-	struct liner l = { out, column, how.places == FOLD_LIST ? LONG_LINE_LEN : LINE_LEN, true };
+	struct liner l = { .out = out,
+			   .column = column,
+			   .width = how.places == FOLD_LIST ? LONG_LINE_LEN : LINE_LEN,
+			   .fits = column <= FACTS_LINE_MAX };
 	size_t before = out->len;
 
 	while (*c.at) {
@@ -168,9 +178,12 @@ static bool fold_once(struct str *out, const char *text, size_t column, struct f
 bool fold_body(struct str *out, const char *text, size_t column, struct fold how)
 {
 	struct fold by_blanks = how;
+	struct fold in_urls = how;
 
 	by_blanks.places = FOLD_BLANKS;
+	in_urls.places = FOLD_ANYWHERE;
 	return (!how.is_fixed && fold_once(out, text, column, by_blanks, false)) ||
 	       fold_once(out, text, column, how, false) ||
-	       (!how.keeps_quotes && fold_once(out, text, column, how, true));
+	       (!how.keeps_quotes && fold_once(out, text, column, how, true)) ||
+	       (how.has_urls && fold_once(out, text, column, in_urls, true));
 }

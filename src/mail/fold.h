@@ -13,7 +13,7 @@ enum fold_places {
 	FOLD_JSON,       /* after "," and the like */
 	FOLD_LIST, /* after ";" and ",", but only where the line would be too long to be sent */
 	FOLD_SIGNATURE, /* in the value of DKIM's b=, which is not signed */
-	FOLD_ANYWHERE,  /* base64 */
+	FOLD_ANYWHERE,  /* base64; in a field of URLs within these */
 };
 
 struct fold {
@@ -22,11 +22,12 @@ struct fold {
 	bool keeps_quotes;    /* they are not parted, even where nothing else helps */
 	bool is_fixed;        /* blanks that are there can't be used, either: they are signed */
 	bool is_value_base64; /* after ";": a long value of base64 may be parted anywhere */
+	bool has_urls;        /* blanks in angle brackets mean nothing, RFC 2369 section 2 */
 };
 
 /*
  * Appends the unfolded body of a field, folded so that lines are short. `column` is where it
- * begins. Uses blanks first, puts in others where these are not enough, and parts quoted texts
- * last. Returns whether no line is over 998 octets.
+ * begins. Uses blanks first, puts in others where these are not enough, and parts quoted texts,
+ * then URLs, last. Returns whether no line is over 998 octets, the field's name included.
  */
 bool fold_body(struct str *out, const char *text, size_t column, struct fold how) MUST_USE;

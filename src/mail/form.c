@@ -20,7 +20,10 @@
 	}
 #define URLS                                                                                       \
 	{                                                                                          \
-		FORM_URLS, QUOTES(FOLD_COMMAS)                                                     \
+		FORM_URLS,                                                                         \
+		{                                                                                  \
+			.places = FOLD_COMMAS, .has_quotes = true, .has_urls = true                \
+		}                                                                                  \
 	}
 #define IDS                                                                                        \
 	{                                                                                          \
@@ -72,6 +75,8 @@
 			.places = FOLD_ANYWHERE                                                    \
 		}                                                                                  \
 	}
+
+enum { ID_MAX = 900 }; /* fits into a line */
 
 static const struct {
 	const char *name; /* with an asterisk: how it begins */
@@ -152,13 +157,16 @@ static bool is_named(const char *name, size_t len, const char *pattern)
 			      : ascii_is(name, len, pattern);
 }
 
-/* Nothing but texts in angle brackets without blanks. */
+/* Nothing but texts in angle brackets without blanks; cron has a variable there, however long. */
 static bool are_ids(const char *text)
 {
 	if (*text != '<')
 		return false;
 	while (*text == '<') {
-		text += strcspn(text, "> \t");
+		size_t len = strcspn(text, "> \t");
+		if (len > ID_MAX)
+			return false;
+		text += len;
 		text += *text == '>';
 		text += strspn(text, " \t");
 	}

@@ -19,6 +19,8 @@ enum {
 	PARAMETER_LINE_MAX = 76, /* with the semicolon behind it */
 	KEPT_MAX = 450,          /* may double by its quotes, and still fits into a line of 998 */
 	LINE_MAX = 998,
+	SECTION_MIN = 45,
+	SECTION_MAX = 60, /* of a value by RFC 2231 that was there, but too long for a line */
 };
 
 /* Bytes that are to become encoded-words. */
@@ -301,6 +303,28 @@ void mime_add_parameter(struct str *out, const char *name, const char *value)
 		add_extended(out, name, value, charset_named("UTF-8"));
 }
 
+/* Whether a cut here would be within a triplet, or within what may be a character of UTF-8. */
+static bool is_inside(const char *value, size_t at)
+{
+	bool is_next = value[at] == '%' && strchr("89ABab", value[at + 1]);
+
+	return value[at - 1] == '%' || value[at - 2] == '%' || (is_next && at > SECTION_MIN + 2);
+}
+
+/* "name*=charset''%xx%xx" in sections that fit into lines. */
+static void add_sections(struct str *out, const char *name, const char *value)
+{
+	int name_len = (int)strcspn(name, "*");
+
+	for (int number = 0; *value; number++) {
+		size_t len = strnlen(value, SECTION_MAX);
+		while (value[len] && len > SECTION_MIN && is_inside(value, len))
+			len--;
+		str_addf(out, ";" FOLD "%.*s*%d*=%.*s", name_len, name, number, (int)len, value);
+		value += len;
+	}
+}
+
 /*
  * "name*", "name*0*" or "name*0"; in the first two there are percents already. There may have been
  * quotes around them, although RFC 2231 has none.
@@ -308,17 +332,22 @@ void mime_add_parameter(struct str *out, const char *name, const char *value)
 static void keep_extended(struct str *out, const char *name, const char *value)
 {
 	bool has_percents = name[strlen(name) - 1] == '*';
+	bool is_whole = strcspn(name, "*") + 1 == strlen(name);
+	CLEANUP(str_done) struct str text = STR_INIT;
 
 	if (!has_percents && str_is_ascii(value, strlen(value))) {
 		add_value(out, name, value);
 		return;
 	}
-	str_addf(out, ";" FOLD "%s%s=", name, has_percents ? "" : "*");
 	for (; *value; value++)
 		if (has_percents && is_token_char(*value))
-			str_add_char(out, *value);
+			str_add_char(&text, *value);
 		else
-			add_percent(out, *value);
+			add_percent(&text, *value);
+	if (is_whole && strlen(name) + text.len + sizeof " =;" > LINE_MAX)
+		add_sections(out, name, text.bytes);
+	else
+		str_addf(out, ";" FOLD "%s%s=%s", name, has_percents ? "" : "*", text.bytes);
 }
 
 static bool is_file_name(const char *name)

@@ -267,6 +267,17 @@ static void add_digits(struct writer *w, const struct mime_word *word)
 	add_text(w, "?=", 2);
 }
 
+/* What an encoded-word that is too long for a line says; false where that is not known. */
+static bool add_long(const struct mime_word *word, struct charset charset, struct str *said)
+{
+	if (word->len <= WORD_MAX || !charset.table)
+		return false;
+	if (!word->is_quoted)
+		return base64_read(said, word->text, word->text_len);
+	mime_add_unquoted(said, word);
+	return true;
+}
+
 /* An encoded-word that was there, as RFC 2047 has it. */
 static void add_word(struct writer *w, const struct mime_word *word)
 {
@@ -274,7 +285,10 @@ static void add_word(struct writer *w, const struct mime_word *word)
 	struct charset charset = charset_named(name);
 	CLEANUP(str_done) struct str said = STR_INIT;
 
-	if (str_is_ascii(word->text, word->text_len) && !memchr(word->text, ' ', word->text_len)) {
+	if (add_long(word, charset, &said)) {
+		add_mixed(w, charset, said.bytes, said.len);
+	} else if (str_is_ascii(word->text, word->text_len) &&
+		   !memchr(word->text, ' ', word->text_len)) {
 		add_text(w, word->charset - 2, word->len);
 	} else if (!word->is_quoted) {
 		add_digits(w, word);
@@ -342,7 +356,9 @@ static size_t take_run(struct writer *w, const char *text, struct str *said)
 		size_t next = word_len(w, text + at + blanks);
 		bool goes_on = next > 0 && needs_encoding(w, text + at + blanks, next) &&
 			       is_same_charset(w, word, len, text + at + blanks, next);
-		if (blanks > 0 && (goes_on || is_encoded_word(text + at + blanks, next)))
+		bool is_shown =
+			!is_encoded_word(word, len) && is_encoded_word(text + at + blanks, next);
+		if (blanks > 0 && (goes_on || is_shown))
 			str_add_n(said, text + at, blanks);
 		if (blanks == 0 || !goes_on)
 			return at;
@@ -366,7 +382,7 @@ static size_t add_encoded(struct writer *w, const char *blanks, size_t len)
 {
 	CLEANUP(str_done) struct str said = STR_INIT;
 
-	if (w->is_after_encoded)
+	if (w->is_after_encoded && !is_encoded_word(blanks + len, word_len(w, blanks + len)))
 		str_add_n(&said, blanks, len);
 	add_blanks(w, blanks, w->is_after_encoded && len > 0 ? 1 : len, ENCODED_MIN);
 	part_from(w, last_char(w));

@@ -4,6 +4,7 @@
 A row has a field as a program writes it, the charset that the message names, what Python's email package reads
 afterwards, and what must be seen on the wire. The same rows go to relays with and without SMTPUTF8.
 """
+import base64
 import dataclasses
 import email
 import email.header
@@ -129,6 +130,13 @@ LONG = [
     Row("tags", ("X-Tags: " + ";".join(f"tag-number-{n}" for n in range(90))).encode(), ";".join(f"tag-number-{n}" for n in range(90))),
     Row("boundary", b'Content-Type: multipart/mixed;boundary="' + b"b" * 70 + b'";' + b"x=" + b"y" * 450 + b";z=" + b"y" * 450,
         'multipart/mixed;boundary="' + "b" * 70 + '";x=' + "y" * 450 + ";z=" + "y" * 450),
+    Row("unsubscribe-long-url", f"List-Unsubscribe: <https://example.org/{'a' * 1500}>, <mailto:u@example.org>".encode(),
+        f"<https://example.org/{'a' * 1500}>, <mailto:u@example.org>"),
+    Row("long-encoded-word", b"Subject: =?UTF-8?B?" + base64.b64encode(("ü" * 800).encode()) + b"?= x", "ü" * 800 + " x", rb"=\?"),
+    Row("long-encoded-word-q", b"Subject: =?x-?= =?iso-8859-1?Q?" + b"=FC" * 800 + b"?=", "=?x-?=" + "ü" * 800, rb"=\?"),
+    Row("long-encoded-word-between-others", b"Subject: =?utf-8?Q?x?= =?UTF-8?B?" + base64.b64encode(("ü" * 800).encode()) +
+        b"?= =?utf-8?Q?y?=", "x" + "ü" * 800 + "y", rb"=\?"),
+    Row("cron-long-variable", b"X-Cron-Env: <PATH=/bin:" + b"/x" * 800 + b">", "<PATH=/bin:" + "/x" * 800 + ">", rb"=\?"),
     Row("long-text", b"Subject: " + b"z," * 600, "z," * 600, rb"=\?"),
 ]
 

@@ -47,7 +47,7 @@ static const struct {
 	{ "To: a@b," X900 "@c," X100 "@d\r\n", "" },
 	{ "To: \"" X900 X100 "\" <a@b>\r\n", "" },
 	{ "To: a@" X900 X100 "\r\n", NULL },
-	{ "List-Help: <" X900 X100 ">\r\n", NULL },
+	{ "List-Help: <" X900 X100 ">\r\n", "" },
 	{ "Received: by " X900 X100 "; x\r\n", "" },
 };
 
@@ -146,6 +146,15 @@ static const struct {
 	  "From: =?utf-8?Q?=C3=A4?= =?UTF-8?B?IMOk?= <a@b>\r\n" },
 	{ "raw beside a word", KEEPS_UTF8, NULL, false, "Subject: =?utf-8?Q?=C3=A4?= \xc3\xa4\r\n",
 	  "Subject: =?utf-8?Q?=C3=A4?= =?UTF-8?B?IMOk?=\r\n" },
+	{ "raw in a word in front of a word", KEEPS_UTF8, NULL, false,
+	  "Subject: =?utf-8?Q?\xc3\xa4?= =?utf-8?Q?x?= y\r\n",
+	  "Subject: =?utf-8?B?w6Q=?= =?utf-8?Q?x?= y\r\n" },
+	{ "raw in a word behind a word", KEEPS_UTF8, NULL, false,
+	  "Subject: =?utf-8?Q?x?=\r\n =?utf-8?Q?\xc3\xa4?= y\r\n",
+	  "Subject: =?utf-8?Q?x?= =?utf-8?B?w6Q=?= y\r\n" },
+	{ "raw words in two charsets", KEEPS_UTF8, NULL, false,
+	  "Subject: =?utf-8?Q?\xc3\xa4?= =?iso-8859-1?Q?\xe4?=\r\n",
+	  "Subject: =?utf-8?B?w6Q=?= =?iso-8859-1?B?5A==?=\r\n" },
 	/* Signed */
 	{ "signed, ASCII relay", KEEPS_ASCII, NULL, false,
 	  "DKIM-Signature: h=from:subject\r\nSubject: \xc3\xa4\r\n", NULL },

@@ -48,12 +48,21 @@ static const struct {
 	  "List-Unsubscribe: <https://a/" X500 ",>,\r\n <mailto:" X500 "@b>" },
 	{ "To: \"a," X500 "\"<a@b>,(c," X500 ")c@d",
 	  "To: \"a," X500 "\"<a@b>,\r\n (c," X500 ")c@d" },
+	/* URLs, in which blanks mean nothing */
+	{ "List-Unsubscribe: (" X10 ") <https://a/" X500 X500 ">, <mailto:a@b>",
+	  "List-Unsubscribe: (" X10 ")\r\n <https://a/" X10 X10 X10 X10 X10 "xxx\r\n " },
+	{ "List-Help: " LONG " <https://a/>", NULL },
 	{ "Keywords: " X500 "," X500, "Keywords: " X500 ",\r\n " X500 },
 	{ "X-Tags: a,b;" X500 "," X500, "X-Tags: a,b;" X500 ",\r\n " X500 },
 	/* base64 */
 	{ "Face: " X70 X990, "Face: xxxxxx" },
 	/* texts */
 	{ "Subject: " X500 "," X500, NULL },
+	{ "X-Cron-Env: <PATH=" LONG ">", NULL },
+	{ "X-" X990 X10 ": a", NULL },
+	{ "X-" X990 X10 ": a b", NULL },
+	{ "X-" X990 "xxxx: a", "X-" X990 "xxxx: \r\n a" },
+	{ "X-" X990 "xxxxx: a", NULL },
 	{ "Subject: [a] " X500 ", " X500, "Subject: [a]\r\n " X500 ",\r\n " X500 },
 	{ "To: \"" X500 " " X500 "\" <a@b>", "To: \"" X500 "\r\n " X500 "\"\r\n <a@b>" },
 	{ "X-Wide: a  \t" X500 "   " X500, "X-Wide: a\r\n  \t" X500 "\r\n   " X500 },

@@ -217,6 +217,28 @@ static void test_kept(void)
 	}
 }
 
+/* What is too long for a line is parted, but in no triplet or character. */
+static void test_kept_sections(void)
+{
+	CLEANUP(str_done) struct str value = STR_INIT;
+	CLEANUP(str_done) struct str out = STR_INIT;
+
+	test_case("kept sections");
+	str_add(&value, "utf-8'de'a");
+	for (int i = 0; i < 200; i++)
+		str_add(&value, "%C3%A4");
+	mime_keep_parameter(&out, "name*", value.bytes, (struct charset){ 0 });
+	EXPECT(strncmp(out.bytes, ";\r\n name*0*=utf-8'de'a%C3", 24) == 0);
+	EXPECT(strstr(out.bytes, "%A4;\r\n name*1*=%C3%A4"));
+	EXPECT(strstr(out.bytes, "%A4;\r\n name*20*=%C3%A4"));
+	str_clear(&out);
+	str_clear(&value);
+	for (int i = 0; i < 999; i++)
+		str_add(&value, "%");
+	mime_keep_parameter(&out, "name*", value.bytes, (struct charset){ 0 });
+	EXPECT(strstr(out.bytes, "%;\r\n name*20*=%%"));
+}
+
 int main(void)
 {
 	test_begin("mime");
@@ -226,5 +248,6 @@ int main(void)
 	test_parameter_lines();
 	test_decoded();
 	test_kept();
+	test_kept_sections();
 	return test_end();
 }
