@@ -68,6 +68,10 @@ def each_kind(mode, name, operation, expected=0, **options):
         add(kind)
 
 
+NO_CHUNKS = "bdat: 500 5.5.1 no such thing"
+NO_SIZE = "mail#1: 555 5.5.4 no such parameter"
+
+
 def send_operation(recipients=("bob@example.org",), refused=(), is_up=True, dialogue="", later="",
                    program="mailchute", options=(), lines=20):
     """A message given in; the relay plays `dialogue` then, and `later` when the queue is run."""
@@ -341,6 +345,10 @@ each_kind("send", "send-deferred", send_operation(TWO, dialogue=LATER))
 each_kind("send", "send-refused", send_operation(["bob@example.org", "nobody@example.org"], dialogue=NOBODY),
           expected=65)
 each_kind("send", "send-in-chunks", send_operation(lines=2000), extensions=("PIPELINING", "CHUNKING"))
+each_kind("send", "send-chunk-unknown", send_operation(TWO, dialogue=NO_CHUNKS), extensions=("PIPELINING", "CHUNKING"))
+each_kind("send", "send-chunks-unknown", send_operation(dialogue=NO_CHUNKS, lines=2000),
+          extensions=("PIPELINING", "CHUNKING"))
+each_kind("send", "send-size-unknown", send_operation(TWO, dialogue=NO_SIZE), extensions=("PIPELINING", "SIZE"))
 each_kind("send --at", "later", later_operation)
 each_kind("send -odq", "queue-only", send_operation(options=["-odq"]))
 each_kind("sendmail", "sendmail", send_operation(program="sendmail"))
@@ -356,6 +364,11 @@ each_kind("-qf", "run-refused", run_operation(1, dialogue=NOBODY, also=["nobody@
                                               refused=["nobody@example.org"]))
 each_kind("-qf", "run-past-later", run_past_later_operation)
 each_kind("-qf", "run-in-chunks", run_operation(), extensions=("PIPELINING", "CHUNKING"))
+each_kind("-qf", "run-chunk-unknown", run_operation(dialogue=NO_CHUNKS), extensions=("PIPELINING", "CHUNKING"))
+each_kind("-qf", "run-second-chunk-unknown", run_operation(dialogue="bdat#2: 503 5.5.1 bad sequence"),
+          extensions=("PIPELINING", "CHUNKING"))
+each_kind("-qf", "run-hangs-up-on-chunks", run_operation(dialogue="bdat#2: 500 5.5.1 what?\nrset: drop"),
+          extensions=("PIPELINING", "CHUNKING"))
 each_kind("-q", "run-of-what-is-due", run_operation(options=["-q"], FAULT_CLOCK="7200"))
 each_kind("the run after a send", "detached", detached_operation)
 each_kind("-bs", "server", server_operation(["-odq"]))
