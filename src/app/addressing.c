@@ -61,6 +61,19 @@ bool addressing_is_of_machine(const struct address *address, const struct settin
 	       (!strchr(host, '.') || is_caller(address->local));
 }
 
+const char *addressing_own_sender(const struct account *account, const char *sender)
+{
+	CLEANUP(address_done) struct address given = { 0 };
+	CLEANUP(err_done) struct err unfit = ERR_INIT;
+	const char *own = account->own_from;
+
+	if (!own || !sender || *config_maildomain(&account->settings) ||
+	    !address_parse_path(sender, &given, &unfit) ||
+	    !addressing_is_of_machine(&given, &account->settings, own))
+		return NULL;
+	return own;
+}
+
 static bool is_null_sender(const char *from)
 {
 	return !*from || strcmp(from, "<>") == 0 || ascii_compare(from, "MAILER-DAEMON") == 0;
@@ -86,7 +99,7 @@ static bool blame_sender(const struct settings *settings, struct err *err)
 }
 
 bool addressing_set_sender(struct envelope *envelope, const struct request *request,
-			   const struct settings *settings, struct err *err)
+			   const struct settings *settings, bool qualifies, struct err *err)
 {
 	bool is_by_uid = request->contract == CONTRACT_SENDMAIL;
 	const char *from = settings->from ? settings->from : expand_user(is_by_uid);
@@ -98,7 +111,7 @@ bool addressing_set_sender(struct envelope *envelope, const struct request *requ
 		return true;
 	if (!address_parse_path(from, &address, err))
 		return blame_sender(settings, err);
-	if (request->contract == CONTRACT_SENDMAIL || request->composition.is_wanted)
+	if (qualifies)
 		qualify(&address, settings);
 	CLEANUP(mem_free_at) char *path = address_path(&address);
 	if (!address_check(path, err))

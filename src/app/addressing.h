@@ -3,17 +3,19 @@
 #pragma once
 
 #include "app/cli.h"
+#include "conf/config.h"
 #include "mail/alias.h"
 #include "mail/envelope.h"
 #include "mail/header.h"
 
 /*
- * Fills in the sender. Under sendmail's contract one that is missing or has no domain becomes
- * user@domain (see addressing_domain); a person's has passed config_check, and gets a domain for a
- * message that is made here. ERR_INPUT; ERR_CONFIG for one from a config file.
+ * Fills in the sender, where none is set the user's name; without a domain it gets one where
+ * `qualifies` says so (see addressing_domain). A person's has passed config_check. ERR_INPUT;
+ * ERR_CONFIG for one from a config file.
  */
 bool addressing_set_sender(struct envelope *envelope, const struct request *request,
-			   const struct settings *settings, struct err *err) MUST_USE;
+			   const struct settings *settings, bool qualifies,
+			   struct err *err) MUST_USE;
 
 /*
  * What there is to say of recipients. `faults` gets those without a plain meaning, which the others
@@ -66,6 +68,12 @@ bool addressing_read_aliases(struct alias_table *table, const struct settings *s
  */
 bool addressing_is_of_machine(const struct address *address, const struct settings *settings,
 			      const char *own);
+
+/*
+ * The account's own sender in the place of one whom only this machine knows, where no `maildomain`
+ * is set up; NULL: that one stays.
+ */
+const char *addressing_own_sender(const struct account *account, const char *sender);
 
 /* What a name without a domain belongs to: maildomain, /etc/mailname, or the host; caller frees. */
 char *addressing_domain(const struct settings *settings) MUST_USE;

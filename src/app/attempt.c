@@ -37,14 +37,37 @@ void attempt_done(struct attempt *attempt)
 	str_done(&attempt->before);
 }
 
-static void adopt_sender(struct envelope *envelope, const char *from)
+static bool adopt_sender(struct envelope *envelope, const char *from)
 {
 	CLEANUP(err_done) struct err unfit = ERR_INIT;
 
 	if (!from || !address_check(from, &unfit))
-		return;
+		return false;
+	char *sender = mem_copy(from);
 	free(envelope->sender);
-	envelope->sender = mem_copy(from);
+	envelope->sender = sender;
+	return true;
+}
+
+/* The sender that it would have got had there been a config. */
+static void complete_sender(struct record *record, const struct account *account)
+{
+	struct envelope *envelope = &record->envelope;
+	const struct settings *settings = &account->settings;
+	bool is_given =
+		record->progress.flags & RECORD_SENDER_GIVEN && settings->allow_from_override;
+	const char *own = addressing_own_sender(account, envelope->sender);
+
+	if (!is_given && adopt_sender(envelope, settings->from))
+		own = NULL;
+	if (own)
+		(void)adopt_sender(envelope, own);
+	if (!*envelope->sender || strchr(envelope->sender, '@'))
+		return;
+	CLEANUP(mem_free_at) char *domain = addressing_domain(settings);
+	char *whole = str_format("%s@%s", envelope->sender, domain);
+	free(envelope->sender);
+	envelope->sender = whole;
 }
 
 /* The place in the file is one recipient's: an alias for several can't be followed any more. */
@@ -83,15 +106,17 @@ static void complete_recipients(struct envelope *envelope, const struct settings
 	}
 }
 
-void attempt_adopt(struct entry *entry, const struct settings *settings)
+void attempt_adopt(struct entry *entry, const struct account *account)
 {
 	struct record *record = &entry->record;
 
-	if ((record->is_raw && !(record->progress.flags & RECORD_SENDER_GIVEN)) ||
-	    record->progress.flags & RECORD_NULL_REFUSED)
-		adopt_sender(&record->envelope, settings->from);
-	if (record->is_raw)
-		complete_recipients(&record->envelope, settings);
+	if (record->is_raw) {
+		complete_sender(record, account);
+		complete_recipients(&record->envelope, &account->settings);
+	}
+	if (record->progress.flags & RECORD_NULL_REFUSED &&
+	    !adopt_sender(&record->envelope, account->settings.from))
+		(void)adopt_sender(&record->envelope, account->own_from);
 }
 
 /* A crash between begin and end is counted by the difference; that is worth no failure. */
@@ -289,7 +314,7 @@ void attempt_tell(struct entry *entry, const struct settings *settings)
 		report_problem(&err);
 }
 
-bool attempt_may_send_notice(const struct entry *notice, const struct settings *settings)
+bool attempt_may_send_notice(const struct entry *notice, const struct account *account)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(entry_release) struct entry subject;
@@ -304,8 +329,8 @@ bool attempt_may_send_notice(const struct entry *notice, const struct settings *
 	entry_release(&subject);
 	if (spool_claim(notice->spool, SPOOL_QUEUE, id, &subject, &err) != CLAIM_GOT)
 		return false;
-	attempt_adopt(&subject, settings);
-	attempt_tell(&subject, settings);
+	attempt_adopt(&subject, account);
+	attempt_tell(&subject, &account->settings);
 	return !record_has_untold(&subject.record);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "conf/config.h"
 #include "conf/settings.h"
 #include "queue/entry.h"
 #include "smtp/transaction.h"
@@ -33,7 +34,7 @@ void attempt_done(struct attempt *attempt);
  * Lets the account complete in memory what is not in the file: sender, aliases and domain of a
  * message that was saved without a config, and the sender of one whose null sender is not taken.
  */
-void attempt_adopt(struct entry *entry, const struct settings *settings);
+void attempt_adopt(struct entry *entry, const struct account *account);
 
 /*
  * Sends the message. Its recipients are marked as in doubt on disk just before the last byte
@@ -86,7 +87,7 @@ void attempt_tell(struct entry *entry, const struct settings *settings);
  * there is a notice, which is done here where an earlier process could not. Else a second notice
  * would be made after this one was sent and removed.
  */
-bool attempt_may_send_notice(const struct entry *notice, const struct settings *settings) MUST_USE;
+bool attempt_may_send_notice(const struct entry *notice, const struct account *account) MUST_USE;
 
 /* Writes down the status and the progress of a message that stays in the queue. */
 void attempt_save(struct entry *entry);

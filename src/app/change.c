@@ -260,8 +260,8 @@ static int send_by_account(const struct request *request, struct entry *entry, s
 	if (!choice_without_message(&job, err))
 		return report_error(err);
 	const struct settings *settings = &job.account.settings;
-	attempt_adopt(entry, settings);
-	if (!filter_entry(entry, settings, &message, err))
+	attempt_adopt(entry, &job.account);
+	if (!filter_entry(entry, &job.account, &message, err))
 		return settle_unfiltered(entry, settings, err);
 	bool is_open = reach_open(&session, entry->spool, settings, LOGIN_ASKING, err);
 	secret_forget(&job.account.settings);

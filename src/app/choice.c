@@ -57,16 +57,12 @@ static bool choose(struct job *job, const struct settings *wished, struct err *e
 /* A sender whom only this machine knows, from a program: the account's, if no domain is set up. */
 static void adopt_own_sender(struct account *account)
 {
-	struct settings *settings = &account->settings;
-	CLEANUP(address_done) struct address given = { 0 };
-	CLEANUP(err_done) struct err unfit = ERR_INIT;
+	const char *own = addressing_own_sender(account, account->settings.from);
 
-	if (!account->own_from || !settings->from || *config_maildomain(settings) ||
-	    !address_parse_path(settings->from, &given, &unfit) ||
-	    !addressing_is_of_machine(&given, settings, account->own_from))
+	if (!own)
 		return;
-	free(settings->from);
-	settings->from = mem_copy(account->own_from);
+	free(account->settings.from);
+	account->settings.from = mem_copy(own);
 }
 
 /* A program that calls us as sendmail gets a domain added. */

@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+enum { PIECE = 65536 };
+
 /* A signature over the header would not fit any more. */
 static bool is_signed(const struct header *header)
 {
@@ -151,13 +153,38 @@ bool complete_message(struct message *message, const struct envelope *envelope,
 
 	changes_init(&changes, &message->header);
 	drop_residue(&changes);
-	if (!is_signed(&message->header) && !repair(&changes, envelope, completion, err))
+	if (!completion->is_raw && !is_signed(&message->header) &&
+	    !repair(&changes, envelope, completion, err))
 		return false;
 	supply_date(&changes, s, completion->date);
 	supply_message_id(&changes, envelope->sender, completion->account);
-	repair_add(&changes, s);
+	if (!completion->is_raw)
+		repair_add(&changes, s);
 	drop_bcc(&changes, s);
 	supply_label(&changes, s, &message->body_facts);
 	changes_write(&changes, &whole);
 	return message_complete(message, &whole, err);
+}
+
+static bool read_again(const struct message *from, struct message *to, struct err *err)
+{
+	char piece[PIECE];
+	ssize_t got;
+
+	message_begin(to);
+	for (uint64_t at = 0; (got = message_read_at(from, at, piece, sizeof piece, err)) > 0;
+	     at += (uint64_t)got)
+		if (!message_take(to, piece, (size_t)got, err))
+			return false;
+	return got == 0 && message_end(to, err);
+}
+
+bool complete_raw(const struct message *raw, const struct envelope *envelope,
+		  const struct account *account, struct message *out, struct err *err)
+{
+	const struct completion completion = { .account = account,
+					       .date = time(NULL),
+					       .is_program = true };
+
+	return read_again(raw, out, err) && complete_message(out, envelope, &completion, err);
 }

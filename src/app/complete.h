@@ -13,6 +13,7 @@ struct completion {
 	const struct account *account;
 	time_t date;     /* for the Date field */
 	bool is_program; /* a program's: bare addresses get a domain, see bare.h */
+	bool is_raw;     /* there is no config yet: what it could ask for is left to complete_raw */
 };
 
 /*
@@ -22,3 +23,11 @@ struct completion {
  */
 bool complete_message(struct message *message, const struct envelope *envelope,
 		      const struct completion *completion, struct err *err) MUST_USE;
+
+/*
+ * Makes `out` (message_init has been called) of a program's message that was kept while there was
+ * no config, now that there is an account; date and Message-ID stay. The errors of
+ * complete_message.
+ */
+bool complete_raw(const struct message *raw, const struct envelope *envelope,
+		  const struct account *account, struct message *out, struct err *err) MUST_USE;

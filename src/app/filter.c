@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/filter.h"
 
+#include "app/complete.h"
 #include "base/feeder.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -190,19 +191,30 @@ static void refuse_all(struct envelope *envelope, const struct err *reason)
 	}
 }
 
-bool filter_entry(struct entry *entry, const struct settings *settings, struct message *out,
-		  struct err *err)
+static bool make(const struct entry *entry, const struct account *account, struct message *out,
+		 struct err *err)
 {
 	CLEANUP(message_done) struct message own;
-	struct envelope *envelope = &entry->record.envelope;
+	const struct envelope *envelope = &entry->record.envelope;
 
 	entry_message(entry, &own);
-	if (!entry->record.is_unfiltered || !settings->filter) {
+	if (entry->record.is_raw)
+		return complete_raw(&own, envelope, account, out, err) &&
+		       filter_message(out, envelope, &account->settings, err);
+	return run(&own, envelope, account->settings.filter, out, err) || err_wrap(err, "filter");
+}
+
+bool filter_entry(struct entry *entry, const struct account *account, struct message *out,
+		  struct err *err)
+{
+	struct envelope *envelope = &entry->record.envelope;
+	bool is_unfiltered = entry->record.is_unfiltered && account->settings.filter;
+
+	if (!entry->record.is_raw && !is_unfiltered) {
 		entry_message(entry, out);
 		return true;
 	}
-	if (!run(&own, envelope, settings->filter, out, err)) {
-		err_wrap(err, "filter");
+	if (!make(entry, account, out, err)) {
 		if (err->kind == ERR_INPUT)
 			refuse_all(envelope, err);
 		return false;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "conf/settings.h"
+#include "conf/config.h"
 #include "mail/message.h"
 #include "queue/entry.h"
 
@@ -19,8 +19,9 @@ bool filter_message(struct message *message, const struct envelope *envelope,
 /*
  * The same for a message of the queue that has not gone through a filter, before an attempt to send
  * it: `out` (message_init has been called) gets what is to be sent, which is the entry's own where
- * the account has no filter, and the envelope in memory its facts; the file stays as it is. After
- * ERR_INPUT the recipients are marked as refused.
+ * the account has no filter, and the envelope in memory its facts; the file stays as it is. One
+ * that was saved without a config is completed first. After ERR_INPUT the recipients are marked as
+ * refused.
  */
-bool filter_entry(struct entry *entry, const struct settings *settings, struct message *out,
+bool filter_entry(struct entry *entry, const struct account *account, struct message *out,
 		  struct err *err) MUST_USE;

@@ -180,9 +180,9 @@ static bool set_sender(struct job *job, struct err *err)
 {
 	const struct settings *s = &job->account.settings;
 
-	return addressing_set_sender(job->envelope, job->request, s, err) ||
+	return addressing_set_sender(job->envelope, job->request, s, job_qualifies(job), err) ||
 	       (choice_do_without(job, err) &&
-		addressing_set_sender(job->envelope, job->request, s, err));
+		addressing_set_sender(job->envelope, job->request, s, job_qualifies(job), err));
 }
 
 /*
@@ -275,7 +275,8 @@ static bool complete(struct job *job, struct err *err)
 	const struct completion completion = {
 		.account = &job->account,
 		.date = request->not_before > 0 ? request->not_before : time(NULL),
-		.is_program = request->contract == CONTRACT_SENDMAIL && !job->lacks_config,
+		.is_program = request->contract == CONTRACT_SENDMAIL,
+		.is_raw = job->lacks_config,
 	};
 
 	return complete_message(&job->message, job->envelope, &completion, err);

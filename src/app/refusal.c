@@ -52,7 +52,8 @@ static void find_sender(struct job *job)
 		return;
 	if (choice_finish(job, &ignored))
 		err_done(&ignored);
-	if (!addressing_set_sender(envelope, job->request, settings_of(job), &ignored))
+	if (!addressing_set_sender(envelope, job->request, settings_of(job), job_qualifies(job),
+				   &ignored))
 		log_debug("%s", ignored.text);
 }
 

@@ -121,13 +121,16 @@ struct route *routes_find(struct routes *routes, const struct record *record)
 	return routes->items[routes->count++];
 }
 
-/* A secret is never remembered, and what only shapes the message has done its work. */
-static bool is_worth_remembering(const struct settings *settings, enum option_id id)
+/*
+ * A secret is never remembered. What only shapes the message has done its work, unless that is left
+ * for the first attempt.
+ */
+static bool is_worth_remembering(const struct settings *settings, enum option_id id, bool is_raw)
 {
 	enum origin_kind kind = settings->origins[id].kind;
 
 	return (kind == ORIGIN_COMMAND_LINE || kind == ORIGIN_ENVIRONMENT) && id != OPT_password &&
-	       id != OPT_from && id != OPT_from_full_name;
+	       (is_raw || (id != OPT_from && id != OPT_from_full_name));
 }
 
 void route_remember(struct record *record, const char *config_file, const struct account *account)
@@ -141,7 +144,7 @@ void route_remember(struct record *record, const char *config_file, const struct
 	record->account = account->name ? mem_copy(account->name) : NULL;
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		struct str value = STR_INIT;
-		if (!is_worth_remembering(settings, (enum option_id)i))
+		if (!is_worth_remembering(settings, (enum option_id)i, record->is_raw))
 			continue;
 		option_print(settings, &options[i], &value);
 		record_add_option(record, mem_copy(options[i].name), str_take(&value));

@@ -119,9 +119,9 @@ static void settle_unfiltered(struct run *run, struct entry *entry, const struct
 /* Whether there is anything to do but to put it where it belongs. */
 static bool is_sendable(struct run *run, struct entry *entry, const struct candidate *candidate)
 {
-	const struct settings *settings = &candidate->route->account.settings;
+	const struct account *account = &candidate->route->account;
 
-	if (!attempt_may_send_notice(entry, settings)) {
+	if (!attempt_may_send_notice(entry, account)) {
 		run->result->waiting++;
 		return false;
 	}
@@ -134,7 +134,7 @@ static bool is_sendable(struct run *run, struct entry *entry, const struct candi
 		run->result->failed++;
 		return false;
 	}
-	attempt_tell(entry, settings);
+	attempt_tell(entry, &account->settings);
 	return true;
 }
 
@@ -142,7 +142,7 @@ static bool load_candidate(struct run *run, struct load *load, const struct cand
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	struct entry *entry = &load->entry;
-	const struct settings *settings = &candidate->route->account.settings;
+	const struct account *account = &candidate->route->account;
 	enum claim claim = spool_claim(run->spool, SPOOL_QUEUE, candidate->id, entry, &err);
 
 	if (err.kind != ERR_NONE)
@@ -151,11 +151,11 @@ static bool load_candidate(struct run *run, struct load *load, const struct cand
 		run_result_note(run->result, &err);
 	if (claim != CLAIM_GOT)
 		return false;
-	attempt_adopt(entry, settings);
+	attempt_adopt(entry, account);
 	if (!is_sendable(run, entry, candidate))
 		return false;
-	if (!run->is_giving_up && !filter_entry(entry, settings, &load->message, &err)) {
-		settle_unfiltered(run, entry, settings, &err);
+	if (!run->is_giving_up && !filter_entry(entry, account, &load->message, &err)) {
+		settle_unfiltered(run, entry, &account->settings, &err);
 		return false;
 	}
 	attempt_init(&load->attempt, entry, &load->message, TOLERATE_REFUSAL);

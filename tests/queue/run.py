@@ -5,6 +5,7 @@
 `python3 tests/queue/run.py [WORD...]` runs the cases whose names contain one of the words.
 """
 import addresses
+import belated
 import contracts
 import deliverable
 import errors
@@ -27,7 +28,7 @@ from scene import Suite
 def main():
     suite = Suite("queue")
     for module in (addresses, contracts, errors, extensions, waiting, runs, seeing, filters, importing, later, refused,
-                   reported, places, everybody, deliverable, providers, quiet):
+                   reported, places, everybody, deliverable, providers, belated, quiet):
         module.add_cases(suite)
     suite.main()
 
