@@ -153,7 +153,9 @@ static const struct remedy remedies[] = {
 	{ .phases = IN(AUTH),
 	  .words = "not have access rights to this service|smtp disabled for|smtp not enabled|"
 		   "imap smtp not enabled|smtp access disabled|smtp access not enabled|"
-		   "smtp service not enabled|enable smtp",
+		   "smtp service not enabled|enable smtp|enable pop3|enable imap|activate pop3|"
+		   "activate imap|imap access disabled|pop3 access disabled|"
+		   "imap access not enabled|pop3 access not enabled",
 	  .hint = N_("SMTP is off for this mailbox (switch it on in the settings of the "
 		     "mailbox)") },
 	{ .phases = IN(AUTH),

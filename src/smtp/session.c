@@ -13,6 +13,7 @@
 #include "smtp/selfname.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* RFC 5321 has no limit for connecting; so long, less where `timeout` says so. */
 enum { CONNECT_SECONDS = 300 };
@@ -86,6 +87,23 @@ static bool start_tls_at_once(struct session *session, struct tls **tls, struct 
 	return stream_start_tls(&session->client.stream, mem_take(tls), err);
 }
 
+/* By how they greet; NULL: none that is known. */
+static const char *other_service(const char *text)
+{
+	static const struct {
+		const char *greeting, *name;
+	} services[] = {
+		{ "\"* OK", "IMAP" }, { "\"* PREAUTH", "IMAP" }, { "\"* BYE", "IMAP" },
+		{ "\"+OK", "POP3" },  { "\"-ERR", "POP3" },      { "\"HTTP/", "HTTP" },
+		{ "\"SSH-", "SSH" },
+	};
+
+	for (size_t i = 0; i < LENGTH(services); i++)
+		if (strstr(text, services[i].greeting))
+			return services[i].name;
+	return NULL;
+}
+
 /* Who says nothing may be waiting for TLS. */
 static bool take_greeting(struct session *session, struct err *err)
 {
@@ -94,6 +112,12 @@ static bool take_greeting(struct session *session, struct err *err)
 
 	if (client_greeting(&session->client, err))
 		return true;
+	const char *service = err->kind == ERR_PROTO ? other_service(err->text) : NULL;
+	if (service)
+		return err_set(err, ERR_PROTO,
+			       _("%s; this is the port of another service (%s): set port 587 or "
+				 "465, and host to the server for outgoing mail"),
+			       err->text, service);
 	if (stream->tls || stream->in.len > 0 || err->kind != ERR_NET)
 		return false;
 	return err_set(err, ERR_NET, "%s; %s", err->text,

@@ -48,7 +48,26 @@ def try_port(folder, lines, says):
     expect(text.endswith(says) if says else "set port" not in text, f"expected {says!r}\n{result}")
 
 
+# name: (the greeting of a server that is none for SMTP, its name in the hint, None: no hint)
+GREETINGS = {
+    "imap": ("* OK [CAPABILITY IMAP4rev1] ready", "IMAP"), "imap-bye": ("* BYE too many connections", "IMAP"),
+    "pop3": ("+OK POP3 ready", "POP3"), "http": ("HTTP/1.1 400 Bad Request", "HTTP"), "ssh": ("SSH-2.0-OpenSSH_9.2", "SSH"),
+    "other": ("hello", None), "in-the-middle": ("220x * OK", None),
+}
+
+
+def try_greeting(folder, greeting, service):
+    with Relay(dialogue=f"greeting: raw {greeting}\\r\\n") as relay:
+        config = write_private(folder / "config", f"host 127.0.0.1\nport {relay.port}\nfrom a@b.example\nqueue off\n")
+        result = run_program(["-C", config, "c@d.example"], b"Subject: x\n\ny\n")
+    hint = f"; this is the port of another service ({service}): set port 587 or 465"
+    text = result.stderr.decode()
+    expect(result.status == 76 and (hint in text if service else "another service" not in text), f"expected {service}\n{result}")
+
+
 def add_cases(suite):
+    for name, (greeting, service) in GREETINGS.items():
+        suite.add(f"greeting-of-{name}", functools.partial(try_greeting, greeting=greeting, service=service))
     for name, (library, lines, packages) in LIBRARIES.items():
         suite.add(f"library-{name}", functools.partial(try_library, library=library, lines=lines, packages=packages))
     for name, (lines, says) in PORTS.items():

@@ -75,6 +75,10 @@ static const struct {
 	  "535 5.7.8 Error: authentication failed: This user does not have access rights to this "
 	  "service",
 	  "SMTP is off for this mailbox" },
+	{ IN(AUTH), LOGIN, "534 Authentication failed: please enable POP3/IMAP",
+	  "SMTP is off for this mailbox" },
+	{ IN(AUTH), LOGIN, "535 Authentication failed. POP3/IMAP access is disabled",
+	  "SMTP is off for this mailbox" },
 	/* for whom a relay works */
 	{ IN(RCPT), 0, "554 5.7.1 <bob@example.net>: Relay access denied", NO_LOGIN },
 	{ IN(RCPT), LOGIN, "554 5.7.1 <bob@example.net>: Relay access denied", WRONG },
