@@ -138,7 +138,8 @@ static bool refuse_unknown(const char *name, const char *shown, struct err *err)
 	CLEANUP(mem_free_at) char *mended = lookalike_mend(name, LOOKALIKE_DASH | LOOKALIKE_HIDDEN);
 	const char *word = mended + strspn(mended, "-");
 	CLEANUP(str_done) struct str words = STR_INIT;
-	const char *meant = longname_exists(word) ? word : synonym(word);
+	CLEANUP(mem_free_at) char *start = mem_copy_n(word, strcspn(word, " \t:,;"));
+	const char *meant = longname_exists(start) ? start : synonym(word);
 
 	str_add(&words, _("there is no such option"));
 	if (!meant || !longname_exists(meant))

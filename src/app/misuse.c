@@ -137,8 +137,8 @@ static const struct {
 } commands[] = {
 	{ " help usage ", "mailchute --help" },
 	{ " version ", "mailchute --version" },
-	{ " queue list ls mailq ", "mailchute --queue-list" },
-	{ " send mail compose ", "mailchute --to ADDRESS --subject TEXT" },
+	{ " queue list ls mailq status ", "mailchute --queue-list" },
+	{ " send mail compose to to: ", "mailchute --to ADDRESS --subject TEXT" },
 	{ " run flush ", "mailchute --queue-run" },
 	{ " retry ", "mailchute --queue-retry ID" },
 	{ " show ", "mailchute --queue-show ID" },
@@ -170,6 +170,15 @@ static bool check_command(const char *word, struct err *err)
 	return true;
 }
 
+/* `queue-run` for --queue-run: the names of such options are nobody's. */
+static bool check_name(const char *word, struct err *err)
+{
+	CLEANUP(mem_free_at) char *option = str_format("--%s", word);
+
+	return !strchr(word, '-') || !longname_exists(word) ||
+	       advise(word, _("an option begins with --; write"), option, err);
+}
+
 /* subject=Hello */
 static bool check_assignment(const char *word, struct err *err)
 {
@@ -188,10 +197,12 @@ bool misuse_check_word(const char *word, bool is_first, struct err *err)
 {
 	if (!check_dashes(word, err) || !check_single_hyphen(word, err))
 		return false;
+	if (strcmp(word, "-") == 0)
+		return flag_usage(err, _("standard input is read anyway; leave it out"), word);
 	if (*word == '-')
 		return true;
-	return (!is_first || check_command(word, err)) && check_assignment(word, err) &&
-	       check_address(word, word, err);
+	return (!is_first || (check_command(word, err) && check_name(word, err))) &&
+	       check_assignment(word, err) && check_address(word, word, err);
 }
 
 /* Arguments */

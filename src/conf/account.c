@@ -9,6 +9,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PORT_SMTP = 25, PORT_TLS = 465, PORT_SOCKS = 1080 };
 
@@ -118,6 +119,11 @@ static bool no_account(const struct config *config, const char *name, struct err
 	add_places(config, &places);
 	if (config->count > 0)
 		add_other_accounts(config, name, &places);
+	else if (config->file_count > 0)
+		str_add(&places, _("; there is no account in it; mailchute.conf(5) shows one"));
+	if (strpbrk(name, "./") && access(name, F_OK) == 0)
+		str_addf(&places, _("; to attach the file of that name write: --attach %s"),
+			 shown.bytes);
 	return err_set(err, ERR_CONFIG, _("account %s: %s"), shown.bytes, places.bytes);
 }
 

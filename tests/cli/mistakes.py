@@ -124,6 +124,8 @@ FILES = {
     "no-default": (TWO, (), "the accounts are: gmail, work; choose one with -a, or add to the file: account default : gmail"),
     "account-typo": (TWO, ("-a", "gmial"), "did you mean gmail?; the accounts are: gmail, work"),
     "account-case": (TWO, ("-a", "Work"), "did you mean work?"),
+    "no-account": ("# later\n", (), "; there is no account in it; mailchute.conf(5) shows one"),
+    "account-is-a-file": (TWO, ("-a", "/etc/passwd"), "; to attach the file of that name write: --attach /etc/passwd"),
     "account-of-nobody": (TWO, ("-a", "home"), "account home: not found in "),
     "base-typo": (TWO + "account default : gmial", (), ':5: account: no account "gmial" is defined above; did you mean gmail?; '
                   "the accounts are: gmail, work"),
@@ -224,6 +226,11 @@ SHELL = {
                                   ["--subject", "Hello", "World", "x@y.example"], ["x@y.example", "--subject", "Hello", "World"]))},
     "home-behind-equals": ([*TO, "--attach=~/a.pdf"], "behind a = the shell has left the ~ alone; write: --attach ~/a.pdf"),
     "home-behind-equals-of-text": ([*TO, "--body-file=~/a.txt"], "write: --body-file ~/a.txt"),
+    "stdin": (["-"], "-: standard input is read anyway; leave it out"), "stdin-last": (["x@y.example", "-"], "standard input is read"),
+    "to": (["to", "x@y.example"], "mailchute --to ADDRESS"), "status": (["status"], "mailchute --queue-list"),
+    "queue-run": (["queue-run"], "queue-run: an option begins with --; write: --queue-run"),
+    "print-config": (["print-config"], "write: --print-config"), "one-word": (["--to x@y.example"], "did you mean --to?"),
+    "colon": (["--to:x@y.example"], "did you mean --to?"),
     "h": (["-h"], "-h: for the help write: mailchute --help"), "h-and-more": (["-h", *TO], "mailchute --help"),
     "s": (["-s", "Hello", "x@y.example"], "-s: there is no such option; for the subject write: --subject TEXT"),
     "s-alone": (["-s"], "--subject TEXT"), "c": (["-c", "x@y.example"], "for a copy write: --cc ADDRESS"),
@@ -250,6 +257,7 @@ SHELL = {
 
 # What is meant as it stands; the last word tells that the message was made or taken.
 MEANT = {
+    "hyphen-after-the-end": ([*TO, "--subject", "x", "--", "-"], "Subject: x"), "option-after": (["x@y.example", "queue-run"], "Subject: x"),
     "name-after-subject": (["--subject", "x", "root"], "To: root@"), "name-after-both": ([*TO, "--subject", "x", "--", "root"], "root@"),
     "name-after-no-subject": ([*TO, "--subject", "", "root"], "root@"),
     "name-before-subject": ([*TO, "root", "--subject", "x"], "root@"),
