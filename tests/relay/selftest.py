@@ -47,7 +47,9 @@ class Talk:
                 return lines
 
     def say(self, data):
-        self.sock.sendall(data)
+        # in pieces: the socket's time-out is one for each call
+        for at in range(0, len(data), 1 << 20):
+            self.sock.sendall(data[at:at + (1 << 20)])
 
     def ask(self, line):
         self.say(line + b"\r\n")

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* A server that gets nothing for so long gives up, so that no test can hang. */
-enum { PEER_SECONDS = 10, PEER_PACKET_MAX = 65536 };
+enum { PEER_SECONDS = 2 * TEST_PATIENCE / 1000, PEER_PACKET_MAX = 65536 };
 
 /*
  * The two ends are joined by a SOCK_SEQPACKET pair: what one end writes in one call, the other

@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
-enum { LONG_SECONDS = 20, FILLERS = 4 };
+enum { LONG_SECONDS = 120, FILLERS = 4 };
 
 /* One letter an address: capitals for IPv6. */
 static const struct {
@@ -152,8 +152,8 @@ static const struct {
 	{ "rr", LONG_SECONDS * 1000, -1,
 	  "127.0.0.1: Connection refused; 127.0.0.1: Connection refused" },
 	{ "h", 100, -1, "Connection timed out" },
-	{ "rh", 400, -1, "127.0.0.1: Connection refused; 127.0.0.1: Connection timed out" },
-	{ "hr", 400, -1, "127.0.0.1: Connection timed out; 127.0.0.1: Connection refused" },
+	{ "rh", 1000, -1, "127.0.0.1: Connection refused; 127.0.0.1: Connection timed out" },
+	{ "hr", 4000, -1, "127.0.0.1: Connection timed out; 127.0.0.1: Connection refused" },
 	{ "l", 0, -1, "Connection timed out" },
 };
 
