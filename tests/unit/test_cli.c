@@ -133,7 +133,7 @@ static const struct {
 	{ { "-f1", "-f2" }, "send from=2" },
 	{ { "-f", "--", "--", "-a" }, "send from=-- <-a>" },
 	{ { "--", "-t", "--from=x" }, "send <-t> <--from=x>" },
-	{ { "-", "a" }, "send <-> <a>" },
+	{ { "--", "-", "a" }, "send <-> <a>" },
 	{ { "" }, "send <>" },
 	{ { "a", "help" }, "send <a> <help>" },
 	{ { "--", "help" }, "send <help>" },
