@@ -73,7 +73,10 @@ void address_list_cut(struct address_list *list, size_t count);
 bool address_parse_list(const char *text, size_t len, struct address_list *list,
 			struct err *err) MUST_USE;
 
-/* The same for all that can be read, with the parts that can't be appended to `faults`. */
+/*
+ * The same for all that can be read, with the parts that can't be appended to `faults`: also those
+ * whose domain is beyond ASCII and none by IDNA2008, which no relay could be asked about.
+ */
 void address_read_list(const char *text, size_t len, struct address_list *list,
 		       struct address_faults *faults);
 void address_faults_done(struct address_faults *faults);

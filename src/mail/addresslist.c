@@ -305,7 +305,8 @@ void address_read_list(const char *text, size_t len, struct address_list *list,
 		       struct address_faults *faults)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
-	CLEANUP(parser_done) struct address_parser p = { .list = list, .err = &err };
+	CLEANUP(parser_done)
+	struct address_parser p = { .list = list, .err = &err, .judges_domains = true };
 
 	begin(&p, text, len);
 	if (!read_list(&p, faults))

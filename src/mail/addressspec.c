@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "mail/atom.h"
+#include "mail/idn.h"
 
 #include <string.h>
 
@@ -268,6 +269,21 @@ static void fill_address(struct address_parser *p, struct address_found *found,
 	address->domain = found->domain.len ? str_take(&found->domain) : NULL;
 }
 
+/* A domain beyond ASCII can be asked for only as IDNA2008 has it. Without its library none is
+ * judged. */
+static bool check_domain(const struct address_parser *p, const char *path)
+{
+	CLEANUP(err_done) struct err unfit = ERR_INIT;
+
+	if (!p->judges_domains)
+		return true;
+	CLEANUP(mem_free_at) char *ascii = idn_path(path, &unfit);
+	if (ascii || unfit.kind != ERR_INPUT)
+		return true;
+	err_copy(p->err, &unfit);
+	return false;
+}
+
 bool address_spec_add(struct address_parser *p, struct address_found *found)
 {
 	CLEANUP(address_done)
@@ -281,7 +297,7 @@ bool address_spec_add(struct address_parser *p, struct address_found *found)
 	address.element.from = p->element;
 	address.is_odd = p->is_odd || p->s.is_odd;
 	CLEANUP(mem_free_at) char *path = address_path(&address);
-	if (!address_check(path, p->err))
+	if (!address_check(path, p->err) || !check_domain(p, path))
 		return false;
 	append(p, &address);
 	return true;

@@ -164,6 +164,11 @@ def read(text, expected, folder):
     expect((b"in quotes" in result.stderr) == field.startswith(b'"bob@example'), f"{result}")
 
 
+def as_stored(text):
+    """As a Record has it, byte for byte."""
+    return text.encode().decode("latin-1")
+
+
 # What has no plain meaning: the field, who gets the message, what is refused and a word of the reason.
 
 REFUSED = {
@@ -179,6 +184,10 @@ REFUSED = {
                      ["x@example.org (not eve@example.org, mallory@example.org"], "expected a comma"),
     "in-brackets": ("Eve <eve@example.org mallory@example.org>, bob@example.org", [BOB],
                     ["Eve <eve@example.org mallory@example.org>"], "expected '>'"),
+    "a-mark-behind-a-domain": ("bob@example.org, Eve <eve@example.org\u203a>", [BOB],
+                               [as_stored("Eve <eve@example.org\u203a>")], "not a valid domain"),
+    "a-domain-that-is-none": ("eve@\u2603.example; bob@example.org", [BOB], [as_stored("eve@\u2603.example")],
+                              "not a valid domain"),
     "a-url": ("http://eve@example.org/, bob@example.org", [BOB], ["http://eve@example.org/"], "no URL"),
 }
 
