@@ -42,13 +42,23 @@ static void add_excerpt(struct str *out, const struct address_scanner *s, size_t
 		str_add(out, "...");
 }
 
+/* The next comma; no further than an excerpt can reach, even if it has a fold at each blank. */
+static size_t find_end(const struct address_scanner *s, size_t at)
+{
+	size_t end = s->len - at > 4 * EXCERPT_MAX ? at + 4 * EXCERPT_MAX : s->len;
+
+	for (size_t i = at + 1; i < end; i++)
+		if (s->text[i] == ',')
+			return i;
+	return end;
+}
+
 bool address_spec_expected(struct address_parser *p, size_t at, const char *what)
 {
 	CLEANUP(str_done) struct str item = STR_INIT;
 	CLEANUP(str_done) struct str rest = STR_INIT;
 	const struct address_scanner *s = &p->s;
-	const char *comma = at < s->len ? memchr(s->text + at + 1, ',', s->len - at - 1) : NULL;
-	size_t end = comma ? (size_t)(comma - s->text) : s->len;
+	size_t end = find_end(s, at);
 
 	add_excerpt(&item, s, p->item, end);
 	add_excerpt(&rest, s, at, end);
@@ -355,9 +365,9 @@ static bool cut_url(struct address_parser *p, const struct address_words *words,
 		return address_spec_expected(p, words->from, _("expected a plain address"));
 	if (host == domain->len)
 		return true;
-	while (end < p->s.len && p->s.text[end] > ' ' && !strchr("<>", p->s.text[end]))
+	while (end < p->s.len && p->s.text[end] > ' ' && !strchr("<>,;", p->s.text[end]))
 		end++;
-	if (address_has_char(&p->s, from, end, ',') || address_has_char(&p->s, from, end, ';'))
+	if (end < p->s.len && (p->s.text[end] == ',' || p->s.text[end] == ';'))
 		return address_spec_expected(p, from, _("expected the end of a URL"));
 	str_cut(domain, host);
 	address_scanner_go(&p->s, end);

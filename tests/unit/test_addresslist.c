@@ -269,7 +269,7 @@ static void test_long(void)
 		"(",          "\"",       "<",          "[",     "\\\"",
 		"a@b ",       "a@b;",     "Bob <a@b> ", "a:",    "(\"",
 		"=?utf-8?Q?", "<mailto:", "\" <a@b>, ", "'a@b'", "Bob (a <a@b>, ",
-		". ",         "@",        "\xC2\xA0"
+		". ",         "@",        "\xC2\xA0",   "@;",    "mailto:a@b?,",
 	};
 
 	for (size_t i = 0; i < LENGTH(pieces); i++) {
