@@ -19,7 +19,7 @@ struct cutter {
 	struct fold how;
 	bool parts_quotes;
 	const char *at;
-	const char *tag; /* where it begins, or the blanks in front of it */
+	const char *tag; /* the name before the next equals sign */
 	size_t comments;
 	bool is_in_quotes;
 	bool is_in_brackets;
@@ -50,11 +50,16 @@ static bool is_break(const struct cutter *c, char last)
 	return false;
 }
 
-/* Whether a value of base64 begins at `end`, behind an equals sign. */
+static const char *skip_blanks(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+/* Whether a value of base64 begins at `end`, after an equals sign. */
 static bool begins_base64(const struct cutter *c, const char *end)
 {
 	bool is_signature = c->how.places == FOLD_SIGNATURE;
-	const char *tag = c->tag + strspn(c->tag, " \t");
+	const char *tag = c->tag;
 
 	if (!is_signature && (!c->how.is_value_base64 || c->how.places == FOLD_BLANKS))
 		return false;
@@ -90,7 +95,7 @@ static void note(struct cutter *c, const char *ch)
 		note_structure(c, *ch);
 	if (*ch == ';' && !c->is_in_quotes && c->comments == 0) {
 		c->is_in_base64 = false;
-		c->tag = ch + 1;
+		c->tag = skip_blanks(ch + 1);
 	} else if (*ch == '=' && begins_base64(c, ch + 1)) {
 		c->is_in_base64 = c->may_break = true;
 	}
@@ -153,7 +158,9 @@ static bool may_begin_with_fold(const struct liner *l, struct fold how, size_t l
 static bool fold_once(struct str *out, const char *text, size_t column, struct fold how,
 		      bool parts_quotes)
 {
-	struct cutter c = { .how = how, .at = text, .tag = text, .parts_quotes = parts_quotes };
+	struct cutter c = {
+		.how = how, .at = text, .tag = skip_blanks(text), .parts_quotes = parts_quotes
+	};
 	struct liner l = { .out = out,
 			   .column = column,
 			   .width = how.places == FOLD_LIST ? LONG_LINE_LEN : LINE_LEN,

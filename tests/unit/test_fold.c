@@ -153,11 +153,28 @@ static void test_signature(void)
 	EXPECT_TEXT(out.bytes, X500 ";\r\n " X500);
 }
 
+/* Time grows with the length and no faster. */
+static void test_long(void)
+{
+	const struct fold how = { .places = FOLD_SEMICOLONS, .is_value_base64 = true };
+	CLEANUP(str_done) struct str text = STR_INIT;
+	CLEANUP(str_done) struct str out = STR_INIT;
+
+	test_case("blanks before a name that is all equals signs");
+	str_add(&text, "a;");
+	while (text.len < 1000000)
+		str_add_char(&text, ' ');
+	while (text.len < 2000000)
+		str_add_char(&text, '=');
+	EXPECT(!fold_body(&out, text.bytes, 10, how));
+}
+
 int main(void)
 {
 	test_begin("fold");
 	test_table();
 	test_seals();
 	test_signature();
+	test_long();
 	return test_end();
 }
