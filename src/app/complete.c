@@ -26,10 +26,12 @@ static bool is_signed(const struct header *header)
 static void drop_residue(struct changes *changes)
 {
 	const struct header *header = changes->header;
+	CLEANUP(seals_done) struct seals seals;
 
+	seals_init(&seals, header);
 	for (size_t i = 0; i < header->count; i++)
 		if (residue_is_field(header, &header->fields[i]) &&
-		    seal_find(header, &header->fields[i]) == SEAL_NONE)
+		    seals_find(&seals, &header->fields[i]) == SEAL_NONE)
 			changes_drop_field(changes, i);
 }
 

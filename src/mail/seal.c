@@ -69,7 +69,9 @@ static void add_signature(struct seals *seals, const struct header_field *field)
 	header_add_unfolded(seals->header, field, &text);
 	struct span names = find_tag(text.bytes, 'h');
 	enum seal seal = canonicalization(text.bytes);
-	seals->covers_all |= !names.text || names.len > NAMES_MAX || seals->count == SIGNATURES_MAX;
+	seals->names_len += names.len;
+	seals->covers_all |=
+		!names.text || seals->names_len > NAMES_MAX || seals->count == SIGNATURES_MAX;
 	if (seals->covers_all)
 		return;
 	mem_grow(seals->items, seals->count);
@@ -117,12 +119,4 @@ enum seal seals_find(const struct seals *seals, const struct header_field *field
 			strictest = signature->seal;
 	}
 	return strictest;
-}
-
-enum seal seal_find(const struct header *header, const struct header_field *field)
-{
-	CLEANUP(seals_done) struct seals seals;
-
-	seals_init(&seals, header);
-	return seals_find(&seals, field);
 }

@@ -24,17 +24,16 @@ struct seals {
 	const struct header *header;
 	struct seal_signature *items;
 	size_t count;
+	size_t names_len; /* of all their h= */
 	bool covers_all;
 };
 
 /*
- * Each signature covers the fields that its h= names, and itself. One without h=, which no reader
- * can verify, is taken to cover everything; so are more of them, or longer ones, than readers look
- * at.
+ * Each signature covers the fields that its h= names, and itself. A signature without h=, which no
+ * reader can verify, is taken to cover everything. So are more signatures, or more names in all of
+ * them, than readers look at: each field is compared with each name.
  */
 void seals_init(struct seals *seals, const struct header *header);
 void seals_done(struct seals *seals);
 /* By the strictest of them. */
 enum seal seals_find(const struct seals *seals, const struct header_field *field);
-/* The same for one field alone. */
-enum seal seal_find(const struct header *header, const struct header_field *field);

@@ -195,8 +195,14 @@ def author(lines, words, header, wanted, folder):
     expect_fields(email.message_from_bytes(result.stdout), From=wanted)
 
 
+def much_residue(folder):
+    """Time grows with the number of fields and no faster."""
+    message = sent(folder, HEAD + "Status:\n" * 100000)
+    expect_fields(message, Status=None)
+
+
 def add_cases(suite):
-    for function in (good_dates, bad_dates_that_stay, two_dates, date_of_a_setting, empty_and_off, empty_and_signed):
+    for function in (much_residue, good_dates, bad_dates_that_stay, two_dates, date_of_a_setting, empty_and_off, empty_and_signed):
         suite.add(f"supplied/{function.__name__.replace('_', '-')}", function)
     for name, date in BAD.items():
         suite.add(f"supplied/date-{name}", functools.partial(bad_date, date))

@@ -153,6 +153,26 @@ static void test_signature(void)
 	EXPECT_TEXT(out.bytes, X500 ";\r\n " X500);
 }
 
+/* Each field is compared with each name, so that there is a limit for the names of all. */
+static void test_many_names(void)
+{
+	CLEANUP(str_done) struct str bytes = STR_INIT;
+	CLEANUP(header_done) struct header header;
+	CLEANUP(seals_done) struct seals found;
+
+	test_case("signatures that name more than readers look at");
+	for (int i = 0; i < 30; i++) {
+		str_add(&bytes, "DKIM-Signature: c=relaxed; h=x");
+		for (int k = 0; k < 1000; k++)
+			str_add(&bytes, ":x");
+		str_add(&bytes, "\r\n");
+	}
+	str_add(&bytes, "Subject: x\r\n");
+	header_index(&header, bytes.bytes, bytes.len);
+	seals_init(&found, &header);
+	EXPECT_NUMBER(seals_find(&found, header_find(&header, "Subject")), SEAL_SIMPLE);
+}
+
 /* Time grows with the length and no faster. */
 static void test_long(void)
 {
@@ -175,6 +195,7 @@ int main(void)
 	test_table();
 	test_seals();
 	test_signature();
+	test_many_names();
 	test_long();
 	return test_end();
 }
