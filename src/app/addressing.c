@@ -42,6 +42,26 @@ static bool is_caller(const char *local)
 	return strcmp(local, "root") == 0 || strcmp(local, expand_user(true)) == 0;
 }
 
+/* A domain that no other machine knows; the first ending is what Emacs makes up. */
+static bool is_machine_only(const char *domain, const char *host)
+{
+	static const char *const names[] = { "localhost",  "localhost.localdomain",
+					     "localhost4", "localhost4.localdomain4",
+					     "localhost6", "localhost6.localdomain6" };
+	static const char *const endings[] = { "i-did-not-set--mail-host-address--so-tickle-me",
+					       "localdomain", "local" };
+	size_t len = strlen(host);
+
+	for (size_t i = 0; i < LENGTH(names); i++)
+		if (ascii_compare(domain, names[i]) == 0)
+			return true;
+	for (size_t i = 0; i < LENGTH(endings); i++)
+		if (ascii_begins(domain, host) && domain[len] == '.' &&
+		    ascii_compare(domain + len + 1, endings[i]) == 0)
+			return true;
+	return false;
+}
+
 bool addressing_is_of_machine(const struct address *address, const struct settings *settings,
 			      const char *own)
 {
@@ -54,8 +74,7 @@ bool addressing_is_of_machine(const struct address *address, const struct settin
 	if (ascii_compare(domain, config_maildomain(settings)) == 0 ||
 	    (at && ascii_compare(domain, at + 1) == 0))
 		return false;
-	if (ascii_compare(domain, "localhost") == 0 ||
-	    ascii_compare(domain, "localhost.localdomain") == 0)
+	if (is_machine_only(domain, host))
 		return true;
 	return ascii_compare(domain, host) == 0 &&
 	       (!strchr(host, '.') || is_caller(address->local));

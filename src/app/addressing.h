@@ -63,8 +63,9 @@ bool addressing_read_aliases(struct alias_table *table, const struct settings *s
 
 /*
  * Whether an address means a user of this machine, and nothing elsewhere: without a domain, at
- * localhost, or at the machine's name. A name with dots counts for root and the caller alone. False
- * for the `maildomain`, and for the domain of `own`, the account's sender.
+ * localhost, at the machine's name, or at that with an ending that only a local network knows. A
+ * name with dots counts for root and the caller alone. False for the `maildomain`, and for the
+ * domain of `own`, the account's sender.
  */
 bool addressing_is_of_machine(const struct address *address, const struct settings *settings,
 			      const char *own);

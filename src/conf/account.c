@@ -245,13 +245,24 @@ const char *config_maildomain(const struct settings *settings)
 	return domain + (*domain == '@');
 }
 
-static void make_sender(struct settings *settings, const char *user)
+static void make_sender(struct settings *settings, const char *user, const char *domain)
 {
-	const char *domain = config_maildomain(settings);
+	char *sender = *domain ? str_format("%s@%s", user, domain) : mem_copy(user);
 
 	free(settings->from);
-	settings->from = *domain ? str_format("%s@%s", user, domain) : mem_copy(user);
+	settings->from = sender;
 	settings->origins[OPT_from] = settings->origins[OPT_auto_from];
+}
+
+/* A pattern is nobody's address; a program that gives no sender can't be asked for one. */
+static void replace_pattern(struct settings *settings)
+{
+	if (!settings->from || settings->origins[OPT_from].kind >= ORIGIN_MESSAGE ||
+	    !config_is_pattern(settings->from))
+		return;
+	const char *at = strrchr(settings->from, '@');
+	bool is_whole = at && at[1] && !config_is_pattern(at + 1);
+	make_sender(settings, expand_user(true), is_whole ? at + 1 : config_maildomain(settings));
 }
 
 bool config_complete(struct account *account, const struct config_places *places,
@@ -265,8 +276,10 @@ bool config_complete(struct account *account, const struct config_places *places
 	if (!expand_setting(&settings->domain, "HCM", &expansion, err))
 		return err_wrap(err, "domain");
 	if (settings->auto_from)
-		make_sender(settings, expand_user(places->is_by_uid));
+		make_sender(settings, expand_user(places->is_by_uid), config_maildomain(settings));
 	else if (!expand_setting(&settings->from, "UHCMF", &expansion, err))
 		return err_wrap(err, "from");
+	if (places->is_by_uid)
+		replace_pattern(settings);
 	return true;
 }

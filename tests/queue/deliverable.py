@@ -2,6 +2,7 @@
 """deliverable.py - cases: what a program's address fields become, so that strict relays take its message"""
 import email
 import functools
+import getpass
 import socket
 
 from harness import run_program
@@ -46,6 +47,11 @@ AUTHORS = {
     "domain-that-is-none": ("root@-", "root@-"),
     "localhost": ("root@localhost", f"root <{FROM}>"),
     "localhost.localdomain": ("Root <root@localhost.localdomain>", f"Root <{FROM}>"),
+    "localhost6": ("root@localhost6.localdomain6", f"root <{FROM}>"),
+    "localdomain": (f"Root <root@{HOST}.localdomain>", f"Root <{FROM}>"),
+    "multicast-dns": (f"nagios@{HOST}.local", f"nagios <{FROM}>"),
+    "emacs": (f"Ann <ann@{HOST}.i-did-not-set--mail-host-address--so-tickle-me>", f"Ann <{FROM}>"),
+    "host-of-others-on-this-network": ("root@nas.local", "root@nas.local"),
     "domain": ("Shop <shop@example.net>", "Shop <shop@example.net>"),
     "domain-and-comment": ("root@example.com (Cron Daemon)", "root@example.com (Cron Daemon)"),
     "domain-like-the-host": (f"root@{HOST}.example.net", f"root@{HOST}.example.net"),
@@ -93,6 +99,15 @@ ROWS = {
     "signed": (DOMAIN, (), "DKIM-Signature: v=1; d=x\nFrom: root\nTo: bob", {"From": "root", "To": "bob"}),
 }
 
+# the config, the options, the sender's domain, or in brackets the sender
+PATTERNS = {
+    "with-a-domain": (("from *@example.org",), (), "example.org"),
+    "with-a-domain-and-maildomain": (("from *@example.org", *DOMAIN), (), "example.org"),
+    "with-a-pattern-of-domains": (("from *@*.example.org", *DOMAIN), (), "example.com"),
+    "without-an-at": (("from *", *DOMAIN), (), "example.com"),
+    "sender-given": (("from *@example.org",), ("-f", "cron@example.org"), "<cron@example.org>"),
+}
+
 
 def sent_by(scene, options, header, name="sendmail"):
     """The message that the relay gets."""
@@ -130,6 +145,16 @@ def loose_account(line, folder):
     scene = Scene(folder, [*DOMAIN, line])
     message = sent_by(scene, ("-f", "cron"), f"{ROOT}\nReply-To: ops")
     expect_fields(message, {"From": "root@example.com (Cron Daemon)", "Reply-To": "ops@example.com"})
+
+
+def pattern(config, options, sender, folder):
+    """A pattern is no sender."""
+    scene = Scene(folder, config)
+    with scene.up() as relay:
+        result = scene.run(*options, BOB, name="sendmail", stdin=f"{ROOT}\n\nx\n".encode())
+        wait_until("the message", lambda: relay.received, 10)
+        wanted = sender[1:-1] if sender[0] == "<" else f"{getpass.getuser()}@{sender}"
+        expect(result.status == 0 and relay.received[0].sender == wanted, f"{relay.received[0].sender}: {result}")
 
 
 def person(folder):
@@ -173,6 +198,8 @@ def add_cases(suite):
         suite.add(f"deliverable/{name}", functools.partial(row, *cells))
     for name, line in LOOSE.items():
         suite.add(f"deliverable/account-{name}", functools.partial(loose_account, line))
+    for name, cells in PATTERNS.items():
+        suite.add(f"deliverable/pattern-{name}", functools.partial(pattern, *cells))
     suite.add("deliverable/person", person)
     suite.add("deliverable/named-host", named_host)
     suite.add("deliverable/bare-envelope", bare_envelope)
