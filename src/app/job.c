@@ -213,7 +213,7 @@ static bool set_recipients(struct job *job, struct err *err)
 	return choice_do_without(job, err) && read_recipients(job, err);
 }
 
-/* That nobody is named is said of the message, where its header was to name them. */
+/* If the header was to name recipients and names none, the error says why. */
 static bool explain_nobody(const struct job *job, struct err *err)
 {
 	if (err->kind == ERR_USAGE && job->request->read_recipients &&

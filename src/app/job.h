@@ -32,7 +32,7 @@ struct job {
 	struct address_faults unreadable; /* recipients that the others don't suffer from */
 	unsigned uid;                     /* who gives the message in */
 	bool is_service; /* its queue is the business of who has set up the service */
-	bool is_guests;  /* given in by somebody else, through a socket of ours */
+	bool is_guests;  /* given in by another user, through a socket of ours */
 };
 
 void job_init(struct job *job, const struct request *request);

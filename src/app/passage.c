@@ -27,7 +27,7 @@ static bool mark_doubt(struct attempt *attempt, struct err *err)
 }
 
 /*
- * A file that takes no mark is of no use as long as somebody waits for the result, and all get the
+ * A file that takes no mark is of no use as long as a caller waits for the result, and all get the
  * message now.
  */
 static bool do_without_file(struct attempt *attempt)
@@ -94,7 +94,7 @@ static bool go_through(struct session *session, struct attempt *attempt,
 	       transaction_settle(session, t, following, err);
 }
 
-/* The relay has refused the content, so that nobody is in doubt. */
+/* The relay has refused the content, so that no recipient is in doubt. */
 static void unmark(struct attempt *attempt)
 {
 	struct envelope *envelope = attempt->transaction.envelope;

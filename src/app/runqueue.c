@@ -320,7 +320,8 @@ static void close_route(struct run *run, const char *key, struct closed_routes *
 
 /*
  * Opens sessions for one route as long as each of them gets something done. Where one has begun, a
- * demand of the relay's (530) may be for some recipients only: it closes the route to nobody else.
+ * demand of the relay's (530) may be for some recipients only: it does not close the route to
+ * others.
  */
 static void run_route(struct run *run, size_t first, size_t end)
 {

@@ -63,7 +63,7 @@ const struct account *config_find(const struct config *config, const char *name)
 	return NULL;
 }
 
-/* A name, and a character in it that nobody sees, or takes for another. */
+/* A name, and a character in it that is invisible or looks like another. */
 static void add_name(struct str *out, const char *name)
 {
 	struct lookalike found;

@@ -35,7 +35,7 @@ static bool is_loopback(const char *host)
 	return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
-/* For all of the hosts; what they mean to a proxy nobody knows. */
+/* True if it holds for all hosts. A proxy may read the names in another way. */
 static bool is_relay_on_loopback(const struct settings *settings)
 {
 	const char *rest = settings->host_fallback ? settings->host_fallback : "";

@@ -80,7 +80,7 @@ static bool is_blank_at(const struct address_scanner *s, size_t at)
 	return ascii_is_space(s->text[at]);
 }
 
-/* Whether the token follows a dot with a blank behind it only, which is no dot of an address. */
+/* Whether the dot before the token has a blank after it and none before: no dot of an address. */
 static bool is_lopsided(const struct address_scanner *s)
 {
 	size_t dot = s->last - 1;
@@ -89,7 +89,7 @@ static bool is_lopsided(const struct address_scanner *s)
 	       (dot == 0 || (!is_blank_at(s, dot - 1) && s->text[dot - 1] != ')'));
 }
 
-/* What was taken for a local part is a word of the name. */
+/* The words so far are no local part: they belong to the name. */
 static void move_to_name(struct address_words *words, const struct address_scanner *s)
 {
 	str_addf(&words->name, "%s%s", words->name.len ? " " : "", words->shown.bytes);
@@ -138,7 +138,7 @@ static bool is_domain_end(const struct address_parser *p)
 	return address_is_separator(p->s.token) || p->s.token == '>';
 }
 
-/* Reads the domain behind an '@'. */
+/* Reads the domain after an '@'. */
 static bool read_domain(struct address_parser *p, struct str *domain)
 {
 	bool is_literal = p->s.token == TOKEN_LITERAL && !address_is_outlook(&p->s);

@@ -10,12 +10,12 @@
 struct address_parser {
 	struct address_scanner s;
 	size_t item;    /* where the element begins that an error shows */
-	size_t element; /* behind the separator before it */
+	size_t element; /* the end of the separator before it */
 	bool is_in_group;
 	bool judges_domains;     /* one that IDNA2008 does not know makes no address */
 	bool is_path;            /* one address is wanted, in a form of RFC 5321 */
-	bool is_after_item;      /* no separator was read behind an element */
-	bool is_after_separator; /* nothing but separators was read behind one */
+	bool is_after_item;      /* no separator was read after an element */
+	bool is_after_separator; /* nothing but separators was read after one */
 	bool is_in_angle;
 	bool takes_all;     /* the rest has no plain meaning, separators or not */
 	bool is_odd;        /* the element is */

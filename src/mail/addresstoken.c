@@ -10,7 +10,7 @@
 /* The longest encoded-word by RFC 2047 section 2 has 75; some programs write longer ones. */
 enum { ENCODED_WORD_MAX = 1000 };
 
-/* What a closing character can't be found for is not looked for again. */
+/* The result of a search for a closing character; a search that fails is not repeated. */
 enum found { FOUND_END, FOUND_NONE, FOUND_CONTROL };
 
 void address_scanner_init(struct address_scanner *s, const char *text, size_t len)

@@ -31,8 +31,8 @@ struct address_scanner {
 	const char *text;
 	size_t len;
 	size_t start;     /* where the token begins */
-	size_t at;        /* behind the token */
-	size_t last;      /* behind the token before it */
+	size_t at;        /* the end of the token */
+	size_t last;      /* the end of the token before it */
 	char token;       /* enum address_token, or a special character */
 	bool after_blank; /* blanks or comments stand before the token */
 	bool is_odd; /* it met a blank or an encoded-word that RFC 5322 does not allow; the caller

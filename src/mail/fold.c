@@ -109,7 +109,7 @@ static bool is_anywhere(const struct cutter *c)
 	return c->is_in_base64 || (is_open && (!c->how.has_urls || c->is_in_brackets));
 }
 
-/* Up to a blank, or behind a place where one may be put in. */
+/* Up to a blank, or past a place where one may be put in. */
 static size_t take_piece(struct cutter *c)
 {
 	const char *begin = c->at;
@@ -135,7 +135,7 @@ struct liner {
 	bool fits;
 };
 
-/* A fold goes in front of the blanks, which stay. */
+/* A fold goes before the blanks, which stay. */
 static void add_piece(struct liner *l, const char *blanks, size_t count, const char *piece,
 		      size_t len, bool may_break)
 {

@@ -69,7 +69,7 @@ static bool is_weekday(const char *word, size_t len)
 	return len == 3 && memmem(days, sizeof days, word, len);
 }
 
-/* "10:20:30" and "2024-01-01", whatever zone is behind. */
+/* "10:20:30" and "2024-01-01", whatever zone follows. */
 static bool is_time(const char *word, size_t len)
 {
 	return begins_as(word, len, "99:99:99") || begins_as(word, len, "9:99:99") ||
@@ -81,7 +81,7 @@ static bool is_year(const char *word, size_t len)
 	return len == 4 && begins_as(word, len, "9999");
 }
 
-/* The word behind the blanks at `at`; its length. */
+/* Moves `at` past blanks; returns the length of the word there. */
 static size_t next_word(const char *line, size_t len, size_t *at)
 {
 	size_t end;

@@ -13,7 +13,7 @@
 enum {
 	LINE_LEN = 76,
 	ENCODED_MIN = 27,                /* an encoded-word of one long character */
-	WORD_MAX = FACTS_LINE_MAX - 100, /* fits into a line behind any field's name */
+	WORD_MAX = FACTS_LINE_MAX - 100, /* fits into a line after any field's name */
 };
 
 /* A field's body on its way out. */
@@ -22,7 +22,7 @@ struct writer {
 	const struct words_style *style;
 	const char *begin; /* of the whole text */
 	size_t column;
-	size_t kept;           /* the first kept part that is not behind us */
+	size_t kept;           /* the first kept part that does not end before the word */
 	bool is_after_encoded; /* the last word was, or looks like, an encoded-word */
 	bool is_in_brackets;
 	bool is_stuck;
@@ -73,7 +73,7 @@ static size_t quoted_len(const struct writer *w, const char *text)
 	return len ? len : find_quote(w, text, false);
 }
 
-/* In a comment a backslash takes the character behind it along. */
+/* In a comment a backslash takes the character after it along. */
 static bool is_escape(const struct writer *w, const char *text)
 {
 	return w->style->is_structured && w->depth > 0 && text[0] == '\\' && text[1];
@@ -152,7 +152,7 @@ static bool is_encoded_word(const char *word, size_t len)
 	       memcmp(word + len - 2, "?=", 2) == 0;
 }
 
-/* A fold goes in front of the blanks, which stay. */
+/* A fold goes before the blanks, which stay. */
 static void add_blanks(struct writer *w, const char *blanks, size_t len, size_t next)
 {
 	if (len > 0 && w->column + len + next > LINE_LEN && w->out->len > 0) {
@@ -183,7 +183,7 @@ static void add_plain(struct writer *w, const char *word, size_t len)
 	note_special(w, *word);
 }
 
-/* What a word says, without quotes and backslashes. */
+/* Appends the text of a word, without quotes and backslashes. */
 static void add_said(const struct writer *w, const char *word, size_t len, struct str *said)
 {
 	bool is_quoted = len > 0 && quoted_len(w, word) == len;
@@ -406,7 +406,7 @@ bool words_add(struct str *out, const char *text, size_t column, const struct wo
 			text += add_encoded(&w, text, blanks);
 			continue;
 		}
-		/* What is behind a parenthesis is not parted from it. */
+		/* A parenthesis stays with the word after it. */
 		add_blanks(&w, text, blanks, len > 0 && *word == '(' ? ENCODED_MIN : len);
 		if (len > 0)
 			add_plain(&w, word, len);

@@ -34,7 +34,7 @@ static bool is_chunk_unknown(const struct transaction *t)
 	return unknown > 0;
 }
 
-/* A reply that came before the end of a chunk, or with QUIT behind it, is the only result. */
+/* A reply that came before the end of a chunk, or with QUIT after it, is the only result. */
 static bool is_chunk_refused_at_end(const struct session *session, const struct transaction *t)
 {
 	return session_is_over(session) && t->data.kind == ERR_REFUSED &&
@@ -140,7 +140,7 @@ void broken_note_success(struct session *session, const struct transaction *t)
 		session->proved |= CAP_CHUNKING;
 }
 
-/* Takes off what session_wrap has put in front. */
+/* Takes off the words that session_wrap has put before it. */
 static bool take_where(const struct session *session, struct err *err)
 {
 	size_t len = strlen(session->where);

@@ -13,8 +13,8 @@
 unsigned broken_suspects(const struct session *session, const struct transaction *transaction);
 
 /*
- * The same after a failure without a reply: PIPELINING where the relay has fallen silent behind a
- * group of commands, CHUNKING where it did so behind a chunk, or hung up on one.
+ * The same after a failure without a reply: PIPELINING where the relay has fallen silent after a
+ * group of commands, CHUNKING where it did so after a chunk, or hung up on one.
  */
 unsigned broken_by_silence(const struct session *session, const struct transaction *transaction);
 

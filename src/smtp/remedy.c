@@ -17,33 +17,21 @@ enum {
 };
 
 /*
- * A row fits where all that it names fits; what it leaves out fits always.
- *
- *	phases    in which of them
- *	codes     reply codes with blanks between them; "5" is any 5yz
- *	statuses  enhanced codes with blanks between them: "X.7.1" (X is any class), or "X.7" for
- *	          all that begin so; "-" is none
- *	words     phrases (phrase.h), of which the reply has one
- *	unless    phrases of which it has none
- *
- * Then:
- *
- *	kind      of error in a transaction or of ETRN; ERR_NONE: the row does not say. Words that a
- *filter may have quoted after the content do not count for a kind hint      what to do, in fixed
- *words; NULL: `advise` says advise    appends what to do, or nothing where the facts speak against
- *it
- *
- * Kind and hint are looked for apart: each comes from the first row that fits and has one. Rows
- * for one relay's words stand before the general ones.
+ * A row fits if all that it names fits; a member that it leaves out always fits. Kind and hint are
+ * looked for apart: each comes from the first row that fits and has one. Rows for one relay's words
+ * stand before the general ones.
  */
 struct remedy {
-	unsigned phases;
-	const char *codes;
-	const char *statuses;
-	const char *words;
-	const char *unless;
-	enum err_kind kind;
-	const char *hint;
+	unsigned phases;      /* in which of them */
+	const char *codes;    /* with blanks between them; "5" is any 5yz */
+	const char *statuses; /* enhanced codes with blanks between them: "X.7.1" (X is any class),
+				 or "X.7" for all that begin so; "-" is none */
+	const char *words;    /* phrases (phrase.h): the reply has one of them */
+	const char *unless;   /* phrases: the reply has none of them */
+	enum err_kind kind;   /* of error in a transaction or of ETRN; ERR_NONE: the row does not
+				 say. After the content, words of a filter do not count for it */
+	const char *hint;     /* what to do, in fixed words; NULL: see `advise` */
+	/* Appends what to do, or nothing if the facts speak against it. */
 	void (*advise)(const struct remedy_facts *facts, struct str *out);
 };
 
