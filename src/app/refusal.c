@@ -191,21 +191,24 @@ static bool prepare_part(struct job *part, const struct job *whole, struct err *
 	return choice_finish(part, err);
 }
 
-void refusal_keep_part(const struct job *job)
+bool refusal_keep_part(const struct job *job, struct err *err)
 {
-	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(err_done) struct err obstacle = ERR_INIT;
 	CLEANUP(err_done) struct err reason = ERR_INIT;
 	CLEANUP(job_done) struct job part;
 
 	job_init(&part, job->request);
 	if (job->unreadable.count == 0)
-		return;
+		return true;
 	err_set(&reason, ERR_INPUT, _("recipient: %s"), job->unreadable.items[0].text);
-	if (!prepare_part(&part, job, &err))
-		report_problem(&err);
-	else if (!refusal_keep(&part, &reason))
-		report_problem(&reason);
+	bool is_ready = prepare_part(&part, job, &obstacle);
+	if (!is_ready)
+		report_problem(&obstacle);
+	bool is_kept = is_ready && refusal_keep(&part, &reason);
 	report_log(settings_of(&part), part.envelope, &reason);
+	if (!is_kept)
+		err_copy(err, &reason);
+	return is_kept;
 }
 
 int refusal_report(struct job *job, const struct err *reason)

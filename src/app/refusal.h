@@ -18,9 +18,10 @@ bool refusal_keep(struct job *job, const struct err *reason);
 
 /*
  * The same for the recipients of a prepared message that have no plain meaning, in a copy of its
- * own; the message goes to the others. What goes wrong is printed.
+ * own; the message goes to the others. False where that copy can't be kept: nobody is to get the
+ * message then, as its caller could not know who has not got it.
  */
-void refusal_keep_part(const struct job *job);
+bool refusal_keep_part(const struct job *job, struct err *err);
 
 /* The same for a message on standard input; all is said on stderr. Returns the exit status. */
 int refusal_report(struct job *job, const struct err *reason);

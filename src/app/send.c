@@ -424,10 +424,9 @@ int send_message(const struct request *request)
 	job_init(&job, request);
 	bool is_ready = job_prepare(&job, STDIN_FILENO, &err);
 	report_warnings(&job.config.warnings);
-	if (is_ready) {
+	if (is_ready)
 		show_debug(&job);
-		refusal_keep_part(&job);
-	}
+	is_ready = is_ready && refusal_keep_part(&job, &err);
 	status = is_ready ? send_job(&job, &err) : refusal_report(&job, &err);
 	report_log(job.has_account ? &job.account.settings : &request->settings, job.envelope,
 		   &err);

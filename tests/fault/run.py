@@ -29,6 +29,7 @@ import limits  # noqa: E402,F401
 import listing  # noqa: E402,F401
 import modes  # noqa: E402,F401
 import oldfs  # noqa: E402,F401
+import partly  # noqa: E402,F401
 import poison  # noqa: E402,F401
 import powercut  # noqa: E402,F401
 import relayfaults  # noqa: E402,F401

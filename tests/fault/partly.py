@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""partly.py - a fault at every call where one recipient of a message is refused by ourselves"""
+from cases import check_alive, expect_empty, has_spoken, is_excused
+from sweeps import each_kind
+from world import Message, expect, is_notice
+
+
+def part_refusal_operation(is_up=True):
+    """A program's message to one address and to one without meaning: sent to the first, and a copy for the second."""
+    def prepare(world):
+        def shoot(fault):
+            world.restore()
+            world.forget()
+            world.wants_relay(is_up)
+            shoot.message = message = Message()
+            return world.run(["-f", message.sender, "--", *message.recipients, "carol at example.org"], message.text,
+                             fault, program="sendmail")
+
+        def check(run):
+            check_alive(run)
+            world.relay.wait_idle()
+            first = world.copies(shoot.message)[0]
+            extra = any("?" in status for _, _, status in world.find(shoot.message)) and is_excused(run)
+            world.wants_relay(True)
+            world.drain()
+            last = world.copies(shoot.message)[0]
+            expect(last <= 1 + extra, f"{last} copies, {1 + extra} allowed; {run}")
+            expect(last == 1 + extra or last == 1 or run.status != 0, f"never arrived; {run}")
+            expect(run.status <= 0 or last == first, f"reported as not sent, and sent later; {run}")
+            expect(run.status <= 0 or has_spoken(run), f"nothing was said: {run}")
+            kept, told = len(world.names("failed")), len([t for t in world.relay.received if is_notice(t)])
+            expect(kept <= 1 + run.is_hit and told <= 1 + run.is_hit, f"{kept} copies, {told} notices; {run}")
+            expect(kept >= 1 or run.status != 0, f"no copy, and exit 0; {run}")
+            expect_empty(world)
+        return shoot, check
+    return prepare
+
+
+each_kind("sendmail", "part-refusal", part_refusal_operation())
+each_kind("sendmail", "part-refusal-down", part_refusal_operation(is_up=False))
