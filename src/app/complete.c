@@ -146,6 +146,22 @@ static bool repair(struct changes *changes, const struct envelope *envelope,
 	return repair_addresses(changes, envelope, author, &completion->account->settings, err);
 }
 
+/* "To : x" may be read, but not sent: some readers see no field there. RFC 5322 section 4.5. */
+static void close_up_names(struct changes *changes)
+{
+	for (size_t i = 0; i < changes->header->count; i++) {
+		const struct header_field *field = &changes->header->fields[i];
+		size_t len;
+		const char *body = header_body(changes->header, field, &len);
+		bool has_blank = field->body - field->start > field->name_len + 1;
+		if (!has_blank || changes->bodies[i])
+			continue;
+		size_t skipped = len > 0 && *body == ' ';
+		CLEANUP(mem_free_at) char *copy = mem_copy_n(body + skipped, len - skipped);
+		changes_set_body(changes, i, copy);
+	}
+}
+
 bool complete_message(struct message *message, const struct envelope *envelope,
 		      const struct completion *completion, struct err *err)
 {
@@ -163,6 +179,8 @@ bool complete_message(struct message *message, const struct envelope *envelope,
 	if (!completion->is_raw)
 		repair_add(&changes, s);
 	drop_bcc(&changes, s);
+	if (!is_signed(&message->header))
+		close_up_names(&changes);
 	supply_label(&changes, s, &message->body_facts);
 	changes_write(&changes, &whole);
 	return message_complete(message, &whole, err);

@@ -35,6 +35,9 @@ LINE_ENDS = {
     "nul-in-a-name": (FROM + b"Sub\0ject: x\n\nbody\n", HEAD + b"\nbody\n"),
     "nul-and-cr": (FROM + b"Subject: a\0\r\0b\r\n\r\nbody\n", FROM + b"Subject: a   b\n\nbody\n"),
     "nul-in-the-body-stays": (HEAD + b"\na\0b\n", HEAD + b"\na\0b\n"),
+    "blank-before-the-colon": (b"From : alice@example.org\nSubject\t :x\n y\n\nbody\n", FROM + b"Subject: x\n y\n\nbody\n"),
+    "blank-before-the-colon-signed": (b"DKIM-Signature: v=1; h=subject; b=x\nSubject : x\n" + FROM + b"\nbody\n",
+                                      b"DKIM-Signature: v=1; h=subject; b=x\nSubject : x\n" + FROM + b"\nbody\n"),
     "nul-in-the-last-line": (FROM + b"Subject: x\0", FROM + b"Subject: x \n\n"),
 }
 

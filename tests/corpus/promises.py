@@ -85,6 +85,11 @@ def is_leaf_unfit(piece, offer):
     return piece.kind == "leaf" and pieces.is_unfit(piece.body, offer.takes_8bit)
 
 
+def closed_up(field):
+    """Without blanks before the colon, which are not to be sent. RFC 5322 section 4.5."""
+    return re.sub(rb"\A([!-9;-~]+)[ \t]+: ?", rb"\1: ", field)
+
+
 def check_fields(before, after, offer):
     """Fields in order, and none altered without need."""
     is_encoded = any(is_leaf_unfit(p, offer) for p in before.walk())
@@ -94,7 +99,7 @@ def check_fields(before, after, offer):
     if [*map(pieces.name_of, old)] != [*map(pieces.name_of, new)]:
         return [f"fields {[*map(pieces.name_of, old)]} became {[*map(pieces.name_of, new)]}"]
     return [f"altered without need: {one!r} became {other!r}" for one, other in zip(old, new)
-            if one.rstrip() != other.rstrip() and not is_field_unfit(one)]
+            if closed_up(one).rstrip() != other.rstrip() and not is_field_unfit(one)]
 
 
 def check_body(before, after, offer):
