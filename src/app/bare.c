@@ -17,17 +17,6 @@ struct bare {
 
 /* Rules, as rewrite_field asks them */
 
-static void add_path(struct address_list *list, const char *path)
-{
-	CLEANUP(err_done) struct err unfit = ERR_INIT;
-	struct address address = { 0 };
-
-	if (!address_parse_path(path, &address, &unfit))
-		return;
-	mem_grow(list->items, list->count);
-	list->items[list->count++] = address;
-}
-
 static void decide_domain(void *arg, const struct address *address, struct address_list *out)
 {
 	struct bare *bare = arg;
@@ -37,7 +26,7 @@ static void decide_domain(void *arg, const struct address *address, struct addre
 	if (!bare->domain)
 		bare->domain = addressing_domain(bare->settings);
 	CLEANUP(mem_free_at) char *path = str_format("%s@%s", address->local, bare->domain);
-	add_path(out, path);
+	address_list_add_path(out, path);
 }
 
 static void decide_author(void *arg, const struct address *address, struct address_list *out)
@@ -45,7 +34,7 @@ static void decide_author(void *arg, const struct address *address, struct addre
 	const struct bare *bare = arg;
 
 	if (bare->own && addressing_is_of_machine(address, bare->settings, bare->own))
-		add_path(out, bare->own);
+		address_list_add_path(out, bare->own);
 	else
 		decide_domain(arg, address, out);
 }

@@ -27,17 +27,6 @@ static void repair_done(struct repair *repair)
 	free(repair->domain);
 }
 
-static void append_path(struct address_list *list, const char *path)
-{
-	CLEANUP(err_done) struct err unfit = ERR_INIT;
-	struct address address = { 0 };
-
-	if (!address_parse_path(path, &address, &unfit))
-		return;
-	mem_grow(list->items, list->count);
-	list->items[list->count++] = address;
-}
-
 /* The domain is looked for where the first address needs one: that may read a file. */
 static void qualify(struct repair *repair, struct address *address)
 {
@@ -62,7 +51,7 @@ static void decide_qualify(void *arg, const struct address *address, struct addr
 
 	if (address->domain)
 		return;
-	append_path(out, address->local);
+	address_list_add_path(out, address->local);
 	qualify_from(arg, out, first);
 }
 
@@ -75,9 +64,9 @@ static void decide_alias(void *arg, const struct address *address, struct addres
 	CLEANUP(address_list_done) struct address_list in = { 0 };
 	size_t first = out->count;
 
-	append_path(&in, path);
+	address_list_add_path(&in, path);
 	if (!alias_expand(&repair->aliases, &in, out, &loop))
-		append_path(out, path);
+		address_list_add_path(out, path);
 	qualify_from(repair, out, first);
 }
 
@@ -86,7 +75,7 @@ static void decide_sender(void *arg, const struct address *address, struct addre
 	const struct repair *repair = arg;
 
 	(void)address;
-	append_path(out, repair->envelope->sender);
+	address_list_add_path(out, repair->envelope->sender);
 }
 
 /* Fields with addresses. RFC 5322 section 3.6.2 has no groups in those of an author. */
@@ -313,7 +302,7 @@ static void add_to_all(struct repair *repair)
 	for (size_t i = 0; i < repair->envelope->count; i++) {
 		const char *path = repair->envelope->recipients[i].address;
 		if (!has_path(&hidden, path) || has_path(&open, path))
-			append_path(&shown, path);
+			address_list_add_path(&shown, path);
 	}
 	address_add_list(&body, &shown);
 	changes_add(repair->changes, "To", shown.count ? body.bytes : "undisclosed-recipients:;");

@@ -58,6 +58,9 @@ void address_done(struct address *address);
 void address_list_done(struct address_list *list);
 /* Drops all but the first `count` of a longer list. */
 void address_list_cut(struct address_list *list, size_t count);
+/* Appends the mailbox of a path as address_parse_path() reads it; one that can't be read is left
+ * out. */
+void address_list_add_path(struct address_list *list, const char *path);
 
 /*
  * Appends the mailboxes of an address-list, RFC 5322 sections 3.4 and 4.4 with the UTF-8 of RFC
