@@ -474,7 +474,7 @@ def srv_answers(folder):
                                 ("address", 68, "no usable record"), ("nothing", 68, "no such record")):
         fails(folder, [f"host {name}.test", "host_srv on", "tls on", "timeout 2"], status,
               rf"{name}\.test: SRV _submission\._tcp\.{name}\.test: .*{words}")
-    for host in ("192.0.2.4", "[::1]", "a..b", "x" * 64 + ".test"):
+    for host in ("192.0.2.4", "[::1]", "x" * 64 + ".test"):
         fails(folder, [f"host {host}", "host_srv on", "tls on"], 68, "not a domain that can have SRV records")
 
 
