@@ -275,6 +275,7 @@ bool addressing_set_recipients(struct envelope *envelope, const struct request *
 	warn_of_quotes(&given, notes->warnings);
 	if (!add_given(&addressing, &given, envelope, err))
 		return false;
+	address_list_done(&given);
 	envelope_drop_repeated(envelope);
 	return true;
 }

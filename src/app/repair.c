@@ -273,8 +273,10 @@ static void gather(struct repair *repair, const char *name, struct address_list 
 	CLEANUP(address_list_done) struct address_list named = { 0 };
 
 	header_addresses(repair->changes->header, name, &named);
-	for (size_t i = 0; i < named.count; i++)
+	for (size_t i = 0; i < named.count; i++) {
 		decide_alias(repair, &named.items[i], list);
+		address_done(&named.items[i]);
+	}
 }
 
 static struct paths gather_paths(struct repair *repair, const char *one, const char *other)

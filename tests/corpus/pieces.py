@@ -160,7 +160,7 @@ def relaxed(field):
 
 def with_line_ends(data):
     """Any CRs before an LF belong to the line end, and the last line has one."""
-    data = re.sub(rb"\r*\n", b"\r\n", data)
+    data = re.sub(rb"(?<!\r)\r*\n", b"\r\n", data)
     return data if not data or data.endswith(b"\n") else data + b"\r\n"
 
 
