@@ -83,7 +83,8 @@ class Suite:
     def report_of(self, function):
         """Run a case in a folder of its own: what went wrong, "" for nothing."""
         try:
-            with tempfile.TemporaryDirectory(prefix=f"mailchute-{self.name}-") as folder:
+            # a run in the background may still write there, which is no failure of the case
+            with tempfile.TemporaryDirectory(prefix=f"mailchute-{self.name}-", ignore_cleanup_errors=True) as folder:
                 os.chmod(folder, 0o755)
                 function(pathlib.Path(folder))
         except Failure as failure:
