@@ -93,6 +93,16 @@ class Suite:
             return traceback.format_exc()
         return ""
 
+    def report_patiently(self, function, tell):
+        """The same, with longer time-outs where a failure may come from a busy machine; `tell` hears why."""
+        for factor in patience.STRETCHES:
+            patience.begin(factor)
+            report = self.report_of(function)
+            if not report or not patience.may_stretch():
+                break
+            tell(f"is tried again with longer time-outs: {report.splitlines()[0][:100]}")
+        return report
+
     def main(self, jobs=8):
         """Run the cases whose names contain one of argv's words (all without words) and exit."""
         cover_spool()
@@ -103,12 +113,7 @@ class Suite:
 
         def run(case):
             name, function = case
-            for factor in patience.STRETCHES:
-                patience.begin(factor)
-                report = self.report_of(function)
-                if not report or not patience.may_stretch():
-                    break
-                print(f"# {self.name}/{name} is tried again with longer time-outs: {report.splitlines()[0][:100]}", flush=True)
+            report = self.report_patiently(function, lambda why: print(f"# {self.name}/{name} {why}", flush=True))
             with lock:
                 if report:
                     failed.append(name)

@@ -59,13 +59,14 @@ now = Clock().now
 
 
 # The program's own time-outs count real seconds: on a busy machine a relay that answers at once may be later than
-# `timeout 1`. A case that fails with such a one is tried again with longer ones; what fails with the longest is wrong.
+# `timeout 1`. A case that fails after such a time-out may have passed is tried again with longer time-outs. A failure
+# that came sooner, or with the longest time-outs, is a failure.
 stretching = threading.local()
 
 
 def begin(factor):
     """A case begins, in this thread."""
-    stretching.factor, stretching.is_used = factor, False
+    stretching.factor, stretching.since, stretching.shortest = factor, time.monotonic(), None
 
 
 def factor():
@@ -73,15 +74,17 @@ def factor():
 
 
 def may_stretch():
-    """Whether the case has asked for it, and there is a longer one."""
-    return stretching.is_used and factor() != STRETCHES[-1]
+    """Whether a time-out of the case may have passed, and there are longer time-outs."""
+    shortest = stretching.shortest
+    return factor() != STRETCHES[-1] and shortest is not None and time.monotonic() - stretching.since >= shortest
 
 
 def stretch(text):
     """Lines of a config, or an option, with time-outs so much longer."""
-    stretched = TIMEOUT.sub(lambda m: f"{m[1]}{int(m[2]) * factor()}", text)
-    stretching.is_used = getattr(stretching, "is_used", False) or bool(TIMEOUT.search(text))
-    return stretched
+    seconds = [int(m[2]) * factor() for m in TIMEOUT.finditer(text) if int(m[2])]
+    known = getattr(stretching, "shortest", None)
+    stretching.shortest = min([*seconds, *([] if known is None else [known])], default=None)
+    return TIMEOUT.sub(lambda m: f"{m[1]}{int(m[2]) * factor()}", text)
 
 
 def wait_until(question, limit, pause=0.005):

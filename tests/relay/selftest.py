@@ -454,5 +454,33 @@ def command_line(folder):
     expect("secret" not in told and "AHRlc3" not in told, f"password in:\n{told}")
 
 
+# What the harness itself promises
+
+
+def tried(seconds, config, last_works=False):
+    """With which factors the harness tries a case that fails `seconds` after it has made such a config."""
+    factors = []
+
+    def fails(_):
+        factors.append(patience.factor())
+        patience.stretch(config)
+        patience.stretching.since -= seconds * patience.factor()
+        expect(last_works and factors[-1] == patience.STRETCHES[-1], "it fails")
+
+    report = suite.report_patiently(fails, lambda why: None)
+    expect(bool(report) != last_works, f"the report is {report!r}")
+    return factors
+
+
+@suite.case
+def a_failure_after_a_time_out_is_tried_with_longer_ones(_):
+    every = list(patience.STRETCHES)
+    rows = ((0, "timeout 7", [1]), (6, "timeout 7", [1]), (8, "timeout 7", every), (8, "host x", [1]),
+            (8, "timeout 7\nsession_timeout 900", every), (8, "timeout 0", [1]))
+    for seconds, config, wanted in rows:
+        expect(tried(seconds, config) == wanted, f"{config!r} failed after {seconds} s: {tried(seconds, config)}")
+    expect(tried(8, "timeout 7", last_works=True) == every, "the longest time-outs do not count")
+
+
 if __name__ == "__main__":
     suite.main()
