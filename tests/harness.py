@@ -5,6 +5,7 @@ A suite is a script that adds named functions to a Suite and calls main(). A fun
 returning and fails by raising. The output is one TAP line a case, which tests/all counts.
 """
 import concurrent.futures
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -17,6 +18,7 @@ import patience
 
 TESTS = pathlib.Path(__file__).resolve().parent
 TOP = TESTS.parent
+SHARED_MEMORY = pathlib.Path("/dev/shm")
 PROGRAM = os.environ.get("MAILCHUTE", str(TOP / "build" / "mailchute"))
 
 
@@ -65,6 +67,30 @@ def environment_with_queue(place):
     return {"XDG_STATE_HOME": str(place.parent)}
 
 
+def mapped_files(pid):
+    """The files that a process has mapped, as the text of /proc/PID/maps; "" where that can't be read."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/maps").read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def clear_faketime():
+    """Remove the shared memory that killed runs of faketime have left.
+
+    The names end with the process id of faketime. A later faketime with the same id would end with status 1.
+    A program that lives longer than its faketime still has the memory mapped, and keeps it for its children.
+    """
+    found = SHARED_MEMORY.glob("*faketime_s*_*")
+    left = [path for path in found if not os.path.exists(f"/proc/{path.name.rpartition('_')[2]}")]
+    if left:
+        mapped = "".join(mapped_files(name) for name in os.listdir("/proc") if name.isdigit())
+        for path in left:
+            if f"{path}\n" not in mapped:
+                with contextlib.suppress(OSError):  # gone by now, or another user's
+                    path.unlink()
+
+
 class Suite:
     """Named cases, run by a few threads at once; each case gets a temporary folder of its own."""
 
@@ -91,6 +117,8 @@ class Suite:
             return str(failure) or "a failure without a word"
         except Exception:  # a broken case is a failed case, with its place
             return traceback.format_exc()
+        finally:
+            clear_faketime()
         return ""
 
     def report_patiently(self, function, tell):

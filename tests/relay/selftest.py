@@ -14,7 +14,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
-from harness import Suite, expect, finish  # noqa: E402
+from harness import SHARED_MEMORY, Suite, clear_faketime, expect, finish  # noqa: E402
 import patience  # noqa: E402
 import relay as relays  # noqa: E402
 from relay import Relay  # noqa: E402
@@ -480,6 +480,30 @@ def a_failure_after_a_time_out_is_tried_with_longer_ones(_):
     for seconds, config, wanted in rows:
         expect(tried(seconds, config) == wanted, f"{config!r} failed after {seconds} s: {tried(seconds, config)}")
     expect(tried(8, "timeout 7", last_works=True) == every, "the longest time-outs do not count")
+
+
+def memory_of(process):
+    """What faketime shares with the program that it runs."""
+    return [SHARED_MEMORY / f"{name}_{process.pid}" for name in ("faketime_shm", "sem.faketime_sem")]
+
+
+@suite.case
+def memory_of_a_killed_faketime_is_removed(_):
+    """Not before the program that it has started ends as well."""
+    with subprocess.Popen(["faketime", "-f", "+1d", "sh", "-c", "echo; read -r line; exit"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        shared = memory_of(process)
+        clear_faketime()
+        expect(all(path.exists() for path in shared), "removed while faketime runs")
+        process.kill()
+        process.wait()
+        clear_faketime()
+        expect(all(path.exists() for path in shared), "removed while the program runs")
+        process.stdin.close()
+        process.stdout.read()
+        expect(suite.report_of(lambda folder: None) == "", "a case that does nothing fails")
+        expect(not any(path.exists() for path in shared), "still there after the next case")
 
 
 if __name__ == "__main__":
