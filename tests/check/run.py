@@ -622,5 +622,72 @@ def copying_is_the_licence(_):
     expect(len(text.splitlines()) > 600, "COPYING is cut short")
 
 
+# The commits
+
+
+SUBJECT_MAX = 65
+SUBJECT = re.compile(r"[\w()./+-]+(?:,? [\w()./+-]+)*: (.*[^.])")
+RULED_SINCE = "2fe1da174"  # older commits were written without these rules
+LIKE_OTHER_FORMS = {"bring", "embed", "exceed", "feed", "focus", "need", "proceed", "ring", "seed", "shed", "speed", "succeed"}
+NO_VERBS = {"a", "all", "an", "any", "both", "each", "every", "it", "new", "no", "not", "one", "our", "some", "the", "these",
+            "this", "we", "what", "when", "where", "which", "who"}
+
+
+def git(*words):
+    done = run("git", "-C", TOP, *words)
+    expect(done.returncode == 0, f"git {' '.join(words)}: {done.stderr}")
+    return done.stdout.strip()
+
+
+def has_commit(name):
+    return run("git", "-C", TOP, "rev-parse", "--quiet", "--verify", f"{name}^{{commit}}").returncode == 0
+
+
+def subjects():
+    """Those of the commits since the last release; none in a tarball or in a repository of others."""
+    if not (TOP / ".git").exists():
+        return []
+    released = git("tag", "--merged", "HEAD", "--sort=-creatordate", "--list", "v[0-9]*").splitlines()
+    since = released[0] if released else RULED_SINCE
+    if has_commit(since):
+        return git("log", "--no-merges", "--format=%s", f"{since}..HEAD").splitlines()
+    if git("rev-parse", "--is-shallow-repository") == "true":
+        return git("log", "--no-merges", "--format=%s").splitlines()
+    print(f"# {since} is no commit of this repository: its subjects are not looked at", flush=True)
+    return []
+
+
+def is_imperative(word):
+    other_form = re.search(r"(?<![su])s$|ing$|ed$", word)
+    return word.islower() and word not in NO_VERBS and (not other_form or word in LIKE_OTHER_FORMS)
+
+
+def faults_of_subject(subject):
+    found = SUBJECT.fullmatch(subject)
+    if len(subject) > SUBJECT_MAX:
+        yield f"{len(subject)} characters, and at most {SUBJECT_MAX} are read"
+    if not found:
+        yield 'not of the form "module: do this", without a dot at the end'
+    elif not is_imperative(re.match(r"[\w-]*", found.group(1)).group()):
+        yield f'begins with "{found.group(1).split()[0]}" after the colon, not with what it does to the code ("add", "refuse")'
+
+
+@suite.case
+def commit_subjects(_):
+    wrong = [f"{subject}: {fault}" for subject in subjects() for fault in faults_of_subject(subject)]
+    expect_none(wrong, "subjects of commits (see CONTRIBUTING.md, and git rebase -i)")
+
+
+@suite.case
+def commit_subjects_are_judged(_):
+    """The rule itself: what it takes and what it refuses."""
+    good = ["reply: refuse a reply with two codes", "net, smtp: pass the reason on", "mailchute-queue(7): name the tags",
+            "net suite: bring a relay down", "tests/lib: address it by name", "po: up-date German"]
+    bad = ["reply: refuses a reply", "reply: refused a reply", "Reply refuses", "reply: add a reply.", "fix a bug",
+           "reply: a reply is refused", "reply: Refuse it", "reply: refusing", "fixup! reply: refuse it", "reply: " + "be " * 20 + "so"]
+    expect_none([s for s in good for _ in faults_of_subject(s)], "refused")
+    expect_none([s for s in bad if not list(faults_of_subject(s))], "taken")
+
+
 if __name__ == "__main__":
     suite.main()
