@@ -7,7 +7,7 @@
 #include "conf/option.h"
 #include "conf/type.h"
 #include "net/gnutls.h"
-#include "smtp/gsasl.h"
+#include "smtp/gsasl_library.h"
 
 #include <string.h>
 
@@ -152,7 +152,7 @@ static void add_libraries(struct str *out)
 
 	if (gnutls_load(&missing))
 		str_addf(out, _("TLS/SSL library: GnuTLS %s\n"), gnutls->check_version(NULL));
-	if (gsasl_load(&missing))
+	if (gsasl_library_load(&missing))
 		str_addf(out, _("Authentication library: GNU SASL %s\n"),
 			 gsasl->check_version(NULL));
 }

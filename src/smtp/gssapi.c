@@ -1,21 +1,23 @@
-/* gssapi.c - our side of a SASL exchange, played by libgsasl in a child */
+/* gssapi.c - SASL exchanges by libgsasl in a child process, for GSSAPI */
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * GSSAPI (RFC 4752) asks a KDC for a ticket, and waits for it as long as it likes. The child is
  * asked for a response to each challenge; an answer is one octet that says whether all has been
  * said, and the response.
  */
-#include "smtp/exchange.h"
+#include "smtp/gssapi.h"
 
 #include "base/i18n.h"
+#include "smtp/gsasl.h"
+#include "smtp/gsasl_library.h"
 
-static bool answer(struct exchange *exchange, const struct str *challenge, int channel)
+static bool answer(struct sasl_exchange *exchange, const struct str *challenge, int channel)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(str_done) struct str response = STR_SECRET(0);
 	CLEANUP(str_done) struct str bytes = STR_SECRET(0);
 
-	if (!player_gsasl.step(exchange, challenge, &response, &err))
+	if (!gsasl_backend.step(exchange, challenge, &response, &err))
 		return proc_partner_fail(channel, &err);
 	str_add_char(&bytes, exchange->is_done ? 1 : 0);
 	str_add_n(&bytes, response.bytes, response.len);
@@ -26,19 +28,19 @@ static void serve(void *arg, int channel)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(str_done) struct str challenge = STR_INIT;
-	struct exchange *exchange = arg;
-	bool is_open = player_gsasl.open(exchange, &err);
+	struct sasl_exchange *exchange = arg;
+	bool is_open = gsasl_backend.open(exchange, &err);
 
 	while (proc_partner_listen(channel, &challenge))
 		if (is_open ? !answer(exchange, &challenge, channel)
 			    : !proc_partner_fail(channel, &err))
 			break;
-	player_gsasl.close(exchange);
+	gsasl_backend.close(exchange);
 }
 
-static bool open_child(struct exchange *exchange, struct err *err)
+static bool open_child(struct sasl_exchange *exchange, struct err *err)
 {
-	return gsasl_load(err) && proc_partner_open(&exchange->child, serve, exchange, err);
+	return gsasl_library_load(err) && proc_partner_open(&exchange->child, serve, exchange, err);
 }
 
 static bool explain(struct err *err)
@@ -50,8 +52,8 @@ static bool explain(struct err *err)
 			  "of yours?)"));
 }
 
-static bool ask_child(struct exchange *exchange, const struct str *challenge, struct str *response,
-		      struct err *err)
+static bool ask_child(struct sasl_exchange *exchange, const struct str *challenge,
+		      struct str *response, struct err *err)
 {
 	CLEANUP(str_done) struct str bytes = STR_SECRET(0);
 
@@ -65,9 +67,9 @@ static bool ask_child(struct exchange *exchange, const struct str *challenge, st
 	return true;
 }
 
-static void close_child(struct exchange *exchange)
+static void close_child(struct sasl_exchange *exchange)
 {
 	proc_partner_close(&exchange->child);
 }
 
-const struct player player_gssapi = { open_child, ask_child, close_child };
+const struct sasl_backend gssapi_backend = { open_child, ask_child, close_child };

@@ -1,8 +1,6 @@
-/* mechanism.c - the SASL mechanisms: what each of them is, and which one comes next */
+/* mechanism.c - the SASL mechanisms: their properties, and the order of choice */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/mechanism.h"
-
-#include "smtp/exchange.h"
 
 #include <string.h>
 
@@ -15,19 +13,19 @@ enum {
 
 /* In the order of choice, the strongest first. */
 static const struct mechanism mechanisms[] = {
-	{ "SCRAM-SHA-256-PLUS", NEEDS_PASSWORD, PLUS, &player_gsasl },
-	{ "SCRAM-SHA-1-PLUS", NEEDS_PASSWORD, PLUS, &player_gsasl },
-	{ "SCRAM-SHA-256", NEEDS_PASSWORD, SCRAM, &player_gsasl },
-	{ "SCRAM-SHA-1", NEEDS_PASSWORD, SCRAM, &player_gsasl },
-	{ "PLAIN", NEEDS_PASSWORD, MECHANISM_UNASKED | FIRST | PROMPTED, &player_gsasl },
-	{ "LOGIN", NEEDS_PASSWORD, MECHANISM_UNASKED | PROMPTED, &player_gsasl },
-	{ "OAUTHBEARER", NEEDS_TOKEN, MECHANISM_UNASKED | FIRST, &player_oauth },
-	{ "XOAUTH2", NEEDS_TOKEN, MECHANISM_UNASKED | FIRST, &player_oauth },
-	{ "GSSAPI", NEEDS_NOTHING, FIRST, &player_gssapi },
-	{ "EXTERNAL", NEEDS_NOTHING, FIRST, &player_gsasl },
-	{ "CRAM-MD5", NEEDS_PASSWORD, 0, &player_gsasl },
-	{ "DIGEST-MD5", NEEDS_PASSWORD, 0, &player_gsasl },
-	{ "NTLM", NEEDS_PASSWORD, FIRST, &player_gsasl },
+	{ "SCRAM-SHA-256-PLUS", NEEDS_PASSWORD, PLUS, BACKEND_GSASL },
+	{ "SCRAM-SHA-1-PLUS", NEEDS_PASSWORD, PLUS, BACKEND_GSASL },
+	{ "SCRAM-SHA-256", NEEDS_PASSWORD, SCRAM, BACKEND_GSASL },
+	{ "SCRAM-SHA-1", NEEDS_PASSWORD, SCRAM, BACKEND_GSASL },
+	{ "PLAIN", NEEDS_PASSWORD, MECHANISM_UNASKED | FIRST | PROMPTED, BACKEND_GSASL },
+	{ "LOGIN", NEEDS_PASSWORD, MECHANISM_UNASKED | PROMPTED, BACKEND_GSASL },
+	{ "OAUTHBEARER", NEEDS_TOKEN, MECHANISM_UNASKED | FIRST, BACKEND_OAUTH },
+	{ "XOAUTH2", NEEDS_TOKEN, MECHANISM_UNASKED | FIRST, BACKEND_OAUTH },
+	{ "GSSAPI", NEEDS_NOTHING, FIRST, BACKEND_GSSAPI },
+	{ "EXTERNAL", NEEDS_NOTHING, FIRST, BACKEND_GSASL },
+	{ "CRAM-MD5", NEEDS_PASSWORD, 0, BACKEND_GSASL },
+	{ "DIGEST-MD5", NEEDS_PASSWORD, 0, BACKEND_GSASL },
+	{ "NTLM", NEEDS_PASSWORD, FIRST, BACKEND_GSASL },
 };
 enum { MECHANISMS = LENGTH(mechanisms) };
 

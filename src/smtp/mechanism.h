@@ -1,4 +1,4 @@
-/* mechanism.h - the SASL mechanisms: what each of them is, and which one comes next */
+/* mechanism.h - the SASL mechanisms: their properties, and the order of choice */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -15,21 +15,26 @@ enum mechanism_flag {
 	MECHANISM_PROMPTED = 1 << 4,     /* a challenge is a prompt, whatever its text */
 };
 
-struct player;
+/* The implementation of our side; each is a struct sasl_backend. */
+enum mechanism_backend {
+	BACKEND_GSASL,  /* libgsasl */
+	BACKEND_GSSAPI, /* libgsasl in a child process, because it waits for a KDC */
+	BACKEND_OAUTH,  /* oauth.c */
+};
 
 struct mechanism {
 	const char *name;
 	enum mechanism_need need;
 	unsigned flags;
-	const struct player *player; /* who plays our side; see exchange.h */
+	enum mechanism_backend backend;
 };
 
 /* The mechanism of that name (upper case), or NULL. */
 const struct mechanism *mechanism_find(const char *name);
 
 /*
- * The strongest one that is offered, may be chosen by itself and needs just that, of those that are
- * weaker than `last` (NULL: of all). Where there is no channel binding, none that wants one.
+ * The strongest mechanism that is offered, may be chosen by itself and needs just that, among those
+ * that are weaker than `last` (NULL: among all). Without a channel binding, -PLUS is left out.
  */
 const struct mechanism *mechanism_next(const struct mechanism *last, const struct capabilities *can,
 				       enum mechanism_need need, bool has_binding);

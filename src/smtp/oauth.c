@@ -4,7 +4,6 @@
 
 #include "base/i18n.h"
 #include "base/json.h"
-#include "smtp/exchange.h"
 
 #include <string.h>
 
@@ -91,7 +90,7 @@ static bool is_plain(const char *bytes, size_t len)
 	return true;
 }
 
-static bool open_oauth(struct exchange *exchange, struct err *err)
+static bool open_oauth(struct sasl_exchange *exchange, struct err *err)
 {
 	const struct secret *token = exchange->secret;
 	const char *user = exchange->settings->user;
@@ -107,8 +106,8 @@ static bool open_oauth(struct exchange *exchange, struct err *err)
 }
 
 /* A server that refuses a token says more of it, and wants to hear something, before it says so. */
-static void take_refusal(struct exchange *exchange, const struct str *challenge, bool is_bearer,
-			 struct str *response)
+static void take_refusal(struct sasl_exchange *exchange, const struct str *challenge,
+			 bool is_bearer, struct str *response)
 {
 	exchange->is_done = false;
 	oauth_add_remark(&exchange->remark, challenge->bytes, challenge->len);
@@ -116,8 +115,8 @@ static void take_refusal(struct exchange *exchange, const struct str *challenge,
 		str_add_char(response, '\1');
 }
 
-static bool step_oauth(struct exchange *exchange, const struct str *challenge, struct str *response,
-		       struct err *err)
+static bool step_oauth(struct sasl_exchange *exchange, const struct str *challenge,
+		       struct str *response, struct err *err)
 {
 	bool is_bearer = strcmp(exchange->mechanism->name, "OAUTHBEARER") == 0;
 
@@ -132,9 +131,9 @@ static bool step_oauth(struct exchange *exchange, const struct str *challenge, s
 	return true;
 }
 
-static void close_oauth(struct exchange *exchange)
+static void close_oauth(struct sasl_exchange *exchange)
 {
 	(void)exchange;
 }
 
-const struct player player_oauth = { open_oauth, step_oauth, close_oauth };
+const struct sasl_backend oauth_backend = { open_oauth, step_oauth, close_oauth };

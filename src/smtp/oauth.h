@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "conf/settings.h"
+#include "smtp/sasl_backend.h"
 
 /* So many octets are shown of a member of what a server says of a token, or of a message without.
  */
@@ -18,3 +19,5 @@ void oauth_add_response(struct str *out, bool is_bearer, const struct settings *
  * is the JSON that it should be, else the message itself.
  */
 void oauth_add_remark(struct str *out, const char *message, size_t len);
+
+extern const struct sasl_backend oauth_backend;

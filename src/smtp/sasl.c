@@ -5,7 +5,9 @@
 #include "base/base64.h"
 #include "base/i18n.h"
 #include "base/log.h"
-#include "smtp/exchange.h"
+#include "smtp/gsasl.h"
+#include "smtp/gssapi.h"
+#include "smtp/oauth.h"
 #include "smtp/offer.h"
 #include "smtp/phrase.h"
 
@@ -17,7 +19,8 @@ enum { OFFERED_SHOWN_MAX = 500 };
 /* One attempt to log in. */
 struct attempt {
 	struct client *client;
-	struct exchange exchange;
+	const struct sasl_backend *backend;
+	struct sasl_exchange exchange;
 	struct str binding;
 };
 
@@ -131,15 +134,28 @@ const char *sasl_choose(const struct client *client, bool is_token, struct err *
 
 /* The exchange */
 
+static const struct sasl_backend *backend_of(const struct mechanism *mechanism)
+{
+	switch (mechanism->backend) {
+	case BACKEND_GSASL:
+		return &gsasl_backend;
+	case BACKEND_GSSAPI:
+		return &gssapi_backend;
+	case BACKEND_OAUTH:
+		break;
+	}
+	return &oauth_backend;
+}
+
 /* What our side answers to a challenge, in base64. */
 static bool take_step(struct attempt *attempt, const struct str *challenge, struct str *text,
 		      struct err *err)
 {
 	CLEANUP(str_done) struct str response = STR_SECRET(0);
-	struct exchange *exchange = &attempt->exchange;
+	struct sasl_exchange *exchange = &attempt->exchange;
 
 	exchange->deadline = client_deadline(attempt->client, PHASE_AUTH);
-	if (!exchange->mechanism->player->step(exchange, challenge, &response, err))
+	if (!attempt->backend->step(exchange, challenge, &response, err))
 		return false;
 	base64_add(text, response.bytes, response.len);
 	return true;
@@ -206,7 +222,7 @@ static void cancel(struct client *client)
 
 static bool conclude(const struct attempt *attempt, struct err *err)
 {
-	const struct exchange *exchange = &attempt->exchange;
+	const struct sasl_exchange *exchange = &attempt->exchange;
 	bool is_in = reply_judge(&attempt->client->reply, PHASE_AUTH, err);
 
 	if (exchange->remark.len)
@@ -305,6 +321,7 @@ static bool log_in_by(struct client *client, const struct mechanism *mechanism,
 		      const struct secret *secret, bool *is_hopeless, struct err *err)
 {
 	struct attempt attempt = { .client = client,
+				   .backend = backend_of(mechanism),
 				   .exchange = { .mechanism = mechanism,
 						 .settings = client->settings,
 						 .host = client->relay ? client->relay : "",
@@ -316,9 +333,9 @@ static bool log_in_by(struct client *client, const struct mechanism *mechanism,
 	log_debug(_("logging in with %s"), mechanism->name);
 	if (mechanism->flags & MECHANISM_PLUS)
 		attempt.exchange.binding_kind = find_binding(client, &attempt.binding);
-	bool is_in = mechanism->player->open(&attempt.exchange, err) && converse(&attempt, err);
+	bool is_in = attempt.backend->open(&attempt.exchange, err) && converse(&attempt, err);
 	*is_hopeless = !is_in && !is_about_mechanism(&attempt, err);
-	mechanism->player->close(&attempt.exchange);
+	attempt.backend->close(&attempt.exchange);
 	str_done(&attempt.exchange.remark);
 	str_done(&attempt.binding);
 	if (is_in)
