@@ -118,9 +118,11 @@ static bool claim(struct spool *spool, const struct chosen *chosen, struct entry
 	case CLAIM_GONE:
 		return err_set(err, ERR_NOINPUT, _("%s: has left the queue in the meantime"),
 			       chosen->id);
-	default:
-		return false;
+	case CLAIM_DAMAGED:
+	case CLAIM_FAILED:
+		break;
 	}
+	return false;
 }
 
 static void note(struct entry *entry, const char *text)

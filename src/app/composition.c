@@ -67,10 +67,14 @@ bool composition_take(struct composition *composition, enum compose_option optio
 		return true;
 	case COMPOSE_ATTACH_NAME:
 		return name_attachment(composition, text, err);
-	default:
-		add_addressees(composition, option, text);
-		return true;
+	case COMPOSE_TO:
+	case COMPOSE_CC:
+	case COMPOSE_BCC:
+	case COMPOSE_REPLY_TO:
+		break;
 	}
+	add_addressees(composition, option, text);
+	return true;
 }
 
 bool composition_is_stdin(const char *path)

@@ -44,13 +44,16 @@ static size_t take_start(struct content *content, char byte, struct str *out)
 			return go_on_as_text(content, false);
 		content->place = CONTENT_DOT_CR;
 		return 1;
-	default:
+	case CONTENT_DOT_CR:
 		content->is_ended = byte == '\n';
 		if (content->is_ended)
 			return 1;
 		str_add_char(out, '\r');
 		return go_on_as_text(content, true);
+	case CONTENT_TEXT:
+		break;
 	}
+	return 0;
 }
 
 size_t content_take(struct content *content, const char *bytes, size_t len, struct str *out)

@@ -296,9 +296,10 @@ static bool read_argument(struct command *command, enum argument argument, const
 		return !*rest || refuse(reply, "501 5.5.4 that command takes no argument");
 	case ARGUMENT_NEEDED:
 		return *rest || refuse(reply, "501 5.5.4 that command needs an argument");
-	default:
-		return true;
+	case ARGUMENT_ANY:
+		break;
 	}
+	return true;
 }
 
 bool command_parse(struct command *command, const char *line, size_t len, struct str *reply)

@@ -221,7 +221,9 @@ static void add_plan(struct str *out, const struct list_item *item, int64_t now)
 				: _("given up; for another try: mailchute --queue-retry %s"),
 			id);
 		break;
-	default:
+	case LIST_WAITING:
+	case LIST_DAMAGED:
+	case LIST_STATES:
 		add_next_try(out, item->record, now);
 	}
 }

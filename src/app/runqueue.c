@@ -89,8 +89,10 @@ static void count_settled(struct run *run, enum settled settled, const struct er
 	case SETTLED_WAITS:
 		run->result->waiting++;
 		break;
-	default:
+	case SETTLED_HELD:
+	case SETTLED_FAILED:
 		run->result->failed++;
+		break;
 	}
 	if (reason->kind != ERR_NONE && run->result->first.kind == ERR_NONE)
 		err_copy(&run->result->first, reason);

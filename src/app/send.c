@@ -209,17 +209,9 @@ static bool try(struct sending *sending, struct err *err)
 /* Which troubles keep a message for later; a person mends the others and sends it again. */
 static bool is_kept(const struct sending *sending, enum err_kind kind)
 {
-	enum queue queue = settings_of(sending)->queue;
-
-	switch (kind) {
-	case ERR_NET:
-	case ERR_DEFER:
-	case ERR_NOHOST:
-	case ERR_PROTO:
+	if (kind == ERR_NET || kind == ERR_DEFER || kind == ERR_NOHOST || kind == ERR_PROTO)
 		return true;
-	default:
-		return queue == QUEUE_ALWAYS || !is_waited_for(sending);
-	}
+	return settings_of(sending)->queue == QUEUE_ALWAYS || !is_waited_for(sending);
 }
 
 /* A message that can't be taken back is as if it had not been tried. */
@@ -340,9 +332,10 @@ static bool is_left_to_others(const struct sending *sending)
 		return sending->is_saved;
 	case DELIVERY_BACKGROUND:
 		return sending->is_saved && detach() > 0;
-	default:
-		return false;
+	case DELIVERY_NOW:
+		break;
 	}
+	return false;
 }
 
 /* A message that is only put into the queue may lose its password by that. */

@@ -327,8 +327,9 @@ static void do_command(struct server *server, struct command *command, bool is_s
 	case VERB_QUIT:
 		do_quit(server);
 		break;
-	default:
+	case VERB_OTHER:
 		str_add(reply, "502 5.5.1 that command is not served here");
+		break;
 	}
 }
 

@@ -115,9 +115,14 @@ static const char *default_code(enum err_kind kind)
 	case ERR_PROTO:
 	case ERR_DEFER:
 		return "451 4.4.1";
-	default:
-		return "451 4.3.0";
+	case ERR_NONE:
+	case ERR_NOINPUT:
+	case ERR_SYSTEM:
+	case ERR_IO:
+	case ERR_KINDS:
+		break;
 	}
+	return "451 4.3.0";
 }
 
 static bool add_refusal(struct str *reply, const struct err *err)

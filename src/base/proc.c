@@ -309,9 +309,11 @@ bool proc_run(char *const argv[], int64_t deadline, struct str *out, int *status
 	case TOO_MUCH:
 		return err_set(err, ERR_CONFIG, _("the command printed more than %zu bytes"),
 			       out->max);
-	default:
-		return true;
+	case ENDED:
+	case BROKEN:
+		break;
 	}
+	return true;
 }
 
 bool proc_run_shell(const char *line, int64_t deadline, struct str *out, int *status,

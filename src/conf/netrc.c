@@ -84,7 +84,8 @@ static void take_word(struct netrc *netrc, const struct str *word)
 		if (strcmp(word->bytes, "default") == 0)
 			begin_entry(netrc, false);
 		break;
-	default:
+	case ACCOUNT:
+	case MACRO:
 		break;
 	}
 }

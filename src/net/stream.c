@@ -104,10 +104,12 @@ static bool go_on(struct stream *stream, enum tls_step step, struct err *err)
 		return wait_for(stream, POLLOUT, err);
 	case TLS_ENDED:
 		return lost(stream, err, _("the server closed the connection"), 0);
-	default:
-		stream->is_lost = true;
-		return false;
+	case TLS_DONE:
+	case TLS_FAILED:
+		break;
 	}
+	stream->is_lost = true;
+	return false;
 }
 
 static void show_tls(const struct tls *tls)

@@ -268,9 +268,10 @@ static bool clear_away(struct session *session, struct err *err)
 		return client_exchange(&session->client, PHASE_FINAL, ".", NULL, err);
 	case LEFTOVER_TRANSACTION:
 		return client_reset(&session->client, err);
-	default:
-		return true;
+	case LEFTOVER_NOTHING:
+		break;
 	}
+	return true;
 }
 
 /*

@@ -91,7 +91,7 @@ static int answer_library(Gsasl *library, Gsasl_session *session, Gsasl_property
 	CLEANUP(str_done) struct str text = STR_INIT;
 	unsigned char binding[sizeof server->binding];
 
-	switch (property) {
+	switch ((int)property) { /* of the many only these */
 	case GSASL_PASSWORD:
 		gsasl_property_set(session, property, "secret");
 		return GSASL_OK;

@@ -201,7 +201,7 @@ static int answer_library(Gsasl *library, Gsasl_session *session, Gsasl_property
 	const struct account *account = gsasl_callback_hook_get(library);
 	const char *name = gsasl_property_fast(session, GSASL_AUTHZID);
 
-	switch (property) {
+	switch ((int)property) { /* of the many only these */
 	case GSASL_PASSWORD:
 		gsasl_property_set(session, GSASL_PASSWORD, account->password);
 		return GSASL_OK;
