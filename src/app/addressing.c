@@ -8,7 +8,7 @@
 #include "base/machine.h"
 #include "conf/config.h"
 #include "conf/expand.h"
-#include "conf/option.h"
+#include "conf/settings.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "app/check.h"
 
 #include "base/i18n.h"
-#include "conf/option.h"
+#include "conf/settings.h"
 
 static void add_origin_of_account(const struct account *account, struct str *out)
 {
@@ -25,7 +25,7 @@ static void add_pretended(const struct settings *settings, const struct option *
 	for (const char *c = option->name; *c; c++)
 		str_add_char(out, *c == '_' && option->flags & OPTION_SPACED ? ' ' : *c);
 	str_add(out, " = ");
-	option_show(settings, option, &value);
+	settings_show(settings, option, &value);
 	str_add_printable(out, value.bytes, value.len);
 	str_add_char(out, '\n');
 }
@@ -52,10 +52,10 @@ void check_add_configured(const struct settings *settings, const struct option *
 	CLEANUP(str_done) struct str value = STR_INIT;
 	CLEANUP(str_done) struct str origin = STR_INIT;
 
-	option_print(settings, option, &value);
+	settings_print(settings, option, &value);
 	origin_print(&settings->origins[option_id(option)], &origin);
 	str_addf(out, "%s = ", option->name);
-	if (!value.len && !option_is_set(settings, option))
+	if (!value.len && !settings_is_set(settings, option))
 		str_add(out, _("(not set)"));
 	str_add_printable(out, value.bytes, value.len);
 	str_add(out, " (");

@@ -5,7 +5,7 @@
 #include "app/cli.h"
 #include "base/str.h"
 #include "conf/config.h"
-#include "conf/option.h"
+#include "conf/settings.h"
 
 /* Appends which files and which account are used, and every setting as "key = value". */
 void check_pretend(const struct config *config, const struct account *account,

@@ -5,7 +5,7 @@
 #include "app/addressing.h"
 #include "base/i18n.h"
 #include "conf/given.h"
-#include "conf/option.h"
+#include "conf/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -154,7 +154,7 @@ static bool choose_by_header(struct job *job, const char *sender, struct err *er
 			       _("the message has no From field to take the sender from"));
 	if (job->has_account)
 		account_done(&job->account);
-	return option_set(&wished, &options[OPT_from], sender, &origin, err) &&
+	return settings_set(&wished, &options[OPT_from], sender, &origin, err) &&
 	       choose(job, &wished, err);
 }
 

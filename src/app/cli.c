@@ -8,7 +8,7 @@
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "conf/mistake.h"
-#include "conf/option.h"
+#include "conf/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static bool check_value(const struct request *request, const char *setting, cons
 static bool do_setting(struct request *request, const char *setting, const char *text,
 		       struct err *err)
 {
-	if (option_set_named(&request->settings, setting, text, &from_command_line, err))
+	if (settings_set_named(&request->settings, setting, text, &from_command_line, err))
 		return check_value(request, setting, text, err);
 	err->kind = ERR_USAGE;
 	return err_wrap(err, _("command line"));

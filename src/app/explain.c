@@ -7,7 +7,7 @@
 #include "app/report.h"
 #include "app/show.h"
 #include "base/i18n.h"
-#include "conf/option.h"
+#include "conf/settings.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -10,6 +10,7 @@
 #include "app/completion.h"
 #include "app/item.h"
 #include "base/i18n.h"
+#include "base/mem.h"
 #include "conf/option.h"
 
 #include <ctype.h>

@@ -5,7 +5,7 @@
 #include "base/i18n.h"
 #include "conf/config.h"
 #include "conf/option.h"
-#include "conf/type.h"
+#include "conf/texttype.h"
 #include "net/gnutls.h"
 #include "smtp/gsasl_library.h"
 
@@ -141,7 +141,7 @@ static void add_methods(struct str *out)
 {
 	const char *method;
 
-	for (size_t i = 0; (method = option_type_method(i)); i++)
+	for (size_t i = 0; (method = texttype_method(i)); i++)
 		str_addf(out, "%s ", method);
 	str_add_char(out, '\n');
 }

@@ -3,6 +3,7 @@
 #include "app/item.h"
 
 #include "base/i18n.h"
+#include "base/mem.h"
 #include "conf/option.h"
 
 #include <ctype.h>

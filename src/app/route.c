@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/route.h"
 
-#include "conf/option.h"
+#include "conf/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +49,7 @@ char *route_key(const struct settings *settings)
 	struct str key = STR_INIT;
 
 	for (size_t i = 0; i < LENGTH(ids); i++) {
-		option_print(settings, &options[ids[i]], &key);
+		settings_print(settings, &options[ids[i]], &key);
 		str_add_char(&key, '\n');
 	}
 	return str_take(&key);
@@ -71,8 +71,8 @@ static bool read_options(struct settings *settings, const struct record *record,
 	const struct origin origin = { .kind = ORIGIN_QUEUE, .is_explicit = true };
 
 	for (size_t i = 0; i < record->option_count; i++)
-		if (!option_set_named(settings, record->options[2 * i], record->options[2 * i + 1],
-				      &origin, err))
+		if (!settings_set_named(settings, record->options[2 * i],
+					record->options[2 * i + 1], &origin, err))
 			return false;
 	return true;
 }
@@ -146,7 +146,7 @@ void route_remember(struct record *record, const char *config_file, const struct
 		struct str value = STR_INIT;
 		if (!is_worth_remembering(settings, (enum option_id)i, record->is_raw))
 			continue;
-		option_print(settings, &options[i], &value);
+		settings_print(settings, &options[i], &value);
 		record_add_option(record, mem_copy(options[i].name), str_take(&value));
 	}
 }

@@ -10,8 +10,8 @@
 #include "app/withdraw.h"
 #include "base/i18n.h"
 #include "base/log.h"
-#include "conf/option.h"
 #include "conf/secret.h"
+#include "conf/settings.h"
 #include "mail/address.h"
 
 #include <stdlib.h>
@@ -206,8 +206,8 @@ static bool make_request(struct submission *submission, struct err *err)
 	submission->job.is_service = settings_is_explicit(&request->settings, OPT_queue_folder);
 	submission->job.is_guests = guest_is_stranger(submission->guest);
 	submission->has_job = true;
-	return option_set(&request->settings, &options[OPT_from], *sender ? sender : "<>", &origin,
-			  err);
+	return settings_set(&request->settings, &options[OPT_from], *sender ? sender : "<>",
+			    &origin, err);
 }
 
 bool submission_begin(struct submission *submission, struct str *reply)

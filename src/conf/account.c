@@ -4,7 +4,7 @@
 #include "base/i18n.h"
 #include "conf/config.h"
 #include "conf/expand.h"
-#include "conf/option.h"
+#include "conf/settings.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ static bool set_from_environment(struct settings *settings, enum option_id id, c
 
 	if (!value)
 		return true;
-	return option_set(settings, &options[id], value, &origin, err) ||
+	return settings_set(settings, &options[id], value, &origin, err) ||
 	       err_wrap(err, "$%s", name);
 }
 

@@ -7,7 +7,8 @@
 #include "base/lookalike.h"
 #include "base/nearest.h"
 #include "base/when.h"
-#include "conf/type.h"
+#include "conf/texttype.h"
+#include "conf/words.h"
 
 #include <string.h>
 
@@ -130,11 +131,12 @@ static void mend(struct mended *mended)
 /* Whether the setting takes a text. */
 static bool fits(const struct option *option, const char *text)
 {
-	CLEANUP(settings_done) struct settings scratch;
-	void *field = (char *)&scratch + option->offset;
+	union option_field scratch;
 
-	settings_init(&scratch);
-	return *text && option->type->parse(option, field, text);
+	memset(&scratch, 0, sizeof scratch);
+	bool is_taken = *text && option->type->parse(option->argument, &scratch, text);
+	option->type->release(&scratch);
+	return is_taken;
 }
 
 /* What people say for the words of our settings. */
@@ -268,7 +270,7 @@ static void add_all_words(const struct option *option, struct str *out)
 	if (option->type != &option_type_AUTH)
 		return;
 	str_add(out, _("; there are"));
-	for (size_t i = 0; (word = option_type_method(i)); i++)
+	for (size_t i = 0; (word = texttype_method(i)); i++)
 		str_addf(out, "%s %s", i ? "," : "", word);
 }
 

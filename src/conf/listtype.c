@@ -1,7 +1,8 @@
 /* listtype.c - the types of settings that hold a list */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/listtype.h"
+
 #include "base/i18n.h"
-#include "conf/type.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,23 +57,23 @@ static bool parse_texts(void *field, const char *text, bool (*fits)(const char *
 	}
 }
 
-static bool parse_fields(const struct option *option, void *field, const char *text)
+static bool parse_fields(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	return parse_texts(field, text, is_field);
 }
 
-static bool parse_names(const struct option *option, void *field, const char *text)
+static bool parse_names(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	return parse_texts(field, text, is_field_name);
 }
 
-static void print_texts(const struct option *option, const void *field, struct str *out)
+static void print_texts(const char *choices, const void *field, struct str *out)
 {
 	const struct texts *texts = field;
 
-	(void)option;
+	(void)choices;
 	for (size_t i = 0; i < texts->count; i++)
 		str_addf(out, "%s%s", i ? "\n" : "", texts->items[i]);
 }

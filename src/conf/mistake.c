@@ -5,7 +5,8 @@
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "base/lookalike.h"
-#include "conf/type.h"
+#include "conf/texttype.h"
+#include "conf/words.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/str.h"
 #include "conf/option.h"
 
 enum mistake {

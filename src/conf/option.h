@@ -1,10 +1,15 @@
-/* option.h - the table of the settings: finding, setting and printing one by its name */
+/* option.h - the table of the settings: finding one by its name */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/err.h"
-#include "base/str.h"
-#include "conf/settings.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum option_id {
+#define OPTION(group, name, type, argument, value, flags, help, manual) OPT_##name,
+#include "conf/options.def"
+	OPTION_COUNT
+};
 
 enum option_flags {
 	OPTION_MSMTP = 1 << 0,    /* its long option is one of msmtp's: matters to abbreviations */
@@ -35,7 +40,6 @@ struct option {
 	const char *name;
 	enum option_group group;
 	const struct option_type *type;
-	size_t offset; /* of its field in struct settings */
 	const char *argument;
 	const char *value; /* the default; NULL: unset */
 	unsigned flags;
@@ -63,7 +67,7 @@ extern const size_t option_alias_count;
 
 /* True where both are the same name; '-' and '_' are alike. */
 bool option_same_name(const char *a, const char *b);
-/* NULL: there is no such setting. Old spellings are not found here but by option_set_named. */
+/* NULL: there is no such setting. Old spellings are not found here but by settings_set_named. */
 const struct option *option_find(const char *name);
 /* Whether there is one, by any spelling. */
 bool option_exists(const char *name);
@@ -71,22 +75,3 @@ bool option_exists(const char *name);
 enum option_id option_id(const struct option *option);
 /* The setting of a short option, or NULL. */
 const struct option *option_of_letter(char letter);
-
-/*
- * Sets one from text, as explicit. An empty text is what the flags say. ERR_CONFIG: "NAME: expected
- * WHAT, not TEXT"; the caller wraps file and line, or turns it into ERR_USAGE.
- */
-bool option_set(struct settings *settings, const struct option *option, const char *text,
-		const struct origin *origin, struct err *err) MUST_USE;
-/* The same by name, which may be an old spelling. ERR_CONFIG also for an unknown name. */
-bool option_set_named(struct settings *settings, const char *name, const char *text,
-		      const struct origin *origin, struct err *err) MUST_USE;
-
-/* Whether it has a value: not every type has an "unset". */
-bool option_is_set(const struct settings *settings, const struct option *option);
-/* Appends the value as a config file says it ("" where it is unset, "*" for a secret). */
-void option_print(const struct settings *settings, const struct option *option, struct str *out);
-/* Appends the value as --pretend shows it: "(not set)", "5 seconds", "choose". */
-void option_show(const struct settings *settings, const struct option *option, struct str *out);
-/* Appends "FILE:LINE", "environment", "From field", "command line" or "default". */
-void origin_print(const struct origin *origin, struct str *out);

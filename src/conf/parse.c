@@ -11,8 +11,8 @@
 #include "conf/given.h"
 #include "conf/line.h"
 #include "conf/mistake.h"
-#include "conf/option.h"
 #include "conf/private.h"
+#include "conf/settings.h"
 #include "conf/uri.h"
 
 #include <dirent.h>
@@ -265,7 +265,7 @@ static bool do_setting(struct parser *parser, struct source *source, const struc
 	warn_of_value(parser, source, line);
 	if (!guard_setting(parser, line->name, line->text, err))
 		return false;
-	if (!option_set_named(settings, line->name, line->text, &origin, err))
+	if (!settings_set_named(settings, line->name, line->text, &origin, err))
 		return false;
 	hide_variable(settings->password_env);
 	return true;

@@ -5,7 +5,6 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "base/i18n.h"
-#include "conf/type.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,11 +87,11 @@ static void release_pins(void *field)
 	*pins = (struct pins){ 0 };
 }
 
-static bool parse_pins(const struct option *option, void *field, const char *text)
+static bool parse_pins(const char *choices, void *field, const char *text)
 {
 	CLEANUP(release_pins) struct pins read = { 0 };
 
-	(void)option;
+	(void)choices;
 	if (!add_pins(&read, text))
 		return false;
 	release_pins(field);
@@ -100,11 +99,11 @@ static bool parse_pins(const struct option *option, void *field, const char *tex
 	return true;
 }
 
-static void print_pins(const struct option *option, const void *field, struct str *out)
+static void print_pins(const char *choices, const void *field, struct str *out)
 {
 	const struct pins *pins = field;
 
-	(void)option;
+	(void)choices;
 	for (size_t i = 0; i < pins->count; i++) {
 		str_add(out, i ? " " : "");
 		pin_print(&pins->items[i], out);

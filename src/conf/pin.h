@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/str.h"
-#include "conf/settings.h"
+#include "conf/type.h"
 
 /*
  * A setting of type PINS holds one or more of them with blanks, commas or semicolons between them:
- * "pin-sha256:" or "sha256//" and base64, or 64 hexadecimal digits with or without "sha256:" in
- * front and colons between the bytes.
+ * "pin-sha256:" or "sha256//" and base64, or 64 hexadecimal digits with or without "sha256:" before
+ * them and colons between the bytes.
  */
+extern const struct option_type option_type_PINS;
 
 /* Appends a pin as "pin-sha256:BASE64". */
 void pin_print(const struct pin *pin, struct str *out);

@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/mem.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "conf/option.h"
+#include "conf/origin.h"
+#include "conf/type.h"
 
 /* The words of a CHOICE, in the order in which options.def lists them. */
 enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
@@ -17,32 +21,9 @@ enum set_to_header {
 	SET_TO_QUALIFY,
 	SET_TO_ALIASES,
 };
-enum dsn_return { DSN_RETURN_OFF, DSN_RETURN_HEADERS, DSN_RETURN_FULL };
 enum queue { QUEUE_AUTO, QUEUE_ALWAYS, QUEUE_OFF };
 enum queue_exit { QUEUE_EXIT_0, QUEUE_EXIT_75 };
 enum partial { PARTIAL_AUTO, PARTIAL_ABORT, PARTIAL_SEND };
-
-/* The digest of a certificate: 32 (SHA-256), 20 (SHA-1) or 16 (MD5) bytes; 0: unset. */
-struct fingerprint {
-	unsigned char bytes[32];
-	size_t len;
-};
-
-/* A list of texts, as many as a setting was given. */
-struct texts {
-	char **items;
-	size_t count;
-};
-
-/* The SHA-256 digest of a public key (SubjectPublicKeyInfo, RFC 7469 section 2.4). */
-struct pin {
-	unsigned char bytes[32];
-};
-
-struct pins {
-	struct pin *items;
-	size_t count;
-};
 
 /* The field of each type. The enum of a choice bears the name of its setting. */
 #define FIELD_TEXT(name)        char *name /* NULL: unset */
@@ -70,33 +51,6 @@ struct pins {
 #define FIELD_WORDS(name)       char **name /* NULL: unset; else for execvp(3) */
 #define FIELD_DESCRIPTOR(name)  int name    /* 0: unset */
 
-enum option_id {
-#define OPTION(group, name, type, argument, value, flags, help, manual) OPT_##name,
-#include "conf/options.def"
-	OPTION_COUNT
-};
-
-enum origin_kind {
-	ORIGIN_DEFAULT,
-	ORIGIN_FILE,
-	ORIGIN_ENVIRONMENT,
-	ORIGIN_MESSAGE, /* its From field */
-	ORIGIN_COMMAND_LINE,
-	ORIGIN_QUEUE, /* the command line of the process that took the message */
-};
-
-/*
- * Where a value comes from. `file` and `line` belong to ORIGIN_FILE; the name is borrowed from the
- * struct config that read the file. `is_explicit` is false for what an account merely got from
- * `defaults`: such a value does not travel to the accounts that are built on this one.
- */
-struct origin {
-	enum origin_kind kind;
-	bool is_explicit;
-	const char *file;
-	int line;
-};
-
 struct settings {
 #define OPTION(group, name, type, argument, value, flags, help, manual) FIELD_##type(name);
 #include "conf/options.def"
@@ -115,3 +69,20 @@ void settings_take(struct settings *to, const struct settings *from, enum option
 /* The same, but a list is appended to the one that is there. */
 void settings_add(struct settings *to, const struct settings *from, enum option_id id);
 bool settings_is_explicit(const struct settings *settings, enum option_id id);
+
+/*
+ * Sets one from text, as explicit. An empty text is what the flags say. ERR_CONFIG: "NAME: expected
+ * WHAT, not TEXT"; the caller wraps file and line, or turns it into ERR_USAGE.
+ */
+bool settings_set(struct settings *settings, const struct option *option, const char *text,
+		  const struct origin *origin, struct err *err) MUST_USE;
+/* The same by name, which may be an old spelling. ERR_CONFIG also for an unknown name. */
+bool settings_set_named(struct settings *settings, const char *name, const char *text,
+			const struct origin *origin, struct err *err) MUST_USE;
+
+/* Whether it has a value: not every type has an "unset". */
+bool settings_is_set(const struct settings *settings, const struct option *option);
+/* Appends the value as a config file says it ("" where it is unset, "*" for a secret). */
+void settings_print(const struct settings *settings, const struct option *option, struct str *out);
+/* Appends the value as --pretend shows it: "(not set)", "5 seconds", "choose". */
+void settings_show(const struct settings *settings, const struct option *option, struct str *out);

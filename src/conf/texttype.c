@@ -1,12 +1,13 @@
 /* texttype.c - the types of settings that are a text, or are kept as one */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/texttype.h"
+
 #include "base/ascii.h"
 #include "base/fs.h"
 #include "base/home.h"
 #include "base/i18n.h"
 #include "conf/extensions.h"
 #include "conf/hostlist.h"
-#include "conf/type.h"
 #include "conf/uri.h"
 
 #include <stdlib.h>
@@ -31,28 +32,28 @@ static bool has_octet_up_to(const char *text, unsigned char limit)
 	return false;
 }
 
-static bool parse_text(const struct option *option, void *field, const char *text)
+static bool parse_text(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	return !has_octet_up_to(text, 0x1F) && replace_text(field, mem_copy(text));
 }
 
-static bool parse_word(const struct option *option, void *field, const char *text)
+static bool parse_word(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	return !has_octet_up_to(text, ' ') && replace_text(field, mem_copy(text));
 }
 
-static bool parse_hosts(const struct option *option, void *field, const char *text)
+static bool parse_hosts(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	return !has_octet_up_to(text, 0x1F) && hostlist_is_valid(text) &&
 	       replace_text(field, mem_copy(text));
 }
 
-static bool parse_extensions(const struct option *option, void *field, const char *text)
+static bool parse_extensions(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	return extensions_are_known(text) && replace_text(field, mem_copy(text));
 }
 
@@ -67,29 +68,29 @@ static char *copy_bracketed(const char *text)
 	return mem_copy_n(open + 1, len);
 }
 
-static bool parse_sender(const struct option *option, void *field, const char *text)
+static bool parse_sender(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	return !has_octet_up_to(text, 0x1F) && replace_text(field, copy_bracketed(text));
 }
 
-static bool parse_path(const struct option *option, void *field, const char *text)
+static bool parse_path(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	return replace_text(field, home_expand(text));
 }
 
-static bool parse_command(const struct option *option, void *field, const char *text)
+static bool parse_command(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	return replace_text(field, mem_copy(text));
 }
 
-static void print_text(const struct option *option, const void *field, struct str *out)
+static void print_text(const char *choices, const void *field, struct str *out)
 {
 	char *const *text = field;
 
-	(void)option;
+	(void)choices;
 	str_add(out, *text ? *text : "");
 }
 
@@ -163,23 +164,23 @@ static void release_credential(void *field)
 	mem_free_at(field);
 }
 
-static bool parse_credential(const struct option *option, void *field, const char *text)
+static bool parse_credential(const char *choices, void *field, const char *text)
 {
 	char **credential = field;
 
 	if (!uri_is_token(text))
-		return parse_path(option, field, text);
+		return parse_path(choices, field, text);
 	release_credential(field);
 	*credential = mem_copy(text);
 	return true;
 }
 
-static void print_credential(const struct option *option, const void *field, struct str *out)
+static void print_credential(const char *choices, const void *field, struct str *out)
 {
 	char *const *text = field;
 
 	if (!uri_is_token(*text)) {
-		print_text(option, field, out);
+		print_text(choices, field, out);
 		return;
 	}
 	CLEANUP(mem_free_at) char *shown = uri_without_pin(*text);
@@ -197,18 +198,18 @@ const struct option_type option_type_CREDENTIAL = {
 
 /* Secrets */
 
-static bool parse_secret(const struct option *option, void *field, const char *text)
+static bool parse_secret(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	secret_set(field, text, strlen(text));
 	return true;
 }
 
-static void print_secret(const struct option *option, const void *field, struct str *out)
+static void print_secret(const char *choices, const void *field, struct str *out)
 {
 	const struct secret *secret = field;
 
-	(void)option;
+	(void)choices;
 	str_add(out, secret->bytes ? "*" : "");
 }
 
@@ -249,7 +250,7 @@ static const char *const methods[] = {
 #include "conf/options.def"
 };
 
-const char *option_type_method(size_t number)
+const char *texttype_method(size_t number)
 {
 	return number < LENGTH(methods) ? methods[number] : NULL;
 }
@@ -260,9 +261,9 @@ static void add_in_lower_case(struct str *out, const char *text)
 		str_add_char(out, ascii_lower(*text));
 }
 
-static bool parse_auth(const struct option *option, void *field, const char *text)
+static bool parse_auth(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	if (strcmp(text, "on") == 0)
 		return replace_text(field, mem_copy(""));
 	if (strcmp(text, "off") == 0)
@@ -273,11 +274,11 @@ static bool parse_auth(const struct option *option, void *field, const char *tex
 	return false;
 }
 
-static void print_auth(const struct option *option, const void *field, struct str *out)
+static void print_auth(const char *choices, const void *field, struct str *out)
 {
 	const char *method = *(char *const *)field;
 
-	(void)option;
+	(void)choices;
 	if (!method)
 		str_add(out, "off");
 	else if (!*method)
@@ -300,7 +301,7 @@ const struct option_type option_type_AUTH = {
 	.expected = N_("on, off, or the name of an authentication method"),
 	.parse = parse_auth,
 	.print = print_auth,
-	.word = option_type_method,
+	.word = texttype_method,
 	.show = show_auth,
 	.copy = copy_text,
 	.release = release_text,
@@ -355,9 +356,9 @@ static bool parse_conditions(void *field, const char *text)
 	}
 }
 
-static bool parse_notify(const struct option *option, void *field, const char *text)
+static bool parse_notify(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	if (ascii_compare(text, "off") == 0)
 		return replace_text(field, NULL);
 	if (ascii_compare(text, "never") == 0)
@@ -365,11 +366,11 @@ static bool parse_notify(const struct option *option, void *field, const char *t
 	return parse_conditions(field, text);
 }
 
-static void print_notify(const struct option *option, const void *field, struct str *out)
+static void print_notify(const char *choices, const void *field, struct str *out)
 {
 	const char *list = *(char *const *)field;
 
-	(void)option;
+	(void)choices;
 	if (list)
 		add_in_lower_case(out, list);
 	else

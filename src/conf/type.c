@@ -34,18 +34,18 @@ static void print_word(const char *words, unsigned index, struct str *out)
 	str_add_n(out, words, strcspn(words, "|"));
 }
 
-static bool parse_switch(const struct option *option, void *field, const char *text)
+static bool parse_switch(const char *choices, void *field, const char *text)
 {
-	int index = word_index(option->argument, text);
+	int index = word_index(choices, text);
 
 	if (index >= 0)
 		*(bool *)field = index == 0;
 	return index >= 0;
 }
 
-static void print_switch(const struct option *option, const void *field, struct str *out)
+static void print_switch(const char *choices, const void *field, struct str *out)
 {
-	print_word(option->argument, *(const bool *)field ? 0 : 1, out);
+	print_word(choices, *(const bool *)field ? 0 : 1, out);
 }
 
 static void copy_switch(void *to, const void *from)
@@ -66,18 +66,18 @@ const struct option_type option_type_SWITCH = {
 };
 
 /* Every enum of settings.h has the size of an unsigned int. */
-static bool parse_choice(const struct option *option, void *field, const char *text)
+static bool parse_choice(const char *choices, void *field, const char *text)
 {
-	int index = word_index(option->argument, text);
+	int index = word_index(choices, text);
 
 	if (index >= 0)
 		*(unsigned *)field = (unsigned)index;
 	return index >= 0;
 }
 
-static void print_choice(const struct option *option, const void *field, struct str *out)
+static void print_choice(const char *choices, const void *field, struct str *out)
 {
-	print_word(option->argument, *(const unsigned *)field, out);
+	print_word(choices, *(const unsigned *)field, out);
 }
 
 static void copy_choice(void *to, const void *from)
@@ -130,50 +130,50 @@ static bool parse_up_to(const char *text, long limit, int *number)
 	return true;
 }
 
-static bool parse_number(const struct option *option, void *field, const char *text)
+static bool parse_number(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	return parse_up_to(text, INT_MAX, field);
 }
 
-static bool parse_port(const struct option *option, void *field, const char *text)
+static bool parse_port(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	return parse_up_to(text, 65535, field);
 }
 
 /* Not one of the three that everybody has. */
-static bool parse_descriptor(const struct option *option, void *field, const char *text)
+static bool parse_descriptor(const char *choices, void *field, const char *text)
 {
 	int number;
 
-	(void)option;
+	(void)choices;
 	if (!parse_up_to(text, INT_MAX, &number) || number < 3)
 		return false;
 	*(int *)field = number;
 	return true;
 }
 
-static bool parse_seconds(const struct option *option, void *field, const char *text)
+static bool parse_seconds(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	if (strcmp(text, "off") != 0)
 		return parse_up_to(text, INT_MAX, field);
 	*(int *)field = 0;
 	return true;
 }
 
-static void print_number(const struct option *option, const void *field, struct str *out)
+static void print_number(const char *choices, const void *field, struct str *out)
 {
-	(void)option;
+	(void)choices;
 	if (*(const int *)field)
 		str_addf(out, "%d", *(const int *)field);
 }
 
-static void print_seconds(const struct option *option, const void *field, struct str *out)
+static void print_seconds(const char *choices, const void *field, struct str *out)
 {
 	if (*(const int *)field)
-		print_number(option, field, out);
+		print_number(choices, field, out);
 	else
 		str_add(out, "off");
 }
@@ -261,9 +261,9 @@ static const struct {
 	{ "LOG_LOCAL7", LOG_LOCAL7 },
 };
 
-static bool parse_facility(const struct option *option, void *field, const char *text)
+static bool parse_facility(const char *choices, void *field, const char *text)
 {
-	(void)option;
+	(void)choices;
 	for (size_t i = 0; i < LENGTH(facilities); i++) {
 		if (strcmp(text, facilities[i].name) == 0) {
 			*(int *)field = facilities[i].number;
@@ -279,11 +279,11 @@ static const char *facility_name(size_t number)
 }
 
 /* The last name of a number is its own. */
-static void print_facility(const struct option *option, const void *field, struct str *out)
+static void print_facility(const char *choices, const void *field, struct str *out)
 {
 	const char *name = "";
 
-	(void)option;
+	(void)choices;
 	for (size_t i = 0; i < LENGTH(facilities); i++)
 		if (facilities[i].number == *(const int *)field)
 			name = facilities[i].name;
@@ -307,11 +307,11 @@ const struct option_type option_type_FACILITY = {
 
 /* Fingerprints */
 
-static bool parse_fingerprint(const struct option *option, void *field, const char *text)
+static bool parse_fingerprint(const char *choices, void *field, const char *text)
 {
 	struct fingerprint read = { .len = 0 };
 
-	(void)option;
+	(void)choices;
 	while (*text) {
 		int high = str_hex_digit(text[0]);
 		int low = high < 0 ? -1 : str_hex_digit(text[1]);
@@ -328,11 +328,11 @@ static bool parse_fingerprint(const struct option *option, void *field, const ch
 	return true;
 }
 
-static void print_fingerprint(const struct option *option, const void *field, struct str *out)
+static void print_fingerprint(const char *choices, const void *field, struct str *out)
 {
 	const struct fingerprint *fingerprint = field;
 
-	(void)option;
+	(void)choices;
 	for (size_t i = 0; i < fingerprint->len; i++)
 		str_addf(out, "%s%02X", i ? ":" : "", fingerprint->bytes[i]);
 }

@@ -3,7 +3,43 @@
 #pragma once
 
 #include "base/str.h"
-#include "conf/option.h"
+
+enum dsn_return { DSN_RETURN_OFF, DSN_RETURN_HEADERS, DSN_RETURN_FULL };
+
+/* The digest of a certificate: 32 (SHA-256), 20 (SHA-1) or 16 (MD5) bytes; 0: unset. */
+struct fingerprint {
+	unsigned char bytes[32];
+	size_t len;
+};
+
+/* A list of texts, as many as a setting was given. */
+struct texts {
+	char **items;
+	size_t count;
+};
+
+/* The SHA-256 digest of a public key (SubjectPublicKeyInfo, RFC 7469 section 2.4). */
+struct pin {
+	unsigned char bytes[32];
+};
+
+struct pins {
+	struct pin *items;
+	size_t count;
+};
+
+/* The field of a setting, of whatever type. */
+union option_field {
+	bool is_on;
+	int number;
+	unsigned choice;
+	char *text;
+	char **words;
+	struct secret secret;
+	struct fingerprint fingerprint;
+	struct texts texts;
+	struct pins pins;
+};
 
 /*
  * A type is a record. `parse` gets a field that holds a value of the type already and replaces it,
@@ -16,8 +52,8 @@
  */
 struct option_type {
 	const char *expected; /* for an error, wants _(); NULL: the words of the argument */
-	bool (*parse)(const struct option *option, void *field, const char *text);
-	void (*print)(const struct option *option, const void *field, struct str *out);
+	bool (*parse)(const char *choices, void *field, const char *text);
+	void (*print)(const char *choices, const void *field, struct str *out);
 	void (*show)(const void *field, struct str *out);
 	bool (*has_value)(const void *field);
 	const char *(*word)(size_t number);
@@ -26,13 +62,6 @@ struct option_type {
 	void (*release)(void *field);
 };
 
-extern const struct option_type option_type_TEXT, option_type_WORD, option_type_SENDER,
-	option_type_PATH, option_type_COMMAND, option_type_SECRET, option_type_SWITCH,
-	option_type_CHOICE, option_type_RETURN, option_type_NUMBER, option_type_PORT,
-	option_type_SECONDS, option_type_AUTH, option_type_NOTIFY, option_type_FACILITY,
-	option_type_FINGERPRINT, option_type_FIELDS, option_type_NAMES, option_type_HOSTS,
-	option_type_PINS, option_type_CREDENTIAL, option_type_WORDS, option_type_DESCRIPTOR,
-	option_type_EXTENSIONS;
-
-/* The authentication methods that can be written, in lower case; NULL behind the last. */
-const char *option_type_method(size_t number);
+extern const struct option_type option_type_SWITCH, option_type_CHOICE, option_type_RETURN,
+	option_type_NUMBER, option_type_PORT, option_type_SECONDS, option_type_FACILITY,
+	option_type_FINGERPRINT, option_type_DESCRIPTOR;

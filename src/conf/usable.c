@@ -6,7 +6,7 @@
 #include "conf/extensions.h"
 #include "conf/hostlist.h"
 #include "conf/mistake.h"
-#include "conf/option.h"
+#include "conf/settings.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -176,7 +176,7 @@ static bool find_wrong_name(const struct settings *settings, const struct option
 
 	if (wrong)
 		str_add(out, wrong);
-	option_print(settings, option, &text);
+	settings_print(settings, option, &text);
 	return wrong || mistake_in_value(option, text.bytes, false, out) == MISTAKE_ERROR;
 }
 

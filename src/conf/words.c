@@ -3,7 +3,6 @@
 #include "conf/words.h"
 
 #include "base/i18n.h"
-#include "conf/type.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,12 +108,12 @@ void words_print(char *const *words, struct str *out)
 
 /* The type; its field is a vector, NULL where it is unset. */
 
-static bool parse_words(const struct option *option, void *field, const char *text)
+static bool parse_words(const char *choices, void *field, const char *text)
 {
 	char ***old = field;
 	char **words = words_split(text);
 
-	(void)option;
+	(void)choices;
 	if (!words)
 		return false;
 	words_free(*old);
@@ -122,9 +121,9 @@ static bool parse_words(const struct option *option, void *field, const char *te
 	return true;
 }
 
-static void print_field(const struct option *option, const void *field, struct str *out)
+static void print_field(const char *choices, const void *field, struct str *out)
 {
-	(void)option;
+	(void)choices;
 	words_print(*(char **const *)field, out);
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/str.h"
+#include "conf/type.h"
 
 /* Where the blanks end that begin at `at`. Line ends and NUL bytes are blanks, too. */
 const char *words_skip_blanks(const char *at, const char *end);
@@ -23,3 +23,6 @@ char **words_split(const char *text) MUST_USE;
 void words_free(char **words);
 /* Appends them as a text that words_split takes apart into the same words. */
 void words_print(char *const *words, struct str *out);
+
+/* The type of setting that is a program with its arguments. */
+extern const struct option_type option_type_WORDS;

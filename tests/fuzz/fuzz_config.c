@@ -3,8 +3,8 @@
 #include "fuzz.h"
 
 #include "base/fs.h"
-#include "conf/option.h"
 #include "conf/parse.h"
+#include "conf/settings.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -48,10 +48,10 @@ static void check_value(const struct settings *settings, const struct option *op
 	CLEANUP(str_done) struct str second = STR_INIT;
 
 	settings_init(&again);
-	option_print(settings, option, &printed);
-	require_of(option_set(&again, option, printed.bytes, &origin, &err),
+	settings_print(settings, option, &printed);
+	require_of(settings_set(&again, option, printed.bytes, &origin, &err),
 		   "a value can be read again", printed.bytes);
-	option_print(&again, option, &second);
+	settings_print(&again, option, &second);
 	require_of(strcmp(printed.bytes, second.bytes) == 0, "a value stays", printed.bytes);
 }
 
@@ -65,7 +65,7 @@ static void check_account(const struct account *account)
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		if (account->settings.origins[i].is_explicit && is_stable(&options[i]))
 			check_value(&account->settings, &options[i]);
-		option_show(&account->settings, &options[i], &shown);
+		settings_show(&account->settings, &options[i], &shown);
 	}
 	bool is_good = config_check(account, true, &err);
 	require_of(is_good == !err.text, "a failure has a text", account->name);

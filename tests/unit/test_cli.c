@@ -1,7 +1,7 @@
 /* test_cli.c - the command line */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli.h"
-#include "conf/option.h"
+#include "conf/settings.h"
 
 #include "test.h"
 
@@ -107,7 +107,7 @@ static void describe(const struct request *request, struct str *out)
 		if (!settings_is_explicit(&request->settings, (enum option_id)i))
 			continue;
 		str_addf(out, " %s=", options[i].name);
-		option_print(&request->settings, &options[i], out);
+		settings_print(&request->settings, &options[i], out);
 	}
 	for (size_t i = 0; i < request->recipient_count; i++)
 		str_addf(out, " <%s>", request->recipients[i]);

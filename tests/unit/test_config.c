@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "conf/config.h"
-#include "conf/option.h"
 #include "conf/secret.h"
+#include "conf/settings.h"
 
 #include "test.h"
 
@@ -56,7 +56,7 @@ static void describe_settings(const struct settings *settings, struct str *out)
 		if (settings->origins[i].kind == ORIGIN_DEFAULT)
 			continue;
 		str_addf(out, " %s=", options[i].name);
-		option_print(settings, &options[i], out);
+		settings_print(settings, &options[i], out);
 	}
 }
 
@@ -499,7 +499,7 @@ static void wish_for(struct settings *settings, const char *name, const char *te
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	if (text)
-		EXPECT(option_set_named(settings, name, text, &origin, &err));
+		EXPECT(settings_set_named(settings, name, text, &origin, &err));
 }
 
 /* Chooses and describes the account, or the error. */

@@ -1,6 +1,6 @@
 /* test_option.c - the table of the settings: parsing, printing, copying, old spellings */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "conf/option.h"
+#include "conf/settings.h"
 
 #include "test.h"
 
@@ -133,10 +133,10 @@ static void test_good_values(void)
 
 		test_case("%s '%s'", good[i].name, good[i].text);
 		settings_init(&settings);
-		EXPECT(option_set_named(&settings, good[i].name, good[i].text, &queue, &err));
+		EXPECT(settings_set_named(&settings, good[i].name, good[i].text, &queue, &err));
 		EXPECT_TEXT(err.text, NULL);
-		option_print(&settings, option_find(good[i].name), &printed);
-		option_show(&settings, option_find(good[i].name), &shown);
+		settings_print(&settings, option_find(good[i].name), &printed);
+		settings_show(&settings, option_find(good[i].name), &shown);
 		EXPECT_TEXT(printed.bytes, good[i].printed);
 		EXPECT_TEXT(shown.bytes, good[i].shown);
 	}
@@ -239,7 +239,7 @@ static void test_bad_values(void)
 
 		test_case("refuse %s '%s'", bad[i].name, bad[i].text);
 		settings_init(&settings);
-		EXPECT(!option_set_named(&settings, bad[i].name, bad[i].text, &origin, &err));
+		EXPECT(!settings_set_named(&settings, bad[i].name, bad[i].text, &origin, &err));
 		EXPECT_NUMBER(err.kind, ERR_CONFIG);
 		EXPECT_PART(err.text, bad[i].error);
 		EXPECT(!option || !settings_is_explicit(&settings, option_id(option)));
@@ -273,8 +273,8 @@ static void test_old_spellings(void)
 
 		test_case("old spelling %s '%s'", old[i].old, old[i].text);
 		settings_init(&settings);
-		EXPECT(option_set_named(&settings, old[i].old, old[i].text, &origin, &err));
-		option_print(&settings, option_find(old[i].name), &printed);
+		EXPECT(settings_set_named(&settings, old[i].old, old[i].text, &origin, &err));
+		settings_print(&settings, option_find(old[i].name), &printed);
 		EXPECT_TEXT(printed.bytes, old[i].printed);
 	}
 }
@@ -292,15 +292,15 @@ static void test_defaults_round_trip(void)
 
 		test_case("default of %s", options[i].name);
 		EXPECT_TEXT(options[i].name, option_find(options[i].name)->name);
-		option_print(&settings, &options[i], &before);
+		settings_print(&settings, &options[i], &before);
 		if (options[i].value)
 			EXPECT_TEXT(before.bytes, options[i].value);
 		else
 			EXPECT_TEXT(before.bytes, "");
 		if (!options[i].value && options[i].flags & (OPTION_NEEDED | OPTION_EMPTY))
 			continue;
-		EXPECT(option_set(&settings, &options[i], before.bytes, &origin, &err));
-		option_print(&settings, &options[i], &after);
+		EXPECT(settings_set(&settings, &options[i], before.bytes, &origin, &err));
+		settings_print(&settings, &options[i], &after);
 		EXPECT_TEXT(after.bytes, before.bytes);
 	}
 }
@@ -309,7 +309,7 @@ static void set(struct settings *settings, const char *name, const char *text)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	EXPECT(option_set_named(settings, name, text, &origin, &err));
+	EXPECT(settings_set_named(settings, name, text, &origin, &err));
 }
 
 /* As a record of the queue has them. */
@@ -322,9 +322,9 @@ static void test_several_values(void)
 
 	test_case("several values of a list at once");
 	settings_init(&settings);
-	EXPECT(option_set_named(&settings, "add_header", "X-A:b\nC:", &queue, &err));
+	EXPECT(settings_set_named(&settings, "add_header", "X-A:b\nC:", &queue, &err));
 	EXPECT_NUMBER(settings.add_header.count, 2);
-	option_print(&settings, option_find("add_header"), &printed);
+	settings_print(&settings, option_find("add_header"), &printed);
 	EXPECT_TEXT(printed.bytes, "X-A:b\nC:");
 }
 

@@ -3,7 +3,7 @@
 #include "test.h"
 
 #include "base/clock.h"
-#include "conf/option.h"
+#include "conf/settings.h"
 #include "net/host.h"
 #include "net/target.h"
 
@@ -12,7 +12,7 @@ static void set(struct settings *settings, const char *name, const char *text)
 	const struct origin origin = { .kind = ORIGIN_FILE };
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	EXPECT(!text || option_set_named(settings, name, text, &origin, &err));
+	EXPECT(!text || settings_set_named(settings, name, text, &origin, &err));
 }
 
 static const struct {
