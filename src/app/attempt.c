@@ -210,7 +210,7 @@ static void fail_open(struct envelope *envelope, const struct err *reason)
 		recipient->status = STATUS_REFUSED;
 		if (recipient->err.kind == ERR_NONE)
 			err_copy(&recipient->err, reason);
-		err_wrap(&recipient->err, _("given up: too old"));
+		err_wrap(&recipient->err, _("expired"));
 	}
 }
 

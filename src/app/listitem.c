@@ -196,7 +196,7 @@ static void add_next_try(struct str *out, const struct record *record, int64_t n
 		add_duration(out, record->progress.next_try - now);
 	}
 	if (record->expires > now) {
-		str_add(out, _("; given up in "));
+		str_add(out, _("; expires in "));
 		add_duration(out, record->expires - now);
 	}
 }
@@ -211,14 +211,14 @@ static void add_plan(struct str *out, const struct list_item *item, int64_t now)
 		str_add(out, _("is being sent right now"));
 		break;
 	case LIST_HELD:
-		str_addf(out, _("stays until you say: mailchute --queue-retry %s"), id);
+		str_addf(out, _("held until you run: mailchute --queue-retry %s"), id);
 		break;
 	case LIST_FAILED:
 		str_addf(
 			out,
 			item->record->is_unsendable
 				? _("can't be sent as it is; to read it: mailchute --queue-show %s")
-				: _("given up; for another try: mailchute --queue-retry %s"),
+				: _("failed; for another try: mailchute --queue-retry %s"),
 			id);
 		break;
 	case LIST_WAITING:

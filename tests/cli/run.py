@@ -657,7 +657,7 @@ def list_tells_why_and_when(folder):
     out = run(folder, program=as_name(folder, "mailq")).stdout.decode()
     for part in (f"{first}  waiting, ", ", tried 1 time\n", "    from a@b.example\n",
                  "    to   carol@c.example\n", "    from <>\n", "Connection refused\n",
-                 "    next try in ", "; given up in 5 d\n"):
+                 "    next try in ", "; expires in 5 d\n"):
         expect(part in out, f"no {part!r} in {out}")
     expect(out.index(first) < out.index(second), "the oldest does not come first")
     expect(re.search(r"\n-- 1 Kbytes in 2 Requests\.\n\Z", out), f"another last line: {out}")
@@ -725,7 +725,7 @@ def hold_and_remove(folder):
     expect(run(folder, "--queue-hold", kept).stdout == f"{kept}: held\n".encode(), "another text")
     expect(states(folder) == {kept: "held", removed: "waiting"}, str(states(folder)))
     out = run(folder, "-bp").stdout.decode()
-    expect(f"    stays until you say: mailchute --queue-retry {kept}\n" in out, out)
+    expect(f"    held until you run: mailchute --queue-retry {kept}\n" in out, out)
     run(folder, "-qf")
     expect([i["attempts"] for i in listed(folder)] == [2, 1], "the wrong one was tried")
     run(folder, "--queue-hold", kept)

@@ -123,7 +123,7 @@ def mailq_says_why_and_when(folder):
     for words, name in (((), "mailq"), (("-bp",), "sendmail"), (("--queue-list",), "mailchute")):
         text = text_of(scene, *words, name=name)
         for pattern in (record.id, "alice@example\\.org", BOB, CAROL, "Connection refused", rf"localhost:{scene.port}",
-                        r"next try in \d+ (s|min)", "given up in 5 d", r"1 time"):
+                        r"next try in \d+ (s|min)", "expires in 5 d", r"1 time"):
             expect(re.search(pattern, text), f"{name} lacks {pattern}: {text}")
         last = scene.run(*words, name=name).stdout.decode().splitlines()[-1]
         expect(re.fullmatch(r"-- \d+ Kbytes in 1 Requests?\.", last), f"the last line: {last}")

@@ -46,13 +46,13 @@ static const struct {
 	     "    to   bob@b.example\n"
 	     "    to   carol@c.example\n"
 	     "    10 min ago: bob@b.example: 450 4.2.1 mailbox busy\n"
-	     "    next try in 12 min; given up in 3 d\n" },
+	     "    next try in 12 min; expires in 3 d\n" },
 	{ "one that is due", LIST_WAITING, NOW, "D.", "",
 	  ID "  waiting, 2 h old, 2.9 kB, tried 2 times\n"
 	     "    from alice@a.example\n"
 	     "    to   carol@c.example\n"
 	     "    1 other recipient has it\n"
-	     "    due now: goes with the next run of the queue; given up in 3 d\n" },
+	     "    due now: goes with the next run of the queue; expires in 3 d\n" },
 	{ "one that is being sent", LIST_SENDING, NOW, "D?", "",
 	  ID "  being sent, 2 h old, 2.9 kB, tried 2 times\n"
 	     "    from alice@a.example\n"
@@ -64,14 +64,14 @@ static const struct {
 	     "    from alice@a.example\n"
 	     "    2 other recipients have it\n"
 	     "    10 s ago: held\n"
-	     "    stays until you say: mailchute --queue-retry " ID "\n" },
+	     "    held until you run: mailchute --queue-retry " ID "\n" },
 	{ "one that failed", LIST_FAILED, NOW, "FD", "no number, no name\n",
 	  ID "  failed, 2 h old, 2.9 kB, tried 2 times\n"
 	     "    from alice@a.example\n"
 	     "    to   bob@b.example (failed)\n"
 	     "    1 other recipient has it\n"
 	     "    no number, no name\n"
-	     "    given up; for another try: mailchute --queue-retry " ID "\n" },
+	     "    failed; for another try: mailchute --queue-retry " ID "\n" },
 	{ "one whose reply is hostile", LIST_WAITING, NOW + 100, "D.",
 	  "1799999000 EX_TEMPFAIL mx: 450 \x1b]0;x\x07 \xff and a reply that goes on and on, "
 	  "over the end of a line of eighty columns\n",
@@ -81,7 +81,7 @@ static const struct {
 	     "    1 other recipient has it\n"
 	     "    17 min ago: mx: 450 ?]0;x? ? and a reply that goes on and on, over the end\n"
 	     "    of a line of eighty columns\n"
-	     "    next try in 2 min; given up in 3 d\n" },
+	     "    next try in 2 min; expires in 3 d\n" },
 };
 
 static void test_texts(void)
