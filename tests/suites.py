@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """suites.py - builds mailchute in three ways, runs every suite on it side by side, and counts their cases
 
-Called by tests/all. `python3 tests/suites.py [NAME...]` builds, and runs the suites of these names. Each
-suite's output goes to build/log; shown are a line for each suite and its failures, and last the sum.
+Called by tests/all. `python3 tests/suites.py [NAME...]` builds, and runs the suites of these names, which --list
+prints. Each suite's output goes to build/log; shown are a line for each suite and its failures, and last the sum.
 A suite may take as long as it wants while anything happens in it. Where nothing does any more it is ended.
 """
 import collections
@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 
-import patience
+from lib import patience
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 LOG = TOP / "build/log"
@@ -38,8 +38,8 @@ OPTIONS = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1:detect_invalid_pointer_pa
 Suite = collections.namedtuple("Suite", "commands environment needs_root", defaults=({}, False))
 
 
-def script(name, *words, folder=None):
-    return [[PYTHON, str(TOP / "tests" / (folder or name) / "run.py"), *words]]
+def script(name, *words):
+    return [[PYTHON, "-m", f"tests.{name}", *words]]
 
 
 def build(compiler, folder, *options):
@@ -88,7 +88,7 @@ SUITES = {
     "secret": lambda: Suite(script("secret")),
     "stdio": lambda: Suite(script("stdio")),
     "check": lambda: Suite(script("check")),
-    "relay": lambda: Suite([[PYTHON, str(TOP / "tests/relay/selftest.py")]]),
+    "relay": lambda: Suite(script("relay")),
     "unit-sanitized": lambda: Suite(programs("build-sanitized/tests/unit/test-")),
     "fuzz-sanitized": lambda: Suite(replays("build-sanitized/tests/fuzz/replay-")),
     "unit": lambda: Suite(programs("build-gcc/tests/unit/test-")),
@@ -256,6 +256,9 @@ def stop_ignoring():
 
 def main():
     words = sys.argv[1:]
+    if words == ["--list"]:
+        print(*SUITES, sep="\n")
+        return
     unknown = [word for word in words if word not in SUITES]
     if unknown:
         sys.exit(f"suites.py: there is no suite {', '.join(unknown)}")

@@ -1,25 +1,18 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - which servers the program believes: every certificate of table.py, and TLS that is none
+"""__main__.py - which servers the program believes: every certificate of table.py, and TLS that is none
 
 A server that is believed gets the message. One that is not gets neither a credential nor an address,
 and the user reads one line that names the server and the reason.
 """
 import functools
 import hashlib
-import pathlib
 import re
-import sys
 import warnings
+from tests.lib.harness import Suite, expect
+from tests.lib.relay import Relay
+from . import files, peers, remedies, table
+from .client import address_of, expect_refusal, send, write_chain
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
-import files
-import peers
-import remedies
-import table
-from client import address_of, expect_refusal, send, write_chain
-from harness import Suite, expect
-from relay.relay import Relay
 
 suite = Suite("cert")
 warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.1 is wanted here

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """client.py - running the program against a server with TLS, and what its refusal has to look like"""
 import re
+from tests.lib.harness import expect, run_program, write_private
 
-from harness import expect, run_program, write_private
 
 MESSAGE = b"Subject: certificate\n\nhello\n"
 ADDRESSES = {"127.0.0.1", "::1"}

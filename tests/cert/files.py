@@ -3,12 +3,12 @@
 import base64
 import os
 import subprocess
+from tests.lib.forge import openssl, revocation_list
+from tests.lib.harness import PROGRAM, expect, run_program, write_private
+from tests.lib.relay import Relay
+from . import table
+from .client import MESSAGE, expect_refusal, send, write_chain
 
-import table
-from client import MESSAGE, expect_refusal, send, write_chain
-from forge import openssl, revocation_list
-from harness import PROGRAM, expect, run_program, write_private
-from relay.relay import Relay
 
 ROOT, OTHER = table.ROOT, table.UNKNOWN_ROOT
 KEY = ROOT.key.path

@@ -5,8 +5,8 @@ import select
 import subprocess
 import threading
 import time
+from tests.lib import patience
 
-import patience
 
 READY_LIMIT = 20
 ANSWERS = {"EHLO": "250 peer", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on", ".": "250 taken",

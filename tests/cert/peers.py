@@ -2,12 +2,12 @@
 """peers.py - cases with openssl's server: OCSP answers that come with a certificate, and certificates of ours"""
 import dataclasses
 import re
+from tests.lib.forge import CLIENT, Cert, Key, ocsp_answer, openssl
+from tests.lib.harness import expect
+from . import table
+from .client import expect_refusal, send
+from .peer import Peer
 
-import table
-from client import expect_refusal, send
-from forge import Cert, CLIENT, Key, ocsp_answer, openssl
-from harness import expect
-from peer import Peer
 
 ASKED = r">>> .*CertificateRequest"
 SHOWN = r"<<< TLS 1\.\d, Handshake \[.*\], Certificate$"

@@ -5,12 +5,12 @@ A suggestion is taken from the error's text as a person would take it, and tried
 has to arrive. Where no name of the certificate can be asked for there is only its public key.
 """
 import re
+from tests.lib.harness import expect
+from tests.lib.relay import Relay
+from . import table
+from .client import address_of, expect_refusal, send, write_chain
+from .table import HOST, LOCAL, UNDER, Case, dns, email, ip, leaf, uri
 
-import table
-from client import address_of, expect_refusal, send, write_chain
-from harness import expect
-from relay.relay import Relay
-from table import HOST, LOCAL, UNDER, Case, dns, email, ip, leaf, uri
 
 PIN, OVERRIDE, FINGERPRINT, TRUST = "tls_pin", "tls_host_override", "tls_fingerprint", "tls_trust_file"
 

@@ -8,8 +8,9 @@ and RFC 9325 (strength).
 """
 import dataclasses
 import re
+from tests.lib.forge import (CLIENT, DAY, EMAIL, HOUR, Cert, Key, dns, email, extension, integer, ip, revocation_list,
+                             sequence, uri)
 
-from forge import CLIENT, DAY, EMAIL, HOUR, Cert, Key, dns, email, extension, integer, ip, revocation_list, sequence, uri
 
 HOST, UNDER = "relay.example", "mx.relay.example"
 IDN, IDN_ASCII, OTHER_IDN_ASCII = "bücher.example", "xn--bcher-kva.example", "xn--bcher-gra.example"

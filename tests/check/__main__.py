@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - suite "check": what no compiler sees, such as the order of the folders and stale lists
+"""__main__.py - suite "check": what no compiler sees, such as the order of the folders and stale lists
 
 Needs a finished build (beside the program that $MAILCHUTE names, else build/) for what is generated.
 """
@@ -10,9 +9,8 @@ import re
 import shlex
 import subprocess
 import sys
+from tests.lib.harness import PROGRAM, TOP, Suite, expect, run_program, write_private
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from harness import PROGRAM, TOP, Suite, expect, run_program, write_private  # noqa: E402
 
 BUILD = pathlib.Path(PROGRAM).absolute().parent
 SRC = TOP / "src"
@@ -206,12 +204,10 @@ def fuzz_targets_are_built(_):
 @suite.case
 def suites_are_run(_):
     """Whoever calls tests/all gets every suite that is there."""
-    sys.path.insert(0, str(TOP / "tests"))
-    import suites
     expect("tests/suites.py" in (TOP / "tests/all").read_text(), "tests/all does not run suites.py")
-    run = {word for make in suites.SUITES.values() for command in make().commands for word in command}
-    found = list((TOP / "tests").glob("*/run.py")) + list((TOP / "tests").glob("*/selftest.py"))
-    expect_none([name_of(p) for p in sorted(found) if str(p) not in run], "suites that tests/all does not run")
+    listed = run(sys.executable, TOP / "tests/suites.py", "--list").stdout.split()
+    found = sorted(path.parent.name for path in (TOP / "tests").glob("*/__main__.py"))
+    expect_none([name for name in found if name not in listed], "suites that tests/all does not run")
 
 
 # How the code reads

@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - suite "cli": the command line as a user sees it"""
+"""__main__.py - suite "cli": the command line as a user sees it"""
 import fcntl
 import functools
 import json
@@ -11,24 +10,11 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
+from tests.lib import commands
+from tests.lib.harness import PROGRAM, TOP, Failure, Suite, expect, finish, run_program, wait_until, write_private
+from tests.lib.relay import Relay
+from . import files, given, mistakes, nobody, outcomes, pipes, remedies, repairs, rootfiles, supplied
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "relay"))
-import commands  # noqa: E402
-import files  # noqa: E402
-import mistakes  # noqa: E402
-import given  # noqa: E402
-import nobody  # noqa: E402
-import outcomes  # noqa: E402
-from harness import (PROGRAM, TOP, Failure, Suite, expect, finish, run_program, wait_until,  # noqa: E402
-                     write_private)
-import pipes  # noqa: E402
-from relay import Relay  # noqa: E402
-import remedies  # noqa: E402
-import repairs  # noqa: E402
-import rootfiles  # noqa: E402
-import supplied  # noqa: E402
 
 BUILD = pathlib.Path(PROGRAM).absolute().parent
 MESSAGE = b"Subject: x\n\ny\n"

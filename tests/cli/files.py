@@ -4,9 +4,9 @@ import os
 import pathlib
 import socket
 import threading
+from tests.lib.harness import expect, run_program, write_private
+from tests.lib.relay import Relay, default_certs
 
-from harness import expect, run_program, write_private
-from relay import Relay, default_certs
 
 SPARSE = 10 << 30
 MESSAGE = b"From: a@b.example\nSubject: x\n\ny\n"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """given.py - what is made of a message as programs give it in: its line ends, what stands above its header, its fields"""
-from harness import expect, run_program, write_private
+from tests.lib.harness import expect, run_program, write_private
 
 CONFIG = "host h\nfrom alice@example.org\nset_date_header off\nset_msgid_header off\nset_mime_headers off\n"
 FROM = b"From: alice@example.org\n"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """mistakes.py - config files and command lines as people type and copy them: the error names character and cure"""
 import functools
+from tests.lib.harness import expect, run_program
 
-from harness import expect, run_program
 
 ACCOUNT = "host relay.example\nfrom a@b.example\nqueue off\n"
 LINE = ":4: "  # of what follows ACCOUNT

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """nobody.py - messages whose header was to name the recipients, and names none: the error says why"""
 import functools
+from tests.lib.harness import expect, run_program, write_private
 
-from harness import expect, run_program, write_private
 
 CONFIG = "account default\nhost 127.0.0.1\nport 1\nfrom a@b.example\nqueue off\n"
 INDENTED = "the header is indented, so that it is none: "

@@ -3,9 +3,9 @@
 import contextlib
 import functools
 import stat
+from tests.lib.harness import expect, run_program, write_private
+from tests.lib.relay import Relay, default_certs
 
-from harness import expect, run_program, write_private
-from relay import Relay, default_certs
 
 MESSAGE = b"From: Alice <alice@example.org>\nDate: Mon, 1 Jan 2024 10:20:30 +0000\nMessage-ID: <i@x>\n\nhello\n"
 ACCOUNT = "queue off\nhost 127.0.0.1\nport {port}\nfrom a@b.example\nlogfile {home}/log\nlogfile_time_format T\n"

@@ -5,10 +5,10 @@ import json
 import os
 import re
 import subprocess
+from tests.lib import patience
+from tests.lib.harness import PROGRAM, clean_environment, expect, run_program, write_private
+from tests.lib.relay import Relay
 
-import patience
-from harness import PROGRAM, clean_environment, expect, run_program, write_private
-from relay import Relay
 
 MESSAGE = b"Subject: x\n\n" + b"a line of the text\n" * 20000
 

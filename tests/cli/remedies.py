@@ -2,9 +2,9 @@
 """remedies.py - what to do where a library can't be loaded, or the port is that between servers"""
 import functools
 import re
+from tests.lib.harness import expect, run_program, write_private
+from tests.lib.relay import Relay
 
-from harness import expect, run_program, write_private
-from relay import Relay
 
 NOWHERE = "127.0.0.25"  # nothing listens there
 LOGIN = "user u\npassword p\nauth on\n"

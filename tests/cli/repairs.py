@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """repairs.py - what the settings make of a header, as --explain shows it"""
 import re
+from tests.lib.harness import expect, run_program, write_private
 
-from harness import expect, run_program, write_private
 
 CONFIG = "host h\nfrom alice@example.org\nmaildomain example.com\nset_date_header off\n" \
          "set_msgid_header off\n"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """rootfiles.py - what root takes from a file that another user could have written: no command, no secret"""
 import os
+from tests.lib.harness import PROGRAM, expect, run_program
+from tests.lib.relay import Relay
 
-from harness import PROGRAM, expect, run_program
-from relay import Relay
 
 STRANGER = 4001
 MESSAGE = b"Subject: x\n\ny\n"

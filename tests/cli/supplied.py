@@ -5,9 +5,9 @@ import email.utils
 import functools
 import pathlib
 import socket
+from tests.lib.harness import expect
+from .given import dry_run
 
-from given import dry_run
-from harness import expect
 
 CONFIG = "host 127.0.0.1\nfrom alice@example.org\n"
 HEAD = "From: alice@example.org\nDate: Mon, 1 Jan 2024 10:20:30 +0100\nMessage-ID: <given@example.org>\n"

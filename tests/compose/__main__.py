@@ -1,14 +1,10 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - messages that are made of options, texts and files. Suite "compose"
+"""__main__.py - messages that are made of options, texts and files. Suite "compose"
 
-`python3 tests/compose/run.py [WORD...]` runs the cases whose names contain one of the words.
+`python3 -m tests.compose [WORD...]` runs the cases whose names contain one of the words.
 """
-import linting
-import making
-import pages
-import readers
-from desk import Suite
+from tests.lib.harness import Suite
+from . import linting, making, pages, readers
 
 
 def main():

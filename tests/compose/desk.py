@@ -4,13 +4,9 @@ import email
 import email.policy
 import os
 import pathlib
-import sys
+from tests.lib import lint
+from tests.lib.harness import expect, run_program, write_private
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
-import lint  # noqa: E402
-from harness import PROGRAM, Failure, Suite, expect, finish, run_program, write_private  # noqa: E402, F401
-from relay import Relay  # noqa: E402, F401
 
 GLOBS = """80:text/html:*.html
 50:text/plain:*.txt

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """linting.py - cases: the strict look at our messages sees each fault that it is there for"""
 import functools
+from tests.lib import lint
+from tests.lib.harness import expect
 
-from desk import expect, lint
 
 HEAD = (b"From: A <a@example.org>\r\nDate: Wed, 25 Nov 2026 12:00:00 +0100\r\nMessage-ID: <1@example.org>\r\n"
         b"To: b@example.net\r\nSubject: s\r\nMIME-Version: 1.0\r\n")

@@ -6,8 +6,10 @@ import pty
 import random
 import re
 import subprocess
+from tests.lib.harness import PROGRAM, expect, finish
+from tests.lib.relay import Relay
+from .desk import Desk, content, parse, shape
 
-from desk import PROGRAM, Desk, Relay, content, expect, finish, parse, shape
 
 TO = ("--to", "bob@example.net")
 

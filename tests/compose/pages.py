@@ -6,11 +6,14 @@ import pathlib
 import re
 import shlex
 import subprocess
+from tests.lib import lint
+from tests.lib.harness import PROGRAM, TOP, expect
+from tests.lib.relay import Relay
+from .desk import Desk, content, parse, shape
 
-from desk import HERE, PROGRAM, Desk, Relay, content, expect, lint, parse, shape
 
 BUILD = pathlib.Path(PROGRAM).absolute().parent
-SYSTEM = HERE.parents[1] / "src" / "system"
+SYSTEM = TOP / "src" / "system"
 FILES = {
     "report.pdf": b"%PDF-1.4", "summary.txt": "Alles in Ordnung, Größe: 3.\n".encode(), "names.txt": b"b\na\n",
     "news.html": b"<p>News</p>\n", "nightly.sh": b"echo broken; exit 1\n",

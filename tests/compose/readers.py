@@ -12,9 +12,10 @@ import select
 import signal
 import subprocess
 import urllib.parse
+from tests.lib import patience
+from tests.lib.harness import Failure, expect
+from .desk import Desk, content, parse
 
-import patience
-from desk import Desk, Failure, content, expect, parse
 
 SUBJECT = "Größe und Güte: ein Bericht über die Lage, der länger als eine Zeile ist – 你好 😀"
 TEXT = "Grüße an alle,\n\n.ein Punkt, = und ein Blank \n-- \nAlice Ä.\n"

@@ -1,29 +1,18 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - what arrives is what was given: thousands of messages to relays of every kind. Suite "corpus"
+"""__main__.py - what arrives is what was given: thousands of messages to relays of every kind. Suite "corpus"
 
-`python3 tests/corpus/run.py [--full] [WORD...]` runs the cases whose names contain one of the words. The messages
+`python3 -m tests.corpus [--full] [WORD...]` runs the cases whose names contain one of the words. The messages
 are those in Debian's packages (sources.py) and made ones (made.py), of which --full makes many more. To look at
-one of them: `run.py --show NAME [EXTENSION...]`.
+one of them: `python3 -m tests.corpus --show NAME [EXTENSION...]`.
 """
 import itertools
 import pathlib
 import sys
 import tempfile
 import threading
+from tests.lib.harness import Failure, Suite, expect
+from . import headers, made, oddities, pieces, post, promises, signing, sizes, sources
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
-from harness import Failure, Suite, expect  # noqa: E402
-import headers  # noqa: E402
-import made  # noqa: E402
-import oddities  # noqa: E402
-import pieces  # noqa: E402
-import post  # noqa: E402
-import promises  # noqa: E402
-import signing  # noqa: E402
-import sizes  # noqa: E402
-import sources  # noqa: E402
 
 REAL_MIN = 2000
 THROWN, THROWN_FULL = 600, 6000

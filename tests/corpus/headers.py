@@ -10,16 +10,10 @@ import email
 import email.header
 import email.policy
 import json
-import pathlib
 import re
-import sys
+from tests.lib.harness import Failure, expect
+from . import pieces, post, promises
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
-from harness import Failure, expect  # noqa: E402
-import pieces  # noqa: E402
-import post  # noqa: E402
-import promises  # noqa: E402
 
 OFFERS = [promises.Offer(), promises.Offer("8BITMIME"), promises.Offer("8BITMIME", "SMTPUTF8"),
           promises.Offer("8BITMIME", "SMTPUTF8", "CHUNKING")]

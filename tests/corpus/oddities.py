@@ -11,13 +11,10 @@ import tempfile
 import threading
 import pathlib
 import concurrent.futures
+from tests.lib import parts
+from tests.lib.harness import Failure, expect
+from . import odd, pieces, post, promises
 
-import odd
-import parts
-import pieces
-import post
-import promises
-from harness import Failure, expect
 
 COUNT, COUNT_FULL = 1000, 10000
 CONFIG = ["timeout 60", "from alice@example.org", "maildomain example.org"]

@@ -6,12 +6,11 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
+from tests.lib import parts
+from tests.lib.harness import expect
+from tests.lib.scene import Scene
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "queue")]
-import parts  # noqa: E402
-from scene import Scene, expect  # noqa: E402
 
 READER = HERE / "reader.pl"
 VERBS = {"EHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "QUIT"}

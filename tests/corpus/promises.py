@@ -9,9 +9,9 @@ import email.errors
 import email.policy
 import quopri
 import re
+from tests.lib import parts
+from . import pieces
 
-import parts
-import pieces
 
 # on top of the header, where they were missing
 COMPLETED = ("from", "date", "message-id")

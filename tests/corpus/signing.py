@@ -1,19 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """signing.py - messages that openssl, GnuPG and dkimpy have signed or encrypted, and their word on them afterwards"""
 import dataclasses
+import importlib.util
 import os
-import pathlib
 import re
 import subprocess
 import sys
+from tests.lib.harness import TOP, expect
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent / "build/corpus/python3-dkim/usr/lib/python3/dist-packages")]
-from harness import expect  # noqa: E402
-import dkim  # noqa: E402
-
-TOP = "From: Alice <alice@example.org>\nTo: bob@example.org\nSubject: {}\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n" \
-      "Message-ID: <{}@example.org>\nMIME-Version: 1.0\n"
+HEADER = "From: Alice <alice@example.org>\nTo: bob@example.org\nSubject: {}\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n" \
+         "Message-ID: <{}@example.org>\nMIME-Version: 1.0\n"
 TEXTS = {
     "ascii": b"Hello Bob,\n\n.\nFrom here on a sum: 1 + 1 = 2 \n-- \nAlice\n",
     "8bit": "Käse, žluťoučký kůň\n.\ntrailing blanks  \n".encode(),
@@ -21,6 +17,18 @@ TEXTS = {
     "long-line": b"x" * 1200 + b"\n",
     "no-line-end": b"no line end",
 }
+
+
+def unpacked_dkim():
+    """The package of dkimpy, from the folder in which tests/setup has unpacked it."""
+    path = TOP / "build/corpus/python3-dkim/usr/lib/python3/dist-packages/dkim/__init__.py"
+    spec = importlib.util.spec_from_file_location("dkim", path)
+    package = sys.modules["dkim"] = importlib.util.module_from_spec(spec)  # its own modules import it by this name
+    spec.loader.exec_module(package)
+    return package
+
+
+dkim = unpacked_dkim()
 
 
 @dataclasses.dataclass
@@ -37,7 +45,7 @@ def crlf(data):
 
 
 def top(name):
-    return TOP.format(name, name).encode()
+    return HEADER.format(name, name).encode()
 
 
 def text_part(text):

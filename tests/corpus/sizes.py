@@ -6,10 +6,9 @@ with their length and not faster: a square would make the cases below run into t
 """
 import email
 import hashlib
+from tests.lib.harness import PROGRAM, expect, run_program
+from . import pieces, post
 
-import pieces
-import post
-from harness import PROGRAM, expect, run_program
 
 TOP = b"From: Alice <alice@example.org>\nTo: bob@example.org\nSubject: x\n"
 MIXED = b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"

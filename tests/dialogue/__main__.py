@@ -1,8 +1,7 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - the program against a relay that does what a case says. Suite "dialogue"
+"""__main__.py - the program against a relay that does what a case says. Suite "dialogue"
 
-`python3 tests/dialogue/run.py [WORD...]` runs the cases whose names contain one of the words. A case is
+`python3 -m tests.dialogue [WORD...]` runs the cases whose names contain one of the words. A case is
 a file cases/GROUP-NAME.case: a comment that says what it shows, then lines `key: value`.
 
   relay: OPTIONS      the relay, in the words of relay.py's command line (default: --plain)
@@ -40,14 +39,11 @@ import base64
 import pathlib
 import re
 import shlex
-import sys
+from tests.lib import patience, relay as relays
+from tests.lib.harness import Failure, Suite, expect, run_program, write_private
+from tests.lib.parts import parts
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
-from harness import Failure, Suite, expect, run_program, write_private  # noqa: E402
-from parts import parts  # noqa: E402
-import patience  # noqa: E402
-import relay as relays  # noqa: E402
 
 DEFAULT_MESSAGE = [
     "From: Alice <alice@example.org>", "To: Bob <bob@example.org>", "Subject: A test", "",

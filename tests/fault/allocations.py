@@ -2,11 +2,12 @@
 """allocations.py - every mode with each allocation failing, once and from then on: fate and status agree"""
 import re
 import signal
+from tests.lib.harness import expect
+from .cases import (IS_FULL, NOBODY, TWO, check_alive, check_files, check_queue_run, count, expect_empty, fill,
+                    has_spoken, suite)
+from .sweeps import LATER, import_operation, later_operation, run_operation, send_operation, server_operation
+from .world import NO_MEMORY, SHIM, SIGKILL, SIGTERM, Message, Tally, World
 
-from cases import (IS_FULL, NOBODY, TWO, check_alive, check_files, check_queue_run, count, expect_empty, fill, has_spoken,
-                   suite)
-from sweeps import LATER, import_operation, later_operation, run_operation, send_operation, server_operation
-from world import NO_MEMORY, SHIM, SIGKILL, SIGTERM, Message, Tally, World, expect
 
 SHIM_ORDERS = {"LD_PRELOAD": str(SHIM.with_name("memory-shim.so"))}
 STRIDE = 1 if IS_FULL else 11

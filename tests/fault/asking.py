@@ -6,10 +6,11 @@ import os
 import pathlib
 import signal
 import time
+from tests.lib.harness import expect
+from .cases import count, doubts, expect_empty, expect_once, fill, gather, suite
+from .runners import wait_for_stop
+from .world import SIGKILL, Message, World, sweep, wait_until_free
 
-from cases import count, doubts, expect_empty, expect_once, fill, gather, suite
-from runners import wait_for_stop
-from world import SIGKILL, Message, World, expect, sweep, wait_until_free
 
 BOB, CAROL = "bob@example.org", "carol@example.org"
 ASKED = b"was asked to do this, too"

@@ -8,10 +8,10 @@ import pathlib
 import sys
 import tempfile
 import traceback
+from tests.lib.harness import Failure, Suite, expect
+from . import world as worlds
+from .world import ENDINGS, NO_MEMORY, ends_process
 
-import world as worlds
-from world import ENDINGS, NO_MEMORY, Failure, ends_process, expect
-from harness import Suite
 
 IS_FULL = "--full" in sys.argv
 NETWORK_CALLS = {"sendto", "recvfrom", "sendmsg", "recvmsg", "connect", "poll", "socket"}
@@ -31,7 +31,7 @@ class FaultSuite(Suite):
 
     def add(self, name, function, mode=None):
         super().add(name, function)
-        self.modes[name] = mode or function.__module__
+        self.modes[name] = mode or function.__module__.rpartition(".")[2]
 
     def main(self, jobs=3):
         words = sys.argv[1:]

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """clocks.py - a clock that jumps by years: nothing expires that was not tried, and nobody is pestered"""
-from cases import expect_empty, expect_once, fill, gather, suite
-from world import Message, World, expect
+from tests.lib.harness import expect
+from .cases import expect_empty, expect_once, fill, gather, suite
+from .world import Message, World
 
 TEN_YEARS = 10 * 365 * 24 * 60 * 60
 JUMPS = {

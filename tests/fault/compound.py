@@ -3,12 +3,13 @@
 import itertools
 import os
 import signal
+from tests.lib.harness import expect
+from .cases import (IS_FULL, NETWORK_CALLS, TWO, check_alive, check_files, count, expect_empty, fill, has_spoken,
+                    is_excused, suite)
+from .runners import wait_for_stop
+from .sweeps import CALM, LATER, every_nth, listed, run_operation, send_operation
+from .world import Message, World, sample
 
-from cases import (IS_FULL, NETWORK_CALLS, TWO, check_alive, check_files, check_queue_run, check_sent, count, expect_empty, fill,
-                   has_spoken, is_excused, suite)
-from runners import wait_for_stop
-from sweeps import CALM, LATER, every_nth, listed, run_operation, send_operation
-from world import Message, World, expect, sample, sweep
 
 CHUNKS = {"extensions": ("PIPELINING", "SIZE", "CHUNKING")}
 LONG = 1500  # lines: more than the program sends at once, several times over, and less than a pipe holds

@@ -6,10 +6,11 @@ import os
 import re
 import shutil
 import subprocess
+from tests.lib.harness import expect
+from . import world as worlds
+from .cases import IS_FULL, NOBODY, check_failed, count, expect_empty, expect_once, gather, suite
+from .world import Message, World
 
-import world as worlds
-from cases import IS_FULL, NOBODY, check_failed, count, expect_empty, expect_once, fill, gather, suite
-from world import Message, World, expect
 
 SIZES = range(64, 204, 4 if IS_FULL else 8)  # KiB
 

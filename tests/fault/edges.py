@@ -8,10 +8,11 @@ import email
 import email.policy
 import os
 import re
+from tests.lib import relay as relays
+from tests.lib.harness import Failure, expect
+from .cases import IS_FULL, expect_once, gather, suite
+from .world import Message, World
 
-import relay as relays
-from cases import IS_FULL, expect_once, gather, suite
-from world import Failure, Message, World, expect
 
 PIECES = (4096, 16384, 32768, 49152, 65536)  # read, written, encoded and copied at once
 FAR = (1 << 17, 1 << 18, 1 << 20)

@@ -2,11 +2,12 @@
 """lastbyte.py - the last byte of a content stays here until its in-doubt mark is written"""
 import os
 import signal
+from tests.lib import relay as relays
+from tests.lib.harness import expect
+from .cases import IS_FULL, check_queue_run, check_sent, count, expect_once, fill, gather, suite
+from .runners import wait_for_stop
+from .world import SIGTERM, Message, World, sweep
 
-import relay as relays
-from cases import IS_FULL, check_queue_run, check_sent, count, expect_once, fill, gather, suite
-from runners import wait_for_stop
-from world import SIGTERM, Message, World, expect, sweep
 
 PIECE = 16384  # what the program sends at once, and the most that a TLS record holds
 RELAY = ("PIPELINING", "SIZE", "8BITMIME")

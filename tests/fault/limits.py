@@ -3,11 +3,12 @@
 import json
 import pathlib
 import shutil
+from tests.lib.harness import Failure, expect
+from .allocations import surviving_crashes
+from .cases import IS_FULL, check_alive, check_files, count, expect_empty, expect_once, fill, has_spoken, suite
+from .sweeps import import_operation, run_operation, send_operation, server_operation
+from .world import Message, World, sample
 
-from allocations import surviving_crashes
-from cases import IS_FULL, check_alive, check_files, count, expect_empty, expect_once, fill, has_spoken, suite
-from sweeps import import_operation, run_operation, send_operation, server_operation
-from world import Failure, Message, World, expect, sample
 
 OPEN_FILES = range(3, 33)
 MEMORY = range(0, 4096, 64 if IS_FULL else 512)  # KiB

@@ -2,9 +2,10 @@
 """listing.py - faults of the system while the queue is looked at: never "empty", never damaged, never silent"""
 import json
 import shutil
+from tests.lib.harness import expect
+from .cases import NETWORK_CALLS, count, expect_empty, expect_once, fill, suite
+from .world import Message, World, sweep
 
-from cases import NETWORK_CALLS, count, expect_empty, expect_once, fill, suite
-from world import Message, World, expect, sweep
 
 OF_READING = ["eio", "emfile", "enfile", "enomem", "eintr", "short", "enolck"]
 ANSWERED = ("pwrite", "unlinkat", "fsync", "fdatasync")  # a verdict that can't be written is no failure of the run

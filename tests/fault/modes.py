@@ -5,11 +5,12 @@ import json
 import os
 import re
 import subprocess
+from tests.lib.harness import expect
+from .cases import (NOBODY, check_alive, check_drained, check_files, check_run, doubts, expect_empty, expect_once, fill,
+                    has_spoken)
+from .sweeps import each_kind
+from .world import Message, World, hide_mounts
 
-from cases import (NOBODY, check_alive, check_files, check_drained, check_run, doubts, expect_empty, expect_once, fill,
-                   has_spoken, suite)
-from sweeps import each_kind
-from world import Message, World, expect, hide_mounts
 
 UIDS = (30001, 30002, 30003)
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """oldfs.py - a file system without RENAME_NOREPLACE and O_TMPFILE, as NFS is: nothing is lost, or replaced"""
 import shutil
+from tests.lib.harness import expect
+from .cases import IS_FULL, NOBODY, check_queue_run, check_sent, count, doubts, expect_empty, fill, gather, suite
+from .poison import BLOCK, FIRST, corrupt_at, good_for
+from .world import FAULTS, Message, World, sweep
 
-from cases import IS_FULL, NOBODY, check_queue_run, check_sent, count, doubts, expect_empty, fill, gather, suite
-from poison import BLOCK, FIRST, corrupt_at, good_for
-from world import FAULTS, Message, World, expect, sweep
 
 LACKS = {"FAULT_LACKS": "renameat2 tmpfile"}
 ENDS = [fault for fault in FAULTS if fault != "reset"] if IS_FULL else ["kill", "eio"]

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """partly.py - a fault at every call where one recipient of a message is refused by ourselves"""
-from cases import check_alive, expect_empty, has_spoken, is_excused
-from sweeps import each_kind
-from world import Message, expect, is_notice
+from tests.lib.harness import expect
+from .cases import check_alive, expect_empty, has_spoken, is_excused
+from .sweeps import each_kind
+from .world import Message, is_notice
 
 
 def part_refusal_operation(is_up=True):

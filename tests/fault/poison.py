@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """poison.py - files in the queue that are no messages: never sent, set aside, and in nobody's way"""
 import os
+from tests.lib.harness import expect
+from .cases import expect_once, fill, gather, suite
+from .world import Message, World
 
-from cases import expect_once, fill, gather, suite
-from world import Message, World, expect
 
 FIRST, LAST = "0000000000000001AAAAAAAA", "FFFFFFFFFFFFFFFEAAAAAAAA"
 BLOCK = 4096

@@ -6,11 +6,12 @@ import os
 import signal
 import re
 import subprocess
+from tests.lib.harness import expect
+from .cases import count, expect_once, fill, gather, suite
+from .disks import mount
+from .runners import wait_for_stop
+from .world import Message, World
 
-from cases import count, expect_once, fill, gather, suite
-from disks import mount
-from runners import wait_for_stop
-from world import Message, World, expect
 
 LEAST_IMAGE = {"ext4": "16M", "btrfs": "128M"}
 

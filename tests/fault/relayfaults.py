@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """relayfaults.py - a relay that refuses, cuts, stalls or babbles, at every step and every byte"""
-from cases import NOBODY, check_arrived, expect_empty, expect_once, fill, gather, suite
-from world import Message, World, expect
+from tests.lib.harness import expect
+from .cases import NOBODY, check_arrived, expect_empty, expect_once, fill, gather, suite
+from .world import Message, World
 
 STEPS = ("greeting", "ehlo", "mail", "rcpt", "data", "content", "dot", "rset", "quit")
 ACTIONS = {

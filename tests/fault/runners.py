@@ -4,10 +4,11 @@ import os
 import pathlib
 import signal
 import time
+from tests.lib import patience
+from tests.lib.harness import Failure, expect
+from .cases import count, doubts, expect_empty, expect_once, fill, suite
+from .world import PATIENCE, Message, World, sweep
 
-import patience
-from cases import count, doubts, expect_empty, expect_once, fill, suite
-from world import PATIENCE, Failure, Message, World, expect, sweep
 
 HOURS_LATER = {"FAULT_CLOCK": "7200"}
 

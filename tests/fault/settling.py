@@ -4,10 +4,11 @@ import itertools
 import os
 import re
 import signal
+from tests.lib.harness import expect
+from .cases import IS_FULL, TWO, count, expect_empty, fill, gather, suite
+from .runners import wait_for_stop
+from .world import Message, World, sweep
 
-from cases import IS_FULL, TWO, count, expect_empty, fill, gather, suite
-from runners import wait_for_stop
-from world import Message, World, expect, sweep
 
 RCPT = {"takes": None, "defers": "451 4.7.1 later", "refuses": "550 5.1.1 no such user"}
 FINAL = {"takes": None, "defers": "451 4.3.0 not now", "refuses": "550 5.7.1 not this",

@@ -7,10 +7,11 @@ import re
 import shutil
 import struct
 import zlib
+from tests.lib.harness import expect
+from .cases import (IS_FULL, NOBODY, TWO, check_alive, check_files, check_queue_run, check_sent, count, doubts,
+                    expect_empty, expect_once, fill, has_spoken, suite)
+from .world import ENDINGS, PASSING, Message, Peer, World, ends_process, is_notice, sample, sweep
 
-from cases import (IS_FULL, NOBODY, TWO, check_alive, check_files, check_queue_run, check_sent, count, doubts,
-                   expect_empty, expect_once, fill, has_spoken, suite)
-from world import ENDINGS, PASSING, Message, Peer, World, ends_process, expect, is_notice, sample, sweep
 
 REJECTED = "mail: 550 5.7.1 not from you"
 LATER = "rcpt <carol@example.org>: 451 4.7.1 later"

@@ -14,16 +14,11 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 import threading
 import time
+from tests.lib import patience, relay as relays, spool as spools
+from tests.lib.harness import PROGRAM, Failure, expect
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay"), str(HERE.parent / "queue")]
-from harness import PROGRAM, Failure, expect  # noqa: E402
-import patience  # noqa: E402
-import relay as relays  # noqa: E402
-import spool as spools  # noqa: E402
 
 SHIM = pathlib.Path(os.environ.get("FAULT_SHIM", pathlib.Path(PROGRAM).parent / "tests/fault/fault-shim.so"))
 FAULTS = ["kill", "term", "eio", "enospc", "edquot", "eintr", "emfile", "econnreset", "short"]

@@ -13,11 +13,9 @@ import sys
 import tempfile
 import threading
 import traceback
+from . import patience
 
-import patience
-
-TESTS = pathlib.Path(__file__).resolve().parent
-TOP = TESTS.parent
+TOP = pathlib.Path(__file__).resolve().parents[2]
 SHARED_MEMORY = pathlib.Path("/dev/shm")
 PROGRAM = os.environ.get("MAILCHUTE", str(TOP / "build" / "mailchute"))
 
@@ -49,7 +47,7 @@ def cover_spool():
     os.environ[COVERED] = "1"
     unshare = ["unshare", "--mount"]
     if subprocess.run([*unshare, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True).returncode == 0:
-        os.execvp("unshare", [*unshare, "sh", "-ec", COVER, "sh", sys.executable, *sys.argv])
+        os.execvp("unshare", [*unshare, "sh", "-ec", COVER, "sh", sys.executable, *sys.orig_argv[1:]])
 
 
 def with_queue(place, words):

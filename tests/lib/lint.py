@@ -8,8 +8,8 @@ import base64
 import binascii
 import re
 import sys
+from .harness import Failure
 
-from harness import Failure
 
 LINE_MAX, HEADER_LINE_MAX, WORD_MAX, WORD_LINE_MAX, ENCODED_LINE_MAX = 998, 78, 75, 76, 76
 REQUIRED = ("from", "date", "message-id")

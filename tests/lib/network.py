@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""world.py - a network of the suite's own: namespaces, addresses, a name server, and black holes
+"""network.py - a network of the suite's own: namespaces, addresses, a name server, and black holes
 
 Everything is on the loopback device of a fresh network namespace, so that any address can be listened
 on. Addresses in HOLES lead into a device behind which nobody answers.
@@ -32,7 +32,7 @@ def enter():
     if os.environ.get(FLAG):
         return
     os.environ[FLAG] = "1"
-    os.execvp("unshare", ["unshare", "--net", "--mount", "--uts", sys.executable, *sys.argv])
+    os.execvp("unshare", ["unshare", "--net", "--mount", "--uts", sys.executable, *sys.orig_argv[1:]])
 
 
 def lay_cables():

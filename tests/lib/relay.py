@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """relay.py - a mail relay for tests: SMTP and LMTP, TLS, AUTH, and any misbehaviour on request
 
@@ -9,7 +8,7 @@ In a test:
         relay.wait_idle()
         relay.received, relay.transactions, relay.connections, relay.client_waits, relay.clear
 
-By hand: `python3 tests/relay/relay.py --help`.
+By hand: `python3 -m tests.lib.relay --help`.
 
 A dialogue is lines of the form  STEP[/clear|/tls][#N][ <ADDRESS>]: ACTION [; ACTION]...
 The first line that fits a step replaces what the relay would do there. #N is the N-th time that the
@@ -56,11 +55,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+from . import patience
+from .strict import PROVIDERS, verdict
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
-import patience  # noqa: E402
-from strict import PROVIDERS, verdict  # noqa: E402
 
 BLOCK = 1 << 18
 NAME = "relay.test"

@@ -2,19 +2,12 @@
 """scene.py - a user with a home, a queue and a relay that can be down, for the cases of the queue suite"""
 import contextlib
 import os
-import pathlib
 import socket
 import subprocess
-import sys
+from . import patience, relay as relays
+from .harness import PROGRAM, clean_environment, environment_with_queue, expect, run_program, with_queue, write_private
+from .spool import Spool
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
-import lint  # noqa: E402, F401
-import patience  # noqa: E402
-from harness import (PROGRAM, Failure, Suite, clean_environment, environment_with_queue, expect,  # noqa: E402, F401
-                     finish, run_program, wait_until, with_queue, write_private)
-import relay as relays  # noqa: E402
-from spool import Spool  # noqa: E402
 
 MESSAGE = b"From: Alice <alice@example.org>\nTo: Bob <bob@example.org>\nSubject: A test\n\nHello Bob.\n"
 NAMES = ("mailchute", "sendmail", "mailq", "runq")

@@ -1,28 +1,23 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - suite "net": from the relay's name to a connection, in a network of the suite's own
+"""__main__.py - suite "net": from the relay's name to a connection, in a network of the suite's own
 
 Names and black holes, several relays, SRV records, SOCKS proxies, --configure. Needs root, for the
-namespaces; world.py builds what is in them. Each case has names of its own in the zone of `names`.
+namespaces; network.py builds what is in them. Each case has names of its own in the zone of `names`.
 """
 import contextlib
 import os
-import pathlib
 import re
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from tests.lib import network, patience
+from tests.lib.harness import PROGRAM, Suite, cover_spool, expect, run_program, write_private
+from tests.lib.proxy import FAILED, Proxy
+from tests.lib.relay import Relay, make_cert
+from . import dns
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay"), str(HERE)]
-import dns  # noqa: E402
-import patience  # noqa: E402
-import world  # noqa: E402
-from harness import PROGRAM, Failure, Suite, cover_spool, expect, run_program, write_private  # noqa: E402
-from proxy import FAILED, Proxy  # noqa: E402
-from relay import Relay, make_cert  # noqa: E402
 
 MESSAGE = b"Subject: x\n\ny\n"
 FOUR, FIVE, SIX = "192.0.2.4", "192.0.2.5", "2001:db8::6"
@@ -79,22 +74,22 @@ def relay_on(*hosts, **options):
 
 @suite.case
 def black_holed_ipv6_msmtp_pr_4(folder):
-    names.add("hole6.test", "AAAA", world.HOLES[6])
+    names.add("hole6.test", "AAAA", network.HOLES[6])
     names.add("hole6.test", "A", FOUR)
     with relay_on(FOUR) as relay:
         result = run(folder, ["host hole6.test", f"port {relay.port}"], "-v", "bob@example.org")
         told = result.stdout.decode()
-        expect(told.find(world.HOLES[6]) < told.find(f"connecting to {FOUR}"), f"not tried first: {told}")
-        expect(world.HOLES[6] in told and len(relay.received) == 1, told)
+        expect(told.find(network.HOLES[6]) < told.find(f"connecting to {FOUR}"), f"not tried first: {told}")
+        expect(network.HOLES[6] in told and len(relay.received) == 1, told)
 
 
 @suite.case
 def black_holes_only(folder):
-    names.add("holes.test", "AAAA", world.HOLES[6])
-    names.add("holes.test", "A", world.HOLES[4])
+    names.add("holes.test", "AAAA", network.HOLES[6])
+    names.add("holes.test", "A", network.HOLES[4])
     fails(folder, ["host holes.test", "port 25", "timeout 2"], 75,
-          rf"holes\.test:25: cannot connect: \[{world.HOLES[6]}\]: Connection timed out; "
-          rf"{world.HOLES[4]}: Connection timed out$")
+          rf"holes\.test:25: cannot connect: \[{network.HOLES[6]}\]: Connection timed out; "
+          rf"{network.HOLES[4]}: Connection timed out$")
 
 
 @suite.case
@@ -305,7 +300,7 @@ def fallback_when_refused(folder):
 def fallback_when_black_holed(folder):
     """A silent one leaves time to the others."""
     with relay_on(FOUR) as relay:
-        delivers(folder, relay, [f"host {world.HOLES[4]}", f"port {relay.port}", "timeout 4", f"host_fallback {FOUR}"])
+        delivers(folder, relay, [f"host {network.HOLES[4]}", f"port {relay.port}", "timeout 4", f"host_fallback {FOUR}"])
 
 
 @suite.case
@@ -628,7 +623,7 @@ def proxy_that_is_none(folder):
     with relay_on("127.0.0.1") as relay:
         fails(folder, [*account, f"proxy_port {relay.port}"], 76, "no SOCKS5 proxy")
     fails(folder, [*account, f"proxy_port {NOBODY}"], 75, "proxy 127.0.0.1:9: cannot connect: Connection refused")
-    names.add("dual-proxy.test", "AAAA", world.HOLES[6])
+    names.add("dual-proxy.test", "AAAA", network.HOLES[6])
     names.add("dual-proxy.test", "A", "127.0.0.1")
     with relay_on(FOUR) as relay, Proxy() as proxy:
         delivers(folder, relay, [f"host {FOUR}", f"port {relay.port}", "proxy_host dual-proxy.test",
@@ -739,9 +734,9 @@ if __name__ == "__main__":
         print(f"not ok - net/start\n#   {complaint()}")
         sys.exit(1)
     cover_spool()
-    world.enter()
+    network.enter()
     with tempfile.TemporaryDirectory(prefix="mailchute-world-") as place:
         os.chmod(place, 0o755)
-        world.build(place)
+        network.build(place)
         names = dns.Names()
         suite.main()

@@ -1,28 +1,11 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - the queue: what callers are promised, what becomes of messages, who sends them when. Suite "queue"
+"""__main__.py - the queue: what callers are promised, what becomes of messages, who sends them when. Suite "queue"
 
-`python3 tests/queue/run.py [WORD...]` runs the cases whose names contain one of the words.
+`python3 -m tests.queue [WORD...]` runs the cases whose names contain one of the words.
 """
-import addresses
-import belated
-import contracts
-import deliverable
-import errors
-import extensions
-import everybody
-import filters
-import importing
-import later
-import places
-import providers
-import quiet
-import refused
-import reported
-import runs
-import seeing
-import waiting
-from scene import Suite
+from tests.lib.harness import Suite
+from . import (addresses, belated, contracts, deliverable, errors, everybody, extensions, filters, importing, later,
+               places, providers, quiet, refused, reported, runs, seeing, waiting)
 
 
 def main():

@@ -4,8 +4,9 @@ import email
 import email.errors
 import email.policy
 import functools
+from tests.lib.harness import expect
+from tests.lib.scene import MESSAGE, Scene
 
-from scene import MESSAGE, Scene, expect
 
 BOB, CAROL = "bob@example.org", "carol@example.org"
 LONG = "reply+" + "x" * 78 + "@reply.example.com"

@@ -7,12 +7,12 @@ import email
 import functools
 import re
 import socket
+from tests.lib import relay as relays
+from tests.lib.harness import expect, write_private
+from tests.lib.scene import Scene
+from tests.lib.strict import PROVIDERS
+from .providers import OWN, PROGRAMS, given_by, readme_config
 
-from harness import write_private
-from providers import OWN, PROGRAMS, given_by, readme_config
-from scene import Scene, expect
-from strict import PROVIDERS
-import relay as relays
 
 BOB = "bob@example.net"
 HOST = socket.gethostname()

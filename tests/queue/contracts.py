@@ -10,9 +10,10 @@ import functools
 import os
 import signal
 import time
+from tests.lib import patience
+from tests.lib.harness import expect, wait_until, write_private
+from tests.lib.scene import MESSAGE, Scene
 
-from scene import MESSAGE, Scene, expect, wait_until, write_private
-import patience
 
 BOB, CAROL = "bob@example.org", "carol@example.org"
 LOGIN = {"auth": ("PLAIN",), "auth_in_clear": True}

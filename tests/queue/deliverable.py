@@ -4,9 +4,9 @@ import email
 import functools
 import getpass
 import socket
+from tests.lib.harness import expect, run_program, wait_until
+from tests.lib.scene import Scene
 
-from harness import run_program
-from scene import Scene, expect, wait_until
 
 BOB = "bob@example.org"
 HOST = socket.gethostname()

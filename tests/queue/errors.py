@@ -8,9 +8,11 @@ who has not got his message nor was refused gets it, once.
 """
 import dataclasses
 import functools
+from tests.lib import relay as relays
+from tests.lib.harness import expect
+from tests.lib.scene import MESSAGE, Scene
+from .contracts import BOB, CAROL, LOGIN, taken_by
 
-from contracts import BOB, CAROL, LOGIN, taken_by
-from scene import MESSAGE, Scene, expect, relays
 
 DAVE = "dave@example.org"
 FILLER = b"A line that fills the message.\n"

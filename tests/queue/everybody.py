@@ -8,9 +8,9 @@ import pty
 import signal
 import subprocess
 import time
+from tests.lib.harness import PROGRAM, Failure, clean_environment, expect, wait_until, with_queue, write_private
+from tests.lib.scene import MESSAGE, Scene
 
-from scene import MESSAGE, Failure, Scene, clean_environment, expect, wait_until, with_queue, write_private
-from harness import PROGRAM
 
 FIRST = 4001
 SUMMARY = "mailchute: 1 sent, 0 waiting, 0 failed"

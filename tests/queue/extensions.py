@@ -7,9 +7,10 @@ Nobody gets a message twice, except where the relay has left doubt; none is fail
 """
 import dataclasses
 import functools
+from tests.lib.harness import expect, wait_until
+from tests.lib.scene import MESSAGE, Scene
+from .contracts import LOGIN
 
-from contracts import LOGIN
-from scene import MESSAGE, Scene, expect, wait_until
 
 CHUNKING = ("PIPELINING", "SIZE", "8BITMIME", "DSN", "SMTPUTF8", "CHUNKING")
 WHO = ("bob@example.org", "carol@example.org", "dave@example.org")

@@ -2,9 +2,10 @@
 """filters.py - cases: the filter of an account, and that nothing is sent past it"""
 import functools
 import json
+from tests.lib.harness import expect
+from tests.lib.scene import MESSAGE, Scene
+from .contracts import BOB, CAROL
 
-from contracts import BOB, CAROL
-from scene import MESSAGE, Scene, expect
 
 BARE = b"To: bob@example.org\nBcc: carol@example.org\nSubject: bare\n\nHello Bob.\n"
 REPLACE = "filter sed s/Hello/Goodbye/"

@@ -2,8 +2,9 @@
 """importing.py - cases: --queue-import takes over what msmtp's queue scripts have left"""
 import os
 import re
+from tests.lib.harness import expect
+from tests.lib.scene import MESSAGE, Scene
 
-from scene import MESSAGE, Scene, expect
 
 OLD, OLDER, UUID = "2026-03-02-10.00.00", "2026-03-02-10.00.00-1", "2026-03-01-1b4e28ba-2fa1-11d2-883f-0016d3cca427"
 BOB = "bob@example.org"

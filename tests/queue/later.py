@@ -6,9 +6,10 @@ import email.utils
 import json
 import re
 import time
+from tests.lib.harness import expect
+from tests.lib.scene import DAY, Scene
+from .contracts import BOB
 
-from contracts import BOB
-from scene import DAY, Scene, expect
 
 WITHOUT_DATE = b"From: alice@example.org\nTo: bob@example.org\nSubject: later\n\nHello.\n"
 

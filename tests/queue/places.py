@@ -5,12 +5,12 @@ Each case is a user in a mount namespace: a passwd file, a /var/spool and homes 
 """
 import json
 import os
-import pathlib
-import pwd
 import shlex
 import subprocess
+from tests.lib import relay as relays
+from tests.lib.harness import Failure, expect
+from tests.lib.scene import MESSAGE
 
-from scene import MESSAGE, Failure, expect, relays
 
 BOB = "bob@example.org"
 ALICE, MALLORY = 4001, 4002
@@ -93,7 +93,7 @@ class Machine:
 
 
 def relays_program():
-    from scene import PROGRAM
+    from tests.lib.harness import PROGRAM
     return PROGRAM
 
 

@@ -8,11 +8,11 @@ import email
 import functools
 import re
 import socket
+from tests.lib import relay as relays
+from tests.lib.harness import TOP, expect, wait_until, write_private
+from tests.lib.scene import Scene
+from tests.lib.strict import PROVIDERS
 
-from harness import TOP, write_private
-from scene import Scene, expect, wait_until
-import relay as relays
-from strict import PROVIDERS
 
 HOST = socket.gethostname()
 OWN = "alice@example.org"

@@ -10,9 +10,9 @@ import pty
 import select
 import socket
 import subprocess
+from tests.lib.harness import clean_environment, expect, finish, run_program, wait_until, with_queue, write_private
+from tests.lib.scene import MESSAGE, Scene
 
-from harness import run_program, with_queue
-from scene import MESSAGE, Scene, clean_environment, expect, finish, wait_until, write_private
 
 BOB, CAROL = "bob@example.org", "carol@example.org"
 MAIL, LOCAL3 = 2, 19  # facilities of syslog

@@ -2,10 +2,11 @@
 """refused.py - cases: what we refuse ourselves leaves a copy, a notice and a line in the log"""
 import functools
 import json
+from tests.lib.harness import expect
+from tests.lib.scene import MESSAGE, Scene
+from .contracts import BOB, CAROL
+from .filters import script
 
-from contracts import BOB, CAROL
-from filters import script
-from scene import MESSAGE, Scene, expect
 
 ALICE = "alice@example.org"
 HEAD = b"From: Alice <alice@example.org>\nTo: Bob <bob@example.org>\n"

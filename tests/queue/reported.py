@@ -4,10 +4,12 @@ import email
 import json
 import os
 import subprocess
+from tests.lib import relay as relays
+from tests.lib.harness import expect, write_private
+from tests.lib.scene import MESSAGE, Scene
+from .contracts import BOB, CAROL
+from .runs import fill, numbers_in
 
-from contracts import BOB, CAROL
-from runs import fill, numbers_in
-from scene import MESSAGE, Scene, expect, relays, write_private
 
 DAVE = "dave@example.org"
 PATCH = b"""\

@@ -8,10 +8,12 @@ import functools
 import os
 import re
 import signal
+from tests.lib import relay as relays
+from tests.lib.harness import expect, finish, wait_until
+from tests.lib.scene import MESSAGE, Scene
+from tests.lib.spool import Locked, read
+from .contracts import BOB, CAROL, LOGIN, taken_by
 
-from contracts import BOB, CAROL, LOGIN, taken_by
-from scene import MESSAGE, Scene, expect, finish, relays, wait_until
-from spool import Locked, read
 
 MANY = 500
 RUNNERS = 8

@@ -5,9 +5,10 @@ import json
 import os
 import re
 import subprocess
+from tests.lib.harness import expect, with_queue
+from tests.lib.scene import Scene
+from .contracts import BOB, CAROL, GONE
 
-from contracts import BOB, CAROL, GONE
-from scene import Scene, expect, with_queue
 
 CRON = b"Subject: Cron <root@host> backup\n\ndone\n"
 

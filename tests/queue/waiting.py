@@ -2,9 +2,11 @@
 """waiting.py - cases: when a message is tried again, when it is given up, and who is told"""
 import email
 import re
+from tests.lib import lint
+from tests.lib.harness import expect, wait_until
+from tests.lib.scene import Scene
+from .contracts import BOB, CAROL, GONE
 
-from contracts import BOB, CAROL, GONE
-from scene import Scene, expect, lint, wait_until
 
 MINUTE, HOUR = 60, 60 * 60
 MESSAGE_STEPS = [MINUTE, 3 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 4 * HOUR, 4 * HOUR]

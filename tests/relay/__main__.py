@@ -1,23 +1,17 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""selftest.py - does the test relay do what the suites rely on? Suite "relay", with clients of Python's own"""
+"""__main__.py - does the test relay do what the suites rely on? Suite "relay", with clients of Python's own"""
 import base64
 import hashlib
 import hmac
-import pathlib
 import smtplib
 import socket
 import ssl
 import subprocess
 import sys
 import time
-
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
-from harness import SHARED_MEMORY, Suite, clear_faketime, expect, finish  # noqa: E402
-import patience  # noqa: E402
-import relay as relays  # noqa: E402
-from relay import Relay  # noqa: E402
+from tests.lib import patience, relay as relays
+from tests.lib.harness import SHARED_MEMORY, TOP, Suite, clear_faketime, expect, finish
+from tests.lib.relay import Relay
 
 suite = Suite("relay")
 MESSAGE = b"Subject: test\r\n\r\n.one dot\r\n..two\r\nlast\r\n"
@@ -436,8 +430,8 @@ def command_line(folder):
     """By hand: a ready file, a session, and a story in which no password stands."""
     ready = folder / "ready"
     process = subprocess.Popen(
-        [sys.executable, HERE / "relay.py", "--starttls", "--auth", "PLAIN", "--once", "--certs", folder / "certs",
-         "--ready-file", ready], stdout=subprocess.PIPE)
+        [sys.executable, "-m", "tests.lib.relay", "--starttls", "--auth", "PLAIN", "--once", "--certs", folder / "certs",
+         "--ready-file", ready], stdout=subprocess.PIPE, cwd=TOP)
     try:
         while not ready.exists() and process.poll() is None:
             time.sleep(0.01)

@@ -1,15 +1,10 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - passwords and tokens: where they come from, and where they must not get. Suite "secret"
+"""__main__.py - passwords and tokens: where they come from, and where they must not get. Suite "secret"
 
-`python3 tests/secret/run.py [WORD...]` runs the cases whose names contain one of the words.
+`python3 -m tests.secret [WORD...]` runs the cases whose names contain one of the words.
 """
-import place  # noqa: F401
-import leaks
-import sources
-import terminal
-import tokens
-from harness import Suite
+from tests.lib.harness import Suite
+from . import leaks, sources, terminal, tokens
 
 
 def main():

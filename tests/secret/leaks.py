@@ -4,9 +4,9 @@ import base64
 import os
 import pathlib
 import re
+from tests.lib.harness import PROGRAM, expect, wait_until, write_private
+from .place import BOB, Pipe, Place, passwords
 
-from harness import PROGRAM
-from place import BOB, MESSAGE, Pipe, Place, expect, passwords, wait_until, write_private
 
 SECRET = "s3cret-of-tester"
 TRACES = [SECRET.encode(), base64.b64encode(b"\0tester\0" + SECRET.encode())]

@@ -2,15 +2,11 @@
 """place.py - a user with an account that has to log in, and what the relay heard of the password"""
 import base64
 import os
-import pathlib
 import re
 import subprocess
-import sys
+from tests.lib.harness import clean_environment, run_program, with_queue
+from tests.lib.scene import MESSAGE, Scene
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "queue"), str(HERE.parent / "relay")]
-from harness import clean_environment, run_program, with_queue  # noqa: E402, F401
-from scene import MESSAGE, Scene, expect, finish, wait_until, write_private  # noqa: E402, F401
 
 AWKWARD = "p#1 :\"x' ,\\$y"
 BOB = "bob@example.org"

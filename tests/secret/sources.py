@@ -4,9 +4,10 @@ import os
 import shutil
 import subprocess
 import threading
+from tests.lib.harness import PROGRAM, expect, write_private
+from tests.lib.scene import MESSAGE
+from .place import AWKWARD, BOB, Pipe, Place, in_shell, passwords
 
-from harness import PROGRAM
-from place import AWKWARD, BOB, MESSAGE, Pipe, Place, expect, in_shell, passwords, write_private
 
 NOBODY = 65534
 

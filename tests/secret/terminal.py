@@ -7,9 +7,11 @@ import select
 import signal
 import subprocess
 import termios
+from tests.lib import patience
+from tests.lib.harness import expect, finish, wait_until, with_queue
+from tests.lib.scene import MESSAGE
+from .place import AWKWARD, BOB, Place, passwords
 
-import patience
-from place import AWKWARD, BOB, MESSAGE, Place, expect, finish, passwords, wait_until, with_queue
 
 QUESTION = b"Password of tester at localhost: "
 ALONE = 'exec "$@" <"$MESSAGE"'

@@ -11,8 +11,9 @@ import shutil
 import stat
 import tempfile
 import time
+from tests.lib.harness import expect, finish, wait_until
+from .place import BOB, Place, in_shell
 
-from place import BOB, LOGIN, MESSAGE, Place, expect, finish, in_shell, wait_until
 
 MECHANISMS = ("PLAIN", "XOAUTH2", "OAUTHBEARER")
 

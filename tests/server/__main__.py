@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - the server suite: the program against a real Postfix, Dovecot, Exim and KDC on loopback
+"""__main__.py - the server suite: the program against a real Postfix, Dovecot, Exim and KDC on loopback
 
 One of each is started and shared by all cases; a case finds its message by its sender,
 which no other case uses. Needs root, for Postfix's own sake, and what tests/setup puts in place.
@@ -17,24 +17,18 @@ import socket
 import subprocess
 import sys
 import tempfile
+from tests.lib import lint
+from tests.lib.harness import PROGRAM, TOP, Failure, Suite, cover_spool, expect, run_program, wait_until, write_private
+from tests.lib.relay import Relay, make_cert, make_certs
+from . import clients, hostclients, keyring, msmtp_cases, tokens
+from .accesstokens import LONG_TOKEN, TOKEN, TokenInfo
+from .daemon import free_ports, has_ipv6
+from .dovecot import PASSWORD, Dovecot
+from .exim import Exim
+from .plus import PlusServer
+from .postfix import Postfix
+from .realm import Realm
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-
-import clients
-import hostclients
-import keyring
-import lint
-import msmtp
-import tokens
-from accesstokens import LONG_TOKEN, TOKEN, TokenInfo
-from daemon import free_ports, has_ipv6, wait_until
-from dovecot import PASSWORD, Dovecot
-from exim import Exim
-from harness import PROGRAM, TOP, Failure, Suite, cover_spool, expect, run_program, write_private
-from plus import PlusServer
-from postfix import Postfix
-from realm import Realm
-from relay.relay import Relay, make_cert, make_certs
 
 UNPACKED = TOP / "build" / "servers"
 PORTS = ("submission", "submissions", "certificate", "small", "few", "dovecot", "lmtp", "kdc", "exim")
@@ -722,7 +716,7 @@ def msmtprc_account_by_sender(folder):
 clients.add_cases(suite, lambda: site)
 hostclients.add_cases(suite, lambda: site)
 keyring.add_cases(suite, lambda: site)
-msmtp.add_cases(suite)
+msmtp_cases.add_cases(suite)
 tokens.add_cases(suite, lambda: site)
 
 

@@ -13,11 +13,10 @@ import functools
 import os
 import socket
 import subprocess
+from tests.lib.harness import PROGRAM, TOP, expect, finish, run_program, wait_until, write_private
+from tests.lib.relay import Relay
+from .dovecot import PASSWORD
 
-from daemon import wait_until
-from dovecot import PASSWORD
-from harness import PROGRAM, TOP, expect, finish, run_program, write_private
-from relay.relay import Relay
 
 BSD_MAILX = TOP / "build" / "servers" / "bsd-mailx" / "usr" / "bin" / "bsd-mailx"
 BODY = "Hello Bob,\n.\n..two dots, and above them one\n\nfrom Alice\n"

@@ -3,8 +3,8 @@
 import random
 import socket
 import subprocess
+from tests.lib.harness import Failure, wait_until
 
-from harness import Failure, wait_until  # noqa: F401
 
 READY_LIMIT = 20
 STOP_LIMIT = 15

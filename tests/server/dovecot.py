@@ -6,8 +6,8 @@ tokens are judged by accesstokens.py, tickets by the keys of realm.py.
 """
 import pwd
 import shutil
+from .daemon import Daemon
 
-from daemon import Daemon
 
 USERS = ("tester", "by-tcp", "by-socket")
 PASSWORD = "secret"

@@ -7,8 +7,9 @@ away; who has logged in, and how, stands in its log.
 import os
 import re
 import shutil
+from tests.lib.harness import wait_until
+from .daemon import Daemon
 
-from daemon import Daemon, wait_until
 
 # the binary insists on an account that only the package's installation makes
 ACCOUNT = "Debian-exim:x:8:8::/nonexistent:/usr/sbin/nologin\n"

@@ -8,10 +8,10 @@ import dataclasses
 import email
 import email.policy
 import functools
+from tests.lib.harness import TOP, expect
+from .clients import (CLIENTS, DownRelay, Expected, Letter, Place, check_down, check_online, client_down,
+                      client_online, script)
 
-from clients import (CLIENTS, DownRelay, Expected, Letter, Place, check_down, check_online, client_down,
-                     client_online, script)
-from harness import TOP, expect
 
 # any output of sendmail is a failure to both
 EMACS_MESSAGE = """

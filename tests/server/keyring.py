@@ -5,10 +5,9 @@ import pathlib
 import re
 import signal
 import subprocess
+from tests.lib.harness import PROGRAM, expect, run_program, wait_until, write_private
+from .dovecot import PASSWORD
 
-from daemon import wait_until
-from dovecot import PASSWORD
-from harness import PROGRAM, expect, run_program, write_private
 
 MESSAGE = b"From: alice@example.org\nSubject: from a keyring\n\nHello.\n"
 SECRETS = "org.freedesktop.secrets"

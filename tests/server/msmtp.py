@@ -1,13 +1,10 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """msmtp.py - the same config, command line and message given to msmtp and to mailchute, and compared
 
 What has to be the same: the exit status, what --pretend shows under the keys that msmtp knows, the
 account and its file, the envelope and the content that a relay gets, and the log line. Where
 mailchute does otherwise on purpose, a trial names the paragraph of mailchute-msmtp(7) that says so.
-Needs the msmtp that tests/setup unpacks, and neither Postfix nor Dovecot:
-
-    python3 tests/server/msmtp.py [WORD...]
+The cases are in msmtp_cases.py.
 """
 import contextlib
 import dataclasses
@@ -16,14 +13,9 @@ import os
 import pathlib
 import re
 import subprocess
-import sys
-
-TESTS = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "cli")]
-sys.path.append(str(TESTS / "cert"))
-import commands  # noqa: E402
-from harness import PROGRAM, TOP, Suite, expect, run_program  # noqa: E402
-from relay.relay import Relay, default_certs  # noqa: E402
+from tests.lib import commands
+from tests.lib.harness import PROGRAM, TOP, expect, run_program
+from tests.lib.relay import Relay, default_certs
 
 MSMTP = TOP / "build/servers/msmtp/usr/bin/msmtp"
 # `undisclosed_recipients` became a value of set_to_header
@@ -306,59 +298,3 @@ def check_command(name, folder):
     for number, use in enumerate(commands.uses_of(name, commands.COMMANDS[name])):
         (folder / str(number)).mkdir(mode=0o755)
         check_use(use, folder / str(number))
-
-
-# The manual
-
-SECTIONS = ("WHAT IS WIDER", "WHAT IS DIFFERENT ON PURPOSE")
-
-
-def titles_in_manual():
-    text = (TOP / "doc/mailchute-msmtp.7.scd").read_text()
-    parts = dict(re.findall(r"^# ([A-Z ]+)\n(.*?)(?=^# |\Z)", text, re.M | re.S))
-    return [title for section in SECTIONS for title in re.findall(r"^\*(.+)\*$", parts[section], re.M)]
-
-
-def titles_in_use():
-    """Those that a trial or the table of the commands names."""
-    import msmtp_differences
-    import msmtp_trials
-    trials = (*msmtp_trials.sent(), *msmtp_differences.trials())
-    uses = commands.all_uses(commands.COMMANDS)
-    return {thing.differs for thing in (*trials, *uses) if thing.differs}
-
-
-def manual_explains(_):
-    """Every difference has a trial and a paragraph, and every paragraph is about one of them."""
-    import msmtp_differences
-    import msmtp_generator
-    named, explained = titles_in_use(), titles_in_manual()
-    known = set(msmtp_differences.DIFFERENCES)
-    expect(len(explained) == len(set(explained)), "two paragraphs have the same title")
-    expect(known == named, f"without a trial, or unknown: {known ^ named}")
-    expect(set(msmtp_generator.PREDICATES) <= known, f"unknown: {set(msmtp_generator.PREDICATES) - known}")
-    expect(known == set(explained), f"mailchute-msmtp(7) and the trials differ: {known ^ set(explained)}")
-
-
-def add_cases(suite):
-    import msmtp_defects
-    import msmtp_differences
-    import msmtp_generator
-    import msmtp_queues
-    import msmtp_trials
-    msmtp_defects.add_cases(suite)
-    msmtp_queues.add_cases(suite)
-    for trial in (*msmtp_trials.pretended(), *msmtp_trials.sent(), *msmtp_differences.trials()):
-        suite.add(f"msmtp-{trial.name}", functools.partial(check, trial))
-    for name in commands.COMMANDS:
-        suite.add(f"msmtp-command-{name}", functools.partial(check_command, name))
-    suite.add("msmtp-manual-explains", manual_explains)
-    for trial in msmtp_generator.trials():
-        suite.add(f"msmtp-{trial.name}", functools.partial(check_made, trial, msmtp_generator.reason))
-
-
-if __name__ == "__main__":
-    sys.modules["msmtp"] = sys.modules["__main__"]
-    alone = Suite("server")
-    add_cases(alone)
-    alone.main()

@@ -9,14 +9,14 @@ import os
 import re
 import stat
 import subprocess
+from tests.lib.harness import PROGRAM, expect, run_program
+from tests.lib.proxy import Proxy
+from tests.lib.relay import Relay
+from . import msmtp
+from .msmtp import ACCOUNT, MSMTP, Trial, outcome
+from .msmtp_differences import BIG, TARGETS, letter, pretend, with_aliases, words
+from .msmtp_trials import HEADER, IN_CLEAR, LOG, LOGIN, TLS
 
-import msmtp
-from harness import PROGRAM, expect, run_program
-from msmtp import ACCOUNT, MSMTP, Trial, outcome
-from msmtp_differences import BIG, TARGETS, letter, pretend, with_aliases, words
-from msmtp_trials import HEADER, IN_CLEAR, LOG, LOGIN, TLS
-from net.proxy import Proxy
-from relay.relay import Relay
 
 DEBIAN_12 = (1, 8, 23)
 # The program, which may be below /tmp itself, goes along into the home.

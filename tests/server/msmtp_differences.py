@@ -4,10 +4,10 @@
 Each title is the one of a paragraph of mailchute-msmtp(7) that explains the difference.
 """
 import re
+from tests.lib.forge import CLIENT, Cert, Key, dns
+from .msmtp import ACCOUNT, AS_NOBODY, IN_ETC, Trial
+from .msmtp_trials import HEADER, IN_CLEAR, LOG, LOGIN, PLAIN, SENDER, TLS, TWO
 
-from forge import CLIENT, Cert, Key, dns
-from msmtp import ACCOUNT, AS_NOBODY, IN_ETC, Trial
-from msmtp_trials import HEADER, IN_CLEAR, LOG, LOGIN, PLAIN, SENDER, TLS, TWO
 
 BIG = (HEADER + "\n" + "line after line\n" * 20000).encode()
 

@@ -6,9 +6,9 @@ predicates has to say why; each is named as the paragraph of mailchute-msmtp(7) 
 """
 import random
 import re
+from tests.lib.commands import COMMANDS
+from .msmtp import Trial
 
-from commands import COMMANDS
-from msmtp import Trial
 
 COUNT_PRETENDED, COUNT_SENT = 300, 200
 NAMES = ("default", "work", "home", "x y", "a.b-c_d", "Default", "ö")

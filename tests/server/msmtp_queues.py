@@ -3,11 +3,11 @@
 import contextlib
 import os
 import subprocess
+from tests.lib.harness import expect, run_program, write_private
+from tests.lib.relay import Relay
+from .clients import DownRelay
+from .msmtp import MSMTP
 
-from clients import DownRelay
-from harness import expect, run_program, write_private
-from msmtp import MSMTP
-from relay.relay import Relay
 
 LIBEXEC = MSMTP.parents[1] / "libexec/msmtp"
 MESSAGE = b"From: Alice <alice@example.org>\nTo: Bob <bob@example.net>\nMessage-ID: <%d@x>\nSubject: s\n\n.hello\n"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """msmtp_trials.py - what msmtp and mailchute are given by hand: files, accounts, words, messages, replies"""
-from msmtp import ACCOUNT, AS_NOBODY, IN_ETC, Trial
+from .msmtp import ACCOUNT, AS_NOBODY, IN_ETC, Trial
 
 TWO = """
 defaults

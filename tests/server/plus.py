@@ -9,8 +9,8 @@ import hmac
 import secrets
 import socket
 import threading
-
 from OpenSSL import SSL
+
 
 VERSIONS = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 DIGESTS = {"SCRAM-SHA-256-PLUS": "sha256", "SCRAM-SHA-1-PLUS": "sha1"}

@@ -6,9 +6,9 @@ Every message it accepts is piped into a file as it is, with its envelope beside
 import os
 import re
 import shutil
+from tests.lib.harness import expect, wait_until
+from .daemon import Daemon, has_ipv6
 
-from daemon import Daemon, has_ipv6, wait_until
-from harness import expect
 
 ARRIVAL_LIMIT = 30
 

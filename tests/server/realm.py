@@ -2,8 +2,8 @@
 """realm.py - a Kerberos realm of the test's own: one folder, a KDC on loopback, a ticket for "tester" """
 import os
 import subprocess
+from .daemon import Daemon
 
-from daemon import Daemon
 
 REALM = "TEST.REALM"
 SERVICE = "smtp/localhost"

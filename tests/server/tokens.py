@@ -12,11 +12,10 @@ import shutil
 import subprocess
 import tempfile
 import threading
+from tests.lib import patience
+from tests.lib.harness import PROGRAM, expect, run_program, wait_until, write_private
+from tests.lib.relay import certtool, make_cert
 
-import patience
-from daemon import wait_until
-from harness import PROGRAM, expect, run_program, write_private
-from relay.relay import certtool, make_cert
 
 DRIVER = pathlib.Path(PROGRAM).resolve().parent / "tests/server/driver.so"
 SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"

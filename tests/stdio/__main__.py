@@ -1,26 +1,20 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py - the SMTP server on standard input and output. Suite "stdio"
+"""__main__.py - the SMTP server on standard input and output. Suite "stdio"
 
-`python3 tests/stdio/run.py [WORD...]` runs the cases whose names contain one of the words.
+`python3 -m tests.stdio [WORD...]` runs the cases whose names contain one of the words.
 """
 import os
-import pathlib
 import re
 import select
 import smtplib
 import socket
 import struct
 import subprocess
-import sys
 import time
+from tests.lib import patience, relay as relays
+from tests.lib.harness import (PROGRAM, Failure, Suite, environment_with_queue, expect, finish, run_program,
+                               wait_until, with_queue, write_private)
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "relay")]
-from harness import (PROGRAM, Failure, Suite, environment_with_queue, expect, finish, run_program,  # noqa: E402
-                     wait_until, with_queue, write_private)
-import patience  # noqa: E402
-import relay as relays  # noqa: E402
 
 suite = Suite("stdio")
 
