@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/machine.h"
-#include "conf/config.h"
+#include "conf/account.h"
 #include "conf/expand.h"
 #include "conf/settings.h"
 
@@ -29,7 +29,7 @@ static char *read_mailname(void)
 
 char *addressing_domain(const struct settings *settings)
 {
-	const char *domain = config_maildomain(settings);
+	const char *domain = account_maildomain(settings);
 
 	if (*domain)
 		return mem_copy(domain);
@@ -71,7 +71,7 @@ bool addressing_is_of_machine(const struct address *address, const struct settin
 
 	if (!domain)
 		return true;
-	if (ascii_compare(domain, config_maildomain(settings)) == 0 ||
+	if (ascii_compare(domain, account_maildomain(settings)) == 0 ||
 	    (at && ascii_compare(domain, at + 1) == 0))
 		return false;
 	if (is_machine_only(domain, host))
@@ -86,7 +86,7 @@ const char *addressing_own_sender(const struct account *account, const char *sen
 	CLEANUP(err_done) struct err unfit = ERR_INIT;
 	const char *own = account->own_from;
 
-	if (!own || !sender || *config_maildomain(&account->settings) ||
+	if (!own || !sender || *account_maildomain(&account->settings) ||
 	    !address_parse_path(sender, &given, &unfit) ||
 	    !addressing_is_of_machine(&given, &account->settings, own))
 		return NULL;

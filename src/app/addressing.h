@@ -3,14 +3,14 @@
 #pragma once
 
 #include "app/cli.h"
-#include "conf/config.h"
+#include "conf/account.h"
 #include "mail/alias.h"
 #include "mail/envelope.h"
 #include "mail/header.h"
 
 /*
  * Fills in the sender, where none is set the user's name; without a domain it gets one where
- * `qualifies` says so (see addressing_domain). A person's has passed config_check. ERR_INPUT;
+ * `qualifies` says so (see addressing_domain). A person's has passed usable_check. ERR_INPUT;
  * ERR_CONFIG for one from a config file.
  */
 bool addressing_set_sender(struct envelope *envelope, const struct request *request,

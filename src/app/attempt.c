@@ -41,7 +41,7 @@ static bool adopt_sender(struct envelope *envelope, const char *from)
 {
 	CLEANUP(err_done) struct err unfit = ERR_INIT;
 
-	if (!from || config_is_pattern(from) || !address_check(from, &unfit))
+	if (!from || account_is_pattern(from) || !address_check(from, &unfit))
 		return false;
 	char *sender = mem_copy(from);
 	free(envelope->sender);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "conf/config.h"
+#include "conf/account.h"
 #include "conf/settings.h"
 #include "queue/entry.h"
 #include "smtp/transaction.h"

@@ -43,7 +43,7 @@ static void decide_sender(void *arg, const struct address *address, struct addre
 {
 	const struct bare *bare = arg;
 
-	if (*config_maildomain(bare->settings))
+	if (*account_maildomain(bare->settings))
 		decide_domain(arg, address, out);
 	else
 		decide_author(arg, address, out);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "conf/config.h"
+#include "conf/account.h"
 #include "mail/changes.h"
 
 /*

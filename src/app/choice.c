@@ -4,8 +4,11 @@
 
 #include "app/addressing.h"
 #include "base/i18n.h"
+#include "conf/configfile.h"
 #include "conf/given.h"
+#include "conf/selection.h"
 #include "conf/settings.h"
+#include "conf/usable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,23 +21,23 @@ static bool is_mail(const struct job *job)
 	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_DRY_RUN;
 }
 
-static struct config_places places(const struct job *job)
+static struct configfile_places places(const struct job *job)
 {
-	return (struct config_places){ SYSCONFDIR, job->request->config_file,
-				       .is_by_uid = job->request->contract == CONTRACT_SENDMAIL,
-				       .is_look = cli_is_look(job->request->mode) };
+	return (struct configfile_places){ SYSCONFDIR, job->request->config_file,
+					   .is_by_uid = job->request->contract == CONTRACT_SENDMAIL,
+					   .is_look = cli_is_look(job->request->mode) };
 }
 
 static bool load_config(struct job *job, struct err *err)
 {
-	const struct config_places where = places(job);
+	const struct configfile_places where = places(job);
 
 	/* What `eval` runs must not see it. */
 	if (job->request->settings.password_env)
 		(void)given_variable(job->request->settings.password_env);
 	/* A host on the command line stands for all that a file could say. */
 	return settings_is_explicit(&job->request->settings, OPT_host) ||
-	       config_load(&job->config, &where, err);
+	       configfile_load(&job->config, &where, err);
 }
 
 /* Whether it is about a message, even if only to say what would become of one. */
@@ -46,11 +49,11 @@ static bool is_about_mail(enum mode mode)
 
 static bool choose(struct job *job, const struct settings *wished, struct err *err)
 {
-	const struct config_wish wish = { .account = job->request->account,
-					  .settings = wished,
-					  .is_mail = is_about_mail(job->request->mode) };
+	const struct selection wish = { .account = job->request->account,
+					.settings = wished,
+					.is_mail = is_about_mail(job->request->mode) };
 
-	job->has_account = config_choose(&job->config, &wish, &job->account, err);
+	job->has_account = selection_choose(&job->config, &wish, &job->account, err);
 	return job->has_account;
 }
 
@@ -70,25 +73,26 @@ static void warn_of_sender(struct job *job)
 {
 	const struct settings *settings = &job->account.settings;
 
-	if (job->request->contract != CONTRACT_PERSON || !config_has_bare_sender(settings) ||
-	    *config_maildomain(settings))
+	if (job->request->contract != CONTRACT_PERSON || !usable_has_bare_sender(settings) ||
+	    *account_maildomain(settings))
 		return;
-	config_add_bare_sender(settings, &job->config.warnings);
+	usable_add_bare_sender(settings, &job->config.warnings);
 	str_add_char(&job->config.warnings, '\n');
 }
 
 static bool finish_account(struct job *job, const char *message_from, struct err *err)
 {
-	const struct config_places where = places(job);
+	const struct expansion expansion = { SYSCONFDIR, message_from,
+					     job->request->contract == CONTRACT_SENDMAIL };
 	bool is_sender_needed = is_mail(job) && job->request->contract == CONTRACT_PERSON;
 
 	/* No other account is chosen from here on. */
 	config_forget_secrets(&job->config);
-	if (!config_complete(&job->account, &where, message_from, err))
+	if (!account_complete(&job->account, &expansion, err))
 		return false;
 	if (job->request->contract == CONTRACT_SENDMAIL)
 		adopt_own_sender(&job->account);
-	if (!config_check(&job->account, is_sender_needed, err))
+	if (!usable_check(&job->account, is_sender_needed, err))
 		return false;
 	warn_of_sender(job);
 	return true;
@@ -179,11 +183,11 @@ static bool check_strict(const struct job *job, const char *author, struct err *
 	const char *sender = is_given ? job->request->settings.from : author;
 	CLEANUP(str_done) struct str shown = STR_INIT;
 
-	if (!job->account.settings.strict || job->account.rule == CONFIG_BY_NAME ||
+	if (!job->account.settings.strict || job->account.rule == ACCOUNT_BY_NAME ||
 	    !job->account.name || !sender || !*sender)
 		return true;
 	const struct account *own = config_find(&job->config, job->account.name);
-	if (own && config_is_sender(&own->settings, sender))
+	if (own && account_is_sender(&own->settings, sender))
 		return true;
 	str_add_printable(&shown, sender, strlen(sender));
 	return err_set(err, ERR_INPUT,

@@ -38,19 +38,19 @@ static void add_sender_rule(struct str *out, const struct job *job)
 static void add_rule(struct str *out, const struct job *job)
 {
 	switch (job->account.rule) {
-	case CONFIG_BY_NAME:
+	case ACCOUNT_BY_NAME:
 		str_add(out, _("--account names it"));
 		break;
-	case CONFIG_BY_HOST:
+	case ACCOUNT_BY_HOST:
 		str_add(out, _("--host is given, so only the command line counts"));
 		break;
-	case CONFIG_BY_SENDER:
+	case ACCOUNT_BY_SENDER:
 		add_sender_rule(out, job);
 		break;
-	case CONFIG_BY_DEFAULT:
+	case ACCOUNT_BY_DEFAULT:
 		str_add(out, _("no other rule fits, so the one named default is taken"));
 		break;
-	case CONFIG_BY_ENVIRONMENT:
+	case ACCOUNT_BY_ENVIRONMENT:
 		str_add(out, _("there is none in a file, so SMTPSERVER and EMAIL are taken"));
 		break;
 	}

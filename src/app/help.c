@@ -3,7 +3,7 @@
 #include "app/cli.h"
 
 #include "base/i18n.h"
-#include "conf/config.h"
+#include "conf/configfile.h"
 #include "conf/option.h"
 #include "conf/texttype.h"
 #include "net/gnutls.h"
@@ -160,8 +160,8 @@ static void add_libraries(struct str *out)
 /* Scripts look for the words before the colons, which are msmtp's, and for what is behind them. */
 void cli_version(struct str *out)
 {
-	CLEANUP(mem_free_at) char *system_file = config_system_file(SYSCONFDIR);
-	CLEANUP(mem_free_at) char *user_file = config_user_file();
+	CLEANUP(mem_free_at) char *system_file = configfile_system(SYSCONFDIR);
+	CLEANUP(mem_free_at) char *user_file = configfile_user();
 
 	str_addf(out, "mailchute %s\n", MAILCHUTE_VERSION);
 	str_addf(out, _("Platform: %s\n"), PLATFORM);

@@ -68,7 +68,7 @@ char *messageid_domain(const char *sender, const char *own, const struct setting
 
 	propose(&domain, settings->domain);
 	propose(&domain, domain_of(sender));
-	propose(&domain, config_maildomain(settings));
+	propose(&domain, account_maildomain(settings));
 	propose(&domain, domain_of(own));
 	if (domain)
 		return domain;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "conf/config.h"
+#include "conf/account.h"
 
 /*
  * The first of these that is a domain with a dot: the setting `domain`, the sender's domain,

@@ -4,6 +4,8 @@
 
 #include "app/report.h"
 #include "conf/config.h"
+#include "conf/configfile.h"
+#include "conf/selection.h"
 #include "queue/places.h"
 
 #include <errno.h>
@@ -76,14 +78,14 @@ static void add_queue(struct queues *queues, const char *path)
 static bool load(struct queues *queues, const struct request *request, struct config *config,
 		 struct err *err)
 {
-	const struct config_places files = { .system_folder = SYSCONFDIR,
-					     .user_file = request->config_file,
-					     .is_look = cli_is_look(request->mode) };
+	const struct configfile_places files = { .system_folder = SYSCONFDIR,
+						 .user_file = request->config_file,
+						 .is_look = cli_is_look(request->mode) };
 	CLEANUP(err_done) struct err trouble = ERR_INIT;
 
 	if (settings_is_explicit(&request->settings, OPT_host))
 		return true;
-	bool is_loaded = config_load(config, &files, &trouble);
+	bool is_loaded = configfile_load(config, &files, &trouble);
 	str_add_n(&queues->problems, config->skipped.bytes, config->skipped.len);
 	if (!is_loaded && config->is_distrusted) {
 		err_copy(err, &trouble);
@@ -113,12 +115,12 @@ static bool add_of_account(struct queues *queues, struct places *places,
 			   const struct request *request, const struct config *config,
 			   struct err *err)
 {
-	const struct config_wish wish = { .account = request->account,
-					  .settings = &request->settings };
+	const struct selection wish = { .account = request->account,
+					.settings = &request->settings };
 	CLEANUP(account_done) struct account account = { 0 };
 	CLEANUP(err_done) struct err unused = ERR_INIT;
 
-	if (!config_choose(config, &wish, &account, request->account ? err : &unused)) {
+	if (!selection_choose(config, &wish, &account, request->account ? err : &unused)) {
 		/* In the run for all users, each would say this of a file for root alone. */
 		if (!request->account && !request->is_all_users)
 			note_unreadable(queues, config);

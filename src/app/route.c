@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/route.h"
 
+#include "conf/configfile.h"
+#include "conf/selection.h"
 #include "conf/settings.h"
+#include "conf/usable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,21 +82,23 @@ static bool read_options(struct settings *settings, const struct record *record,
 
 static bool resolve(struct route *route, const struct record *record, struct err *err)
 {
-	const struct config_places places = { .system_folder = SYSCONFDIR,
-					      .user_file = record->config_file,
-					      .is_by_uid = true };
+	const struct configfile_places places = { .system_folder = SYSCONFDIR,
+						  .user_file = record->config_file,
+						  .is_by_uid = true };
+	const struct expansion expansion = { .system_folder = SYSCONFDIR, .is_by_uid = true };
 	CLEANUP(settings_done) struct settings wished;
-	const struct config_wish wish = { .account = record->account, .settings = &wished };
+	const struct selection wish = { .account = record->account, .settings = &wished };
 
 	settings_init(&wished);
 	if (!read_options(&wished, record, err))
 		return false;
-	if (!settings_is_explicit(&wished, OPT_host) && !config_load(&route->config, &places, err))
+	if (!settings_is_explicit(&wished, OPT_host) &&
+	    !configfile_load(&route->config, &places, err))
 		return false;
-	bool is_chosen = config_choose(&route->config, &wish, &route->account, err);
+	bool is_chosen = selection_choose(&route->config, &wish, &route->account, err);
 	config_forget_secrets(&route->config);
-	return is_chosen && config_complete(&route->account, &places, NULL, err) &&
-	       config_check(&route->account, false, err);
+	return is_chosen && account_complete(&route->account, &expansion, err) &&
+	       usable_check(&route->account, false, err);
 }
 
 static struct route *route_new(char *recipe, const struct record *record)

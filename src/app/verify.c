@@ -7,6 +7,8 @@
 #include "app/job.h"
 #include "app/report.h"
 #include "base/i18n.h"
+#include "conf/configfile.h"
+#include "conf/selection.h"
 #include "mail/alias.h"
 
 #include <string.h>
@@ -66,22 +68,22 @@ static bool add_aliases(struct str *out, const char *path, struct err *err)
 
 int verify_aliases(const struct request *request)
 {
-	const struct config_places places = { .system_folder = SYSCONFDIR,
-					      .user_file = request->config_file,
-					      .is_look = true };
-	const struct config_wish wish = { .account = request->account,
-					  .settings = &request->settings };
+	const struct configfile_places places = { .system_folder = SYSCONFDIR,
+						  .user_file = request->config_file,
+						  .is_look = true };
+	const struct selection wish = { .account = request->account,
+					.settings = &request->settings };
 	CLEANUP(config_done) struct config config;
 	CLEANUP(account_done) struct account account = { 0 };
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(str_done) struct str text = STR_INIT;
 
 	config_init(&config);
-	bool is_loaded = config_load(&config, &places, &err);
+	bool is_loaded = configfile_load(&config, &places, &err);
 	report_warnings(&config.skipped);
 	if (!is_loaded)
 		return report_error(&err);
-	if (!config_choose(&config, &wish, &account, &err))
+	if (!selection_choose(&config, &wish, &account, &err))
 		return request->account ? report_error(&err) : EX_OK;
 	report_use_log(&account.settings);
 	const char *path = account.settings.aliases;

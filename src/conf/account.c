@@ -1,21 +1,26 @@
-/* account.c - choosing and completing the account that a request is carried out with */
+/* account.c - an account: its settings, its senders, and what depends on the moment */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/account.h"
+
 #include "base/ascii.h"
-#include "base/i18n.h"
-#include "conf/config.h"
-#include "conf/expand.h"
-#include "conf/settings.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PORT_SMTP = 25, PORT_TLS = 465, PORT_SOCKS = 1080 };
 
-/* Choosing */
+void account_done(struct account *account)
+{
+	if (!account)
+		return;
+	free(account->name);
+	free(account->own_from);
+	settings_done(&account->settings);
+	*account = (struct account){ 0 };
+}
 
-bool config_is_pattern(const char *text)
+bool account_is_pattern(const char *text)
 {
 	return strpbrk(text, "?*[") != NULL;
 }
@@ -33,8 +38,8 @@ static char *without_detail(const char *address)
 
 static bool matches_exactly(const char *from, const char *sender)
 {
-	return config_is_pattern(from) ? fnmatch(from, sender, 0) == 0
-				       : ascii_compare(from, sender) == 0;
+	return account_is_pattern(from) ? fnmatch(from, sender, 0) == 0
+					: ascii_compare(from, sender) == 0;
 }
 
 static bool matches(const char *from, const char *sender)
@@ -45,175 +50,10 @@ static bool matches(const char *from, const char *sender)
 	return plain && !strchr(from, '+') && matches_exactly(from, plain);
 }
 
-bool config_is_sender(const struct settings *settings, const char *address)
+bool account_is_sender(const struct settings *settings, const char *address)
 {
 	return settings->from && matches(settings->from, address);
 }
-
-const struct account *config_find_sender(const struct config *config, const char *address)
-{
-	for (size_t i = 0; i < config->count; i++)
-		if (config_is_sender(&config->accounts[i].settings, address))
-			return &config->accounts[i];
-	return NULL;
-}
-
-static bool set_from_environment(struct settings *settings, enum option_id id, const char *name,
-				 struct err *err)
-{
-	const struct origin origin = { .kind = ORIGIN_ENVIRONMENT };
-	const char *value = getenv(name);
-
-	if (!value)
-		return true;
-	return settings_set(settings, &options[id], value, &origin, err) ||
-	       err_wrap(err, "$%s", name);
-}
-
-static bool has_environment(const struct config_wish *wish)
-{
-	const char *server = getenv("SMTPSERVER");
-
-	return server && *server &&
-	       (!wish->is_mail || getenv("EMAIL") ||
-		settings_is_explicit(wish->settings, OPT_from));
-}
-
-/* What was read without finding it, and what could not be read. */
-static void add_places(const struct config *config, struct str *out)
-{
-	CLEANUP(str_done) struct str files = STR_INIT;
-
-	for (size_t i = 0; i < config->file_count; i++)
-		str_addf(&files, "%s%s", i ? ", " : "", config->files[i]);
-	if (files.len)
-		str_addf(out, _("not found in %s"), files.bytes);
-	else if (config->skipped.len)
-		str_addf(out,
-			 _("there is no other config file than the one that was skipped; if you "
-			   "trust it: %s"),
-			 config->cure.bytes);
-	else if (!config->unreadable.len)
-		str_add(out, _("no config file was found; write ~/.mailchuterc, as "
-			       "mailchute.conf(5) shows"));
-	if (config->unreadable.len)
-		str_addf(out, "%s%s", out->len ? "; " : "", config->unreadable.bytes);
-}
-
-/* Those that there are, and how to have one of them. */
-static void add_other_accounts(const struct config *config, const char *name, struct str *out)
-{
-	config_add_names(config, config->count, name, out);
-	if (strcmp(name, "default") != 0)
-		return;
-	str_add(out, _("; choose one with -a, or add to the file: account default : "));
-	str_add_printable(out, config->accounts[0].name, strlen(config->accounts[0].name));
-}
-
-static bool no_account(const struct config *config, const char *name, struct err *err)
-{
-	CLEANUP(str_done) struct str places = STR_INIT;
-	CLEANUP(str_done) struct str shown = STR_INIT;
-
-	str_add_printable(&shown, name, strlen(name));
-	add_places(config, &places);
-	if (config->count > 0)
-		add_other_accounts(config, name, &places);
-	else if (config->file_count > 0)
-		str_add(&places, _("; there is no account in it; mailchute.conf(5) shows one"));
-	if (strpbrk(name, "./") && access(name, F_OK) == 0)
-		str_addf(&places, _("; to attach the file of that name write: --attach %s"),
-			 shown.bytes);
-	return err_set(err, ERR_CONFIG, _("account %s: %s"), shown.bytes, places.bytes);
-}
-
-static const struct account *find(const struct config *config, const struct config_wish *wish,
-				  enum config_rule *rule)
-{
-	const struct account *found = NULL;
-
-	*rule = CONFIG_BY_NAME;
-	if (wish->account)
-		return config_find(config, wish->account);
-	*rule = CONFIG_BY_SENDER;
-	if (settings_is_explicit(wish->settings, OPT_from))
-		found = config_find_sender(config, wish->settings->from);
-	if (found)
-		return found;
-	*rule = CONFIG_BY_DEFAULT;
-	return config_find(config, "default");
-}
-
-/* An account that stands in no file. */
-static bool make_account(struct account *account, bool is_from_environment, struct err *err)
-{
-	struct settings *settings = &account->settings;
-
-	*account = (struct account){ .rule = is_from_environment ? CONFIG_BY_ENVIRONMENT
-								 : CONFIG_BY_HOST };
-	settings_init(settings);
-	if (!is_from_environment)
-		return true;
-	return set_from_environment(settings, OPT_host, "SMTPSERVER", err) &&
-	       set_from_environment(settings, OPT_from, "EMAIL", err);
-}
-
-static void copy_account(struct account *to, const struct account *from)
-{
-	*to = (struct account){ .name = mem_copy(from->name),
-				.file = from->file,
-				.line = from->line };
-	settings_copy(&to->settings, &from->settings);
-}
-
-static void override(struct settings *settings, const struct settings *wish)
-{
-	for (size_t i = 0; i < OPTION_COUNT; i++)
-		if (i != OPT_from && settings_is_explicit(wish, (enum option_id)i))
-			settings_add(settings, wish, (enum option_id)i);
-	if (settings_is_explicit(wish, OPT_from) && settings->allow_from_override)
-		settings_take(settings, wish, OPT_from);
-}
-
-/* Whether it is one address, for every user and every message. */
-static bool is_fixed(const char *from)
-{
-	const char *at = from ? strrchr(from, '@') : NULL;
-
-	return at && at > from && at[1] && !config_is_pattern(from) && !strchr(from, '%');
-}
-
-/* Where no file counts, the command line's `from` is the account's own. */
-static void note_own_from(struct account *account, const struct settings *last_resort)
-{
-	const struct settings *settings = account->settings.from ? &account->settings : last_resort;
-
-	if (settings && is_fixed(settings->from) && !account->settings.auto_from)
-		account->own_from = mem_copy(settings->from);
-}
-
-bool config_choose(const struct config *config, const struct config_wish *wish, struct account *out,
-		   struct err *err)
-{
-	bool is_host_given = settings_is_explicit(wish->settings, OPT_host);
-	enum config_rule rule;
-	const struct account *found = is_host_given ? NULL : find(config, wish, &rule);
-
-	*out = (struct account){ 0 };
-	if (found) {
-		copy_account(out, found);
-		out->rule = rule;
-	} else if (!is_host_given && (wish->account || !has_environment(wish))) {
-		return no_account(config, wish->account ? wish->account : "default", err);
-	} else if (!make_account(out, !is_host_given, err)) {
-		return false;
-	}
-	note_own_from(out, is_host_given ? wish->settings : NULL);
-	override(&out->settings, wish->settings);
-	return true;
-}
-
-/* Completing */
 
 static void complete_ports(struct settings *settings)
 {
@@ -238,7 +78,7 @@ static bool expand_setting(char **text, const char *letters, const struct expans
 	return true;
 }
 
-const char *config_maildomain(const struct settings *settings)
+const char *account_maildomain(const struct settings *settings)
 {
 	const char *domain = settings->maildomain ? settings->maildomain : "";
 
@@ -258,28 +98,26 @@ static void make_sender(struct settings *settings, const char *user, const char 
 static void replace_pattern(struct settings *settings)
 {
 	if (!settings->from || settings->origins[OPT_from].kind >= ORIGIN_MESSAGE ||
-	    !config_is_pattern(settings->from))
+	    !account_is_pattern(settings->from))
 		return;
 	const char *at = strrchr(settings->from, '@');
-	bool is_whole = at && at[1] && !config_is_pattern(at + 1);
-	make_sender(settings, expand_user(true), is_whole ? at + 1 : config_maildomain(settings));
+	bool is_whole = at && at[1] && !account_is_pattern(at + 1);
+	make_sender(settings, expand_user(true), is_whole ? at + 1 : account_maildomain(settings));
 }
 
-bool config_complete(struct account *account, const struct config_places *places,
-		     const char *message_from, struct err *err)
+bool account_complete(struct account *account, const struct expansion *expansion, struct err *err)
 {
-	const struct expansion expansion = { places->system_folder, message_from,
-					     places->is_by_uid };
 	struct settings *settings = &account->settings;
 
 	complete_ports(settings);
-	if (!expand_setting(&settings->domain, "HCM", &expansion, err))
+	if (!expand_setting(&settings->domain, "HCM", expansion, err))
 		return err_wrap(err, "domain");
 	if (settings->auto_from)
-		make_sender(settings, expand_user(places->is_by_uid), config_maildomain(settings));
-	else if (!expand_setting(&settings->from, "UHCMF", &expansion, err))
+		make_sender(settings, expand_user(expansion->is_by_uid),
+			    account_maildomain(settings));
+	else if (!expand_setting(&settings->from, "UHCMF", expansion, err))
 		return err_wrap(err, "from");
-	if (places->is_by_uid)
+	if (expansion->is_by_uid)
 		replace_pattern(settings);
 	return true;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/credential.h"
 
+#include "conf/loopback.h"
 #include "conf/tokencache.h"
 
 #include <stdlib.h>
@@ -19,4 +20,12 @@ void credential_refused(const struct credential *credential)
 {
 	if (credential->key)
 		tokencache_forget(credential->key);
+}
+
+bool credential_may_be_sent(const struct settings *settings)
+{
+	if (settings->tls || settings->socket || loopback_has_relay(settings))
+		return true;
+	return settings->auth && *settings->auth &&
+	       settings->origins[OPT_tls].kind != ORIGIN_DEFAULT;
 }

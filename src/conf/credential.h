@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/mem.h"
+#include "conf/settings.h"
 
 /*
  * A password, or with `is_token` an OAuth 2.0 access token, which goes to the server by a mechanism
@@ -20,3 +21,11 @@ void credential_done(struct credential *credential);
 
 /* The server has refused it: a token is not kept any longer. */
 void credential_refused(const struct credential *credential);
+
+/*
+ * Whether credentials may be sent without verified TLS: to a unix socket, to the loopback interface
+ * by number or as localhost (all hosts, and without a proxy), and where the account names a
+ * mechanism and `tls off` explicitly. With TLS on: whether the certificate is verified at all, or
+ * tls_certcheck off is explicit.
+ */
+bool credential_may_be_sent(const struct settings *settings);

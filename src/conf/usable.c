@@ -1,55 +1,14 @@
 /* usable.c - whether an account can be used at all */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "conf/usable.h"
+
 #include "base/ascii.h"
 #include "base/i18n.h"
-#include "conf/config.h"
 #include "conf/extensions.h"
-#include "conf/hostlist.h"
+#include "conf/loopback.h"
 #include "conf/mistake.h"
-#include "conf/settings.h"
 
-#include <arpa/inet.h>
 #include <string.h>
-
-/* Such a name is looked up nowhere; see net/resolve.h. */
-static bool is_localhost(const char *host)
-{
-	static const char suffix[] = ".localhost";
-	size_t len = strlen(host);
-	size_t end = sizeof suffix - 1;
-
-	len -= len > 0 && host[len - 1] == '.';
-	return ascii_is(host, len, "localhost") ||
-	       (len > end && ascii_is(host + len - end, end, suffix));
-}
-
-static bool is_loopback(const char *host)
-{
-	struct in_addr four;
-	struct in6_addr six;
-
-	if (is_localhost(host) || strcmp(host, "[::1]") == 0)
-		return true;
-	if (inet_pton(AF_INET, host, &four) == 1)
-		return ntohl(four.s_addr) >> 24 == 127;
-	return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-}
-
-/* True if it holds for all hosts. A proxy may read the names in another way. */
-static bool is_relay_on_loopback(const struct settings *settings)
-{
-	const char *rest = settings->host_fallback ? settings->host_fallback : "";
-	struct hostlist_entry entry;
-
-	if (!settings->host || settings->proxy_host || !is_loopback(settings->host))
-		return false;
-	while (hostlist_next(&rest, &entry) == HOSTLIST_ENTRY) {
-		CLEANUP(mem_free_at) char *host = mem_copy_n(entry.host, entry.len);
-		if (!is_loopback(host))
-			return false;
-	}
-	return true;
-}
 
 /* Checking. Each returns what is wrong, or NULL. */
 
@@ -142,7 +101,7 @@ static const char *wrong_with_extensions(const struct settings *settings)
 /* Every bare address would be broken by it. */
 static const char *wrong_with_domain(const struct settings *settings)
 {
-	const char *domain = config_maildomain(settings);
+	const char *domain = account_maildomain(settings);
 	size_t len = strlen(domain);
 
 	if (domain[0] == '.' || (len > 0 && domain[len - 1] == '.') || strstr(domain, "..") ||
@@ -160,7 +119,7 @@ static const char *wrong_with_sender(const struct settings *settings)
 		return _("from: required (or give a sender with -f)");
 	if (strstr(settings->from, "%F"))
 		return _("from: the message has no From field from which %F could be taken");
-	if (!is_given && config_is_pattern(settings->from))
+	if (!is_given && account_is_pattern(settings->from))
 		return _("from: is a pattern, so a sender must be given with -f");
 	return NULL;
 }
@@ -199,19 +158,19 @@ static bool check_names(const struct settings *settings, struct err *err)
 	return true;
 }
 
-bool config_has_bare_sender(const struct settings *settings)
+bool usable_has_bare_sender(const struct settings *settings)
 {
 	const char *from = settings->from ? settings->from : "";
 	enum origin_kind kind = settings->origins[OPT_from].kind;
 
-	if (settings->socket || is_relay_on_loopback(settings))
+	if (settings->socket || loopback_has_relay(settings))
 		return false;
 	return *from && !strpbrk(from, "@ \t<>\"(),:;") && !settings->auto_from &&
-	       !config_is_pattern(from) && (kind == ORIGIN_FILE || kind == ORIGIN_ENVIRONMENT) &&
+	       !account_is_pattern(from) && (kind == ORIGIN_FILE || kind == ORIGIN_ENVIRONMENT) &&
 	       ascii_compare(from, "MAILER-DAEMON") != 0 && !strstr(from, "%F");
 }
 
-void config_add_bare_sender(const struct settings *settings, struct str *out)
+void usable_add_bare_sender(const struct settings *settings, struct str *out)
 {
 	origin_print(&settings->origins[OPT_from], out);
 	str_addf(out,
@@ -224,9 +183,9 @@ static bool check_sender_domain(const struct settings *settings, struct err *err
 {
 	CLEANUP(str_done) struct str words = STR_INIT;
 
-	if (!config_has_bare_sender(settings) || *config_maildomain(settings))
+	if (!usable_has_bare_sender(settings) || *account_maildomain(settings))
 		return true;
-	config_add_bare_sender(settings, &words);
+	usable_add_bare_sender(settings, &words);
 	return err_set(err, ERR_CONFIG, "%s", words.bytes);
 }
 
@@ -236,7 +195,7 @@ static bool name_account(const struct account *account, struct err *err)
 			     : false;
 }
 
-bool config_check(const struct account *account, bool is_mail, struct err *err)
+bool usable_check(const struct account *account, bool is_mail, struct err *err)
 {
 	const struct settings *settings = &account->settings;
 
@@ -255,12 +214,4 @@ bool config_check(const struct account *account, bool is_mail, struct err *err)
 		return !is_mail || check_sender_domain(settings, err);
 	err_set(err, ERR_CONFIG, "%s", wrong);
 	return name_account(account, err);
-}
-
-bool config_may_send_credentials(const struct settings *settings)
-{
-	if (settings->tls || settings->socket || is_relay_on_loopback(settings))
-		return true;
-	return settings->auth && *settings->auth &&
-	       settings->origins[OPT_tls].kind != ORIGIN_DEFAULT;
 }

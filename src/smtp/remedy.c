@@ -3,7 +3,7 @@
 #include "smtp/remedy.h"
 
 #include "base/i18n.h"
-#include "conf/config.h"
+#include "conf/credential.h"
 #include "smtp/phrase.h"
 
 #include <string.h>
@@ -48,7 +48,7 @@ static void advise_login(const struct remedy_facts *facts, struct str *out)
 {
 	if (facts->settings->auth)
 		return;
-	str_add(out, config_may_send_credentials(facts->settings)
+	str_add(out, credential_may_be_sent(facts->settings)
 			     ? _("the relay wants a login (set auth on and user)")
 			     : _("the relay wants a login (set tls on, auth on and user)"));
 }

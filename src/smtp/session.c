@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
-#include "conf/config.h"
+#include "conf/credential.h"
 #include "conf/secret.h"
 #include "net/identity.h"
 #include "smtp/hello.h"
@@ -31,7 +31,7 @@ static bool needs_secret(const struct settings *s)
 
 static bool check_login(const struct settings *s, struct err *err)
 {
-	if (!config_may_send_credentials(s))
+	if (!credential_may_be_sent(s))
 		return err_set(err, ERR_CONFIG,
 			       _("credentials are sent over verified TLS only; set tls on"));
 	if (needs_secret(s) && !s->user)

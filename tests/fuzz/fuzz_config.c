@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "conf/parse.h"
 #include "conf/settings.h"
+#include "conf/usable.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -67,7 +68,7 @@ static void check_account(const struct account *account)
 			check_value(&account->settings, &options[i]);
 		settings_show(&account->settings, &options[i], &shown);
 	}
-	bool is_good = config_check(account, true, &err);
+	bool is_good = usable_check(account, true, &err);
 	require_of(is_good == !err.text, "a failure has a text", account->name);
 }
 

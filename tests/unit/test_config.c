@@ -6,6 +6,10 @@
 #include "conf/secret.h"
 #include "conf/settings.h"
 
+#include "conf/configfile.h"
+#include "conf/credential.h"
+#include "conf/selection.h"
+#include "conf/usable.h"
 #include "test.h"
 
 #include <fcntl.h>
@@ -36,10 +40,11 @@ static void write_text(const char *name, const char *text)
 
 static bool load(struct config *config, const char *user_file, struct err *err)
 {
-	const struct config_places places = { .system_folder = "system", .user_file = user_file };
+	const struct configfile_places places = { .system_folder = "system",
+						  .user_file = user_file };
 
 	config_init(config);
-	return config_load(config, &places, err);
+	return configfile_load(config, &places, err);
 }
 
 /* Loads a text as the user's file. */
@@ -503,12 +508,12 @@ static void wish_for(struct settings *settings, const char *name, const char *te
 }
 
 /* Chooses and describes the account, or the error. */
-static void choose(const struct config *config, const struct config_wish *wish, struct str *out)
+static void choose(const struct config *config, const struct selection *wish, struct str *out)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(account_done) struct account account = { 0 };
 
-	if (!config_choose(config, wish, &account, &err)) {
+	if (!selection_choose(config, wish, &account, &err)) {
 		EXPECT_NUMBER(err.kind, ERR_CONFIG);
 		str_add(out, err.text);
 		return;
@@ -536,8 +541,7 @@ static void test_choice(void)
 		settings_init(&settings);
 		wish_for(&settings, "from", choices[i].from);
 		wish_for(&settings, "port", choices[i].port);
-		choose(&config, &(struct config_wish){ choices[i].account, &settings, true },
-		       &found);
+		choose(&config, &(struct selection){ choices[i].account, &settings, true }, &found);
 		EXPECT_TEXT(found.bytes, choices[i].result);
 	}
 }
@@ -586,7 +590,7 @@ static void test_environment(void)
 		set_environment("EMAIL", environments[i].email);
 		wish_for(&settings, "from", environments[i].from);
 		wish_for(&settings, "host", environments[i].host);
-		choose(&config, &(struct config_wish){ NULL, &settings, environments[i].is_mail },
+		choose(&config, &(struct selection){ NULL, &settings, environments[i].is_mail },
 		       &found);
 		EXPECT_TEXT(found.bytes, environments[i].result);
 	}
@@ -667,7 +671,7 @@ static const struct {
 
 static void test_completion(void)
 {
-	const struct config_places places = { .system_folder = "system" };
+	const struct expansion expansion = { "system", "writer@example.org", false };
 
 	write_text("system/mailname", "mail.name\r\nmore\n");
 	for (size_t i = 0; i < LENGTH(completed); i++) {
@@ -679,14 +683,14 @@ static void test_completion(void)
 		test_case("complete and check: %s", completed[i].name);
 		settings_init(&none);
 		EXPECT(load_text(&config, completed[i].text, &err));
-		EXPECT(config_choose(&config, &(struct config_wish){ NULL, &none, true }, &account,
-				     &err));
-		EXPECT(config_complete(&account, &places, "writer@example.org", &err));
+		EXPECT(selection_choose(&config, &(struct selection){ NULL, &none, true }, &account,
+					&err));
+		EXPECT(account_complete(&account, &expansion, &err));
 		const struct settings *s = &account.settings;
 		CLEANUP(mem_free_at)
 		char *found = str_format("%d %s %s", s->port, s->domain, s->from ? s->from : "-");
 		EXPECT_TEXT(found, completed[i].port_domain_from);
-		bool is_good = config_check(&account, completed[i].is_mail, &err);
+		bool is_good = usable_check(&account, completed[i].is_mail, &err);
 		EXPECT(is_good == !completed[i].error);
 		if (completed[i].error)
 			EXPECT_PART(err.text, completed[i].error);
@@ -698,14 +702,14 @@ static void test_completion(void)
 static bool complete_from(const char *from, const char *system_folder, struct account *account,
 			  struct config *config, struct err *err)
 {
-	const struct config_places places = { .system_folder = system_folder };
+	const struct expansion expansion = { .system_folder = system_folder };
 	CLEANUP(mem_free_at) char *text = str_format("host h\nfrom %s", from);
 	CLEANUP(settings_done) struct settings none;
 
 	settings_init(&none);
 	return load_text(config, text, err) &&
-	       config_choose(config, &(struct config_wish){ NULL, &none, true }, account, err) &&
-	       config_complete(account, &places, NULL, err);
+	       selection_choose(config, &(struct selection){ NULL, &none, true }, account, err) &&
+	       account_complete(account, &expansion, err);
 }
 
 static void test_expansion_errors(void)
@@ -722,7 +726,7 @@ static void test_expansion_errors(void)
 	EXPECT_TEXT(err.text, "from: %M: cannot read empty/mailname: No such file or directory");
 	test_case("%%F without a From field is never sent");
 	EXPECT(complete_from("%F", "system", &nobody, &other, &err));
-	EXPECT(!config_check(&nobody, true, &err));
+	EXPECT(!usable_check(&nobody, true, &err));
 	EXPECT_TEXT(err.text, "account default from user.conf: from: the message has no From field "
 			      "from which %F could be taken");
 }
@@ -780,7 +784,7 @@ static void test_credentials(void)
 
 		test_case("credentials: %s", clear[i].text);
 		EXPECT(load_text(&config, clear[i].text, &err));
-		EXPECT_NUMBER(config_may_send_credentials(&config.accounts[0].settings),
+		EXPECT_NUMBER(credential_may_be_sent(&config.accounts[0].settings),
 			      clear[i].may_send);
 	}
 }
