@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/machine.h"
 #include "base/proc.h"
-#include "mail/notify.h"
+#include "mail/dsn_policy.h"
 #include "queue/spool.h"
 
 #include <errno.h>
@@ -105,7 +105,7 @@ static bool run_once(const char *command, struct entry *entry, struct err *err)
 	const struct envelope *envelope = &entry->record.envelope;
 	CLEANUP(mem_free_at)
 	const struct recipient **chosen = mem_zeroed(envelope->count, sizeof *chosen);
-	size_t count = drop_commanded(chosen, notify_select(envelope, NOTICE_FAILED, chosen));
+	size_t count = drop_commanded(chosen, dsn_policy_select(envelope, DSN_FAILED, chosen));
 	const struct failed failed = { chosen, count };
 
 	if (count == 0)
@@ -196,8 +196,8 @@ static void write_notice(const struct record *record, const struct header *heade
 	CLEANUP(mem_free_at) char *from = str_format("MAILER-DAEMON@%s", parties->domain);
 	CLEANUP(mem_free_at)
 	char *message_id = str_format("<%s.notice@%s>", record->id, parties->domain);
-	const struct notice notice = {
-		.kind = NOTICE_FAILED,
+	const struct dsn notice = {
+		.kind = DSN_FAILED,
 		.to = parties->to,
 		.from = from,
 		.host = machine_name(),
@@ -213,7 +213,7 @@ static void write_notice(const struct record *record, const struct header *heade
 		.original = header,
 	};
 
-	notice_add(&notice, text);
+	dsn_add(&notice, text);
 }
 
 static bool send_notice(const struct entry *entry, const struct parties *parties,
@@ -226,7 +226,7 @@ static bool send_notice(const struct entry *entry, const struct parties *parties
 	if (!read_header(entry, &bytes, err))
 		return false;
 	header_index(&header, bytes.bytes, bytes.len);
-	if (!notify_may_send(entry->record.envelope.sender, &header, true))
+	if (!dsn_policy_may_send(entry->record.envelope.sender, &header, true))
 		return true;
 	write_notice(&entry->record, &header, parties, failed, &text);
 	return queue_notice(entry, parties->to, &text, notice, err);
@@ -242,7 +242,7 @@ bool tell_failure(struct entry *entry, const struct settings *settings, struct e
 	const struct parties parties = { to, domain };
 	CLEANUP(mem_free_at)
 	const struct recipient **chosen = mem_zeroed(envelope->count, sizeof *chosen);
-	const struct failed failed = { chosen, notify_select(envelope, NOTICE_FAILED, chosen) };
+	const struct failed failed = { chosen, dsn_policy_select(envelope, DSN_FAILED, chosen) };
 
 	if (settings->on_failure && !run_once(settings->on_failure, entry, err))
 		return false;

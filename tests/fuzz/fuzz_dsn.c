@@ -1,10 +1,10 @@
-/* fuzz_notice.c - any bytes as a reply and a header: the notice about them is whole, and ours */
+/* fuzz_dsn.c - any bytes as a reply and a header: the notice about them is whole, and ours */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
+#include "mail/dsn.h"
+#include "mail/dsn_policy.h"
 #include "mail/message.h"
-#include "mail/notice.h"
-#include "mail/notify.h"
 #include "smtp/reply.h"
 
 #include <stdint.h>
@@ -89,8 +89,8 @@ static void write_notice(const struct err *reason, const struct header *original
 	struct recipient recipient = { .address = address, .err = *reason };
 	const struct recipient *const recipients[] = { &recipient };
 	CLEANUP(str_done) struct str text = STR_INIT;
-	const struct notice notice = {
-		.kind = is_delay ? NOTICE_DELAYED : NOTICE_FAILED,
+	const struct dsn notice = {
+		.kind = is_delay ? DSN_DELAYED : DSN_FAILED,
 		.to = "alice@a.example",
 		.from = "MAILER-DAEMON@box.example",
 		.host = "box.example",
@@ -103,7 +103,7 @@ static void write_notice(const struct err *reason, const struct header *original
 		.original = original,
 	};
 
-	notice_add(&notice, &text);
+	dsn_add(&notice, &text);
 	check_lines(&text);
 	check_header(&text);
 	check_parts(&text);
@@ -123,6 +123,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		return 0;
 	write_notice(&reason, &message.header, false);
 	write_notice(&reason, &message.header, true);
-	(void)notify_may_send("alice@a.example", &message.header, true);
+	(void)dsn_policy_may_send("alice@a.example", &message.header, true);
 	return 0;
 }

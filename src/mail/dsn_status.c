@@ -1,9 +1,9 @@
-/* deliverystatus.c - the part of a notice that programs read */
+/* dsn_status.c - the part of a notice that programs read */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "mail/deliverystatus.h"
+#include "mail/dsn_status.h"
 
+#include "mail/dsn_text.h"
 #include "mail/field.h"
-#include "mail/quote.h"
 
 #include <string.h>
 
@@ -33,9 +33,9 @@ static bool is_enhanced_code(const char *code, bool is_delay)
 }
 
 /* What was given up without a refusal has run out of time: that is 4.4.7. */
-static const char *status_of(const struct notice *notice, const struct err *err)
+static const char *status_of(const struct dsn *dsn, const struct err *err)
 {
-	bool is_delay = notice->kind == NOTICE_DELAYED;
+	bool is_delay = dsn->kind == DSN_DELAYED;
 
 	if (is_enhanced_code(err->enhanced, is_delay))
 		return err->enhanced;
@@ -49,13 +49,13 @@ static void add_diagnostic(struct str *out, const struct err *err)
 	CLEANUP(str_done) struct str words = STR_INIT;
 	CLEANUP(str_done) struct str plain = STR_INIT;
 
-	quote_add_words(&words, words_of(err));
+	dsn_text_add_words(&words, words_of(err));
 	if (!words.len)
 		return;
 	str_add(&plain, err->code ? "smtp; " : "X-mailchute; ");
-	field_add_ascii(&plain, words.bytes, QUOTE_MAX);
+	field_add_ascii(&plain, words.bytes, DSN_TEXT_MAX);
 	str_add(out, "Diagnostic-Code: ");
-	quote_add_wrapped(out, plain.bytes, sizeof "Diagnostic-Code: " - 1, " ");
+	dsn_text_add_wrapped(out, plain.bytes, sizeof "Diagnostic-Code: " - 1, " ");
 }
 
 /* The utf-8-addr-xtext of RFC 6533 section 3. */
@@ -113,34 +113,34 @@ static void add_xtext_field(struct str *out, const char *name, const char *text)
 }
 
 /* RFC 3464 section 2.3. */
-static void add_recipient_fields(struct str *out, const struct notice *notice,
+static void add_recipient_fields(struct str *out, const struct dsn *dsn,
 				 const struct recipient *recipient)
 {
 	str_add(out, "\r\n");
 	if (recipient->orcpt)
 		add_xtext_field(out, "Original-Recipient", recipient->orcpt);
 	add_final_recipient(out, recipient->address);
-	field_add_value(out, "Action", notice->kind == NOTICE_FAILED ? "failed" : "delayed");
-	field_add_value(out, "Status", status_of(notice, &recipient->err));
-	if (notice->relay && recipient->err.code) {
-		CLEANUP(mem_free_at) char *relay = str_format("dns; %s", notice->relay);
+	field_add_value(out, "Action", dsn->kind == DSN_FAILED ? "failed" : "delayed");
+	field_add_value(out, "Status", status_of(dsn, &recipient->err));
+	if (dsn->relay && recipient->err.code) {
+		CLEANUP(mem_free_at) char *relay = str_format("dns; %s", dsn->relay);
 		field_add_value(out, "Remote-MTA", relay);
 	}
 	add_diagnostic(out, &recipient->err);
-	field_add_date(out, "Last-Attempt-Date", notice->last_attempt);
-	if (notice->kind == NOTICE_DELAYED)
-		field_add_date(out, "Will-Retry-Until", notice->retry_until);
+	field_add_date(out, "Last-Attempt-Date", dsn->last_attempt);
+	if (dsn->kind == DSN_DELAYED)
+		field_add_date(out, "Will-Retry-Until", dsn->retry_until);
 }
 
 /* RFC 3464 section 2.2. */
-void deliverystatus_add(const struct notice *notice, struct str *out)
+void dsn_status_add(const struct dsn *dsn, struct str *out)
 {
-	CLEANUP(mem_free_at) char *host = str_format("dns; %s", notice->host);
+	CLEANUP(mem_free_at) char *host = str_format("dns; %s", dsn->host);
 
-	if (notice->envid)
-		add_xtext_field(out, "Original-Envelope-Id", notice->envid);
+	if (dsn->envid)
+		add_xtext_field(out, "Original-Envelope-Id", dsn->envid);
 	field_add_value(out, "Reporting-MTA", host);
-	field_add_date(out, "Arrival-Date", notice->created);
-	for (size_t i = 0; i < notice->count; i++)
-		add_recipient_fields(out, notice, notice->recipients[i]);
+	field_add_date(out, "Arrival-Date", dsn->created);
+	for (size_t i = 0; i < dsn->count; i++)
+		add_recipient_fields(out, dsn, dsn->recipients[i]);
 }

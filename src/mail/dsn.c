@@ -1,15 +1,15 @@
-/* notice.c - delivery status notifications */
+/* dsn.c - delivery status notifications */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "mail/notice.h"
+#include "mail/dsn.h"
 
 #include "base/ascii.h"
 #include "base/clock.h"
-#include "mail/deliverystatus.h"
+#include "mail/dsn_status.h"
+#include "mail/dsn_text.h"
 #include "mail/encoding.h"
 #include "mail/field.h"
 #include "mail/lines.h"
 #include "mail/mime.h"
-#include "mail/quote.h"
 
 #include <string.h>
 
@@ -29,46 +29,46 @@ static const struct {
 	const char *subject;
 	const char *verdict;
 } kinds[] = {
-	[NOTICE_FAILED] = { "Not delivered", "could not be delivered to" },
-	[NOTICE_DELAYED] = { "Delayed", "has not been delivered yet to" },
+	[DSN_FAILED] = { "Not delivered", "could not be delivered to" },
+	[DSN_DELAYED] = { "Delayed", "has not been delivered yet to" },
 };
 
-static void add_explanation(struct str *out, const struct notice *notice)
+static void add_explanation(struct str *out, const struct dsn *dsn)
 {
-	str_addf(out, "This is the mail program on %s.\r\n\r\nYour message of ", notice->host);
-	clock_add_date(out, notice->created);
-	str_addf(out, "\r\n%s:\r\n", kinds[notice->kind].verdict);
-	for (size_t i = 0; i < notice->count; i++) {
-		const struct recipient *recipient = notice->recipients[i];
+	str_addf(out, "This is the mail program on %s.\r\n\r\nYour message of ", dsn->host);
+	clock_add_date(out, dsn->created);
+	str_addf(out, "\r\n%s:\r\n", kinds[dsn->kind].verdict);
+	for (size_t i = 0; i < dsn->count; i++) {
+		const struct recipient *recipient = dsn->recipients[i];
 		CLEANUP(str_done) struct str words = STR_INIT;
-		quote_add_words(&words, recipient->err.text ? recipient->err.text : "");
+		dsn_text_add_words(&words, recipient->err.text ? recipient->err.text : "");
 		str_addf(out, "\r\n  <%s>\r\n", recipient->address);
 		if (!words.len)
 			continue;
 		str_add(out, "    ");
-		quote_add_wrapped(out, words.bytes, 4, "    ");
+		dsn_text_add_wrapped(out, words.bytes, 4, "    ");
 	}
 }
 
-static void add_outlook(struct str *out, const struct notice *notice)
+static void add_outlook(struct str *out, const struct dsn *dsn)
 {
-	if (notice->kind == NOTICE_FAILED && notice->is_unsendable) {
+	if (dsn->kind == DSN_FAILED && dsn->is_unsendable) {
 		str_addf(out,
 			 "\r\nIt can't be sent as it is. A copy is kept there;\r\n"
 			 "this command shows it:\r\n\r\n"
 			 "  mailchute --queue-show %s\r\n",
-			 notice->id);
-	} else if (notice->kind == NOTICE_FAILED) {
+			 dsn->id);
+	} else if (dsn->kind == DSN_FAILED) {
 		str_addf(out,
 			 "\r\nIt will not be tried again. A copy is kept there;\r\n"
 			 "this command sends it once more:\r\n\r\n"
 			 "  mailchute --queue-retry %s\r\n",
-			 notice->id);
+			 dsn->id);
 	} else {
 		str_add(out, "\r\nIt will be tried again");
-		if (notice->retry_until) {
+		if (dsn->retry_until) {
 			str_add(out, " until ");
-			clock_add_date(out, notice->retry_until);
+			clock_add_date(out, dsn->retry_until);
 		}
 		str_add(out, ".\r\nThere is no need to send it once more.\r\n");
 	}
@@ -172,15 +172,15 @@ static void add_reference(struct str *out, const struct header *original)
 	str_addf(out, "References: %s\r\n", id.bytes);
 }
 
-static void add_subject(struct str *out, const struct notice *notice)
+static void add_subject(struct str *out, const struct dsn *dsn)
 {
 	CLEANUP(str_done) struct str subject = STR_INIT;
 
-	str_add(&subject, kinds[notice->kind].subject);
-	if (notice->count)
-		str_addf(&subject, ": %s", notice->recipients[0]->address);
-	if (notice->count > 1)
-		str_addf(&subject, " and %zu more", notice->count - 1);
+	str_add(&subject, kinds[dsn->kind].subject);
+	if (dsn->count)
+		str_addf(&subject, ": %s", dsn->recipients[0]->address);
+	if (dsn->count > 1)
+		str_addf(&subject, " and %zu more", dsn->count - 1);
 	if (str_is_ascii(subject.bytes, subject.len)) {
 		field_add_value(out, "Subject", subject.bytes);
 		return;
@@ -190,15 +190,15 @@ static void add_subject(struct str *out, const struct notice *notice)
 	str_add(out, "\r\n");
 }
 
-static void add_header(struct str *out, const struct notice *notice, const char *boundary)
+static void add_header(struct str *out, const struct dsn *dsn, const char *boundary)
 {
-	field_add_date(out, "Date", notice->now);
+	field_add_date(out, "Date", dsn->now);
 	str_add(out, "From: ");
-	address_add_mailbox(out, "Mail Delivery System", notice->from);
-	str_addf(out, "\r\nTo: %s\r\n", notice->to);
-	add_subject(out, notice);
-	field_add_value(out, "Message-ID", notice->message_id);
-	add_reference(out, notice->original);
+	address_add_mailbox(out, "Mail Delivery System", dsn->from);
+	str_addf(out, "\r\nTo: %s\r\n", dsn->to);
+	add_subject(out, dsn);
+	field_add_value(out, "Message-ID", dsn->message_id);
+	add_reference(out, dsn->original);
 	str_addf(out,
 		 "Auto-Submitted: auto-replied\r\n"
 		 "MIME-Version: 1.0\r\n"
@@ -208,7 +208,7 @@ static void add_header(struct str *out, const struct notice *notice, const char 
 		 boundary);
 }
 
-void notice_add(const struct notice *notice, struct str *out)
+void dsn_add(const struct dsn *dsn, struct str *out)
 {
 	static const char *const types[PARTS] = {
 		"text/plain; charset=utf-8",
@@ -219,14 +219,14 @@ void notice_add(const struct notice *notice, struct str *out)
 	struct str parts[PARTS] = { STR_INIT, STR_INIT, STR_INIT };
 	CLEANUP(str_done) struct str boundary = STR_INIT;
 
-	add_explanation(&texts[0], notice);
-	add_outlook(&texts[0], notice);
-	deliverystatus_add(notice, &texts[1]);
-	add_original(&texts[2], notice->original);
+	add_explanation(&texts[0], dsn);
+	add_outlook(&texts[0], dsn);
+	dsn_status_add(dsn, &texts[1]);
+	add_original(&texts[2], dsn->original);
 	for (int i = 0; i < PARTS; i++)
 		add_part(&parts[i], types[i], &texts[i]);
-	choose_boundary(&boundary, notice->message_id, parts);
-	add_header(out, notice, boundary.bytes);
+	choose_boundary(&boundary, dsn->message_id, parts);
+	add_header(out, dsn, boundary.bytes);
 	for (int i = 0; i < PARTS; i++) {
 		str_addf(out, "--%s\r\n%s\r\n", boundary.bytes, parts[i].bytes);
 		str_done(&texts[i]);

@@ -1,8 +1,8 @@
-/* test_notice.c - delivery status notifications */
+/* test_dsn.c - delivery status notifications */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
-#include "mail/notify.h"
+#include "mail/dsn_policy.h"
 
 #include <stdlib.h>
 
@@ -14,7 +14,7 @@ struct sample {
 	struct header header;
 	struct recipient recipient;
 	const struct recipient *chosen[1];
-	struct notice notice;
+	struct dsn notice;
 	struct str text;
 };
 
@@ -29,7 +29,7 @@ static void sample_init(struct sample *sample, const char *header)
 		.recipient = { .address = sample_address, .status = 'f' },
 		.text = STR_INIT,
 		.notice = {
-			.kind = NOTICE_FAILED,
+			.kind = DSN_FAILED,
 			.to = "alice@a.example",
 			.from = "MAILER-DAEMON@box.example",
 			.host = "box.example",
@@ -151,11 +151,11 @@ static void test_failed(void)
 	sample.notice.envid = "QQ+20314159";
 	sample.notice.relay = "mx.b.example";
 	sample.notice.last_attempt = CREATED + HOUR / 2;
-	notice_add(&sample.notice, &sample.text);
+	dsn_add(&sample.notice, &sample.text);
 	EXPECT_TEXT(sample.text.bytes, failed_golden);
 	expect_clean(&sample.text);
 	test_case("the same again");
-	notice_add(&sample.notice, &again);
+	dsn_add(&sample.notice, &again);
 	EXPECT_TEXT(again.bytes, sample.text.bytes);
 }
 
@@ -165,11 +165,11 @@ static void test_delayed(void)
 
 	test_case("delayed");
 	sample_init(&sample, sample_header);
-	sample.notice.kind = NOTICE_DELAYED;
+	sample.notice.kind = DSN_DELAYED;
 	sample.notice.retry_until = CREATED + 24 * HOUR;
 	sample.notice.relay = "mx.b.example";
 	err_set(&sample.recipient.err, ERR_NET, "mx.b.example:587: connection refused");
-	notice_add(&sample.notice, &sample.text);
+	dsn_add(&sample.notice, &sample.text);
 	EXPECT_PART(sample.text.bytes, "\r\nSubject: Delayed: bob@b.example\r\n");
 	EXPECT_PART(sample.text.bytes, "\r\nIt will be tried again until Mon, 24 Nov 2025 13:00:32 "
 				       "+0000.\r\n");
@@ -185,30 +185,30 @@ static void test_delayed(void)
 static void test_status(void)
 {
 	static const struct {
-		enum notice_kind kind;
+		enum dsn_kind kind;
 		enum err_kind error;
 		int code;
 		const char *enhanced;
 		const char *expected;
 	} table[] = {
-		{ NOTICE_FAILED, ERR_REJECT, 550, "5.7.26", "5.7.26" },
-		{ NOTICE_FAILED, ERR_REJECT, 550, "", "5.0.0" },
-		{ NOTICE_FAILED, ERR_DEFER, 450, "4.2.0", "4.2.0" },
-		{ NOTICE_FAILED, ERR_DEFER, 450, "", "4.0.0" },
-		{ NOTICE_FAILED, ERR_NET, 0, "", "4.4.7" },
-		{ NOTICE_FAILED, ERR_INPUT, 0, "", "5.0.0" },
-		{ NOTICE_FAILED, ERR_NONE, 0, "", "5.0.0" },
-		{ NOTICE_FAILED, ERR_REJECT, 550, "2.1.5", "5.0.0" },
-		{ NOTICE_FAILED, ERR_REJECT, 550, "5.1", "5.0.0" },
-		{ NOTICE_FAILED, ERR_REJECT, 550, "5.1.", "5.0.0" },
-		{ NOTICE_FAILED, ERR_REJECT, 550, "5..1", "5.0.0" },
-		{ NOTICE_FAILED, ERR_REJECT, 550, "5.1.1.1", "5.0.0" },
-		{ NOTICE_FAILED, ERR_REJECT, 550, "5.1.1\r\nX", "5.0.0" },
-		{ NOTICE_FAILED, ERR_REJECT, 550, "50.1.1", "5.0.0" },
-		{ NOTICE_FAILED, ERR_REJECT, 550, "5", "5.0.0" },
-		{ NOTICE_DELAYED, ERR_DEFER, 451, "4.7.1", "4.7.1" },
-		{ NOTICE_DELAYED, ERR_AUTH, 535, "5.7.8", "4.0.0" },
-		{ NOTICE_DELAYED, ERR_NONE, 0, "", "4.0.0" },
+		{ DSN_FAILED, ERR_REJECT, 550, "5.7.26", "5.7.26" },
+		{ DSN_FAILED, ERR_REJECT, 550, "", "5.0.0" },
+		{ DSN_FAILED, ERR_DEFER, 450, "4.2.0", "4.2.0" },
+		{ DSN_FAILED, ERR_DEFER, 450, "", "4.0.0" },
+		{ DSN_FAILED, ERR_NET, 0, "", "4.4.7" },
+		{ DSN_FAILED, ERR_INPUT, 0, "", "5.0.0" },
+		{ DSN_FAILED, ERR_NONE, 0, "", "5.0.0" },
+		{ DSN_FAILED, ERR_REJECT, 550, "2.1.5", "5.0.0" },
+		{ DSN_FAILED, ERR_REJECT, 550, "5.1", "5.0.0" },
+		{ DSN_FAILED, ERR_REJECT, 550, "5.1.", "5.0.0" },
+		{ DSN_FAILED, ERR_REJECT, 550, "5..1", "5.0.0" },
+		{ DSN_FAILED, ERR_REJECT, 550, "5.1.1.1", "5.0.0" },
+		{ DSN_FAILED, ERR_REJECT, 550, "5.1.1\r\nX", "5.0.0" },
+		{ DSN_FAILED, ERR_REJECT, 550, "50.1.1", "5.0.0" },
+		{ DSN_FAILED, ERR_REJECT, 550, "5", "5.0.0" },
+		{ DSN_DELAYED, ERR_DEFER, 451, "4.7.1", "4.7.1" },
+		{ DSN_DELAYED, ERR_AUTH, 535, "5.7.8", "4.0.0" },
+		{ DSN_DELAYED, ERR_NONE, 0, "", "4.0.0" },
 	};
 
 	for (size_t i = 0; i < LENGTH(table); i++) {
@@ -221,7 +221,7 @@ static void test_status(void)
 		set_reply(&sample.recipient.err, table[i].code, table[i].enhanced, "x");
 		sample.recipient.err.kind = table[i].error;
 		sample.notice.kind = table[i].kind;
-		notice_add(&sample.notice, &sample.text);
+		dsn_add(&sample.notice, &sample.text);
 		EXPECT_PART(sample.text.bytes, expected);
 		expect_clean(&sample.text);
 	}
@@ -253,7 +253,7 @@ static void test_words(void)
 		test_case("words: %s", table[i].name);
 		sample_init(&sample, sample_header);
 		set_reply(&sample.recipient.err, 550, "", table[i].words);
-		notice_add(&sample.notice, &sample.text);
+		dsn_add(&sample.notice, &sample.text);
 		EXPECT_PART(sample.text.bytes, table[i].expected);
 		expect_clean(&sample.text);
 	}
@@ -269,7 +269,7 @@ static void test_long_words(void)
 		str_add(&words, "\xC3\xBC");
 	sample_init(&sample, sample_header);
 	set_reply(&sample.recipient.err, 550, "", words.bytes);
-	notice_add(&sample.notice, &sample.text);
+	dsn_add(&sample.notice, &sample.text);
 	expect_clean(&sample.text);
 	EXPECT(sample.text.len < 16000);
 }
@@ -284,7 +284,7 @@ static void test_addresses(void)
 	sample_init(&sample, sample_header);
 	sample.recipient.address = address;
 	sample.recipient.orcpt = orcpt;
-	notice_add(&sample.notice, &sample.text);
+	dsn_add(&sample.notice, &sample.text);
 	expect_clean(&sample.text);
 	EXPECT_PART(sample.text.bytes,
 		    "\r\nFinal-Recipient: utf-8; b\\x{FC}\\x{2B}\\x{1F600}@b.example\r\n");
@@ -305,7 +305,7 @@ static void test_several(void)
 		chosen[i] = &sample.recipient;
 	sample.notice.recipients = chosen;
 	sample.notice.count = LENGTH(chosen);
-	notice_add(&sample.notice, &sample.text);
+	dsn_add(&sample.notice, &sample.text);
 	EXPECT_PART(sample.text.bytes, "\r\nSubject: Not delivered: bob@b.example and 2 more\r\n");
 	const char *second = strstr(sample.text.bytes, "\r\n\r\nFinal-Recipient:");
 	EXPECT(second && strstr(second + 4, "\r\n\r\nFinal-Recipient:"));
@@ -341,7 +341,7 @@ static void test_originals(void)
 		CLEANUP(sample_done) struct sample sample;
 		test_case("original: %s", table[i].name);
 		sample_init(&sample, table[i].header);
-		notice_add(&sample.notice, &sample.text);
+		dsn_add(&sample.notice, &sample.text);
 		EXPECT_PART(sample.text.bytes, table[i].expected);
 		expect_clean(&sample.text);
 	}
@@ -358,7 +358,7 @@ static void test_large_originals(void)
 	for (int i = 0; i < 10000; i++)
 		str_addf(&lines, "X-%d: 0123456789\r\n", i);
 	sample_init(&many, lines.bytes);
-	notice_add(&many.notice, &many.text);
+	dsn_add(&many.notice, &many.text);
 	expect_clean(&many.text);
 	EXPECT(many.text.len > 64 * 1000 && many.text.len < 70 * 1024);
 	EXPECT_PART(many.text.bytes, ": 0123456789\r\n\r\n--=_");
@@ -369,7 +369,7 @@ static void test_large_originals(void)
 		str_add_char(&line, 'x');
 	str_add(&line, "\r\n");
 	sample_init(&wide, line.bytes);
-	notice_add(&wide.notice, &wide.text);
+	dsn_add(&wide.notice, &wide.text);
 	expect_clean(&wide.text);
 	EXPECT_PART(wide.text.bytes, "xxx=\r\nxxx");
 }
@@ -381,9 +381,9 @@ static void test_own_notice(void)
 
 	test_case("may send: about a notice of our own");
 	sample_init(&sample, sample_header);
-	notice_add(&sample.notice, &sample.text);
+	dsn_add(&sample.notice, &sample.text);
 	header_index(&header, sample.text.bytes, sample.text.len);
-	EXPECT(!notify_may_send("a@b", &header, true));
+	EXPECT(!dsn_policy_may_send("a@b", &header, true));
 }
 
 int main(void)

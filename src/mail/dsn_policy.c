@@ -1,6 +1,6 @@
-/* notify.c - who is told what became of a message */
+/* dsn_policy.c - who is told what became of a message */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "mail/notify.h"
+#include "mail/dsn_policy.h"
 
 #include "base/ascii.h"
 
@@ -41,7 +41,7 @@ static bool is_from_daemon(const struct header *header)
 	return header_sender(header, &from, &err) && from.local && is_daemon(from.local);
 }
 
-bool notify_may_send(const char *sender, const struct header *original, bool is_failure)
+bool dsn_policy_may_send(const char *sender, const struct header *original, bool is_failure)
 {
 	if (!*sender || strcmp(sender, "<>") == 0 || is_daemon(sender))
 		return false;
@@ -56,9 +56,9 @@ bool notify_may_send(const char *sender, const struct header *original, bool is_
 }
 
 /* Without NOTIFY either kind is wanted. */
-static bool is_wanted(const char *notify, enum notice_kind kind)
+static bool is_wanted(const char *notify, enum dsn_kind kind)
 {
-	const char *word = kind == NOTICE_FAILED ? "FAILURE" : "DELAY";
+	const char *word = kind == DSN_FAILED ? "FAILURE" : "DELAY";
 
 	if (!notify)
 		return true;
@@ -70,10 +70,10 @@ static bool is_wanted(const char *notify, enum notice_kind kind)
 	return false;
 }
 
-size_t notify_select(const struct envelope *envelope, enum notice_kind kind,
-		     const struct recipient **chosen)
+size_t dsn_policy_select(const struct envelope *envelope, enum dsn_kind kind,
+			 const struct recipient **chosen)
 {
-	const char *states = kind == NOTICE_FAILED ? "fc" : ".?";
+	const char *states = kind == DSN_FAILED ? "fc" : ".?";
 	size_t count = 0;
 
 	for (size_t i = 0; i < envelope->count; i++) {

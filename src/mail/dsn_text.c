@@ -1,6 +1,6 @@
-/* quote.c - what an error says, quoted in the lines of a notice */
+/* dsn_text.c - what an error says, quoted in the lines of a notice */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "mail/quote.h"
+#include "mail/dsn_text.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ static size_t word_len(const char *text)
 	return len;
 }
 
-void quote_add_wrapped(struct str *out, const char *text, size_t column, const char *indent)
+void dsn_text_add_wrapped(struct str *out, const char *text, size_t column, const char *indent)
 {
 	bool is_first = true;
 
@@ -45,13 +45,13 @@ void quote_add_wrapped(struct str *out, const char *text, size_t column, const c
 	str_add(out, "\r\n");
 }
 
-void quote_add_words(struct str *out, const char *text)
+void dsn_text_add_words(struct str *out, const char *text)
 {
 	CLEANUP(str_done) struct str words = STR_INIT;
 	size_t end;
 
 	str_add_printable(&words, text, strlen(text));
-	for (end = 0; end < words.len && end < QUOTE_MAX; end++)
+	for (end = 0; end < words.len && end < DSN_TEXT_MAX; end++)
 		if (words.bytes[end] == '\\' && words.bytes[end + 1] == 'n')
 			words.bytes[end] = words.bytes[end + 1] = ' ';
 	while (end < words.len && ((unsigned char)words.bytes[end] & 0xC0) == 0x80)

@@ -1,8 +1,8 @@
-/* test_notify.c - who is told what became of a message */
+/* test_dsn_policy.c - who is told what became of a message */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
-#include "mail/notify.h"
+#include "mail/dsn_policy.h"
 
 static void test_may_send(void)
 {
@@ -44,8 +44,9 @@ static void test_may_send(void)
 		CLEANUP(header_done) struct header header = { 0 };
 		test_case("may send: '%s' %s", table[i].sender, table[i].header);
 		header_index(&header, table[i].header, strlen(table[i].header));
-		EXPECT_NUMBER(notify_may_send(table[i].sender, &header, true), table[i].failure);
-		EXPECT_NUMBER(notify_may_send(table[i].sender, &header, false), table[i].delay);
+		EXPECT_NUMBER(dsn_policy_may_send(table[i].sender, &header, true),
+			      table[i].failure);
+		EXPECT_NUMBER(dsn_policy_may_send(table[i].sender, &header, false), table[i].delay);
 	}
 }
 
@@ -82,10 +83,10 @@ static void test_select(void)
 		struct recipient *recipient = envelope_add(&envelope, mem_copy("b@x"));
 		recipient->status = table[i].status;
 		recipient->notify = table[i].notify ? mem_copy(table[i].notify) : NULL;
-		EXPECT_NUMBER(notify_select(&envelope, NOTICE_FAILED, chosen), table[i].failure);
+		EXPECT_NUMBER(dsn_policy_select(&envelope, DSN_FAILED, chosen), table[i].failure);
 		if (table[i].failure)
 			EXPECT(chosen[0] == recipient);
-		EXPECT_NUMBER(notify_select(&envelope, NOTICE_DELAYED, chosen), table[i].delay);
+		EXPECT_NUMBER(dsn_policy_select(&envelope, DSN_DELAYED, chosen), table[i].delay);
 	}
 }
 

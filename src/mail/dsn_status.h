@@ -1,4 +1,4 @@
-/* notice.h - delivery status notifications */
+/* dsn_status.h - the part of a notice that programs read */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -7,9 +7,9 @@
 
 #include <time.h>
 
-enum notice_kind {
-	NOTICE_FAILED,  /* given up */
-	NOTICE_DELAYED, /* still being tried */
+enum dsn_kind {
+	DSN_FAILED,  /* given up */
+	DSN_DELAYED, /* still being tried */
 };
 
 /*
@@ -20,8 +20,8 @@ enum notice_kind {
  * only the header goes back to the sender, whatever RET asked for, and of a very long one the
  * beginning. `is_unsendable` says that what is kept can only be looked at.
  */
-struct notice {
-	enum notice_kind kind;
+struct dsn {
+	enum dsn_kind kind;
 	const char *to;
 	const char *from;
 	const char *host;
@@ -30,7 +30,7 @@ struct notice {
 	time_t now;
 	time_t created;
 	time_t last_attempt; /* 0: none */
-	time_t retry_until;  /* 0: not known; only for NOTICE_DELAYED */
+	time_t retry_until;  /* 0: not known; only for DSN_DELAYED */
 	const char *envid;
 	const char *relay;
 	const struct recipient *const *recipients;
@@ -39,9 +39,5 @@ struct notice {
 	const struct header *original;
 };
 
-/*
- * Appends the notice as a whole message, RFC 3464 in RFC 6522, to be sent with the null sender. The
- * same notice gives the same bytes. Its lines end CRLF and are ASCII; only `to` and `from` stay as
- * they are, which are beyond ASCII where the message itself took SMTPUTF8.
- */
-void notice_add(const struct notice *notice, struct str *out);
+/* Appends the fields of message/delivery-status, about the message and each recipient. RFC 3464. */
+void dsn_status_add(const struct dsn *dsn, struct str *out);

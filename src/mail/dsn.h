@@ -1,0 +1,12 @@
+/* dsn.h - delivery status notifications */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "mail/dsn_status.h"
+
+/*
+ * Appends the notice as a whole message, RFC 3464 in RFC 6522, to be sent with the null sender. The
+ * same notice gives the same bytes. Its lines end CRLF and are ASCII; only `to` and `from` stay as
+ * they are, which are beyond ASCII where the message itself took SMTPUTF8.
+ */
+void dsn_add(const struct dsn *dsn, struct str *out);
