@@ -9,6 +9,7 @@
 #include "conf/account.h"
 #include "conf/expand.h"
 #include "conf/settings.h"
+#include "mail/address_parse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -147,7 +148,7 @@ static bool read_arguments(const struct request *request, struct address_list *l
 	for (size_t i = 0; i < request->recipient_count; i++) {
 		const char *text = request->recipients[i];
 		if (faults)
-			address_read_list(text, strlen(text), list, faults);
+			address_parse_readable(text, strlen(text), list, faults);
 		else if (!address_parse_list(text, strlen(text), list, err))
 			return err_wrap(err, _("recipient"));
 	}

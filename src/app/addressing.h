@@ -4,6 +4,7 @@
 
 #include "app/cli.h"
 #include "conf/account.h"
+#include "mail/address_faults.h"
 #include "mail/alias.h"
 #include "mail/envelope.h"
 #include "mail/header.h"

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "conf/secret.h"
+#include "mail/address_parse.h"
 #include "mail/alias.h"
 #include "queue/schedule.h"
 #include "queue/spool.h"

@@ -4,6 +4,7 @@
 
 #include "app/addressing.h"
 #include "app/repair.h"
+#include "mail/address_parse.h"
 #include "mail/rewrite.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static void decide_domain(void *arg, const struct address *address, struct addre
 	if (!bare->domain)
 		bare->domain = addressing_domain(bare->settings);
 	CLEANUP(mem_free_at) char *path = str_format("%s@%s", address->local, bare->domain);
-	address_list_add_path(out, path);
+	address_parse_add_path(out, path);
 }
 
 static void decide_author(void *arg, const struct address *address, struct address_list *out)
@@ -34,7 +35,7 @@ static void decide_author(void *arg, const struct address *address, struct addre
 	const struct bare *bare = arg;
 
 	if (bare->own && addressing_is_of_machine(address, bare->settings, bare->own))
-		address_list_add_path(out, bare->own);
+		address_parse_add_path(out, bare->own);
 	else
 		decide_domain(arg, address, out);
 }

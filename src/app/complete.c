@@ -10,7 +10,7 @@
 #include "conf/expand.h"
 #include "mail/date.h"
 #include "mail/residue.h"
-#include "mail/seal.h"
+#include "mail/seals.h"
 
 #include <string.h>
 
@@ -102,7 +102,7 @@ static void supply_message_id(struct changes *changes, const char *sender,
  * UTF-8 to be named; one that does is completed by the others.
  */
 static void supply_label(struct changes *changes, const struct settings *s,
-			 const struct facts *body)
+			 const struct content_facts *body)
 {
 	bool is_named = !lacks(changes, s, "MIME-Version") || !lacks(changes, s, "Content-Type") ||
 			!lacks(changes, s, "Content-Transfer-Encoding");

@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/random.h"
+#include "mail/address_parse.h"
 #include "mail/field.h"
 #include "mail/filetype.h"
 #include "mail/lines.h"
@@ -209,12 +210,12 @@ static bool put_encoded(struct composer *c, struct encoder *encoder, const struc
 /* Every line ends CRLF, the last one included. */
 static bool put_content(struct composer *c, const struct source *source, struct err *err)
 {
-	const struct text *text = &source->text;
+	const struct part_text *text = &source->text;
 	struct lines lines = { 0 };
 	struct encoder encoder;
 	char bytes[PIECE];
 
-	encoder_init(&encoder, text_encoding(text));
+	encoder_init(&encoder, part_text_encoding(text));
 	for (uint64_t at = 0, len; at < text->len; at += len) {
 		CLEANUP(str_done) struct str piece = STR_INIT;
 		len = text->len - at < sizeof bytes ? text->len - at : sizeof bytes;
@@ -358,11 +359,11 @@ static bool put_file(struct composer *c, const struct attachment *attachment, st
 
 /* From its beginning, where it has been read before. */
 static bool put_again(struct composer *c, const struct attachment *attachment, int fd,
-		      const struct text *text, struct err *err)
+		      const struct part_text *text, struct err *err)
 {
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return source_cannot_read(attachment->path, err);
-	return put_file(c, attachment, (struct bytes){ .fd = fd }, text_charset(text), err);
+	return put_file(c, attachment, (struct bytes){ .fd = fd }, part_text_charset(text), err);
 }
 
 static bool is_text(const struct attachment *attachment)
@@ -382,12 +383,12 @@ static bool put_stdin(struct composer *c, const struct attachment *attachment, s
 		return put_file(c, attachment, (struct bytes){ .fd = c->in }, NULL, err);
 	return read_stdin(c, &source, err) &&
 	       put_file(c, attachment, (struct bytes){ .kept = &source.kept },
-			text_charset(&source.text), err);
+			part_text_charset(&source.text), err);
 }
 
 static bool put_attachment(struct composer *c, const struct attachment *attachment, struct err *err)
 {
-	struct text text;
+	struct part_text text;
 
 	if (composition_is_stdin(attachment->path))
 		return put_stdin(c, attachment, err);

@@ -3,7 +3,7 @@
 #include "app/dialogue.h"
 
 #include "base/ascii.h"
-#include "mail/address.h"
+#include "mail/address_parse.h"
 #include "mail/envelope.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
-#include "mail/address.h"
+#include "mail/address_parse.h"
 #include "net/host.h"
 #include "net/srv.h"
 

@@ -4,6 +4,7 @@
 
 #include "app/cli.h"
 #include "conf/config.h"
+#include "mail/address_faults.h"
 #include "queue/spool.h"
 
 /*

@@ -5,6 +5,7 @@
 #include "app/addressing.h"
 #include "base/ascii.h"
 #include "base/i18n.h"
+#include "mail/address_parse.h"
 #include "mail/alias.h"
 #include "mail/mime.h"
 
@@ -51,7 +52,7 @@ static void decide_qualify(void *arg, const struct address *address, struct addr
 
 	if (address->domain)
 		return;
-	address_list_add_path(out, address->local);
+	address_parse_add_path(out, address->local);
 	qualify_from(arg, out, first);
 }
 
@@ -64,9 +65,9 @@ static void decide_alias(void *arg, const struct address *address, struct addres
 	CLEANUP(address_list_done) struct address_list in = { 0 };
 	size_t first = out->count;
 
-	address_list_add_path(&in, path);
+	address_parse_add_path(&in, path);
 	if (!alias_expand(&repair->aliases, &in, out, &loop))
-		address_list_add_path(out, path);
+		address_parse_add_path(out, path);
 	qualify_from(repair, out, first);
 }
 
@@ -75,7 +76,7 @@ static void decide_sender(void *arg, const struct address *address, struct addre
 	const struct repair *repair = arg;
 
 	(void)address;
-	address_list_add_path(out, repair->envelope->sender);
+	address_parse_add_path(out, repair->envelope->sender);
 }
 
 /* Fields with addresses. RFC 5322 section 3.6.2 has no groups in those of an author. */
@@ -304,7 +305,7 @@ static void add_to_all(struct repair *repair)
 	for (size_t i = 0; i < repair->envelope->count; i++) {
 		const char *path = repair->envelope->recipients[i].address;
 		if (!has_path(&hidden, path) || has_path(&open, path))
-			address_list_add_path(&shown, path);
+			address_parse_add_path(&shown, path);
 	}
 	address_add_list(&body, &shown);
 	changes_add(repair->changes, "To", shown.count ? body.bytes : "undisclosed-recipients:;");

@@ -46,7 +46,7 @@ int source_open_file(const char *path, struct err *err)
 
 static bool keep_piece(struct source *source, const char *bytes, size_t len, struct err *err)
 {
-	text_take(&source->text, bytes, len);
+	part_text_take(&source->text, bytes, len);
 	return scratch_append(&source->kept, bytes, len) ||
 	       err_sys(err, ERR_IO, errno, _("cannot keep the message"));
 }
@@ -58,7 +58,7 @@ bool source_read(struct source *source, int fd, const char *path, struct err *er
 	ssize_t got;
 
 	source->is_there = true;
-	text_begin(&source->text);
+	part_text_begin(&source->text);
 	do {
 		CLEANUP(str_done) struct str clean = STR_INIT;
 		got = fs_read(fd, piece, sizeof piece);
@@ -71,18 +71,18 @@ bool source_read(struct source *source, int fd, const char *path, struct err *er
 		if (!keep_piece(source, clean.bytes, clean.len, err))
 			return false;
 	} while (got > 0);
-	text_end(&source->text);
+	part_text_end(&source->text);
 	return got == 0 || source_cannot_read(path, err);
 }
 
-bool source_judge(int fd, const char *path, struct text *text, struct err *err)
+bool source_judge(int fd, const char *path, struct part_text *text, struct err *err)
 {
 	char piece[PIECE];
 	ssize_t got;
 
-	text_begin(text);
+	part_text_begin(text);
 	while ((got = fs_read(fd, piece, sizeof piece)) > 0)
-		text_take(text, piece, (size_t)got);
-	text_end(text);
+		part_text_take(text, piece, (size_t)got);
+	part_text_end(text);
 	return got == 0 || source_cannot_read(path, err);
 }

@@ -12,7 +12,7 @@
  */
 struct source {
 	struct scratch kept;
-	struct text text;
+	struct part_text text;
 	bool is_there;
 	bool is_file;
 };
@@ -34,6 +34,6 @@ bool source_read(struct source *source, int fd, const char *path, struct err *er
  */
 int source_open_file(const char *path, struct err *err) MUST_USE;
 /* Reads an open file to its end to judge what is in it. ERR_NOINPUT. */
-bool source_judge(int fd, const char *path, struct text *text, struct err *err) MUST_USE;
+bool source_judge(int fd, const char *path, struct part_text *text, struct err *err) MUST_USE;
 /* Says, by errno, that a file can't be read; returns false. */
 bool source_cannot_read(const char *path, struct err *err);

@@ -36,17 +36,6 @@ void address_list_cut(struct address_list *list, size_t count)
 		address_done(&list->items[--list->count]);
 }
 
-void address_list_add_path(struct address_list *list, const char *path)
-{
-	CLEANUP(err_done) struct err unfit = ERR_INIT;
-	struct address address = { 0 };
-
-	if (!address_parse_path(path, &address, &unfit))
-		return;
-	mem_grow(list->items, list->count);
-	list->items[list->count++] = address;
-}
-
 void address_list_done(struct address_list *list)
 {
 	if (!list)

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "mail/aliastable.h"
+#include "mail/alias_table.h"
 
 /*
  * Appends `in` with every alias replaced by its targets, theirs included, in the order of the list

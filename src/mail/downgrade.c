@@ -4,11 +4,12 @@
 
 #include "base/i18n.h"
 #include "base/json.h"
-#include "mail/contenttype.h"
-#include "mail/facts.h"
+#include "mail/address_parse.h"
+#include "mail/content_facts.h"
+#include "mail/content_type.h"
 #include "mail/form.h"
 #include "mail/idn.h"
-#include "mail/seal.h"
+#include "mail/seals.h"
 #include "mail/words.h"
 
 #include <stdlib.h>
@@ -223,12 +224,12 @@ static bool write_body(const struct job *job, struct err *err)
 
 static bool is_short(const struct job *job)
 {
-	struct facts facts = { 0 };
+	struct content_facts facts = { 0 };
 	const char *fold = strchr(job->out->bytes, '\r');
 	size_t first = fold ? (size_t)(fold - job->out->bytes) : job->out->len;
 
-	facts_look(&facts, job->out->bytes, job->out->len);
-	return facts.line_max <= FACTS_LINE_MAX && first + job->column <= FACTS_LINE_MAX;
+	content_facts_look(&facts, job->out->bytes, job->out->len);
+	return facts.line_max <= CONTENT_LINE_MAX && first + job->column <= CONTENT_LINE_MAX;
 }
 
 static void add_unfolded(struct str *out, const char *body)
@@ -255,7 +256,7 @@ static bool fold_again(const struct job *job)
 static bool is_too_long(struct err *err)
 {
 	return err_set(err, ERR_INPUT, _("it has a line of over %d octets that can't be folded"),
-		       FACTS_LINE_MAX);
+		       CONTENT_LINE_MAX);
 }
 
 static bool encode(const struct job *job, struct err *err)
@@ -311,10 +312,10 @@ static bool write_field(const struct job *job, struct err *err)
 /* Whether it has to be changed at all; a body beyond ASCII may stay where it is sealed. */
 static bool is_fine(const struct downgrade *how, const char *bytes, size_t len, bool is_sealed)
 {
-	struct facts facts = { 0 };
+	struct content_facts facts = { 0 };
 
-	facts_look(&facts, bytes, len);
-	return facts.line_max <= FACTS_LINE_MAX &&
+	content_facts_look(&facts, bytes, len);
+	return facts.line_max <= CONTENT_LINE_MAX &&
 	       (!facts.is_8bit || (is_sealed && takes(how, bytes, len)));
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "mail/facts.h"
+#include "mail/content_facts.h"
 
 #include <stdint.h>
 
@@ -37,8 +37,8 @@ struct envelope {
 	char *ret;
 	char *envid;
 	uint64_t size;
-	struct facts header_facts;
-	struct facts body_facts;
+	struct content_facts header_facts;
+	struct content_facts body_facts;
 	int reply_code;
 	char *reply;
 };

@@ -3,7 +3,7 @@
 #include "mail/fold.h"
 
 #include "base/ascii.h"
-#include "mail/facts.h"
+#include "mail/content_facts.h"
 
 #include <string.h>
 
@@ -146,13 +146,13 @@ static void add_piece(struct liner *l, const char *blanks, size_t count, const c
 	str_add_n(l->out, blanks, count);
 	str_add_n(l->out, piece, len);
 	l->column += count + len;
-	l->fits &= l->column <= FACTS_LINE_MAX;
+	l->fits &= l->column <= CONTENT_LINE_MAX;
 }
 
 /* Behind the colon a blank stands already. */
 static bool may_begin_with_fold(const struct liner *l, struct fold how, size_t len)
 {
-	return !how.is_fixed && l->column + len > FACTS_LINE_MAX;
+	return !how.is_fixed && l->column + len > CONTENT_LINE_MAX;
 }
 
 static bool fold_once(struct str *out, const char *text, size_t column, struct fold how,
@@ -164,7 +164,7 @@ static bool fold_once(struct str *out, const char *text, size_t column, struct f
 	struct liner l = { .out = out,
 			   .column = column,
 			   .width = how.places == FOLD_LIST ? LONG_LINE_LEN : LINE_LEN,
-			   .fits = column <= FACTS_LINE_MAX };
+			   .fits = column <= CONTENT_LINE_MAX };
 	size_t before = out->len;
 
 	while (*c.at) {

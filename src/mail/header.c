@@ -3,6 +3,7 @@
 #include "mail/header.h"
 
 #include "base/ascii.h"
+#include "mail/address_parse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -212,7 +213,7 @@ static void read_addresses(const char *body, size_t len, const char *name,
 {
 	size_t known = faults->count;
 
-	address_read_list(body, len, list, faults);
+	address_parse_readable(body, len, list, faults);
 	for (size_t i = known; i < faults->count; i++) {
 		CLEANUP(mem_free_at) char *text = faults->items[i].text;
 		faults->items[i].text = str_format("%s: %s", name, text);
@@ -290,7 +291,7 @@ void header_addresses(const struct header *header, const char *name, struct addr
 		size_t len;
 		const char *body = header_body(header, &header->fields[i], &len);
 		if (header_is(header, &header->fields[i], name))
-			address_read_list(body, len, list, &ignored);
+			address_parse_readable(body, len, list, &ignored);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "mail/address.h"
+#include "mail/address_faults.h"
 
 /* What a line of the input is while the header goes on. */
 enum header_line {

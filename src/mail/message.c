@@ -24,8 +24,8 @@ struct intake {
 	struct str clean;   /* the same as it is kept */
 	struct str skipped; /* lines above the first field, as long as they may be the body */
 	struct str out;
-	struct facts_scan header_scan;
-	struct facts_scan body_scan;
+	struct content_facts_scan header_scan;
+	struct content_facts_scan body_scan;
 	size_t block_at; /* where lines begin there that may be fields or a text */
 	bool has_gap;    /* one of the skipped lines is empty */
 	bool has_block;
@@ -95,7 +95,7 @@ static bool flush_out(struct intake *in, struct err *err)
 {
 	struct message *message = in->message;
 
-	facts_take(&in->body_scan, in->out.bytes, in->out.len);
+	content_facts_take(&in->body_scan, in->out.bytes, in->out.len);
 	if (!append(message, &in->out, err))
 		return false;
 	message->body_len += in->out.len;
@@ -159,7 +159,7 @@ static bool keep_header_line(struct intake *in, struct err *err)
 		return refuse_length(err);
 	str_add(&in->clean, "\r\n");
 	str_add_n(&message->given, in->clean.bytes, in->clean.len);
-	facts_take(&in->header_scan, in->clean.bytes, in->clean.len);
+	content_facts_take(&in->header_scan, in->clean.bytes, in->clean.len);
 	str_clear(&in->skipped);
 	return true;
 }
@@ -322,7 +322,7 @@ static bool take_as_body(struct intake *in, const char *bytes, size_t len)
 
 	str_init(&message->given, MESSAGE_HEADER_MAX);
 	str_init(&in->line, MESSAGE_HEADER_MAX);
-	message->header_facts = (struct facts){ 0 };
+	message->header_facts = (struct content_facts){ 0 };
 	in->is_body = true;
 	message->is_unreadable = take_body(in, in->skipped.bytes, in->skipped.len, &err) &&
 				 take_body(in, given.bytes, given.len, &err) &&
@@ -344,8 +344,8 @@ static bool take_end(struct intake *in, struct err *err)
 		take_body_text(in, "", 0, true);
 	if (!flush_out(in, err))
 		return false;
-	facts_end(&in->body_scan);
-	facts_end(&in->header_scan);
+	content_facts_end(&in->body_scan);
+	content_facts_end(&in->header_scan);
 	return true;
 }
 
@@ -357,8 +357,8 @@ void message_begin(struct message *message)
 					    .clean = STR_INIT,
 					    .skipped = STR_MAX(SKIPPED_MAX),
 					    .out = STR_INIT };
-	facts_begin(&message->intake->header_scan, &message->header_facts);
-	facts_begin(&message->intake->body_scan, &message->body_facts);
+	content_facts_begin(&message->intake->header_scan, &message->header_facts);
+	content_facts_begin(&message->intake->body_scan, &message->body_facts);
 }
 
 bool message_take(struct message *message, const char *bytes, size_t len, struct err *err)
@@ -442,8 +442,8 @@ bool message_complete(struct message *message, const struct str *header, struct 
 	if (!append(message, &whole, err))
 		return false;
 	message->header_len = whole.len;
-	message->header_facts = (struct facts){ 0 };
-	facts_look(&message->header_facts, whole.bytes, whole.len);
+	message->header_facts = (struct content_facts){ 0 };
+	content_facts_look(&message->header_facts, whole.bytes, whole.len);
 	return true;
 }
 

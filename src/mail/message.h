@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "base/scratch.h"
-#include "mail/facts.h"
+#include "mail/content_facts.h"
 #include "mail/header.h"
 
 #include <stdint.h>
@@ -35,8 +35,9 @@ struct message {
 	struct header header;
 	uint64_t body_len;
 	uint64_t header_len;
-	struct facts header_facts; /* of the completed header, before that of the given one */
-	struct facts body_facts;
+	struct content_facts
+		header_facts; /* of the completed header, before that of the given one */
+	struct content_facts body_facts;
 	bool is_whole; /* message_end has brought all of the input into the file */
 	bool keeps_unreadable;
 	bool is_unreadable;

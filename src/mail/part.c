@@ -6,29 +6,29 @@
 
 #include <stdio.h>
 
-void text_begin(struct text *text)
+void part_text_begin(struct part_text *text)
 {
-	*text = (struct text){ 0 };
-	facts_begin(&text->scan, &text->facts);
+	*text = (struct part_text){ 0 };
+	content_facts_begin(&text->scan, &text->facts);
 }
 
-void text_take(struct text *text, const char *bytes, size_t len)
+void part_text_take(struct part_text *text, const char *bytes, size_t len)
 {
 	if (len == 0)
 		return;
-	facts_take(&text->scan, bytes, len);
+	content_facts_take(&text->scan, bytes, len);
 	for (size_t i = 0; i < len; i++)
 		text->beyond += (unsigned char)bytes[i] >= 0x80;
 	text->len += len;
 	text->last = bytes[len - 1];
 }
 
-void text_end(struct text *text)
+void part_text_end(struct part_text *text)
 {
-	facts_end(&text->scan);
+	content_facts_end(&text->scan);
 }
 
-const char *text_charset(const struct text *text)
+const char *part_text_charset(const struct part_text *text)
 {
 	if (!text->facts.is_8bit)
 		return "us-ascii";
@@ -36,9 +36,9 @@ const char *text_charset(const struct text *text)
 }
 
 /* Of n bytes base64 makes 4/3 n, and quoted-printable n and two more for each beyond ASCII. */
-enum encoding text_encoding(const struct text *text)
+enum encoding part_text_encoding(const struct part_text *text)
 {
-	if (facts_are_plain(&text->facts))
+	if (content_facts_are_plain(&text->facts))
 		return ENCODING_7BIT;
 	return text->beyond > text->len / 6 ? ENCODING_BASE64 : ENCODING_QUOTED_PRINTABLE;
 }
@@ -48,10 +48,10 @@ static void add_encoding(struct str *out, enum encoding encoding)
 	str_addf(out, "Content-Transfer-Encoding: %s\r\n", encoding_name(encoding));
 }
 
-void part_add_text_fields(struct str *out, const char *type, const struct text *text)
+void part_add_text_fields(struct str *out, const char *type, const struct part_text *text)
 {
-	str_addf(out, "Content-Type: %s; charset=%s\r\n", type, text_charset(text));
-	add_encoding(out, text_encoding(text));
+	str_addf(out, "Content-Type: %s; charset=%s\r\n", type, part_text_charset(text));
+	add_encoding(out, part_text_encoding(text));
 }
 
 void part_add_file_fields(struct str *out, const char *type, const char *charset, const char *name)

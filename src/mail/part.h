@@ -2,37 +2,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "mail/content_facts.h"
 #include "mail/encoding.h"
-#include "mail/facts.h"
 
 /*
  * What has to be known of a text before a field about it can be written. The bytes come in pieces
  * of any length; their lines end LF or CRLF.
  */
-struct text {
-	struct facts facts;
-	struct facts_scan scan;
+struct part_text {
+	struct content_facts facts;
+	struct content_facts_scan scan;
 	uint64_t len;
 	uint64_t beyond; /* bytes beyond ASCII */
 	char last;
 };
 
 /* Begins it, takes what comes, ends it; then the functions below may be asked. */
-void text_begin(struct text *text);
-void text_take(struct text *text, const char *bytes, size_t len);
-void text_end(struct text *text);
+void part_text_begin(struct part_text *text);
+void part_text_take(struct part_text *text, const char *bytes, size_t len);
+void part_text_end(struct part_text *text);
 
 /* us-ascii, utf-8, or for what is neither unknown-8bit (RFC 1428). */
-const char *text_charset(const struct text *text);
+const char *part_text_charset(const struct part_text *text);
 /* 7bit where that is possible, else quoted-printable or base64, whichever is shorter. */
-enum encoding text_encoding(const struct text *text);
+enum encoding part_text_encoding(const struct part_text *text);
 
 /*
  * The Content- fields of each kind of part, with line ends and without the empty line: a text of
  * that type; a file in base64, whose name has passed field_clean (charset NULL: none); parts of a
  * multipart of that subtype.
  */
-void part_add_text_fields(struct str *out, const char *type, const struct text *text);
+void part_add_text_fields(struct str *out, const char *type, const struct part_text *text);
 void part_add_file_fields(struct str *out, const char *type, const char *charset, const char *name);
 void part_add_multipart_fields(struct str *out, const char *subtype, const char *boundary);
 

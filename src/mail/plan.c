@@ -30,28 +30,29 @@ static struct wire_edit *add_edit(struct wire *wire, uint64_t from, uint64_t to)
 
 /* Bodies */
 
-static bool is_fit(const struct planner *p, const struct facts *facts)
+static bool is_fit(const struct planner *p, const struct content_facts *facts)
 {
-	return !facts_are_unfit(facts) && (!facts->is_8bit || p->abilities & WIRE_8BIT);
+	return !content_facts_are_unfit(facts) && (!facts->is_8bit || p->abilities & WIRE_8BIT);
 }
 
-static const char *what_is_unfit(const struct facts *facts)
+static const char *what_is_unfit(const struct content_facts *facts)
 {
 	if (facts->has_nul)
 		return _("a NUL byte");
 	if (facts->has_bare_cr)
 		return _("a carriage return without a line feed");
-	if (facts->line_max > FACTS_LINE_MAX)
+	if (facts->line_max > CONTENT_LINE_MAX)
 		return _("a line of over 998 octets");
 	return _("bytes beyond ASCII, which the relay does not take (8BITMIME),");
 }
 
-static bool refuse(struct planner *p, const struct facts *facts, const char *why)
+static bool refuse(struct planner *p, const struct content_facts *facts, const char *why)
 {
 	return err_set(p->err, ERR_INPUT, _("the message has %s in %s"), what_is_unfit(facts), why);
 }
 
-static bool check_seal(struct planner *p, const struct part *part, const struct facts *facts)
+static bool check_seal(struct planner *p, const struct part *part,
+		       const struct content_facts *facts)
 {
 	return !part->is_sealed ||
 	       refuse(p, facts, _("a signed or encrypted part, which must not be changed"));
@@ -112,7 +113,7 @@ static bool plan_outside(struct planner *p, const struct part *part)
 static bool plan_boundary(struct planner *p, const struct boundary_line *line)
 {
 	const struct part *part = &p->structure.parts[line->part];
-	const struct facts facts = { .has_bare_cr = true };
+	const struct content_facts facts = { .has_bare_cr = true };
 
 	if (!check_seal(p, part, &facts))
 		return false;
@@ -148,7 +149,7 @@ static bool is_header_fit(const struct planner *p, const struct part *part)
 {
 	bool takes_8bit = part->is_header_sealed && p->abilities & WIRE_8BIT;
 
-	return !facts_are_unfit(&part->header) && (!part->header.is_8bit || takes_8bit);
+	return !content_facts_are_unfit(&part->header) && (!part->header.is_8bit || takes_8bit);
 }
 
 static bool is_header_changed(const struct planner *p, size_t number)
@@ -169,7 +170,7 @@ static bool needs_gap_before(const struct planner *p, const struct part *part)
 
 static void add_type(const struct planner *p, struct changes *changes)
 {
-	const struct facts *body = &p->wire->message->body_facts;
+	const struct content_facts *body = &p->wire->message->body_facts;
 
 	if (!p->structure.is_mime)
 		changes_add(changes, "MIME-Version", "1.0");
@@ -297,7 +298,7 @@ static void drop_if_same(struct wire *wire, const struct part *part, const struc
 	bool is_same = edit->text.len == bytes->len &&
 		       memcmp(edit->text.bytes, bytes->bytes, bytes->len) == 0;
 
-	if (!is_same || facts_are_unfit(&part->header))
+	if (!is_same || content_facts_are_unfit(&part->header))
 		return;
 	str_done(&edit->text);
 	wire->count--;
@@ -359,7 +360,7 @@ static bool end_scan(struct planner *p)
 {
 	const struct message *message = p->wire->message;
 
-	p->is_opaque = p->structure.is_full && facts_are_plain(&message->header_facts) &&
+	p->is_opaque = p->structure.is_full && content_facts_are_plain(&message->header_facts) &&
 		       is_fit(p, &message->body_facts);
 	return p->is_opaque || structure_end(&p->structure, p->err);
 }

@@ -3,6 +3,7 @@
 #include "mail/rewrite.h"
 
 #include "base/ascii.h"
+#include "mail/address_parse.h"
 #include "mail/atom.h"
 
 #include <string.h>
@@ -235,7 +236,7 @@ static bool rewrite(const char *body, size_t len, const struct rewrite_rule *rul
 	struct writing w = { body, rule, &fresh };
 	bool is_changed = true;
 
-	address_read_list(body, len, &list, &faults);
+	address_parse_readable(body, len, &list, &faults);
 	if (!is_odd(&list, &faults))
 		is_changed = replace_addresses(body, len, rule, &list, &fresh);
 	else if (!takes_groups && (faults.count || !list.count))

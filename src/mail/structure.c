@@ -3,7 +3,7 @@
 #include "mail/structure.h"
 
 #include "base/i18n.h"
-#include "mail/contenttype.h"
+#include "mail/content_type.h"
 #include "mail/header.h"
 
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static struct part *current(struct structure *s)
 	return &s->parts[s->current];
 }
 
-static struct facts *facts_of_place(struct structure *s)
+static struct content_facts *facts_of_place(struct structure *s)
 {
 	struct part *part = current(s);
 
@@ -30,9 +30,9 @@ static struct facts *facts_of_place(struct structure *s)
 
 static void enter(struct structure *s, enum structure_place place)
 {
-	facts_end(&s->scan);
+	content_facts_end(&s->scan);
 	s->place = place;
-	facts_begin(&s->scan, facts_of_place(s));
+	content_facts_begin(&s->scan, facts_of_place(s));
 }
 
 static void add_part(struct structure *s, size_t parent, uint64_t at)
@@ -42,7 +42,7 @@ static void add_part(struct structure *s, size_t parent, uint64_t at)
 		return;
 	}
 	/* The scan points into the array. */
-	facts_end(&s->scan);
+	content_facts_end(&s->scan);
 	mem_grow(s->parts, s->count);
 	s->parts[s->count] = (struct part){ .parent = parent, .header_at = at };
 	if (s->count > 0) {
@@ -53,15 +53,15 @@ static void add_part(struct structure *s, size_t parent, uint64_t at)
 	s->current = s->count++;
 	s->place = IN_HEADER;
 	str_clear(&s->header);
-	facts_begin(&s->scan, facts_of_place(s));
+	content_facts_begin(&s->scan, facts_of_place(s));
 }
 
 void structure_init(struct structure *structure)
 {
-	static struct facts unused;
+	static struct content_facts unused;
 
 	*structure = (struct structure){ .header = STR_MAX(HEADER_MAX) };
-	facts_begin(&structure->scan, &unused);
+	content_facts_begin(&structure->scan, &unused);
 	add_part(structure, 0, 0);
 }
 
@@ -207,13 +207,13 @@ static void finish_header(struct structure *s, uint64_t body_at)
 static void give_line_back(struct structure *s, struct str *line)
 {
 	size_t at = s->header.len - (size_t)s->line_len;
-	struct facts *facts = &current(s)->header;
+	struct content_facts *facts = &current(s)->header;
 
 	str_add_n(line, s->header.bytes + at, s->header.len - at);
 	str_cut(&s->header, at);
-	*facts = (struct facts){ 0 };
-	facts_begin(&s->scan, facts);
-	facts_take(&s->scan, s->header.bytes, s->header.len);
+	*facts = (struct content_facts){ 0 };
+	content_facts_begin(&s->scan, facts);
+	content_facts_take(&s->scan, s->header.bytes, s->header.len);
 }
 
 /*
@@ -229,7 +229,7 @@ static bool begins_body(const struct structure *s)
 	enum header_line kind = header_line_kind(line, (size_t)s->line_len, is_first);
 
 	return kind == HEADER_LINE_OTHER ||
-	       (kind == HEADER_LINE_MBOX && !facts_are_plain(&part->header));
+	       (kind == HEADER_LINE_MBOX && !content_facts_are_plain(&part->header));
 }
 
 /*
@@ -254,8 +254,8 @@ static void become_leaf(struct structure *s)
 	s->count--;
 	s->current = parent;
 	s->place = IN_BODY;
-	facts_begin(&s->scan, facts_of_place(s));
-	facts_take(&s->scan, s->header.bytes, s->header.len);
+	content_facts_begin(&s->scan, facts_of_place(s));
+	content_facts_take(&s->scan, s->header.bytes, s->header.len);
 }
 
 /*
@@ -273,7 +273,7 @@ static bool end_header_line(struct structure *s)
 		give_line_back(s, &line);
 		finish_header(s, s->line_at);
 		note_line_start(s);
-		facts_take(&s->scan, line.bytes, line.len);
+		content_facts_take(&s->scan, line.bytes, line.len);
 		if (s->place == IN_HEADER)
 			str_add_n(&s->header, line.bytes, line.len);
 	}
@@ -417,7 +417,7 @@ static void take_piece(struct structure *s, const char *bytes, size_t len)
 	s->start_len += kept;
 	s->line_len += len;
 	s->at += len;
-	facts_take(&s->scan, bytes, len);
+	content_facts_take(&s->scan, bytes, len);
 	if (s->place == IN_HEADER)
 		str_add_n(&s->header, bytes, len);
 	s->is_full |= s->header.is_full;
@@ -445,7 +445,7 @@ bool structure_end(struct structure *structure, struct err *err)
 			       _("the message is not in a form that the relay takes, and has too "
 				 "much to change: over %d parts, or a header of over %d MB"),
 			       STRUCTURE_PARTS_MAX, HEADER_MAX / (1024 * 1024));
-	facts_end(&s->scan);
+	content_facts_end(&s->scan);
 	s->line_at = s->at;
 	for (size_t i = s->current;; i = s->parts[i].parent) {
 		close_part(s, &s->parts[i], s->at);

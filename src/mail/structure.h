@@ -4,8 +4,8 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "mail/content_facts.h"
 #include "mail/encoding.h"
-#include "mail/facts.h"
 
 enum { STRUCTURE_PARTS_MAX = 10000, STRUCTURE_DEPTH_MAX = 100, STRUCTURE_LINE_START = 256 };
 
@@ -42,9 +42,9 @@ struct part {
 	uint64_t inner_at;
 	uint64_t epilogue_at;
 	uint64_t end;
-	struct facts header;
-	struct facts body;
-	struct facts epilogue;
+	struct content_facts header;
+	struct content_facts body;
+	struct content_facts epilogue;
 };
 
 /* A boundary line with a CR behind the boundary. */
@@ -73,9 +73,9 @@ struct structure {
 	/* While bytes come: */
 	size_t current;
 	enum structure_place place;
-	struct facts_scan scan;
-	struct facts_scan scan_before; /* as it was before the line, and so its facts: */
-	struct facts facts_before;
+	struct content_facts_scan scan;
+	struct content_facts_scan scan_before; /* as it was before the line, and so its facts: */
+	struct content_facts facts_before;
 	struct str header;
 	uint64_t at;
 	uint64_t line_at;

@@ -12,7 +12,8 @@ enum { PIECE = 16384 };
 /* Most messages are fit as they are, and that is known without another look at them. */
 static bool is_message_fit(const struct message *message)
 {
-	return facts_are_plain(&message->header_facts) && facts_are_plain(&message->body_facts);
+	return content_facts_are_plain(&message->header_facts) &&
+	       content_facts_are_plain(&message->body_facts);
 }
 
 static void begin(struct wire *wire)
@@ -25,14 +26,14 @@ static void begin(struct wire *wire)
 static bool measure(struct wire *wire, struct err *err)
 {
 	char piece[PIECE];
-	struct facts facts = { 0 };
-	struct facts_scan look;
+	struct content_facts facts = { 0 };
+	struct content_facts_scan look;
 	ssize_t got;
 
 	wire->size = 0;
-	facts_begin(&look, &facts);
+	content_facts_begin(&look, &facts);
 	while ((got = wire_read(wire, piece, sizeof piece, err)) > 0) {
-		facts_take(&look, piece, (size_t)got);
+		content_facts_take(&look, piece, (size_t)got);
 		wire->size += (uint64_t)got;
 	}
 	wire->is_8bit = facts.is_8bit;
@@ -58,7 +59,8 @@ bool wire_check(const struct message *message, struct err *err)
 {
 	CLEANUP(wire_close) struct wire wire = { 0 };
 
-	if (!facts_are_unfit(&message->header_facts) && !facts_are_unfit(&message->body_facts))
+	if (!content_facts_are_unfit(&message->header_facts) &&
+	    !content_facts_are_unfit(&message->body_facts))
 		return true;
 	return wire_open(&wire, message, WIRE_8BIT | WIRE_UTF8, err);
 }

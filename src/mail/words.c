@@ -4,7 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
-#include "mail/facts.h"
+#include "mail/content_facts.h"
 
 #include <string.h>
 
@@ -12,8 +12,8 @@
 
 enum {
 	LINE_LEN = 76,
-	ENCODED_MIN = 27,                /* an encoded-word of one long character */
-	WORD_MAX = FACTS_LINE_MAX - 100, /* fits into a line after any field's name */
+	ENCODED_MIN = 27,                  /* an encoded-word of one long character */
+	WORD_MAX = CONTENT_LINE_MAX - 100, /* fits into a line after any field's name */
 };
 
 /* A field's body on its way out. */

@@ -49,7 +49,7 @@ static void add_text(struct str *out, const char *before, const char *text, cons
 }
 
 /* "body-facts 78 8bit cr": the longest line, and what else is not plain. */
-static void add_message_facts(struct str *out, const char *key, const struct facts *facts)
+static void add_message_facts(struct str *out, const char *key, const struct content_facts *facts)
 {
 	str_addf(out, "%s %llu%s%s%s%s\n", key, (unsigned long long)facts->line_max,
 		 facts->is_8bit ? " 8bit" : "", facts->is_broken_utf8 ? " not-utf8" : "",
@@ -328,7 +328,7 @@ static bool take_bounce(struct reader *reader, struct record *record)
 	return !*record->bounce || is_address(reader, record->bounce);
 }
 
-static bool take_message_facts(struct reader *reader, const char *key, struct facts *facts)
+static bool take_message_facts(struct reader *reader, const char *key, struct content_facts *facts)
 {
 	struct reader line;
 	struct reader number;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
-#include "mail/address.h"
+#include "mail/address_parse.h"
 #include "mail/rewrite.h"
 
 #include <stdint.h>
@@ -67,7 +67,7 @@ static void check_legal(const char *text, size_t len)
 	CLEANUP(address_list_done) struct address_list list = { 0 };
 	CLEANUP(address_faults_done) struct address_faults faults = { 0 };
 
-	address_read_list(text, len, &list, &faults);
+	address_parse_readable(text, len, &list, &faults);
 	require_of(faults.count == 0, "a rewritten list can be read", text);
 	require_of(!list.is_odd, "a rewritten list is legal", text);
 	for (size_t i = 0; i < list.count; i++)
@@ -176,7 +176,7 @@ static void check_all(const char *text, size_t len)
 	CLEANUP(address_list_done) struct address_list list = { 0 };
 	CLEANUP(address_faults_done) struct address_faults faults = { 0 };
 
-	address_read_list(text, len, &list, &faults);
+	address_parse_readable(text, len, &list, &faults);
 	for (size_t i = 0; i < faults.count; i++)
 		require_of(is_clean(faults.items[i].text) && is_clean(faults.items[i].given),
 			   "a fault is printable", faults.items[i].given);

@@ -12,8 +12,8 @@ static bool read_message(struct message *message, const char *bytes, size_t len)
 
 	message_init(message);
 	message_begin(message);
-	return message_take(message, bytes, len, &err) &&
-	       message_end(message, &err) && message_complete(message, &message->given, &err);
+	return message_take(message, bytes, len, &err) && message_end(message, &err) &&
+	       message_complete(message, &message->given, &err);
 }
 
 static void read_all(struct wire *wire, struct str *out)
@@ -28,10 +28,10 @@ static void read_all(struct wire *wire, struct str *out)
 
 static void check_bytes(const struct str *out, unsigned abilities)
 {
-	struct facts facts = { 0 };
+	struct content_facts facts = { 0 };
 
-	facts_look(&facts, out->bytes, out->len);
-	require(!facts_are_unfit(&facts), "no NUL, no bare CR, no line that is too long");
+	content_facts_look(&facts, out->bytes, out->len);
+	require(!content_facts_are_unfit(&facts), "no NUL, no bare CR, no line that is too long");
 	require(!facts.is_8bit || abilities & WIRE_8BIT, "no more than the relay takes");
 	require(out->len >= 2 && memcmp(out->bytes + out->len - 2, "\r\n", 2) == 0,
 		"the last line has its end");

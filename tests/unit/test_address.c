@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
-#include "mail/address.h"
+#include "mail/address_parse.h"
 
 /* Mailboxes as "display|path" joined with " & ". */
 static void add_list(struct str *out, const struct address_list *list)

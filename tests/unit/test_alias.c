@@ -1,5 +1,6 @@
 /* test_alias.c - aliases files, and what becomes of recipients */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/address_parse.h"
 #include "test.h"
 
 #include "mail/alias.h"

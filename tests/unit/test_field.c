@@ -1,5 +1,6 @@
 /* test_field.c - header fields that we write */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/address_parse.h"
 #include "test.h"
 
 #include "mail/field.h"

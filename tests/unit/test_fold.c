@@ -3,7 +3,7 @@
 #include "test.h"
 
 #include "mail/form.h"
-#include "mail/seal.h"
+#include "mail/seals.h"
 
 #define X10  "xxxxxxxxxx"
 #define X70  X10 X10 X10 X10 X10 X10 X10

@@ -202,7 +202,8 @@ static void expect_odd(size_t i, size_t step)
 	EXPECT_NUMBER(message.body_len, body_len);
 	EXPECT(scratch_read(&message.kept, 0, body, body_len));
 	EXPECT_TEXT(body, odd_messages[i].body);
-	EXPECT(facts_are_plain(&message.body_facts) && facts_are_plain(&message.header_facts));
+	EXPECT(content_facts_are_plain(&message.body_facts) &&
+	       content_facts_are_plain(&message.header_facts));
 }
 
 static void test_odd(void)
@@ -307,7 +308,7 @@ static void test_kept(void)
 			EXPECT(scratch_read(&message.kept, 0, body, kept[i].body_len));
 			EXPECT(memcmp(body, kept[i].body, kept[i].body_len) == 0);
 			EXPECT(message.body_facts.has_nul || message.body_facts.has_bare_cr);
-			EXPECT(facts_are_unfit(&message.body_facts));
+			EXPECT(content_facts_are_unfit(&message.body_facts));
 		}
 }
 

@@ -44,15 +44,15 @@ static void test_texts(void)
 {
 	for (size_t i = 0; i < LENGTH(texts); i++) {
 		for (size_t step = 1; step < 2000; step = 3 * step + 4) {
-			struct text text;
+			struct part_text text;
 			test_case("text %s by %zu", texts[i].name, step);
-			text_begin(&text);
+			part_text_begin(&text);
 			for (size_t at = 0; at < texts[i].len; at += step)
-				text_take(&text, texts[i].bytes + at,
-					  texts[i].len - at < step ? texts[i].len - at : step);
-			text_end(&text);
-			EXPECT_TEXT(text_charset(&text), texts[i].charset);
-			EXPECT_TEXT(encoding_name(text_encoding(&text)), texts[i].encoding);
+				part_text_take(&text, texts[i].bytes + at,
+					       texts[i].len - at < step ? texts[i].len - at : step);
+			part_text_end(&text);
+			EXPECT_TEXT(part_text_charset(&text), texts[i].charset);
+			EXPECT_TEXT(encoding_name(part_text_encoding(&text)), texts[i].encoding);
 			EXPECT_NUMBER(text.len, texts[i].len);
 		}
 	}
@@ -61,12 +61,12 @@ static void test_texts(void)
 static void test_fields(void)
 {
 	CLEANUP(str_done) struct str out = STR_INIT;
-	struct text text;
+	struct part_text text;
 
 	test_case("a text");
-	text_begin(&text);
-	text_take(&text, "\303\244", 2);
-	text_end(&text);
+	part_text_begin(&text);
+	part_text_take(&text, "\303\244", 2);
+	part_text_end(&text);
 	part_add_text_fields(&out, "text/html", &text);
 	EXPECT_TEXT(out.bytes, "Content-Type: text/html; charset=utf-8\r\n"
 			       "Content-Transfer-Encoding: base64\r\n");

@@ -101,7 +101,7 @@ static void make_sample(struct record *record)
 	record->envelope.envid = mem_copy("QQ314159");
 	record->envelope.size = 1234567;
 	record->envelope.body_facts =
-		(struct facts){ .is_8bit = true, .has_bare_cr = true, .line_max = 78 };
+		(struct content_facts){ .is_8bit = true, .has_bare_cr = true, .line_max = 78 };
 	record->envelope.header_facts.line_max = 1001;
 	add_recipient(record, "bob@b.example", "SUCCESS,FAILURE", "rfc822;bob+40b.example", '.');
 	add_recipient(record, "\"a b>\"@c.example", NULL, NULL, '?');

@@ -1,5 +1,6 @@
 /* test_rewrite.c - other addresses in an address field */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "mail/address_parse.h"
 #include "test.h"
 
 #include "mail/rewrite.h"

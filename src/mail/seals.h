@@ -1,4 +1,4 @@
-/* seal.h - what the DKIM signatures of a header let be done to its fields; pure */
+/* seals.h - what the DKIM signatures of a header let be done to its fields; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,10 +1,11 @@
-/* aliastable.c - the aliases file, read, and names found in it */
+/* alias_table.c - the aliases file, read, and names found in it */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "mail/aliastable.h"
+#include "mail/alias_table.h"
 
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/i18n.h"
+#include "mail/address_parse.h"
 
 #include <stdlib.h>
 #include <string.h>

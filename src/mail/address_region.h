@@ -1,8 +1,8 @@
-/* addressregion.h - what stands before a separator or a bracket of an address field */
+/* address_region.h - what stands before a separator or a bracket of an address field */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "mail/addresstoken.h"
+#include "mail/address_scanner.h"
 
 #include <stdbool.h>
 
@@ -24,18 +24,18 @@ struct address_region {
 
 void address_region_done(struct address_region *region);
 
-bool address_is_separator(char token);
+bool address_region_is_separator(char token);
 /* Whether the token is an atom, a quoted string or a dot. */
-bool address_is_word(char token);
+bool address_region_is_word(char token);
 /* Whether it is "[mailto:bob@example.org]", as some programs quote a header. */
-bool address_is_outlook(const struct address_scanner *s);
+bool address_region_is_outlook(const struct address_scanner *s);
 /* Whether the word is a name's: one in lower case alone may be a recipient at this machine. */
-bool address_looks_like_name(const struct address_scanner *s);
+bool address_region_is_name(const struct address_scanner *s);
 
 /* Reads tokens up to the one that ends the region; `phrase` is what they say as a name. */
 void address_region_survey(struct address_region *region, struct address_scanner *s);
 
 /* Whether text[from..to) has the character. */
-bool address_has_char(const struct address_scanner *s, size_t from, size_t to, char c);
+bool address_region_has_char(const struct address_scanner *s, size_t from, size_t to, char c);
 /* Whether there may be addresses in it besides the one that it is the name of. */
 bool address_region_may_hide(const struct address_scanner *s, size_t from, size_t to);

@@ -1,27 +1,27 @@
-/* addressregion.c - what stands before a separator or a bracket of an address field */
+/* address_region.c - what stands before a separator or a bracket of an address field */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "mail/addressregion.h"
+#include "mail/address_region.h"
 
 #include "base/ascii.h"
 
 #include <string.h>
 
-bool address_is_separator(char token)
+bool address_region_is_separator(char token)
 {
 	return token == ',' || token == ';' || token == TOKEN_END;
 }
 
-bool address_is_word(char token)
+bool address_region_is_word(char token)
 {
 	return token == TOKEN_ATOM || token == TOKEN_QUOTED || token == '.';
 }
 
-bool address_is_outlook(const struct address_scanner *s)
+bool address_region_is_outlook(const struct address_scanner *s)
 {
 	return s->token == TOKEN_LITERAL && ascii_begins(s->value.bytes, ADDRESS_OUTLOOK);
 }
 
-bool address_looks_like_name(const struct address_scanner *s)
+bool address_region_is_name(const struct address_scanner *s)
 {
 	bool is_name = s->token == TOKEN_QUOTED;
 
@@ -34,8 +34,8 @@ bool address_looks_like_name(const struct address_scanner *s)
 static void add_to_phrase(struct address_region *region, const struct address_scanner *s)
 {
 	struct str *phrase = &region->phrase;
-	bool is_named = address_is_word(s->token) && s->token != '.';
-	bool is_after_word = address_is_word(region->last) && region->last != '.';
+	bool is_named = address_region_is_word(s->token) && s->token != '.';
+	bool is_after_word = address_region_is_word(region->last) && region->last != '.';
 
 	if (s->token == TOKEN_OPEN_QUOTE)
 		return;
@@ -56,9 +56,9 @@ static void note_token(struct address_region *region, const struct address_scann
 		region->opened = s->start;
 	region->has_open |= is_open;
 	region->has_at |= s->token == '@';
-	region->has_special |= !address_is_word(s->token);
-	region->has_word |= address_is_word(s->token) && s->token != '.';
-	region->is_name |= address_looks_like_name(s);
+	region->has_special |= !address_region_is_word(s->token);
+	region->has_word |= address_region_is_word(s->token) && s->token != '.';
+	region->is_name |= address_region_is_name(s);
 	add_to_phrase(region, s);
 }
 
@@ -66,11 +66,11 @@ static void note_token(struct address_region *region, const struct address_scann
 static bool ends_region(const struct address_region *region, const struct address_scanner *s)
 {
 	if (s->token == '<' || s->token == TOKEN_END || s->token == TOKEN_CONTROL ||
-	    address_is_outlook(s))
+	    address_region_is_outlook(s))
 		return true;
 	if (region->has_open)
 		return false;
-	return address_is_separator(s->token) ||
+	return address_region_is_separator(s->token) ||
 	       (s->token == ':' && region->has_word && !region->has_at);
 }
 
@@ -84,15 +84,16 @@ void address_region_survey(struct address_region *region, struct address_scanner
 	region->to = s->start;
 }
 
-bool address_has_char(const struct address_scanner *s, size_t from, size_t to, char c)
+bool address_region_has_char(const struct address_scanner *s, size_t from, size_t to, char c)
 {
 	return memchr(s->text + from, c, to - from) != NULL;
 }
 
 bool address_region_may_hide(const struct address_scanner *s, size_t from, size_t to)
 {
-	return address_has_char(s, from, to, '@') &&
-	       (address_has_char(s, from, to, ',') || address_has_char(s, from, to, ';'));
+	return address_region_has_char(s, from, to, '@') &&
+	       (address_region_has_char(s, from, to, ',') ||
+		address_region_has_char(s, from, to, ';'));
 }
 
 void address_region_done(struct address_region *region)

@@ -1,6 +1,6 @@
-/* contenttype.c - the value and the parameters of a Content-Type or Content-Disposition field */
+/* content_type.c - the value and the parameters of a Content-Type or Content-Disposition field */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "mail/contenttype.h"
+#include "mail/content_type.h"
 
 #include "base/ascii.h"
 

@@ -1,14 +1,14 @@
-/* facts.c - what the bytes of a header or a body ask of a relay */
+/* content_facts.c - what the bytes of a header or a body ask of a relay */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "mail/facts.h"
+#include "mail/content_facts.h"
 
 #include "base/str.h"
 
 #include <string.h>
 
-void facts_begin(struct facts_scan *scan, struct facts *facts)
+void content_facts_begin(struct content_facts_scan *scan, struct content_facts *facts)
 {
-	*scan = (struct facts_scan){ .facts = facts };
+	*scan = (struct content_facts_scan){ .facts = facts };
 }
 
 /* How many bytes a character has by its first one; 0: none begins so. */
@@ -19,7 +19,7 @@ static size_t sequence_len(unsigned char first)
 	return first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
 }
 
-static void take_utf8(struct facts_scan *scan, unsigned char byte)
+static void take_utf8(struct content_facts_scan *scan, unsigned char byte)
 {
 	scan->utf8[scan->utf8_len++] = byte;
 	size_t whole = sequence_len(scan->utf8[0]);
@@ -31,9 +31,9 @@ static void take_utf8(struct facts_scan *scan, unsigned char byte)
 }
 
 /* Most text is ASCII, and of the rest the first fault is enough. */
-static void look_at_utf8(struct facts_scan *scan, const char *bytes, size_t len)
+static void look_at_utf8(struct content_facts_scan *scan, const char *bytes, size_t len)
 {
-	struct facts *facts = scan->facts;
+	struct content_facts *facts = scan->facts;
 
 	for (size_t i = 0; i < len && !facts->is_broken_utf8; i++)
 		if (scan->utf8_len > 0 || (unsigned char)bytes[i] >= 0x80)
@@ -56,9 +56,9 @@ static bool has_high_bit(const char *bytes, size_t len)
 }
 
 /* Part of a line, without its line end. */
-static void take_text(struct facts_scan *scan, const char *text, size_t len)
+static void take_text(struct content_facts_scan *scan, const char *text, size_t len)
 {
-	struct facts *facts = scan->facts;
+	struct content_facts *facts = scan->facts;
 
 	if (len == 0)
 		return;
@@ -73,7 +73,7 @@ static void take_text(struct facts_scan *scan, const char *text, size_t len)
 	scan->line_len += len - scan->is_after_cr;
 }
 
-static void end_line(struct facts_scan *scan)
+static void end_line(struct content_facts_scan *scan)
 {
 	if (scan->line_len > scan->facts->line_max)
 		scan->facts->line_max = scan->line_len;
@@ -83,7 +83,7 @@ static void end_line(struct facts_scan *scan)
 	scan->utf8_len = 0;
 }
 
-void facts_take(struct facts_scan *scan, const char *bytes, size_t len)
+void content_facts_take(struct content_facts_scan *scan, const char *bytes, size_t len)
 {
 	while (len > 0) {
 		const char *lf = memchr(bytes, '\n', len);
@@ -97,28 +97,28 @@ void facts_take(struct facts_scan *scan, const char *bytes, size_t len)
 	}
 }
 
-void facts_end(struct facts_scan *scan)
+void content_facts_end(struct content_facts_scan *scan)
 {
 	scan->facts->has_bare_cr |= scan->is_after_cr;
 	scan->line_len += scan->is_after_cr;
 	end_line(scan);
 }
 
-void facts_look(struct facts *facts, const char *bytes, size_t len)
+void content_facts_look(struct content_facts *facts, const char *bytes, size_t len)
 {
-	struct facts_scan scan;
+	struct content_facts_scan scan;
 
-	facts_begin(&scan, facts);
-	facts_take(&scan, bytes, len);
-	facts_end(&scan);
+	content_facts_begin(&scan, facts);
+	content_facts_take(&scan, bytes, len);
+	content_facts_end(&scan);
 }
 
-bool facts_are_unfit(const struct facts *facts)
+bool content_facts_are_unfit(const struct content_facts *facts)
 {
-	return facts->has_nul || facts->has_bare_cr || facts->line_max > FACTS_LINE_MAX;
+	return facts->has_nul || facts->has_bare_cr || facts->line_max > CONTENT_LINE_MAX;
 }
 
-bool facts_are_plain(const struct facts *facts)
+bool content_facts_are_plain(const struct content_facts *facts)
 {
-	return !facts->is_8bit && !facts_are_unfit(facts);
+	return !facts->is_8bit && !content_facts_are_unfit(facts);
 }

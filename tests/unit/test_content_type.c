@@ -1,8 +1,8 @@
-/* test_contenttype.c - values and parameters of Content- fields */
+/* test_content_type.c - values and parameters of Content- fields */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
-#include "mail/contenttype.h"
+#include "mail/content_type.h"
 
 static const struct {
 	const char *text;

@@ -1,8 +1,8 @@
-/* test_facts.c - what bytes ask of a relay */
+/* test_content_facts.c - what bytes ask of a relay */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
-#include "mail/facts.h"
+#include "mail/content_facts.h"
 
 #define BYTES(text) (text), sizeof(text) - 1
 
@@ -33,7 +33,7 @@ static const struct {
 	{ BYTES("x\r\n"), "1" },
 };
 
-static void describe(const struct facts *facts, struct str *out)
+static void describe(const struct content_facts *facts, struct str *out)
 {
 	str_addf(out, "%llu%s%s%s%s", (unsigned long long)facts->line_max,
 		 facts->is_8bit ? " 8bit" : "", facts->is_broken_utf8 ? " broken" : "",
@@ -45,16 +45,16 @@ static void test_pieces(void)
 	for (size_t i = 0; i < LENGTH(table); i++) {
 		for (size_t step = 1; step < 4; step++) {
 			CLEANUP(str_done) struct str found = STR_INIT;
-			struct facts facts = { 0 };
-			struct facts_scan scan;
+			struct content_facts facts = { 0 };
+			struct content_facts_scan scan;
 			size_t len = table[i].len;
 
 			test_case("facts %zu by %zu", i, step);
-			facts_begin(&scan, &facts);
+			content_facts_begin(&scan, &facts);
 			for (size_t at = 0; at < len; at += step)
-				facts_take(&scan, table[i].bytes + at,
-					   len - at < step ? len - at : step);
-			facts_end(&scan);
+				content_facts_take(&scan, table[i].bytes + at,
+						   len - at < step ? len - at : step);
+			content_facts_end(&scan);
 			describe(&facts, &found);
 			EXPECT_TEXT(found.bytes, table[i].expected);
 		}

@@ -1,6 +1,6 @@
-/* seal.c - what the DKIM signatures of a header let be done to its fields; pure */
+/* seals.c - what the DKIM signatures of a header let be done to its fields; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "mail/seal.h"
+#include "mail/seals.h"
 
 #include "base/ascii.h"
 

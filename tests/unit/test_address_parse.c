@@ -1,7 +1,8 @@
-/* test_addresslist.c - address fields as callers write them, and their legal form */
+/* test_address_parse.c - address fields as callers write them, and their legal form */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
+#include "mail/address_parse.h"
 #include "mail/rewrite.h"
 
 /* Mailboxes as "display|path" joined with " & ". */
@@ -250,7 +251,7 @@ static void test_parts(void)
 		CLEANUP(str_done) struct str bad = STR_INIT;
 		CLEANUP(str_done) struct str legal = STR_INIT;
 		test_case("parts/%s", input);
-		address_read_list(input, strlen(input), &list, &faults);
+		address_parse_readable(input, strlen(input), &list, &faults);
 		add_list(&found, &list);
 		EXPECT_TEXT(found.bytes, parts[i].expected);
 		for (size_t f = 0; f < faults.count; f++)
@@ -279,7 +280,7 @@ static void test_long(void)
 		test_case("long/%s", pieces[i]);
 		while (text.len < 1000000)
 			str_add(&text, pieces[i]);
-		address_read_list(text.bytes, text.len, &list, &faults);
+		address_parse_readable(text.bytes, text.len, &list, &faults);
 	}
 }
 

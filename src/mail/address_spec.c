@@ -1,6 +1,6 @@
-/* addressspec.c - one address of a field: local part, domain, and the brackets around them */
+/* address_spec.c - one address of a field: local part, domain, and the brackets around them */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "mail/addressspec.h"
+#include "mail/address_spec.h"
 
 #include "base/ascii.h"
 #include "base/i18n.h"
@@ -9,70 +9,11 @@
 
 #include <string.h>
 
-/* How much of a broken text an error shows. */
-#define EXCERPT_MAX 60
-
-void address_words_done(struct address_words *words)
+void address_spec_words_done(struct address_words *words)
 {
 	str_done(&words->local);
 	str_done(&words->shown);
 	str_done(&words->name);
-}
-
-/* Appends text[from..to), unfolded, printable, and not too much of it. */
-static void add_excerpt(struct str *out, const struct address_scanner *s, size_t from, size_t to)
-{
-	CLEANUP(str_done) struct str part = STR_INIT;
-
-	for (size_t i = from; i < to && part.len < EXCERPT_MAX; i++) {
-		bool is_line_end = s->text[i] == '\r' || s->text[i] == '\n';
-		bool is_leading = part.len == 0 && s->text[i] == ' ';
-		if (is_line_end && address_scanner_blank(s, i))
-			i += address_scanner_blank(s, i) - 1;
-		else if (!is_leading)
-			str_add_char(&part, s->text[i]);
-	}
-	bool is_cut = part.len == EXCERPT_MAX;
-	for (int i = 0; is_cut && i < 3 && !str_is_utf8(part.bytes, part.len); i++)
-		str_cut(&part, part.len - 1);
-	while (part.len && part.bytes[part.len - 1] == ' ')
-		str_cut(&part, part.len - 1);
-	str_add_printable(out, part.bytes, part.len);
-	if (is_cut)
-		str_add(out, "...");
-}
-
-/* The next comma; no further than an excerpt can reach, even if it has a fold at each blank. */
-static size_t find_end(const struct address_scanner *s, size_t at)
-{
-	size_t end = s->len - at > 4 * EXCERPT_MAX ? at + 4 * EXCERPT_MAX : s->len;
-
-	for (size_t i = at + 1; i < end; i++)
-		if (s->text[i] == ',')
-			return i;
-	return end;
-}
-
-bool address_spec_expected(struct address_parser *p, size_t at, const char *what)
-{
-	CLEANUP(str_done) struct str item = STR_INIT;
-	CLEANUP(str_done) struct str rest = STR_INIT;
-	const struct address_scanner *s = &p->s;
-	size_t end = find_end(s, at);
-
-	add_excerpt(&item, s, p->item, end);
-	add_excerpt(&rest, s, at, end);
-	if (!rest.len)
-		return err_set(p->err, ERR_INPUT, _("'%s': at the end: %s"), item.bytes, what);
-	if (at <= p->item)
-		return err_set(p->err, ERR_INPUT, "'%s': %s", item.bytes, what);
-	return err_set(p->err, ERR_INPUT, _("'%s': at '%s': %s"), item.bytes, rest.bytes, what);
-}
-
-bool address_spec_control(struct address_parser *p)
-{
-	p->takes_all = true;
-	return address_spec_expected(p, p->s.start, _("expected no control character"));
 }
 
 static bool is_blank_at(const struct address_scanner *s, size_t at)
@@ -118,15 +59,15 @@ static void add_word(struct address_words *words, const struct address_scanner *
 	str_addf(&words->shown, "%s%s", words->shown.len && s->after_blank ? " " : "", text);
 	str_add(&words->local, text);
 	words->is_quoted |= s->token == TOKEN_QUOTED;
-	words->may_be_one |= address_looks_like_name(s);
+	words->may_be_one |= address_region_is_name(s);
 	words->last = s->token;
 	words->count++;
 }
 
-void address_spec_words(struct address_parser *p, struct address_words *words)
+void address_spec_read_words(struct address_parser *p, struct address_words *words)
 {
 	words->from = p->s.start;
-	while (address_is_word(p->s.token)) {
+	while (address_region_is_word(p->s.token)) {
 		add_word(words, &p->s);
 		address_scanner_next(&p->s);
 	}
@@ -135,20 +76,20 @@ void address_spec_words(struct address_parser *p, struct address_words *words)
 /* A dot at the end is the root of all domains, which no address names. */
 static bool is_domain_end(const struct address_parser *p)
 {
-	return address_is_separator(p->s.token) || p->s.token == '>';
+	return address_region_is_separator(p->s.token) || p->s.token == '>';
 }
 
 /* Reads the domain after an '@'. */
 static bool read_domain(struct address_parser *p, struct str *domain)
 {
-	bool is_literal = p->s.token == TOKEN_LITERAL && !address_is_outlook(&p->s);
+	bool is_literal = p->s.token == TOKEN_LITERAL && !address_region_is_outlook(&p->s);
 
 	for (;;) {
 		if (p->s.token == '[')
-			return address_spec_expected(p, p->s.start, _("expected ']'"));
+			return address_parser_expected(p, p->s.start, _("expected ']'"));
 		if ((p->s.token != TOKEN_ATOM && !is_literal) ||
 		    (domain->len && is_lopsided(&p->s)))
-			return address_spec_expected(p, p->s.start, _("expected a domain"));
+			return address_parser_expected(p, p->s.start, _("expected a domain"));
 		p->is_odd |= p->s.after_blank;
 		str_add_n(domain, p->s.value.bytes, p->s.value.len);
 		address_scanner_next(&p->s);
@@ -172,16 +113,16 @@ bool address_spec_judge_local(struct address_parser *p, const struct address_wor
 	bool has_word = words->local.bytes[strspn(words->local.bytes, ".")] != '\0';
 
 	if (words->gap && !takes_name)
-		return address_spec_expected(p, words->gap,
-					     p->s.token == '@' || p->is_path
-						     ? _("expected '<' or a comma")
-						     : _("expected '<' or a comma, as there is "
-							 "no '@'"));
+		return address_parser_expected(p, words->gap,
+					       p->s.token == '@' || p->is_path
+						       ? _("expected '<' or a comma")
+						       : _("expected '<' or a comma, as there is "
+							   "no '@'"));
 	if (words->lopsided)
-		return address_spec_expected(p, words->lopsided, _("expected '<' or a comma"));
+		return address_parser_expected(p, words->lopsided, _("expected '<' or a comma"));
 	if ((!has_word && !words->is_quoted) || is_encoded)
-		return address_spec_expected(p, is_encoded ? p->item : p->s.start,
-					     _("expected an address"));
+		return address_parser_expected(p, is_encoded ? p->item : p->s.start,
+					       _("expected an address"));
 	return true;
 }
 
@@ -235,7 +176,7 @@ static char *canonical_local(const struct str *local)
 	bool has_odd = false;
 
 	for (size_t i = 0; i < local->len; i++)
-		has_odd |= address_odd_blank(local->bytes + i, local->len - i) > 0;
+		has_odd |= address_scanner_odd_blank(local->bytes + i, local->len - i) > 0;
 	if (atom_is_dotted(local->bytes) && !has_odd)
 		str_add(&out, local->bytes);
 	else
@@ -243,9 +184,9 @@ static char *canonical_local(const struct str *local)
 	return str_take(&out);
 }
 
-void address_found_done(struct address_found *found)
+void address_spec_found_done(struct address_found *found)
 {
-	address_words_done(&found->words);
+	address_spec_words_done(&found->words);
 	str_done(&found->domain);
 }
 
@@ -257,7 +198,7 @@ static bool is_quoted_whole(const struct address_parser *p, const struct address
 	const struct address_words *words = &found->words;
 
 	if (p->is_path || found->domain.len || !words->is_quoted || words->count != 1 ||
-	    !address_parse_path(words->local.bytes, inner, &unfit))
+	    !address_spec_parse_path(words->local.bytes, inner, &unfit))
 		return false;
 	return inner->domain != NULL;
 }
@@ -330,12 +271,12 @@ static bool skip_route(struct address_parser *p)
 			return false;
 	}
 	if (p->s.token != ':')
-		return address_spec_expected(p, p->s.start, _("expected ':'"));
+		return address_parser_expected(p, p->s.start, _("expected ':'"));
 	address_scanner_next(&p->s);
 	return true;
 }
 
-bool address_spec_scheme(struct address_parser *p)
+bool address_spec_skip_scheme(struct address_parser *p)
 {
 	size_t start = p->s.start;
 
@@ -362,20 +303,20 @@ static bool cut_url(struct address_parser *p, const struct address_words *words,
 	size_t end = from;
 
 	if (strncmp(words->local.bytes, "//", 2) == 0 || strchr(words->local.bytes, '%'))
-		return address_spec_expected(p, words->from, _("expected a plain address"));
+		return address_parser_expected(p, words->from, _("expected a plain address"));
 	if (host == domain->len)
 		return true;
 	while (end < p->s.len && p->s.text[end] > ' ' && !strchr("<>,;", p->s.text[end]))
 		end++;
 	if (end < p->s.len && (p->s.text[end] == ',' || p->s.text[end] == ';'))
-		return address_spec_expected(p, from, _("expected the end of a URL"));
+		return address_parser_expected(p, from, _("expected the end of a URL"));
 	str_cut(domain, host);
 	address_scanner_go(&p->s, end);
 	return true;
 }
 
-bool address_spec_read(struct address_parser *p, struct address_words *words, struct str *domain,
-		       bool is_url)
+bool address_spec_read_domain(struct address_parser *p, struct address_words *words,
+			      struct str *domain, bool is_url)
 {
 	if (p->s.token != '@')
 		return true;
@@ -384,7 +325,7 @@ bool address_spec_read(struct address_parser *p, struct address_words *words, st
 	return read_domain(p, domain) && (!is_url || cut_url(p, words, domain));
 }
 
-void address_spec_brackets(struct address_parser *p, char bracket)
+void address_spec_skip_brackets(struct address_parser *p, char bracket)
 {
 	while (p->s.token == bracket && !p->is_path) {
 		p->is_odd = true;
@@ -397,8 +338,8 @@ static bool end_angle(struct address_parser *p)
 {
 	bool is_closed = p->s.token == '>';
 
-	if (!is_closed && (p->is_path || !address_is_separator(p->s.token)))
-		return address_spec_expected(p, p->s.start, _("expected '>'"));
+	if (!is_closed && (p->is_path || !address_region_is_separator(p->s.token)))
+		return address_parser_expected(p, p->s.start, _("expected '>'"));
 	p->is_odd |= !is_closed;
 	if (is_closed)
 		address_scanner_next(&p->s);
@@ -406,30 +347,30 @@ static bool end_angle(struct address_parser *p)
 	return true;
 }
 
-bool address_spec_angle(struct address_parser *p, const char *phrase)
+bool address_spec_read_angle(struct address_parser *p, const char *phrase)
 {
-	CLEANUP(address_found_done) struct address_found found = ADDRESS_FOUND_INIT;
+	CLEANUP(address_spec_found_done) struct address_found found = ADDRESS_FOUND_INIT;
 
 	p->is_in_angle = true;
 	address_scanner_next(&p->s);
-	address_spec_brackets(p, '<');
-	bool is_url = !p->is_path && address_spec_scheme(p);
+	address_spec_skip_brackets(p, '<');
+	bool is_url = !p->is_path && address_spec_skip_scheme(p);
 	if (!skip_route(p))
 		return false;
-	address_spec_words(p, &found.words);
+	address_spec_read_words(p, &found.words);
 	if (!address_spec_judge_local(p, &found.words, false) ||
-	    !address_spec_read(p, &found.words, &found.domain, is_url))
+	    !address_spec_read_domain(p, &found.words, &found.domain, is_url))
 		return false;
 	found.phrase = phrase;
 	found.path = (struct address_place){ found.words.from, p->s.last };
 	if (!end_angle(p))
 		return false;
 	found.whole = (struct address_place){ p->item, p->s.last };
-	address_spec_brackets(p, '>');
+	address_spec_skip_brackets(p, '>');
 	return address_spec_add(p, &found);
 }
 
-bool address_spec_outlook(struct address_parser *p, const char *phrase)
+bool address_spec_read_outlook(struct address_parser *p, const char *phrase)
 {
 	CLEANUP(str_done) struct str path = STR_INIT;
 	CLEANUP(address_done) struct address address = { 0 };
@@ -437,7 +378,7 @@ bool address_spec_outlook(struct address_parser *p, const char *phrase)
 
 	str_add_n(&path, value->bytes + sizeof ADDRESS_OUTLOOK - 1,
 		  value->len - sizeof ADDRESS_OUTLOOK);
-	if (!address_parse_path(path.bytes, &address, p->err))
+	if (!address_spec_parse_path(path.bytes, &address, p->err))
 		return false;
 	if (*phrase)
 		address.display = mem_copy(phrase);
@@ -447,5 +388,72 @@ bool address_spec_outlook(struct address_parser *p, const char *phrase)
 	address.element.from = p->element;
 	append(p, &address);
 	address_scanner_next(&p->s);
+	return true;
+}
+
+/* Addresses without brackets */
+
+/* After an address there may be a bracket that was never opened, and a comment without an end. */
+static bool end_bare(struct address_parser *p, size_t end)
+{
+	bool is_open = p->s.token == TOKEN_OPEN_COMMENT || p->s.token == TOKEN_OPEN_QUOTE;
+
+	address_spec_skip_brackets(p, '>');
+	if (is_open && !address_region_may_hide(&p->s, p->s.start, end)) {
+		p->is_odd = true;
+		address_scanner_go(&p->s, end);
+	}
+	return address_region_is_separator(p->s.token) ||
+	       address_parser_expected(p, p->s.start, _("expected a comma"));
+}
+
+bool address_spec_finish_bare(struct address_parser *p, struct address_found *found, size_t end,
+			      bool is_url)
+{
+	struct address_words *words = &found->words;
+	bool takes_name = p->s.token == '@' && words->is_name && words->is_apart;
+
+	if (!address_spec_judge_local(p, words, takes_name) ||
+	    !address_spec_read_domain(p, words, &found->domain, is_url))
+		return false;
+	found->path = (struct address_place){ words->from, p->s.last };
+	found->whole = (struct address_place){ words->gap ? p->item : words->from, p->s.last };
+	found->phrase = words->name.bytes;
+	p->is_odd |= words->gap > 0;
+	return end_bare(p, end) && address_spec_add(p, found);
+}
+
+static bool read_bare_path(struct address_parser *p)
+{
+	CLEANUP(address_spec_found_done) struct address_found found = ADDRESS_FOUND_INIT;
+
+	address_spec_read_words(p, &found.words);
+	return address_spec_finish_bare(p, &found, p->s.len, false);
+}
+
+static bool read_path(struct address_parser *p)
+{
+	address_scanner_next(&p->s);
+	if (p->s.token == '<' ? !address_spec_read_angle(p, NULL) : !read_bare_path(p))
+		return false;
+	return p->s.token == TOKEN_END ||
+	       address_parser_expected(p, p->s.start, _("expected nothing after the address"));
+}
+
+bool address_spec_parse_path(const char *text, struct address *address, struct err *err)
+{
+	CLEANUP(address_list_done) struct address_list list = { 0 };
+	CLEANUP(address_parser_done)
+	struct address_parser p = { .list = &list, .err = err, .is_path = true };
+
+	address_parser_begin(&p, text, strlen(text));
+	/* Folding belongs to header fields; in an argument it is an attempt at something else. */
+	for (p.s.start = 0; p.s.start < p.s.len; p.s.start++)
+		if (atom_is_control(text[p.s.start]))
+			return address_parser_control(&p);
+	if (!read_path(&p))
+		return false;
+	*address = list.items[0];
+	list.count = 0;
 	return true;
 }

@@ -1,6 +1,6 @@
-/* addresstoken.c - the tokens of address fields, as people and programs write these */
+/* address_scanner.c - the tokens of address fields, as people and programs write these */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "mail/addresstoken.h"
+#include "mail/address_scanner.h"
 
 #include "base/ascii.h"
 #include "mail/atom.h"
@@ -39,7 +39,7 @@ size_t address_scanner_blank(const struct address_scanner *s, size_t at)
 	return is_fold ? end - at : 0;
 }
 
-size_t address_odd_blank(const char *text, size_t len)
+size_t address_scanner_odd_blank(const char *text, size_t len)
 {
 	static const char *const blanks[] = { "\xC2\xA0", "\xE2\x80\x8B", "\xEF\xBB\xBF" };
 
@@ -53,7 +53,7 @@ size_t address_odd_blank(const char *text, size_t len)
 
 static size_t odd_blank_len(const struct address_scanner *s, size_t at)
 {
-	return address_odd_blank(s->text + at, s->len - at);
+	return address_scanner_odd_blank(s->text + at, s->len - at);
 }
 
 /* Length of a quoted pair, a blank or a byte in a comment or between quotes; 0: it is none. */

@@ -1,4 +1,4 @@
-/* addresstoken.h - the tokens of address fields, as people and programs write these */
+/* address_scanner.h - the tokens of address fields, as people and programs write these */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -52,6 +52,6 @@ void address_scanner_go(struct address_scanner *s, size_t at);
 /* Length of a blank: a space, a tab, or a line end that folds (or that is the last of the text). */
 size_t address_scanner_blank(const struct address_scanner *s, size_t at);
 /* Length of what looks like a blank or like nothing (U+00A0, U+200B, U+FEFF), 0 for all else. */
-size_t address_odd_blank(const char *text, size_t len);
+size_t address_scanner_odd_blank(const char *text, size_t len);
 /* Whether the token is that word, in any case. */
 bool address_scanner_is(const struct address_scanner *s, const char *word);

@@ -1,4 +1,4 @@
-/* facts.h - what the bytes of a header or a body ask of a relay */
+/* content_facts.h - what the bytes of a header or a body ask of a relay */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 /* The longest line that may be sent, without its CRLF. RFC 5322 section 2.1.1. */
-enum { FACTS_LINE_MAX = 998 };
+enum { CONTENT_LINE_MAX = 998 };
 
 /* All zeros: lines of ASCII that are short enough. */
-struct facts {
+struct content_facts {
 	bool is_8bit;
 	bool is_broken_utf8; /* some of it is beyond ASCII, and not UTF-8 */
 	bool has_nul;
@@ -22,8 +22,8 @@ struct facts {
  * Looks at bytes that come in pieces. A CR at the end of a piece is judged by what follows it, and
  * a character of UTF-8 may be cut anywhere. RFC 3629.
  */
-struct facts_scan {
-	struct facts *facts;
+struct content_facts_scan {
+	struct content_facts *facts;
 	uint64_t line_len;
 	bool is_after_cr;
 	unsigned char utf8[4]; /* a character that has begun */
@@ -31,15 +31,15 @@ struct facts_scan {
 };
 
 /* Begins a text; `facts`, which are zeros, grow with each piece. */
-void facts_begin(struct facts_scan *scan, struct facts *facts);
-void facts_take(struct facts_scan *scan, const char *bytes, size_t len);
+void content_facts_begin(struct content_facts_scan *scan, struct content_facts *facts);
+void content_facts_take(struct content_facts_scan *scan, const char *bytes, size_t len);
 /* The bytes end here, maybe within a line. */
-void facts_end(struct facts_scan *scan);
+void content_facts_end(struct content_facts_scan *scan);
 
 /* The same for all bytes at once. */
-void facts_look(struct facts *facts, const char *bytes, size_t len);
+void content_facts_look(struct content_facts *facts, const char *bytes, size_t len);
 
 /* Whether every relay takes it as it is. */
-bool facts_are_plain(const struct facts *facts);
+bool content_facts_are_plain(const struct content_facts *facts);
 /* Whether no relay takes it as it is: lines that are too long, CR or NUL. */
-bool facts_are_unfit(const struct facts *facts);
+bool content_facts_are_unfit(const struct content_facts *facts);

@@ -1,4 +1,4 @@
-/* contenttype.h - the value and the parameters of a Content-Type or Content-Disposition field */
+/* content_type.h - the value and the parameters of a Content-Type or Content-Disposition field */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* aliastable.h - the aliases file, read, and names found in it */
+/* alias_table.h - the aliases file, read, and names found in it */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
