@@ -10,9 +10,11 @@ In a test:
 
 By hand: `python3 -m tests.lib.relay --help`.
 
-A dialogue is lines of the form  STEP[/clear|/tls][#N][ <ADDRESS>]: ACTION [; ACTION]...
+A dialogue is lines of the form  [MARK at] STEP[/clear|/tls][#N][ <ADDRESS>]: ACTION [; ACTION]...
 The first line that fits a step replaces what the relay would do there. #N is the N-th time that the
-step is reached in a connection, /clear and /tls ask for the time before and after TLS.
+step is reached in a connection, /clear and /tls ask for the time before and after TLS. A line that was never
+followed when the `with` ends is a failure: a rule with a slip in it must not make a test that can't fail.
+`never at` marks a line that must not be followed, `maybe at` one that may.
 
   steps     greeting handshake ehlo helo lhlo starttls auth auth.2 auth.3 ... mail rcpt data content dot
             bdat unread rset noop quit other
@@ -56,6 +58,7 @@ import sys
 import tempfile
 import threading
 from . import patience
+from .harness import Failure
 from .strict import PROVIDERS, verdict
 
 
@@ -127,12 +130,22 @@ def default_certs():
 
 # Dialogues
 
-RULE = re.compile(r"(?:at )?(?P<step>[a-z]+(?:\.\d+)?)(?:/(?P<phase>clear|tls))?(?:#(?P<nth>\d+))?"
-                  r"(?: <(?P<address>[^>]*)>)?:\s*(?P<actions>.+)")
+STEPS = {"greeting", "handshake", "ehlo", "helo", "lhlo", "starttls", "auth", "mail", "rcpt", "data", "content", "dot",
+         "bdat", "unread", "rset", "noop", "quit", "other"}
+STEPS_WITH_ADDRESS = {"mail", "rcpt", "dot", "bdat"}
+WITH_BYTES = {"raw": False, "repeat": True, "drip": True}  # actions, and whether a number comes first
+WITH_NUMBER = {"delay", "read"}
+ALONE = {"drop", "close", "reset", "hang", "swallow", "default"}
+LAST = {"drop", "close", "reset", "hang"}
+RULE = re.compile(r"(?:(?P<mark>never |maybe )?at |)(?P<step>[a-z]+(?:\.\d+)?)(?:/(?P<phase>clear|tls))?"
+                  r"(?:#(?P<nth>[1-9]\d*))?(?: <(?P<address>[^>]*)>)?:\s*(?P<actions>.+)")
 
 
 def unescape(text):
     """Text with backslash escapes to bytes; anything else is sent in UTF-8."""
+    unknown = re.sub(r"\\(?:[rnt0\\]|x[0-9a-fA-F]{2})", "", text)
+    if "\\" in unknown:
+        raise ValueError(f"an unknown escape in: {text}")
     return text.encode().decode("unicode_escape").encode("latin-1")
 
 
@@ -145,16 +158,69 @@ class Action:
     @classmethod
     def parse(cls, text):
         if text[:1].isdigit():
-            return cls("raw", data=b"".join(unescape(line) + b"\r\n" for line in text.split(" | ")))
+            return cls("raw", data=b"".join(map(cls.reply_line, text.split(" | "))))
         verb, _, rest = text.partition(" ")
-        if verb == "raw":
-            return cls(verb, data=unescape(rest))
-        if verb in ("repeat", "drip", "delay", "read"):
-            number, _, rest = rest.partition(" ")
-            return cls(verb, float("inf") if number == "forever" else float(number), unescape(rest))
-        if verb not in ("drop", "close", "reset", "hang", "swallow", "default"):
-            raise ValueError(f"unknown action: {text}")
+        if verb in WITH_NUMBER:
+            return cls(verb, cls.number_of(rest))
+        if verb in WITH_BYTES and rest:
+            number, _, rest = rest.partition(" ") if WITH_BYTES[verb] else ("0", "", rest)
+            if rest:
+                return cls(verb, cls.number_of(number, verb == "repeat"), unescape(rest))
+        if verb not in ALONE or rest:
+            raise ValueError(f"not an action: {text}")
         return cls(verb)
+
+    @staticmethod
+    def reply_line(line):
+        if not re.match(r"\d{3}(?:[ -]|$)", line):
+            raise ValueError(f"not a line of a reply (raw can say it): {line}")
+        return unescape(line) + b"\r\n"
+
+    @staticmethod
+    def number_of(text, may_be_forever=False):
+        if may_be_forever and text == "forever":
+            return float("inf")
+        if not re.fullmatch(r"\d+(?:\.\d+)?", text):
+            raise ValueError(f"not a number: {text}")
+        return float(text)
+
+    def is_last(self):
+        """Whether the connection ends by it."""
+        return self.verb in LAST or self.number == float("inf")
+
+
+class Rule:
+    """One line of a dialogue, and how often the relay has followed it."""
+
+    def __init__(self, line):
+        found = RULE.fullmatch(line)
+        if not found:
+            raise ValueError(f"not a line of a dialogue: {line}")
+        self.line, self.uses = line, 0
+        self.mark = (found["mark"] or "").strip()
+        self.step, self.phase, self.address = found["step"], found["phase"], found["address"]
+        self.nth = int(found["nth"] or 0)
+        self.check_step()
+        self.actions = [Action.parse(text.strip()) for text in re.split(r"\s;\s", found["actions"])]
+        for action in self.actions[:-1]:
+            if action.is_last():
+                raise ValueError(f"nothing can come after {action.verb}: {line}")
+
+    def check_step(self):
+        name, _, number = self.step.partition(".")
+        if name not in STEPS or number and (name != "auth" or int(number) < 2):
+            raise ValueError(f"there is no step {self.step}: {self.line}")
+        if self.address is not None and name not in STEPS_WITH_ADDRESS:
+            raise ValueError(f"the step {name} has no address: {self.line}")
+
+    def fits(self, step, phase, counts, address):
+        count = counts[self.phase] if self.phase else counts["all"]
+        return (self.step == step and self.phase in (None, phase) and self.nth in (0, count)
+                and self.address in (None, address))
+
+    def is_right(self):
+        """Whether it was followed, or was not, as its mark says."""
+        return self.mark == "maybe" or bool(self.uses) != (self.mark == "never")
 
 
 class Dialogue:
@@ -162,26 +228,27 @@ class Dialogue:
 
     def __init__(self, text=""):
         lines = (line.strip() for line in text.splitlines())
-        self.rules = [self.parse(line) for line in lines if line and not line.startswith("#")]
-
-    @staticmethod
-    def parse(line):
-        rule = RULE.fullmatch(line)
-        if not rule:
-            raise ValueError(f"not a line of a dialogue: {line}")
-        actions = [Action.parse(text.strip()) for text in re.split(r"\s;\s", rule["actions"])]
-        return rule["step"], rule["phase"], int(rule["nth"] or 0), rule["address"], actions
+        self.rules = [Rule(line) for line in lines if line and not line.startswith("#")]
 
     def has(self, step):
-        return any(rule[0] == step for rule in self.rules)
+        """Whether there is a rule for it, which counts as followed then."""
+        rules = [rule for rule in self.rules if rule.step == step]
+        for rule in rules:
+            rule.uses += 1
+        return bool(rules)
 
     def find(self, step, phase, counts, address):
         """The actions for a step; `counts` tells how often it was reached, in all and in its phase."""
-        for name, where, nth, whom, actions in self.rules:
-            count = counts[where] if where else counts["all"]
-            if name == step and where in (None, phase) and nth in (0, count) and whom in (None, address):
-                return actions
+        for rule in self.rules:
+            if rule.fits(step, phase, counts, address):
+                rule.uses += 1
+                return rule.actions
         return None
+
+    def mistakes(self):
+        """What is wrong with its rules after the session, a line for each."""
+        return [f"{'followed' if rule.uses else 'never followed'}: {rule.line}"
+                for rule in self.rules if not rule.is_right()]
 
 
 def reply_code(said):
@@ -955,8 +1022,13 @@ class Relay:
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        """A rule that was not followed is a failure of the test, except where that has another one."""
+        if kind is None:
+            self.wait_for(lambda: not self.dialogue.mistakes(), 5)
         self.stop()
+        if kind is None and self.dialogue.mistakes():
+            raise Failure("the relay's dialogue:\n" + "\n".join(self.dialogue.mistakes()))
 
     def start(self):
         self.sockets = self.listen_unix() if self.options.path else self.listen_tcp()
@@ -1123,7 +1195,7 @@ def message_lines(transaction):
 
 def parser():
     """The options of the command line, which a case of the dialogue suite uses as well."""
-    p = argparse.ArgumentParser(description="a mail relay for tests, listening on loopback only",
+    p = argparse.ArgumentParser(allow_abbrev=False, description="a mail relay for tests, listening on loopback only",
                                 epilog="The dialogue file is described at the top of relay.py.")
     mode = p.add_mutually_exclusive_group()
     mode.add_argument("--plain", dest="tls", action="store_const", const="none", help="no TLS (the default)")
@@ -1168,9 +1240,11 @@ def add_offer_options(p):
 def options_of(arguments):
     """The parsed command line as options for Relay()."""
     given = {name: value for name, value in vars(arguments).items() if value is not None}
-    without = given.pop("without").upper().split(",")
-    chunking = ("CHUNKING",) if given.pop("chunking") else ()
-    given["extensions"] = tuple(e for e in Options.extensions + chunking if e not in without)
+    without = [word for word in given.pop("without").upper().split(",") if word]
+    offered = Options.extensions + (("CHUNKING",) if given.pop("chunking") else ())
+    if not set(without) <= set(offered):
+        raise ValueError(f"not offered anyway: {', '.join(set(without) - set(offered))}")
+    given["extensions"] = tuple(e for e in offered if e not in without)
     given["auth"] = tuple(word.upper() for word in given.get("auth", "").split(",") if word)
     if "dialogue" in given:
         given["dialogue"] = pathlib.Path(given["dialogue"]).read_text()
@@ -1206,7 +1280,9 @@ def main():
     options = options_of(argparse.Namespace(**arguments))
     relay = Relay(certs=make_certs(folder) if folder else None, **options)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with relay, contextlib.suppress(KeyboardInterrupt):
+    relay.start()
+    with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
+        stack.callback(relay.stop)
         announce(relay, relay.certs.ca if relay.context else "", ready_file)
         watch(relay, is_once)
 

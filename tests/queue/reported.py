@@ -130,7 +130,8 @@ def so_many_in_a_session(folder):
     """A relay answers MAIL with 452 from the fourth message on: the others go over new connections."""
     scene = Scene(folder)
     fill(scene, 10)
-    with scene.up(*[f"mail#{number}: 452 4.5.3 too many messages" for number in range(4, 20)]) as relay:
+    too_many = "452 4.5.3 too many messages"
+    with scene.up(f"mail#4: {too_many}", *[f"maybe at mail#{number}: {too_many}" for number in range(5, 20)]) as relay:
         result = scene.flush()
         relay.wait_idle()
         expect(numbers_in(relay) == dict.fromkeys(range(10), 1), f"{numbers_in(relay)}: {result}")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from tests.lib import patience, relay as relays
-from tests.lib.harness import SHARED_MEMORY, TOP, Suite, clear_faketime, expect, finish
+from tests.lib.harness import SHARED_MEMORY, TOP, Failure, Suite, clear_faketime, expect, finish
 from tests.lib.relay import Relay
 
 suite = Suite("relay")
@@ -356,8 +356,30 @@ suite.add("script-delay", script_case("noop: delay 0.1 ; 250 late ; drop", b"250
 suite.add("script-behind-default", script_case("noop: default ; 999 more ; drop",
                                                b"250 2.0.0 ok\r\n999 more\r\n"))
 suite.add("script-nth", script_case("noop#2: drop", b"250 2.0.0 ok\r\n", b"NOOP\r\nNOOP"))
-suite.add("script-phase", script_case("noop/tls: 250 tls\nnoop/clear: 250 clear ; drop", b"250 clear\r\n"))
+suite.add("script-phase", script_case("never at noop/tls: 250 tls\nnoop/clear: 250 clear ; drop", b"250 clear\r\n"))
 suite.add("script-swallow", script_case("noop#1: swallow\nnoop#2: drop", b"", b"NOOP\r\nNOOP"))
+
+
+@suite.case
+def script_not_followed(_):
+    """A failure where a rule is never followed, or one that must not be; another failure comes first."""
+    for dialogue, wanted in (("noop: 250 a\nrset: 250 b", "never followed: rset: 250 b"),
+                             ("never at noop: 250 a", "followed: never at noop: 250 a"), ("maybe at rset: 250 b", "")):
+        told = ""
+        try:
+            with Relay(dialogue=dialogue) as relay:
+                talk = Talk(relay)
+                talk.hear()
+                talk.ask(b"NOOP")
+                talk.close()
+        except Failure as failure:
+            told = str(failure)
+        expect(told.endswith(wanted) and bool(told) == bool(wanted), f"{dialogue!r}: {told!r}")
+    try:
+        with Relay(dialogue="rset: 250 b"):
+            raise KeyError
+    except KeyError:
+        pass
 
 
 @suite.case

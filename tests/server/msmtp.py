@@ -121,7 +121,8 @@ class Place:
         words = [*self.trial.before, program, *more, *self.trial.args]
         program, *args = [self.fill(str(word)) for word in words]
         env = {name: self.fill(value) for name, value in self.trial.env.items()}
-        return run_program(args, self.trial.message, home=self.home, env=env, program=program)
+        queue = self.home / "state/mailchute" if self.trial.queue else None  # no setting: msmtp would refuse that
+        return run_program(args, self.trial.message, home=self.home, env=env, program=program, queue=queue)
 
 
 @contextlib.contextmanager

@@ -111,7 +111,6 @@ DEFECTS = {
     "nul-in-the-body": (letter(b"Subject: s\n\na\0b\n"), lacks(b"\0")),
     "nul-ends-the-header": (letter(b"X: y\n\0\nBcc: c@d.example\n\nx\n"), lacks(b"Bcc: c@d")),
     "one-of-three-refused": (words("r@s.example", "c@d.example", "e@f.example", called="sendmail", queue=True,
-                                   config=ACCOUNT + "queue_folder {home}/q\n",
                                    relay={"dialogue": "rcpt <c@d.example>: 550 no"}),
                              arrives_for("r@s.example", "e@f.example")),
     "no-empty-line": (letter("hello\n"), has(b"\r\n\r\nhello\r\n")),

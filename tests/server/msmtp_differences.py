@@ -83,10 +83,9 @@ DIFFERENCES = {
         "of-a-file": (pretend("host h\ninclude more\n", files={"more": "port 26\n"}), {"settings": {"port": "26"}}),
     },
     "A queue": {
-        "relay-is-down": (words(config="host 127.0.0.1\nport 1\nfrom a@b.example\nqueue_folder {home}/q\n",
-                                relay=None, queue=True), {"status": 0, "says": "queued as"}),
-        "relay-defers": (words(config=ACCOUNT + "queue_folder {home}/q\n", relay={"dialogue": "mail: 451 later"},
-                               queue=True), {"status": 0, "says": "queued as"}),
+        "relay-is-down": (words(config="host 127.0.0.1\nport 1\nfrom a@b.example\n", relay=None, queue=True),
+                          {"status": 0, "says": "queued as"}),
+        "relay-defers": (words(relay={"dialogue": "mail: 451 later"}, queue=True), {"status": 0, "says": "queued as"}),
     },
     "Exit statuses": {
         "priorities": (words(config=ACCOUNT + "tls on\ntls_trust_file {ca}\ntls_priorities nonsense\n",
