@@ -1,39 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """__main__.py - the program against a relay that does what a case says. Suite "dialogue"
 
-`python3 -m tests.dialogue [WORD...]` runs the cases whose names contain one of the words. A case is
-a file cases/GROUP-NAME.case: a comment that says what it shows, then lines `key: value`.
-
-  relay: OPTIONS      the relay, in the words of relay.py's command line (default: --plain)
-  at STEP: ACTIONS    a line of its dialogue, as described at the top of relay.py
-  config: LINE        a line for the account, after those that fit the relay (see config_for)
-  args: WORDS         the program's arguments behind -C (default: bob@example.org)
-  < TEXT              a line of the message (default: DEFAULT_MESSAGE); \\xNN and the like are bytes,
-                      and a \\c at the end keeps the newline away
-  filler: N           N more lines of text behind the message
-
-What is expected:
-
-  exit: N [N...]      the exit status, one of these (default 0)
-  stderr: REGEX       is in stderr; `stderr!: REGEX` is not
-  stdout: REGEX       is in stdout, where there is nothing without it; `stdout!: REGEX` is not
-  place: no           stderr need not name the relay's host and port
-  messages: N         the relay took so many messages (default: 1 with exit 0, else 0)
-  mail: REGEX         the whole MAIL line of the last transaction
-  rcpt: REGEX         its RCPT lines, a line of the case for each, in order
-  content: REGEX      is in the message as received (^ and $ are those of a line); `content!: REGEX` is not
-  wire: REGEX         is in the message as it was on the wire, dots stuffed
-  sent: REGEX         is in what the client said, all of it; `sent!: REGEX` is not
-  verbs: REGEX        all the commands' first words, parted by blanks
-  waits: N            how often the client had to wait for the relay
-  login: MECHANISM    who logged in by it ("none" for nobody)
-  body: recoded       the body arrives in another encoding, and says the same
-  faults: any         the relay may notice faults of the client, having provoked them
-  clear: yes          the password may be sent without TLS
-  limit: SECONDS      the program must be done by then (default 20); machine seconds, see patience.py
-
-In config, args and stderr {port} {socket} {ca} {cert} {key} stand for the relay's, {cert} and {key} being
-a client's certificate. Every case also asks what check_always() asks.
+`python3 -m tests.dialogue [WORD...]` runs the cases whose names contain one of the words. case.py says
+which words a case file has.
 """
 import base64
 import pathlib
@@ -42,58 +11,14 @@ import shlex
 from tests.lib import patience, relay as relays
 from tests.lib.harness import Failure, Suite, expect, run_program, write_private
 from tests.lib.parts import parts
+from . import slips
+from .case import Case, relay_options
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-DEFAULT_MESSAGE = [
-    "From: Alice <alice@example.org>", "To: Bob <bob@example.org>", "Subject: A test", "",
-    "Hello Bob,", "this is a test."]
-FILLER = b"The quick brown fox jumps over the lazy dog, over and over.\n"
-SINGLE = {"relay", "args", "body", "filler", "exit", "place", "messages", "mail", "verbs", "waits", "login", "clear",
-          "faults", "limit"}
-REPEATED = {"config", "stderr", "stderr!", "stdout", "stdout!", "rcpt", "content", "content!", "wire", "sent", "sent!"}
-
-
-class Case:
-    """A case file, taken apart."""
-
-    def __init__(self, path):
-        self.values = {key: [] for key in REPEATED}
-        self.dialogue, self.message = [], []
-        lines = path.read_text().splitlines()
-        if not lines[0].startswith("# "):
-            raise ValueError(f"{path}: the first line does not say what the case shows")
-        for number, line in enumerate(lines, 1):
-            if line and not line.startswith("#"):
-                self.take(line, f"{path}:{number}")
-
-    def take(self, line, place):
-        if line[0] == "<":
-            self.message.append(line[2:])
-        elif line.startswith("at "):
-            self.dialogue.append(line)
-        else:
-            key, colon, value = line.partition(": ")
-            if not colon or key not in SINGLE | REPEATED or key in SINGLE & self.values.keys():
-                raise ValueError(f"{place}: unknown or given twice: {line}")
-            if key in SINGLE:
-                self.values[key] = value
-            else:
-                self.values[key].append(value)
-
-    def get(self, key, default=None):
-        return self.values.get(key, default)
-
-    def stdin(self):
-        lines = self.message or DEFAULT_MESSAGE
-        text = b"".join(relays.unescape(line.removesuffix("\\c")) + (b"" if line.endswith("\\c") else b"\n")
-                        for line in lines)
-        return text + FILLER * int(self.get("filler", 0))
-
 
 def start_relay(case, folder):
-    words = shlex.split(case.get("relay", "--plain").replace("{folder}", str(folder)))
-    options = relays.options_of(relays.parser().parse_args(words))
+    options = relay_options(case.get("relay", "--plain"), folder)
     if "path" not in options:
         options.setdefault("hosts", ("127.0.0.1",))
     return relays.Relay(dialogue="\n".join(case.dialogue), **options)
@@ -146,11 +71,12 @@ def check_always(case, relay, result, stdin):
         raise Failure("stderr is not UTF-8")
     expect(all(c == "\n" or c.isprintable() for c in text), "stderr is not printable")
     expect(result.status != 0 or relay.received, "exit 0, and the relay has not taken the message")
+    is_clear = any(s in relay.clear for s in secrets_to_find())
     expect(not relay.faults or case.get("faults") == "any", f"faults of the client: {relay.faults}")
-    if case.get("clear") != "yes":
-        expect(not any(s in relay.clear for s in secrets_to_find()), "a secret was sent in clear")
+    expect(is_clear == (case.get("clear") == "yes"), f"a secret in clear: {is_clear}")
     printed = (result.stdout + result.stderr).replace(b"master secret", b"")
     expect(not any(s in printed for s in secrets_to_find()), "a secret was printed")
+    expect(relay.received or not case.get("body"), "body: the relay took none")
     for taken in relay.received:
         check_body(case, taken.content, stdin)
     for sent in relay.transactions:
@@ -166,8 +92,10 @@ def check_outcome(case, relay, result, names):
     expect(not result.stdout or case.get("stdout"), "it wrote to stdout")
     if result.status == 0 and not case.get("stderr"):
         expect(not text, "exit 0, and something on stderr")
-    if result.status != 0 and case.get("place") != "no":
-        place = relay.path or f"localhost:{relay.port}"
+    place = relay.path or f"localhost:{relay.port}"
+    if case.get("place") == "no":
+        expect(result.status != 0 and place not in text, f"place: stderr names {place}, or need not")
+    elif result.status != 0:
         expect(place in text, f"stderr does not name {place}")
     for name, text in ("stderr", text), ("stdout", result.stdout.decode()):
         for pattern in case.get(name):
@@ -242,6 +170,7 @@ def play(path, folder):
         try:
             expect(took < float(case.get("limit", 20)) * patience.factor(), f"it took {took:.1f} s")
             expect(is_idle, "the relay still waits for the client's end")
+            expect(not relay.dialogue.mistakes(), "\n".join(relay.dialogue.mistakes()))
             check_always(case, relay, result, stdin)
             check_outcome(case, relay, result, names)
             check_relay(case, relay, result)
@@ -252,8 +181,11 @@ def play(path, folder):
 
 def main():
     suite = Suite("dialogue")
-    for path in sorted((HERE / "cases").glob("*.case")):
+    for path in sorted((HERE / "cases").iterdir()):
+        if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*\\.case", path.name):
+            raise ValueError(f"{path}: not the name of a case, GROUP-NAME.case")
         suite.add(path.stem, lambda folder, path=path: play(path, folder))
+    slips.add_cases(suite, play)
     suite.main()
 
 
