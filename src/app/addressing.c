@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/addressing.h"
 
+#include "app/localname.h"
 #include "base/ascii.h"
-#include "base/file.h"
 #include "base/i18n.h"
-#include "base/machine.h"
 #include "conf/account.h"
 #include "conf/expand.h"
 #include "conf/settings.h"
@@ -15,85 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAILNAME_MAX = 1024 };
-
-static char *read_mailname(void)
-{
-	CLEANUP(str_done) struct str text = STR_MAX(MAILNAME_MAX);
-	CLEANUP(err_done) struct err unused = ERR_INIT;
-
-	if (!file_load_regular("/etc/mailname", &text, ERR_CONFIG, &unused))
-		return NULL;
-	str_cut(&text, strcspn(text.bytes, " \t\r\n"));
-	return text.len ? str_take(&text) : NULL;
-}
-
-char *addressing_domain(const struct settings *settings)
-{
-	const char *domain = account_maildomain(settings);
-
-	if (*domain)
-		return mem_copy(domain);
-	char *mailname = read_mailname();
-	return mailname ? mailname : mem_copy(machine_name());
-}
-
-static bool is_caller(const char *local)
-{
-	return strcmp(local, "root") == 0 || strcmp(local, expand_user(true)) == 0;
-}
-
-/* A domain that no other machine knows; the first ending is what Emacs makes up. */
-static bool is_machine_only(const char *domain, const char *host)
-{
-	static const char *const names[] = { "localhost",  "localhost.localdomain",
-					     "localhost4", "localhost4.localdomain4",
-					     "localhost6", "localhost6.localdomain6" };
-	static const char *const endings[] = { "i-did-not-set--mail-host-address--so-tickle-me",
-					       "localdomain", "local" };
-	size_t len = strlen(host);
-
-	for (size_t i = 0; i < LENGTH(names); i++)
-		if (ascii_compare(domain, names[i]) == 0)
-			return true;
-	for (size_t i = 0; i < LENGTH(endings); i++)
-		if (ascii_begins(domain, host) && domain[len] == '.' &&
-		    ascii_compare(domain + len + 1, endings[i]) == 0)
-			return true;
-	return false;
-}
-
-bool addressing_is_of_machine(const struct address *address, const struct settings *settings,
-			      const char *own)
-{
-	const char *domain = address->domain;
-	const char *at = strrchr(own, '@');
-	const char *host = machine_name();
-
-	if (!domain)
-		return true;
-	if (ascii_compare(domain, account_maildomain(settings)) == 0 ||
-	    (at && ascii_compare(domain, at + 1) == 0))
-		return false;
-	if (is_machine_only(domain, host))
-		return true;
-	return ascii_compare(domain, host) == 0 &&
-	       (!strchr(host, '.') || is_caller(address->local));
-}
-
-const char *addressing_own_sender(const struct account *account, const char *sender)
-{
-	CLEANUP(address_done) struct address given = { 0 };
-	CLEANUP(err_done) struct err unfit = ERR_INIT;
-	const char *own = account->own_from;
-
-	if (!own || !sender || *account_maildomain(&account->settings) ||
-	    !address_parse_path(sender, &given, &unfit) ||
-	    !addressing_is_of_machine(&given, &account->settings, own))
-		return NULL;
-	return own;
-}
-
 static bool is_null_sender(const char *from)
 {
 	return !*from || strcmp(from, "<>") == 0 || ascii_compare(from, "MAILER-DAEMON") == 0;
@@ -102,7 +22,7 @@ static bool is_null_sender(const char *from)
 static void qualify(struct address *address, const struct settings *settings)
 {
 	if (!address->domain)
-		address->domain = addressing_domain(settings);
+		address->domain = localname_domain(settings);
 }
 
 /* A setting that is no address is to be mended by who wrote it, and no fault of the message. */
@@ -187,22 +107,6 @@ static bool needs_aliases(const struct settings *settings, const struct address_
 	return access(settings->aliases, R_OK) == 0;
 }
 
-static char *local_domains(const struct settings *settings)
-{
-	if (settings->local_domains)
-		return mem_copy(settings->local_domains);
-	return str_format("localhost %s", machine_name());
-}
-
-bool addressing_read_aliases(struct alias_table *table, const struct settings *settings,
-			     struct err *err)
-{
-	if (!alias_table_read(table, settings->aliases, err))
-		return err_wrap(err, "aliases");
-	table->local_domains = local_domains(settings);
-	return true;
-}
-
 void addressing_done(struct addressing *addressing)
 {
 	alias_table_done(&addressing->aliases);
@@ -213,7 +117,7 @@ static bool expand_aliases(struct addressing *addressing, const struct address_l
 			   struct address_list *out, struct err *err)
 {
 	if (!addressing->has_aliases &&
-	    !addressing_read_aliases(&addressing->aliases, addressing->settings, err))
+	    !localname_read_aliases(&addressing->aliases, addressing->settings, err))
 		return false;
 	addressing->has_aliases = true;
 	return alias_expand(&addressing->aliases, in, out, err);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/bare.h"
 
-#include "app/addressing.h"
+#include "app/localname.h"
 #include "app/repair.h"
 #include "mail/address_parse.h"
 #include "mail/rewrite.h"
@@ -25,7 +25,7 @@ static void decide_domain(void *arg, const struct address *address, struct addre
 	if (address->domain)
 		return;
 	if (!bare->domain)
-		bare->domain = addressing_domain(bare->settings);
+		bare->domain = localname_domain(bare->settings);
 	CLEANUP(mem_free_at) char *path = str_format("%s@%s", address->local, bare->domain);
 	address_parse_add_path(out, path);
 }
@@ -34,7 +34,7 @@ static void decide_author(void *arg, const struct address *address, struct addre
 {
 	const struct bare *bare = arg;
 
-	if (bare->own && addressing_is_of_machine(address, bare->settings, bare->own))
+	if (bare->own && localname_is_of_machine(address, bare->settings, bare->own))
 		address_parse_add_path(out, bare->own);
 	else
 		decide_domain(arg, address, out);
@@ -170,7 +170,7 @@ static bool repair_author(struct bare *bare, const char *body, size_t len, struc
 		return bare->own && replace_text(bare, body, len, out);
 	author = &list.items[0];
 	if (bare->own && list.count == 1 && !author->display &&
-	    addressing_is_of_machine(author, bare->settings, bare->own) &&
+	    localname_is_of_machine(author, bare->settings, bare->own) &&
 	    add_name(&name, author, body, len)) {
 		address_add_mailbox(out, name.bytes, bare->own);
 		return true;

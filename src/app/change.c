@@ -7,9 +7,11 @@
 #include "app/filter.h"
 #include "app/job.h"
 #include "app/listqueue.h"
+#include "app/passage.h"
 #include "app/reach.h"
 #include "app/report.h"
 #include "app/rounds.h"
+#include "app/settle.h"
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -228,7 +230,7 @@ static int settle_unfiltered(struct entry *entry, const struct settings *setting
 	const struct outcome outcome = { .reason = reason };
 
 	entry->record.progress.begun++;
-	return say_settled(id, attempt_settle(entry, settings, &outcome), reason);
+	return say_settled(id, settle_entry(entry, settings, &outcome), reason);
 }
 
 static enum settled send_on(struct session *session, struct entry *entry,
@@ -238,11 +240,11 @@ static enum settled send_on(struct session *session, struct entry *entry,
 	struct attempt attempt;
 
 	attempt_init(&attempt, entry, message, TOLERATE_REFUSAL);
-	if (attempt_send(session, &attempt, NULL, true, err))
+	if (passage_send(session, &attempt, NULL, true, err))
 		log_debug("%s: sent", entry->record.id);
 	const struct outcome outcome = { err, attempt.is_route, attempt.transaction.is_in_doubt,
 					 .is_lasting = true };
-	enum settled settled = attempt_settle(entry, settings, &outcome);
+	enum settled settled = settle_entry(entry, settings, &outcome);
 	report_log(settings, &entry->record.envelope, err);
 	session_close(session);
 	attempt_done(&attempt);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/cli.h"
+#include "app/request.h"
 #include "base/str.h"
 #include "conf/config.h"
 #include "conf/settings.h"

@@ -3,6 +3,7 @@
 #include "app/choice.h"
 
 #include "app/addressing.h"
+#include "app/localname.h"
 #include "base/i18n.h"
 #include "conf/configfile.h"
 #include "conf/given.h"
@@ -25,7 +26,7 @@ static struct configfile_places places(const struct job *job)
 {
 	return (struct configfile_places){ SYSCONFDIR, job->request->config_file,
 					   .is_by_uid = job->request->contract == CONTRACT_SENDMAIL,
-					   .is_look = cli_is_look(job->request->mode) };
+					   .is_look = request_is_look(job->request->mode) };
 }
 
 static bool load_config(struct job *job, struct err *err)
@@ -60,7 +61,7 @@ static bool choose(struct job *job, const struct settings *wished, struct err *e
 /* A sender whom only this machine knows, from a program: the account's, if no domain is set up. */
 static void adopt_own_sender(struct account *account)
 {
-	const char *own = addressing_own_sender(account, account->settings.from);
+	const char *own = localname_own_sender(account, account->settings.from);
 
 	if (!own)
 		return;

@@ -199,35 +199,6 @@ static bool has_message(enum mode mode)
 	       mode == MODE_EXPLAIN || mode == MODE_DRY_RUN;
 }
 
-bool cli_is_look(enum mode mode)
-{
-	switch (mode) {
-	case MODE_SEND:
-	case MODE_STDIO:
-	case MODE_QUEUE_RUN:
-	case MODE_QUEUE_RETRY:
-	case MODE_QUEUE_IMPORT:
-	case MODE_RMQS:
-	case MODE_SERVERINFO:
-		return false;
-	case MODE_VERIFY:
-	case MODE_ALIASES:
-	case MODE_QUEUE_LIST:
-	case MODE_QUEUE_SHOW:
-	case MODE_QUEUE_HOLD:
-	case MODE_QUEUE_REMOVE:
-	case MODE_DRY_RUN:
-	case MODE_EXPLAIN:
-	case MODE_PRINT_CONFIG:
-	case MODE_PRETEND:
-	case MODE_VERSION:
-	case MODE_HELP:
-	case MODE_CONFIGURE:
-		return true;
-	}
-	return false;
-}
-
 static bool has_recipients(enum mode mode)
 {
 	return has_message(mode) || mode == MODE_VERIFY;
@@ -318,14 +289,4 @@ bool cli_parse(struct request *request, int argc, char *argv[], struct err *err)
 		(request->envid || settings_is_explicit(&request->settings, OPT_dsn_notify) ||
 		 settings_is_explicit(&request->settings, OPT_dsn_return));
 	return check_combination(request, err);
-}
-
-void request_done(struct request *request)
-{
-	if (!request)
-		return;
-	free(request->recipients);
-	composition_done(&request->composition);
-	settings_done(&request->settings);
-	*request = (struct request){ 0 };
 }

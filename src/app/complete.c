@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/complete.h"
 
-#include "app/addressing.h"
 #include "app/bare.h"
+#include "app/localname.h"
 #include "app/messageid.h"
 #include "app/repair.h"
 #include "base/clock.h"
@@ -123,7 +123,7 @@ static char *find_author(const char *sender, const struct completion *completion
 
 	if (*sender || account->own_from)
 		return mem_copy(*sender ? sender : account->own_from);
-	CLEANUP(mem_free_at) char *domain = addressing_domain(&account->settings);
+	CLEANUP(mem_free_at) char *domain = localname_domain(&account->settings);
 	return str_format("%s@%s", expand_user(completion->is_program), domain);
 }
 

@@ -3,7 +3,7 @@
 #include "app/explain.h"
 
 #include "app/check.h"
-#include "app/job.h"
+#include "app/intake.h"
 #include "app/report.h"
 #include "app/show.h"
 #include "base/i18n.h"
@@ -143,7 +143,7 @@ int explain_message(const struct request *request)
 	int fd = isatty(STDIN_FILENO) ? open("/dev/null", O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 
 	job_init(&job, request);
-	bool is_ready = job_prepare(&job, fd, &err);
+	bool is_ready = intake_prepare(&job, fd, &err);
 	report_warnings(&job.config.warnings);
 	if (!is_ready || !explain(&job, &text, &err))
 		return report_error(&err);
@@ -158,7 +158,7 @@ int explain_dry_run(const struct request *request)
 	CLEANUP(job_done) struct job job;
 
 	job_init(&job, request);
-	bool is_ready = job_prepare(&job, STDIN_FILENO, &err);
+	bool is_ready = intake_prepare(&job, STDIN_FILENO, &err);
 	report_warnings(&job.config.warnings);
 	return is_ready ? show_message(&job.message) : report_error(&err);
 }

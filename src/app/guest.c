@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/guest.h"
 
-#include "app/addressing.h"
 #include "app/choice.h"
+#include "app/localname.h"
 #include "base/ascii.h"
 #include "base/log.h"
 #include "base/machine.h"
@@ -136,7 +136,7 @@ static bool is_own(const struct job *job, const char *name, const char *mail_dom
 char *guest_bounce(const struct job *job)
 {
 	const struct passwd *user = getpwuid(job->uid);
-	CLEANUP(mem_free_at) char *domain = addressing_domain(&job->account.settings);
+	CLEANUP(mem_free_at) char *domain = localname_domain(&job->account.settings);
 	CLEANUP(err_done) struct err unfit = ERR_INIT;
 
 	if (!user)

@@ -1,7 +1,6 @@
 /* help.c - what --help and --version print */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli.h"
-
 #include "base/i18n.h"
 #include "conf/configfile.h"
 #include "conf/option.h"

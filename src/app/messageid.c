@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/messageid.h"
 
-#include "app/addressing.h"
+#include "app/localname.h"
 #include "base/ascii.h"
 #include "base/machine.h"
 #include "base/random.h"
@@ -72,7 +72,7 @@ char *messageid_domain(const char *sender, const char *own, const struct setting
 	propose(&domain, domain_of(own));
 	if (domain)
 		return domain;
-	CLEANUP(mem_free_at) char *bare = addressing_domain(settings);
+	CLEANUP(mem_free_at) char *bare = localname_domain(settings);
 	propose(&domain, bare);
 	propose(&domain, machine_name());
 	return domain ? domain : str_format("%s.localdomain", machine_name());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/flag.h"
+#include "base/str.h"
 
 /*
  * For persons only: what a program gives when it calls us as sendmail is taken as it is. Each error

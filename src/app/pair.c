@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pair.h"
 
-#include "app/job.h"
+#include "app/cli.h"
+#include "app/intake.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 
@@ -256,7 +257,7 @@ static bool take_message(struct pair *pair, struct err *err)
 	CLEANUP(fs_close_at) int fd = open_file(pair, "mail", err);
 
 	return fd >= 0 && message_read(&pair->job.message, fd, err) &&
-	       job_finish(&pair->job, err) && save(pair, err);
+	       intake_finish(&pair->job, err) && save(pair, err);
 }
 
 /* The message stays locked until the pair is gone, so that no run of the queue sends it before. */
@@ -271,7 +272,7 @@ bool pair_take(const struct request *base, int folder, const char *name, struct 
 		return false;
 	if (is_interrupted)
 		return finish_interrupted(&pair, id, err);
-	if (!read_arguments(&pair, base, err) || !job_begin(&pair.job, err))
+	if (!read_arguments(&pair, base, err) || !intake_begin(&pair.job, err))
 		return false;
 	str_add(id, pair.job.entry.record.id);
 	return take_message(&pair, err) && remove_pair(&pair, err);

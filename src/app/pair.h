@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/cli.h"
+#include "app/request.h"
+#include "base/str.h"
 
 /*
  * Puts the message NAME.mail of a folder into the queue, as if it had just been given in with the

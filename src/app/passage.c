@@ -9,7 +9,8 @@
 #include "queue/spool.h"
 #include "smtp/broken.h"
 
-bool passage_may_reach(const struct transaction *t, const struct recipient *recipient)
+/* Whether the relay has accepted a recipient, or may do so together with the message. */
+static bool may_reach(const struct transaction *t, const struct recipient *recipient)
 {
 	return recipient->is_accepted ||
 	       (t->is_blind && recipient_is_open(recipient) && recipient->err.kind == ERR_NONE);
@@ -21,7 +22,7 @@ static bool mark_doubt(struct attempt *attempt, struct err *err)
 	struct envelope *envelope = attempt->transaction.envelope;
 
 	for (size_t i = 0; i < envelope->count; i++)
-		if (passage_may_reach(&attempt->transaction, &envelope->recipients[i]))
+		if (may_reach(&attempt->transaction, &envelope->recipients[i]))
 			envelope->recipients[i].status = STATUS_DOUBT;
 	return attempt->is_unsaved || entry_write_status(attempt->entry, false, err);
 }
@@ -204,12 +205,81 @@ static void note_extensions(struct session *session, const struct attempt *attem
 	reach_note(session, attempt->entry->spool);
 }
 
-bool passage_make(struct session *session, struct attempt *attempt, struct transaction *following,
-		  bool is_last, struct err *err)
+/* The transaction of an attempt, from its offer to the verdict. */
+static bool make_passage(struct session *session, struct attempt *attempt,
+			 struct transaction *following, bool is_last, struct err *err)
 {
 	bool is_sent = go_through(session, attempt, following, is_last, err) ||
 		       insist(session, attempt, following, is_last, err);
 
 	note_extensions(session, attempt, is_sent, err);
+	return is_sent;
+}
+
+/* A crash between begin and end is counted by the difference; that is worth no failure. */
+static void begin(struct attempt *attempt)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	attempt->entry->record.progress.begun++;
+	if (!attempt->is_unsaved && !entry_write_progress(attempt->entry, &err))
+		report_problem(&err);
+}
+
+/*
+ * An error of the message, of its sender or content, holds for all who could have got it. A doubt
+ * that an earlier attempt has left stays.
+ */
+static char judge_recipient(const struct attempt *attempt, size_t i, const struct err *err)
+{
+	const struct transaction *t = &attempt->transaction;
+	struct recipient *recipient = &t->envelope->recipients[i];
+
+	if (recipient->is_delivered)
+		return STATUS_DONE;
+	if (t->mail.kind != ERR_NONE)
+		err_copy(&recipient->err, &t->mail);
+	else if (recipient->err.kind == ERR_NONE && !attempt->is_route && !t->is_in_doubt)
+		err_copy(&recipient->err, err);
+	if (err_fate(recipient->err.kind) == FATE_FAIL)
+		return STATUS_REFUSED;
+	if (t->is_in_doubt && may_reach(t, recipient))
+		return STATUS_DOUBT;
+	return attempt->before.bytes[i];
+}
+
+static void judge_all(struct attempt *attempt, const struct err *err)
+{
+	struct envelope *envelope = attempt->transaction.envelope;
+
+	for (size_t i = 0; i < envelope->count; i++)
+		if (recipient_is_open(&envelope->recipients[i]))
+			envelope->recipients[i].status = judge_recipient(attempt, i, err);
+}
+
+/* Some relays take mail only in the name of who has logged in, even a notification. */
+static bool is_null_sender_refused(const struct transaction *t)
+{
+	return !*t->envelope->sender && t->mail.code > 0 && err_fate(t->mail.kind) == FATE_FAIL;
+}
+
+bool passage_send(struct session *session, struct attempt *attempt, struct attempt *next,
+		  bool is_last, struct err *err)
+{
+	struct transaction *t = &attempt->transaction;
+	struct transaction *following = next ? &next->transaction : NULL;
+
+	begin(attempt);
+	bool is_sent = make_passage(session, attempt, following, is_last, err);
+	if (is_null_sender_refused(t)) {
+		t->mail.kind = ERR_DEFER;
+		attempt->entry->record.progress.flags |= RECORD_NULL_REFUSED;
+	}
+	attempt->is_route = !is_sent && transaction_blames_route(t, err);
+	if (attempt->is_route)
+		attempt->entry->record.progress.flags |= RECORD_STOPPED_RUN;
+	else
+		attempt->entry->record.progress.flags &= ~(unsigned)RECORD_STOPPED_RUN;
+	judge_all(attempt, err);
 	return is_sent;
 }

@@ -5,12 +5,12 @@
 #include "app/attempt.h"
 
 /*
- * The transaction of an attempt, from its offer to the verdict; see attempt_send. The recipients
- * are marked as in doubt on disk just before the last byte of each content that is sent, and no
- * more when that was refused and the message is offered again in another way.
+ * Sends the message. Its recipients are marked as in doubt on disk just before the last byte
+ * leaves. Removals of messages that were sent before it are made to last while the relay decides
+ * on it. `next` (NULL: none) is what will be sent after it on this session; its commands may go in
+ * the same write. Where the relay refuses an extension that it offers, the message is offered again
+ * without that, and the route remembers it. False with the reason where any recipient did not get
+ * it.
  */
-bool passage_make(struct session *session, struct attempt *attempt, struct transaction *following,
+bool passage_send(struct session *session, struct attempt *attempt, struct attempt *next,
 		  bool is_last, struct err *err) MUST_USE;
-
-/* Whether the relay has accepted a recipient, or may do so together with the message. */
-bool passage_may_reach(const struct transaction *transaction, const struct recipient *recipient);

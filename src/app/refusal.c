@@ -3,9 +3,10 @@
 #include "app/refusal.h"
 
 #include "app/addressing.h"
-#include "app/attempt.h"
 #include "app/choice.h"
+#include "app/intake.h"
 #include "app/report.h"
+#include "app/settle.h"
 #include "base/i18n.h"
 #include "base/log.h"
 
@@ -116,7 +117,7 @@ static bool fill(struct job *job, struct err *err)
 	}
 	if (message->header_len == 0 && !message_complete(message, &message->given, err))
 		return false;
-	job_describe(job);
+	intake_describe(job);
 	return true;
 }
 
@@ -143,8 +144,8 @@ bool refusal_keep(struct job *job, const struct err *reason)
 	}
 	refuse_all(job->envelope, reason);
 	job->entry.record.progress.begun++;
-	return job_save(job) &&
-	       attempt_settle(&job->entry, settings_of(job), &outcome) == SETTLED_FAILED;
+	return intake_save(job) &&
+	       settle_entry(&job->entry, settings_of(job), &outcome) == SETTLED_FAILED;
 }
 
 /* The body has the lines of the given one. */
@@ -184,7 +185,7 @@ static bool prepare_part(struct job *part, const struct job *whole, struct err *
 	part->uid = whole->uid;
 	part->is_service = whole->is_service;
 	part->is_guests = whole->is_guests;
-	if (!job_begin(part, err) || !copy_message(&part->message, &whole->message, err))
+	if (!intake_begin(part, err) || !copy_message(&part->message, &whole->message, err))
 		return false;
 	part->envelope->sender = mem_copy(whole->envelope->sender);
 	name_unreadable(part->envelope, &whole->unreadable);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/repair.h"
 
-#include "app/addressing.h"
+#include "app/localname.h"
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "mail/address_parse.h"
@@ -34,7 +34,7 @@ static void qualify(struct repair *repair, struct address *address)
 	if (address->domain)
 		return;
 	if (!repair->domain)
-		repair->domain = addressing_domain(repair->settings);
+		repair->domain = localname_domain(repair->settings);
 	address->domain = mem_copy(repair->domain);
 }
 
@@ -342,7 +342,7 @@ bool repair_addresses(struct changes *changes, const struct envelope *envelope, 
 		settings->set_to_header == SET_TO_ALIASES || settings->set_to_header == SET_TO_ON;
 
 	if (needs_aliases && settings->aliases && *settings->aliases &&
-	    !addressing_read_aliases(&repair.aliases, settings, err))
+	    !localname_read_aliases(&repair.aliases, settings, err))
 		return false;
 	repair_from(&repair);
 	repair_to(&repair);

@@ -4,8 +4,10 @@
 
 #include "app/attempt.h"
 #include "app/filter.h"
+#include "app/passage.h"
 #include "app/reach.h"
 #include "app/report.h"
+#include "app/settle.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
@@ -104,7 +106,7 @@ static void settle_left_over(struct run *run, struct entry *entry, const struct 
 	const struct err none = ERR_INIT;
 	const struct outcome outcome = { .reason = &none };
 
-	count_settled(run, attempt_settle(entry, &route->account.settings, &outcome), &none);
+	count_settled(run, settle_entry(entry, &route->account.settings, &outcome), &none);
 }
 
 /* It is not sent past the filter: it waits, or has failed where the filter refuses it. */
@@ -115,7 +117,7 @@ static void settle_unfiltered(struct run *run, struct entry *entry, const struct
 
 	entry->record.progress.begun++;
 	report_log(settings, &entry->record.envelope, reason);
-	count_settled(run, attempt_settle(entry, settings, &outcome), reason);
+	count_settled(run, settle_entry(entry, settings, &outcome), reason);
 }
 
 /* Whether there is anything to do but to put it where it belongs. */
@@ -123,7 +125,7 @@ static bool is_sendable(struct run *run, struct entry *entry, const struct candi
 {
 	const struct account *account = &candidate->route->account;
 
-	if (!attempt_may_send_notice(entry, account)) {
+	if (!settle_may_send_notice(entry, account)) {
 		run->result->waiting++;
 		return false;
 	}
@@ -132,11 +134,11 @@ static bool is_sendable(struct run *run, struct entry *entry, const struct candi
 		return false;
 	}
 	if (schedule_is_hopeless(&entry->record.progress)) {
-		attempt_hold(entry);
+		settle_hold(entry);
 		run->result->failed++;
 		return false;
 	}
-	attempt_tell(entry, &account->settings);
+	settle_tell(entry, &account->settings);
 	return true;
 }
 
@@ -192,7 +194,7 @@ static void settle_unsent(struct run *run, struct load *load, const struct setti
 	const struct outcome outcome = { .reason = reason, .is_route = true };
 
 	load->entry.record.progress.begun++;
-	count_settled(run, attempt_settle(&load->entry, settings, &outcome), reason);
+	count_settled(run, settle_entry(&load->entry, settings, &outcome), reason);
 	unload(load);
 }
 
@@ -231,7 +233,7 @@ static void put_back(struct load *load)
 
 	progress->begun--;
 	progress->flags &= ~(unsigned)RECORD_STOPPED_RUN;
-	attempt_save(&load->entry);
+	settle_save(&load->entry);
 }
 
 static void settle_load(struct run *run, struct load *load, const struct err *err)
@@ -241,7 +243,7 @@ static void settle_load(struct run *run, struct load *load, const struct err *er
 					 .is_route = load->attempt.is_route,
 					 .is_in_doubt = load->attempt.transaction.is_in_doubt };
 
-	count_settled(run, attempt_settle(&load->entry, settings, &outcome), err);
+	count_settled(run, settle_entry(&load->entry, settings, &outcome), err);
 	report_log(settings, &load->entry.record.envelope, err);
 	run->done_on_session += !load->attempt.is_route;
 	run->sent_on_session += err->kind == ERR_NONE;
@@ -258,7 +260,7 @@ static bool send_load(struct run *run, struct session *session, struct load *loa
 
 	if (run->choice->shows_progress)
 		report_progress(load->index + 1, run->due.count);
-	if (!attempt_send(session, &load->attempt, next->is_loaded ? &next->attempt : NULL,
+	if (!passage_send(session, &load->attempt, next->is_loaded ? &next->attempt : NULL,
 			  !next->is_loaded, &err) &&
 	    is_limit(run, load)) {
 		put_back(load);

@@ -5,12 +5,14 @@
 #include "app/attempt.h"
 #include "app/check.h"
 #include "app/detach.h"
-#include "app/job.h"
+#include "app/intake.h"
+#include "app/passage.h"
 #include "app/reach.h"
 #include "app/refusal.h"
 #include "app/report.h"
 #include "app/rounds.h"
 #include "app/route.h"
+#include "app/settle.h"
 #include "app/withdraw.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -90,7 +92,7 @@ static void save(struct sending *sending)
 		status = exit_when_queued(settings_of(sending));
 	if (sending->job->has_entry && is_withdrawn(sending))
 		withdraw_on_signal(entry, status);
-	sending->is_saved = job_save(sending->job);
+	sending->is_saved = intake_save(sending->job);
 	if (!sending->is_saved)
 		withdraw_nothing();
 	else if (!is_withdrawn(sending))
@@ -160,7 +162,7 @@ static bool send_anew(struct sending *sending, struct err *err)
 	sending->is_open = open_session(sending, err);
 	sending->attempt.wants_new_session = false;
 	return sending->is_open &&
-	       attempt_send(&sending->session, &sending->attempt, NULL, sending->is_last, err);
+	       passage_send(&sending->session, &sending->attempt, NULL, sending->is_last, err);
 }
 
 static bool is_any_delivered(const struct envelope *envelope)
@@ -197,7 +199,7 @@ static bool try(struct sending *sending, struct err *err)
 	sending->is_open = true;
 	sending->is_tried = true;
 	sending->is_last = !has_company(sending);
-	bool is_sent = attempt_send(&sending->session, attempt, NULL, sending->is_last, err);
+	bool is_sent = passage_send(&sending->session, attempt, NULL, sending->is_last, err);
 	if (attempt->wants_new_session)
 		is_sent = send_anew(sending, err);
 	secret_forget(&sending->job->account.settings);
@@ -221,7 +223,7 @@ static void leave_queued(struct entry *entry)
 
 	for (size_t i = 0; i < envelope->count; i++)
 		envelope->recipients[i].status = STATUS_PENDING;
-	attempt_save(entry);
+	settle_save(entry);
 }
 
 /* Out of the queue again: the caller is told that it was not sent, and will not be. */
@@ -278,10 +280,10 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 		return take_back(sending, reason);
 	if (!sending->is_tried)
 		entry->record.progress.begun++;
-	enum settled settled = attempt_settle(entry, settings, &outcome);
+	enum settled settled = settle_entry(entry, settings, &outcome);
 	err_copy(&explained, reason);
 	if (reason->kind != ERR_NONE && err_fate(reason->kind) != FATE_FAIL)
-		attempt_explain_kept(entry, settings, &explained);
+		settle_explain_kept(entry, settings, &explained);
 	switch (settled) {
 	case SETTLED_SENT:
 		return EX_OK;
@@ -347,7 +349,7 @@ static void tell_kept(struct sending *sending)
 	if (sending->job->obstacle.kind != ERR_NONE)
 		err_copy(&reason, &sending->job->obstacle);
 	else if (sending->job->request->delivery == DELIVERY_QUEUE_ONLY)
-		attempt_explain_kept(entry, settings_of(sending), &reason);
+		settle_explain_kept(entry, settings_of(sending), &reason);
 	if (reason.kind != ERR_NONE)
 		(void)report_queued(entry->record.id, &reason, EX_OK);
 }
@@ -361,7 +363,7 @@ static int tell_for_later(const struct sending *sending)
 	if (job->obstacle.kind != ERR_NONE)
 		err_copy(&reason, &job->obstacle);
 	else
-		attempt_explain_kept(&job->entry, settings_of(sending), &reason);
+		settle_explain_kept(&job->entry, settings_of(sending), &reason);
 	if (reason.kind != ERR_NONE)
 		report_problem(&reason);
 	withdraw_done();
@@ -415,7 +417,7 @@ int send_message(const struct request *request)
 	int status;
 
 	job_init(&job, request);
-	bool is_ready = job_prepare(&job, STDIN_FILENO, &err);
+	bool is_ready = intake_prepare(&job, STDIN_FILENO, &err);
 	report_warnings(&job.config.warnings);
 	if (is_ready)
 		show_debug(&job);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/cli.h"
+#include "app/request.h"
 
 /*
  * Serves one client until it says QUIT, closes, or is silent for five minutes (or `timeout`, if

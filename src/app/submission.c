@@ -4,6 +4,8 @@
 
 #include "app/addressing.h"
 #include "app/attempt.h"
+#include "app/intake.h"
+#include "app/passage.h"
 #include "app/reach.h"
 #include "app/refusal.h"
 #include "app/report.h"
@@ -215,7 +217,7 @@ bool submission_begin(struct submission *submission, struct str *reply)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	struct job *job = &submission->job;
 
-	bool is_begun = make_request(submission, &err) && job_begin(job, &err);
+	bool is_begun = make_request(submission, &err) && intake_begin(job, &err);
 	if (job->has_account)
 		report_use_log(&job->account.settings);
 	report_warnings(&job->config.warnings);
@@ -335,7 +337,7 @@ static bool try(struct job *job, struct err *err)
 			err->kind = ERR_NET;
 		return false;
 	}
-	bool is_sent = attempt_send(&session, &attempt, NULL, true, err);
+	bool is_sent = passage_send(&session, &attempt, NULL, true, err);
 	session_close(&session);
 	return is_sent;
 }
@@ -386,7 +388,7 @@ bool submission_end(struct submission *submission, struct str *reply)
 	struct job *job = &submission->job;
 
 	if (trouble->kind != ERR_NONE || !message_end(&job->message, trouble) ||
-	    !fill_envelope(submission, trouble) || !job_finish(job, trouble)) {
+	    !fill_envelope(submission, trouble) || !intake_finish(job, trouble)) {
 		keep_refused(submission);
 		return add_refusal(reply, trouble);
 	}
@@ -394,7 +396,7 @@ bool submission_end(struct submission *submission, struct str *reply)
 		return false;
 	if (job->has_entry)
 		withdraw_unanswered(&job->entry);
-	if (job_save(job)) {
+	if (intake_save(job)) {
 		secret_take(&job->account.settings);
 		answer_queued(submission, reply);
 		return true;
