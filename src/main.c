@@ -1,21 +1,21 @@
 /* main.c - parse the request, run its mode, report, return the exit status */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/check.h"
-#include "app/choice.h"
-#include "app/cli.h"
 #include "app/discover.h"
 #include "app/explain.h"
 #include "app/import.h"
-#include "app/job.h"
 #include "app/queuemode.h"
-#include "app/report.h"
 #include "app/rmqs.h"
 #include "app/send.h"
 #include "app/serverinfo.h"
-#include "app/stdio.h"
 #include "app/verify.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "cli/cli.h"
+#include "deliver/report.h"
+#include "serve/stdio.h"
+#include "submit/choice.h"
+#include "submit/job.h"
 
 #include <fcntl.h>
 #include <locale.h>

@@ -2,20 +2,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/change.h"
 
-#include "app/attempt.h"
-#include "app/choice.h"
-#include "app/filter.h"
-#include "app/job.h"
 #include "app/listqueue.h"
-#include "app/passage.h"
-#include "app/reach.h"
-#include "app/report.h"
-#include "app/rounds.h"
-#include "app/settle.h"
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "conf/secret.h"
+#include "deliver/attempt.h"
+#include "deliver/passage.h"
+#include "deliver/reach.h"
+#include "deliver/report.h"
+#include "deliver/rounds.h"
+#include "deliver/settle.h"
+#include "prepare/filter.h"
+#include "submit/choice.h"
+#include "submit/job.h"
 
 #include <string.h>
 #include <sysexits.h>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/request.h"
 #include "base/str.h"
+#include "cli/request.h"
 #include "conf/config.h"
 #include "conf/settings.h"
 

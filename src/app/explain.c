@@ -3,11 +3,11 @@
 #include "app/explain.h"
 
 #include "app/check.h"
-#include "app/intake.h"
-#include "app/report.h"
 #include "app/show.h"
 #include "base/i18n.h"
 #include "conf/settings.h"
+#include "deliver/report.h"
+#include "submit/intake.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/request.h"
+#include "cli/request.h"
 
 /*
  * Prepares the request as if it were to be sent, with the message on standard input (none where

@@ -3,10 +3,10 @@
 #include "app/import.h"
 
 #include "app/pair.h"
-#include "app/report.h"
 #include "base/fs.h"
 #include "base/home.h"
 #include "base/i18n.h"
+#include "deliver/report.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/request.h"
+#include "cli/request.h"
 
 /*
  * Takes over each pair of files of the folder (see pair.h), the oldest first, and says so on

@@ -3,10 +3,10 @@
 #include "app/listqueue.h"
 
 #include "app/listjson.h"
-#include "app/report.h"
 #include "app/show.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "deliver/report.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pair.h"
 
-#include "app/cli.h"
-#include "app/intake.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "cli/cli.h"
+#include "submit/intake.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/request.h"
 #include "base/str.h"
+#include "cli/request.h"
 
 /*
  * Puts the message NAME.mail of a folder into the queue, as if it had just been given in with the

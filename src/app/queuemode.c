@@ -5,12 +5,12 @@
 #include "app/change.h"
 #include "app/listqueue.h"
 #include "app/queues.h"
-#include "app/report.h"
-#include "app/rounds.h"
 #include "app/users.h"
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "deliver/report.h"
+#include "deliver/rounds.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/request.h"
+#include "cli/request.h"
 
 /* Carries out one of the MODE_QUEUE_* modes. Returns the exit status. */
 int queue_mode_run(const struct request *request);

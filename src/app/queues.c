@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/queues.h"
 
-#include "app/report.h"
 #include "conf/config.h"
 #include "conf/configfile.h"
 #include "conf/selection.h"
+#include "deliver/report.h"
 #include "queue/places.h"
 
 #include <errno.h>

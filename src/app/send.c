@@ -2,22 +2,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/send.h"
 
-#include "app/attempt.h"
 #include "app/check.h"
-#include "app/detach.h"
-#include "app/intake.h"
-#include "app/passage.h"
-#include "app/reach.h"
-#include "app/refusal.h"
-#include "app/report.h"
-#include "app/rounds.h"
-#include "app/route.h"
-#include "app/settle.h"
-#include "app/withdraw.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "conf/secret.h"
+#include "deliver/attempt.h"
+#include "deliver/detach.h"
+#include "deliver/passage.h"
+#include "deliver/reach.h"
+#include "deliver/report.h"
+#include "deliver/rounds.h"
+#include "deliver/route.h"
+#include "deliver/settle.h"
+#include "deliver/withdraw.h"
 #include "queue/hint.h"
+#include "submit/intake.h"
+#include "submit/refusal.h"
 
 #include <stdlib.h>
 #include <sysexits.h>

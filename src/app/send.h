@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/request.h"
+#include "cli/request.h"
 
 /*
  * Sends the message on stdin as the request asks, and reports the result on stderr and in the logs.

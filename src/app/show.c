@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/show.h"
 
-#include "app/report.h"
+#include "deliver/report.h"
 #include "mail/lines.h"
 
 #include <string.h>

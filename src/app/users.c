@@ -3,11 +3,11 @@
 #include "app/users.h"
 
 #include "app/become.h"
-#include "app/report.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/home.h"
 #include "base/i18n.h"
+#include "deliver/report.h"
 #include "queue/places.h"
 
 #include <errno.h>

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/verify.h"
 
-#include "app/addressing.h"
-#include "app/choice.h"
-#include "app/job.h"
-#include "app/report.h"
 #include "base/i18n.h"
 #include "conf/configfile.h"
 #include "conf/selection.h"
+#include "deliver/report.h"
 #include "mail/alias.h"
+#include "submit/addressing.h"
+#include "submit/choice.h"
+#include "submit/job.h"
 
 #include <string.h>
 #include <sysexits.h>

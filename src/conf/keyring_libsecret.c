@@ -1,7 +1,5 @@
 /* keyring_libsecret.c - passwords in the keyring of the desktop, by libsecret */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "conf/keyring.h"
-
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -9,6 +7,7 @@
 #include "base/log.h"
 #include "base/proc.h"
 #include "conf/given.h"
+#include "conf/keyring.h"
 
 #include <libsecret/secret.h>
 #include <stdlib.h>

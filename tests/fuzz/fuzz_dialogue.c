@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
-#include "app/content.h"
-#include "app/dialogue.h"
+#include "serve/content.h"
+#include "serve/dialogue.h"
 #include "mail/address.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* test_cli.c - the command line */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli.h"
+#include "cli/cli.h"
 #include "conf/settings.h"
 
 #include "test.h"

@@ -3,13 +3,13 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "conf/config.h"
-#include "conf/secret.h"
-#include "conf/settings.h"
-
 #include "conf/configfile.h"
 #include "conf/credential.h"
+#include "conf/secret.h"
 #include "conf/selection.h"
+#include "conf/settings.h"
 #include "conf/usable.h"
+
 #include "test.h"
 
 #include <fcntl.h>

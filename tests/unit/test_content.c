@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
-#include "app/content.h"
+#include "serve/content.h"
 
 /* `message` is what was sent; NULL: it does not end. `rest` is what follows the end. */
 static const struct {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
-#include "app/dialogue.h"
+#include "serve/dialogue.h"
 
 #define LONG_50  "12345678901234567890123456789012345678901234567890"
 #define LONG_100 LONG_50 LONG_50

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
-#include "app/report.h"
 #include "base/fs.h"
+#include "deliver/report.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

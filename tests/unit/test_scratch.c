@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/fs.h"
 #include "base/scratch.h"
+
 #include "test.h"
 
 #include <errno.h>

@@ -4,7 +4,6 @@
 
 #include "net/srv.h"
 
-
 #define TEXT(literal) (literal), sizeof(literal) - 1
 
 /* A header with the counts of questions and answers, and names as they are on the wire. */

@@ -1,0 +1,94 @@
+/* request.h - what the caller asks for: mode, options and recipients */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "cli/composition.h"
+#include "conf/settings.h"
+
+#include <stdint.h>
+
+/* What to do; where several were asked for, the last in this order is done. */
+enum mode {
+	MODE_SEND,
+	MODE_STDIO,   /* -bs: SMTP on standard input and output */
+	MODE_VERIFY,  /* -bv: look at the recipients, send nothing */
+	MODE_ALIASES, /* newaliases, -bi: look at the aliases file */
+	MODE_QUEUE_RUN,
+	MODE_QUEUE_LIST,
+	MODE_QUEUE_SHOW,
+	MODE_QUEUE_RETRY,
+	MODE_QUEUE_HOLD,
+	MODE_QUEUE_REMOVE,
+	MODE_QUEUE_IMPORT, /* --queue-import: take over what msmtp's scripts have queued */
+	MODE_RMQS,
+	MODE_SERVERINFO,
+	MODE_DRY_RUN,
+	MODE_EXPLAIN,
+	MODE_PRINT_CONFIG,
+	MODE_PRETEND,
+	MODE_VERSION,
+	MODE_HELP,
+	MODE_CONFIGURE,
+};
+
+/* Whether a mode only shows something: it sends nothing, and runs nothing for a message. */
+bool request_is_look(enum mode mode);
+
+/*
+ * What a caller may expect. People and mail programs look at the exit status and are told at once
+ * what they have to mend; a caller of sendmail(8) looks at nothing, so that all that could be sent
+ * one day is kept.
+ */
+enum contract { CONTRACT_PERSON, CONTRACT_SENDMAIL };
+
+/* -od: when to send. In the background and not at all both mean that it is stored first. */
+enum delivery { DELIVERY_NOW, DELIVERY_BACKGROUND, DELIVERY_QUEUE_ONLY };
+
+/* -oe: how errors are told, besides the exit status. */
+enum error_mode { ERRORS_PRINT, ERRORS_MAIL, ERRORS_QUIET };
+
+/*
+ * What is asked. `settings` holds the options given, explicit and with the origin "command line",
+ * and defaults else. All texts but those of `settings` are borrowed from argv; NULL: not given.
+ */
+struct request {
+	enum mode mode;
+	enum contract contract;
+	enum delivery delivery;
+	enum error_mode error_mode;
+	bool is_sendmail; /* called by one of sendmail's names */
+	bool is_debug;
+	bool read_recipients;    /* -t: also those in To, Cc and Bcc */
+	bool read_envelope_from; /* the sender is the address in the From field */
+	bool dsn_is_wish;        /* what -N, -R and -V say is left out where the relay has no DSN */
+	bool needs_smtputf8;     /* -U */
+	const char *config_file; /* -C */
+	const char *account;     /* -a */
+	const char *envid;       /* -V, in the form that MAIL takes it: xtext of RFC 3461 */
+	const char *log_tag;     /* -L, printable and without blanks */
+	const char *configured;  /* --configure: an address, as given */
+	const char *rmqs;        /* --rmqs: what ETRN is about, printable ASCII without blanks */
+	int64_t not_before;      /* --at, in seconds since 1970; 0: now */
+
+	/* For the modes of the queue. `choice` are -qI, -qS and -qR, which imply ignores_schedule.
+	 */
+	const char *queue_id;      /* an id, or its beginning or end */
+	const char *import_folder; /* --queue-import */
+	struct {
+		const char *id;
+		const char *sender;
+		const char *recipient;
+	} choice;
+	bool ignores_schedule; /* -qf */
+	bool is_json;          /* --queue-list=json */
+	bool is_all_users;     /* --all-users */
+	int interval;          /* seconds between runs; 0: one run */
+
+	struct composition composition; /* --to, --subject and so on; read_recipients is set, too */
+
+	struct settings settings;
+	const char **recipients; /* each an address list, as given */
+	size_t recipient_count;
+};
+
+void request_done(struct request *request);

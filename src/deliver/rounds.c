@@ -1,0 +1,219 @@
+/* rounds.c - runs of the queue, one process at a time, and what the others ask for */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "deliver/rounds.h"
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "deliver/report.h"
+#include "queue/runlock.h"
+#include "queue/runrequest.h"
+#include "queue/usage.h"
+
+#include <string.h>
+
+static void report_obstacle(struct run_result *result, const struct err *err)
+{
+	report_problem(err);
+	run_result_note(result, err);
+}
+
+/*
+ * Both lists are in order. A notice bears the time of the message that it is about, and does not
+ * count: it goes with the next run.
+ */
+static bool has_new(const struct spool_ids *ids, const struct spool_ids *seen)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < ids->count; i++) {
+		const char *id = ids->items[i];
+		while (at < seen->count && strncmp(seen->items[at], id, RECORD_ID_TIME_LEN) < 0)
+			at++;
+		if (at == seen->count || strncmp(seen->items[at], id, RECORD_ID_TIME_LEN) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* Lists the queue. Without a list the run can't tell whether it gets on, and ends. */
+static bool list_queue_ids(struct spool *spool, struct spool_ids *ids, struct run_result *result)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (spool_list(spool, SPOOL_QUEUE, ids, &err))
+		return true;
+	report_obstacle(result, &err);
+	return false;
+}
+
+static void sweep(struct spool *spool, struct run_result *result)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	usage_refresh(spool);
+	if (!spool_sweep(spool, &err))
+		report_obstacle(result, &err);
+}
+
+/* Requests. One process runs the queue; the others leave theirs for it, and go. */
+
+static struct run_request request_of(const struct run_choice *choice)
+{
+	return (struct run_request){ .ignores_schedule = choice->ignores_schedule,
+				     .id = choice->id,
+				     .sender = choice->sender,
+				     .recipient = choice->recipient };
+}
+
+/* What the caller of a forced run may rely on: if it is not left, that is an error. */
+static void leave_request(struct spool *spool, const struct run_choice *choice,
+			  struct run_result *result)
+{
+	const struct run_request request = request_of(choice);
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (run_request_leave(spool, &request, &err))
+		return;
+	err_wrap(&err, _("another process runs the queue, and can't be asked to do this, too"));
+	if (choice->ignores_schedule)
+		report_obstacle(result, &err);
+	else
+		log_debug("%s", err.text);
+}
+
+static void do_request(struct spool *spool, const struct run_request *request,
+		       const struct run_choice *own, struct run_result *result)
+{
+	const struct run_choice choice = { .tried = own->tried,
+					   .ignores_schedule = request->ignores_schedule,
+					   .shows_progress = own->shows_progress,
+					   .id = request->id,
+					   .sender = request->sender,
+					   .recipient = request->recipient };
+	struct run_result others = { 0 };
+
+	run_through(spool, &choice, &others);
+	if (others.obstacle.kind != ERR_NONE)
+		run_result_note(result, &others.obstacle);
+	run_result_done(&others);
+}
+
+/*
+ * Does what this run was asked for itself, and what other processes have asked it for. A message
+ * that several of them want is tried once. Returns whether their requests are out of the way, so
+ * that a new one is found as such.
+ */
+static bool do_all(struct spool *spool, const struct run_choice *choice, struct run_result *result)
+{
+	CLEANUP(run_requests_done) struct run_requests requests = { 0 };
+	CLEANUP(due_tried_done) struct due_tried tried = { 0 };
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	const struct run_request asked = request_of(choice);
+	struct run_choice own = *choice;
+	bool is_taken = run_requests_take(spool, &requests, &err);
+
+	own.tried = &tried;
+	run_through(spool, &own, result);
+	for (size_t i = 0; i < requests.count; i++)
+		if (!run_request_is_same(&requests.items[i], &asked))
+			do_request(spool, &requests.items[i], &own, result);
+	if (is_taken && run_requests_finish(spool, &requests, &err))
+		return true;
+	report_obstacle(result, &err);
+	return false;
+}
+
+static bool has_request(struct spool *spool, struct run_result *result)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	bool has_any;
+
+	if (!run_requests_find(spool, &has_any, &err))
+		report_obstacle(result, &err);
+	return has_any;
+}
+
+/*
+ * Runs once, and gives the lock back. Returns whether another round is needed: while we had the
+ * lock, messages came, or a process has left a request. Each round needs something new from
+ * another process, so there is a last one.
+ */
+static bool run_round(struct spool *spool, const struct run_choice *choice,
+		      struct run_result *result, int *lock)
+{
+	CLEANUP(spool_ids_done) struct spool_ids seen = { 0 };
+	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
+
+	if (!list_queue_ids(spool, &seen, result))
+		return false;
+	sweep(spool, result);
+	result->waiting = 0;
+	bool can_go_on = do_all(spool, choice, result);
+	/* Without the lock: a process that finds it taken after this look does not exist. */
+	fs_close_at(lock);
+	return can_go_on && (has_request(spool, result) ||
+			     (list_queue_ids(spool, &ids, result) && has_new(&ids, &seen)));
+}
+
+static int lock_run(struct spool *spool, struct run_result *result)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	int lock;
+
+	if (!runlock_take(spool, &lock, &err))
+		report_obstacle(result, &err);
+	return lock;
+}
+
+/* The process with the lock may have looked for requests just before ours: then it is free now. */
+static int lock_or_leave(struct spool *spool, const struct run_choice *choice,
+			 struct run_result *result)
+{
+	int lock = lock_run(spool, result);
+
+	if (lock >= 0 || result->obstacle.kind != ERR_NONE)
+		return lock;
+	leave_request(spool, choice, result);
+	lock = lock_run(spool, result);
+	result->is_elsewhere = lock < 0;
+	return lock;
+}
+
+static void tell_elsewhere(const struct run_choice *choice, const struct run_result *result)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	if (!result->is_elsewhere || result->obstacle.kind != ERR_NONE ||
+	    (!choice->ignores_schedule && !log_is_debug()))
+		return;
+	str_add(&line, _("another process runs the queue, and was asked to do this, too"));
+	report_warnings(&line);
+}
+
+void rounds_run(struct spool *spool, const struct run_choice *choice, struct run_result *result)
+{
+	struct run_choice now = *choice;
+
+	*result = (struct run_result){ 0 };
+	if (spool->top < 0)
+		return;
+	CLEANUP(fs_close_at) int lock = lock_or_leave(spool, choice, result);
+	tell_elsewhere(choice, result);
+	while (lock >= 0 && run_round(spool, &now, result, &lock)) {
+		/* In later rounds, messages that this run has tried are not tried again. */
+		now.ignores_schedule = false;
+		now.follows_success = false;
+		lock = lock_run(spool, result);
+	}
+}
+
+void rounds_run_requested(struct spool *spool)
+{
+	const struct run_choice choice = { 0 };
+	struct run_result result = { 0 };
+
+	if (has_request(spool, &result))
+		rounds_run(spool, &choice, &result);
+	run_result_done(&result);
+}

@@ -1,0 +1,157 @@
+/* route.c - a stored message's way back to the account that it is sent with */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "deliver/route.h"
+
+#include "conf/configfile.h"
+#include "conf/selection.h"
+#include "conf/settings.h"
+#include "conf/usable.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void route_free(struct route *route)
+{
+	free(route->recipe);
+	free(route->key);
+	account_done(&route->account);
+	config_done(&route->config);
+	err_done(&route->problem);
+	free(route);
+}
+
+void routes_done(struct routes *routes)
+{
+	for (size_t i = 0; i < routes->count; i++)
+		route_free(routes->items[i]);
+	free(routes->items);
+	*routes = (struct routes){ 0 };
+}
+
+/* Every setting that a connection, its TLS or its login depend on. */
+char *route_key(const struct settings *settings)
+{
+	static const enum option_id ids[] = {
+		OPT_host,           OPT_port,
+		OPT_source_ip,      OPT_proxy_host,
+		OPT_proxy_port,     OPT_socket,
+		OPT_protocol,       OPT_domain,
+		OPT_auth,           OPT_user,
+		OPT_password_file,  OPT_password_fd,
+		OPT_password_env,   OPT_password_command,
+		OPT_passwordeval,   OPT_token_command,
+		OPT_ntlmdomain,     OPT_tls,
+		OPT_tls_starttls,   OPT_tls_trust_file,
+		OPT_tls_crl_file,   OPT_tls_fingerprint,
+		OPT_tls_key_file,   OPT_tls_cert_file,
+		OPT_tls_certcheck,  OPT_tls_min_dh_prime_bits,
+		OPT_tls_priorities, OPT_tls_host_override,
+		OPT_host_fallback,  OPT_host_srv,
+		OPT_tls_pin,        OPT_ignore_extensions,
+	};
+	struct str key = STR_INIT;
+
+	for (size_t i = 0; i < LENGTH(ids); i++) {
+		settings_print(settings, &options[ids[i]], &key);
+		str_add_char(&key, '\n');
+	}
+	return str_take(&key);
+}
+
+static char *make_recipe(const struct record *record)
+{
+	struct str recipe = STR_INIT;
+
+	str_addf(&recipe, "%s\n%s\n", record->config_file ? record->config_file : "",
+		 record->account ? record->account : "");
+	for (size_t i = 0; i < 2 * record->option_count; i++)
+		str_addf(&recipe, "%s\n", record->options[i]);
+	return str_take(&recipe);
+}
+
+static bool read_options(struct settings *settings, const struct record *record, struct err *err)
+{
+	const struct origin origin = { .kind = ORIGIN_QUEUE, .is_explicit = true };
+
+	for (size_t i = 0; i < record->option_count; i++)
+		if (!settings_set_named(settings, record->options[2 * i],
+					record->options[2 * i + 1], &origin, err))
+			return false;
+	return true;
+}
+
+static bool resolve(struct route *route, const struct record *record, struct err *err)
+{
+	const struct configfile_places places = { .system_folder = SYSCONFDIR,
+						  .user_file = record->config_file,
+						  .is_by_uid = true };
+	const struct expansion expansion = { .system_folder = SYSCONFDIR, .is_by_uid = true };
+	CLEANUP(settings_done) struct settings wished;
+	const struct selection wish = { .account = record->account, .settings = &wished };
+
+	settings_init(&wished);
+	if (!read_options(&wished, record, err))
+		return false;
+	if (!settings_is_explicit(&wished, OPT_host) &&
+	    !configfile_load(&route->config, &places, err))
+		return false;
+	bool is_chosen = selection_choose(&route->config, &wish, &route->account, err);
+	config_forget_secrets(&route->config);
+	return is_chosen && account_complete(&route->account, &expansion, err) &&
+	       usable_check(&route->account, false, err);
+}
+
+static struct route *route_new(char *recipe, const struct record *record)
+{
+	struct route *route = mem_zeroed(1, sizeof *route);
+
+	route->recipe = recipe;
+	config_init(&route->config);
+	if (resolve(route, record, &route->problem))
+		route->key = route_key(&route->account.settings);
+	else
+		route->key = mem_copy(recipe);
+	return route;
+}
+
+struct route *routes_find(struct routes *routes, const struct record *record)
+{
+	CLEANUP(mem_free_at) char *recipe = make_recipe(record);
+
+	for (size_t i = 0; i < routes->count; i++)
+		if (strcmp(routes->items[i]->recipe, recipe) == 0)
+			return routes->items[i];
+	mem_grow(routes->items, routes->count);
+	routes->items[routes->count] = route_new(mem_take(&recipe), record);
+	return routes->items[routes->count++];
+}
+
+/*
+ * A secret is never remembered. What only shapes the message has done its work, unless that is left
+ * for the first attempt.
+ */
+static bool is_worth_remembering(const struct settings *settings, enum option_id id, bool is_raw)
+{
+	enum origin_kind kind = settings->origins[id].kind;
+
+	return (kind == ORIGIN_COMMAND_LINE || kind == ORIGIN_ENVIRONMENT) && id != OPT_password &&
+	       (is_raw || (id != OPT_from && id != OPT_from_full_name));
+}
+
+void route_remember(struct record *record, const char *config_file, const struct account *account)
+{
+	const struct settings *settings = &account->settings;
+
+	/* A pipe has no other name; a later attempt says that it is gone, and uses no other config.
+	 */
+	char *real = config_file ? realpath(config_file, NULL) : NULL;
+	record->config_file = real || !config_file ? real : mem_copy(config_file);
+	record->account = account->name ? mem_copy(account->name) : NULL;
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		struct str value = STR_INIT;
+		if (!is_worth_remembering(settings, (enum option_id)i, record->is_raw))
+			continue;
+		settings_print(settings, &options[i], &value);
+		record_add_option(record, mem_copy(options[i].name), str_take(&value));
+	}
+}

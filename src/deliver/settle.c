@@ -1,0 +1,244 @@
+/* settle.c - what becomes of a message after an attempt: sent, waiting, failed or held */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "deliver/settle.h"
+
+#include "base/i18n.h"
+#include "base/random.h"
+#include "conf/secret.h"
+#include "deliver/attempt.h"
+#include "deliver/report.h"
+#include "deliver/tell.h"
+#include "queue/schedule.h"
+#include "queue/spool.h"
+
+#include <string.h>
+#include <time.h>
+
+static uint32_t random_number(void)
+{
+	uint32_t number = 0;
+
+	random_fill(&number, sizeof number);
+	return number;
+}
+
+static bool has_failures(const struct record *record)
+{
+	return record_has_untold(record) ||
+	       envelope_count_status(&record->envelope, STATUS_FAILED) > 0;
+}
+
+static void fail_open(struct envelope *envelope, const struct err *reason)
+{
+	for (size_t i = 0; i < envelope->count; i++) {
+		struct recipient *recipient = &envelope->recipients[i];
+		if (!recipient_is_open(recipient))
+			continue;
+		recipient->status = STATUS_REFUSED;
+		if (recipient->err.kind == ERR_NONE)
+			err_copy(&recipient->err, reason);
+		err_wrap(&recipient->err, _("expired"));
+	}
+}
+
+static void plan(struct record_progress *progress, const struct outcome *outcome, int64_t now)
+{
+	int64_t delay;
+
+	schedule_count(progress, now);
+	if (outcome->not_before > now)
+		delay = outcome->not_before - now;
+	else if (err_needs_operator(outcome->reason->kind))
+		delay = SCHEDULE_OPERATOR_GAP;
+	else if (outcome->is_route && !outcome->is_in_doubt)
+		delay = schedule_route_delay(progress->ended, random_number());
+	else
+		delay = schedule_delay(progress->ended, random_number());
+	progress->next_try = now + delay;
+}
+
+/* For whoever reads the file or asks mailq. */
+static void write_note(struct entry *entry, const struct err *err)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+
+	str_addf(&line, "%lld %s ", (long long)time(NULL), err_exit_name(err->kind));
+	str_add_printable(&line, err->text, strlen(err->text));
+	entry_note(entry, line.bytes);
+}
+
+/* Why those wait who still do. */
+static void note(struct entry *entry, const struct err *reason)
+{
+	const struct envelope *envelope = &entry->record.envelope;
+	CLEANUP(err_done) struct err said = ERR_INIT;
+
+	if (reason->kind == ERR_NONE)
+		return;
+	err_copy(&said, reason);
+	for (size_t i = 0; i < envelope->count; i++) {
+		const struct recipient *recipient = &envelope->recipients[i];
+		if (!recipient_is_open(recipient) || recipient->err.kind == ERR_NONE)
+			continue;
+		err_copy(&said, &recipient->err);
+		err_wrap(&said, "%s", recipient->address);
+		break;
+	}
+	write_note(entry, &said);
+}
+
+void settle_explain_kept(struct entry *entry, const struct settings *settings, struct err *reason)
+{
+	const char *source = secret_fleeting(settings);
+
+	if (!source)
+		return;
+	if (reason->kind == ERR_NONE)
+		err_set(reason, ERR_AUTH, _("nothing was tried yet"));
+	err_wrap(reason, _("kept without its password, which came by %s"), source);
+	write_note(entry, reason);
+}
+
+/* Where it can't be removed its status says that there is nothing more to do. */
+static enum settled remove_sent(struct entry *entry, bool is_synced, struct err *err)
+{
+	CLEANUP(err_done) struct err worse = ERR_INIT;
+
+	if (!entry_remove(entry, is_synced, err) && !entry_write_status(entry, true, &worse))
+		report_problem(&worse);
+	if (err->kind != ERR_NONE)
+		report_problem(err);
+	return SETTLED_SENT;
+}
+
+/*
+ * A settle tells at once, as the server's words are in memory; they say more than a status. The
+ * notice is locked, so that it can't be sent and gone, until it is written down that it was made.
+ */
+static bool tell_untold(struct entry *entry, const struct settings *settings, struct err *err)
+{
+	CLEANUP(entry_release) struct entry notice;
+	struct envelope *envelope = &entry->record.envelope;
+
+	entry_init(&notice);
+	if (!record_has_untold(&entry->record))
+		return true;
+	if (!tell_failure(entry, settings, &notice, err))
+		return false;
+	for (size_t i = 0; i < envelope->count; i++) {
+		struct recipient *recipient = &envelope->recipients[i];
+		if (recipient->status == STATUS_REFUSED || recipient->status == STATUS_COMMAND)
+			recipient->status = STATUS_FAILED;
+	}
+	return entry_write_status(entry, true, err);
+}
+
+void settle_tell(struct entry *entry, const struct settings *settings)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (!tell_untold(entry, settings, &err))
+		report_problem(&err);
+}
+
+bool settle_may_send_notice(const struct entry *notice, const struct account *account)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(entry_release) struct entry subject;
+	const char *id = notice->record.about;
+
+	entry_init(&subject);
+	enum claim claim =
+		id ? spool_peek(notice->spool, SPOOL_QUEUE, id, &subject, &err) : CLAIM_GONE;
+	if (claim == CLAIM_GONE || claim == CLAIM_DAMAGED ||
+	    (claim == CLAIM_GOT && !record_has_untold(&subject.record)))
+		return true;
+	entry_release(&subject);
+	if (spool_claim(notice->spool, SPOOL_QUEUE, id, &subject, &err) != CLAIM_GOT)
+		return false;
+	attempt_adopt(&subject, account);
+	settle_tell(&subject, &account->settings);
+	return !record_has_untold(&subject.record);
+}
+
+/* Where a step fails the message stays in q/, and the next run goes on from there. */
+static enum settled finish_failed(struct entry *entry, struct err *err)
+{
+	if (!entry_move(entry, SPOOL_FAILED, err))
+		report_problem(err);
+	return SETTLED_FAILED;
+}
+
+void settle_save(struct entry *entry)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (!entry_write_status(entry, true, &err) || !entry_write_progress(entry, &err))
+		report_problem(&err);
+}
+
+void settle_hold(struct entry *entry)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (entry_write_progress(entry, &err) && entry_move(entry, SPOOL_HOLD, &err))
+		tell_held(entry);
+	if (err.kind != ERR_NONE)
+		report_problem(&err);
+}
+
+/*
+ * What an attempt changes in the record; the recipients have their status already, which only
+ * expiry changes: then it returns true.
+ */
+static bool update_progress(struct record *record, const struct outcome *outcome, int64_t now)
+{
+	struct record_progress *progress = &record->progress;
+	bool waits_for_relay = outcome->is_route && !outcome->is_in_doubt &&
+			       !err_needs_operator(outcome->reason->kind);
+
+	progress->doubts += outcome->is_in_doubt;
+	plan(progress, outcome, now);
+	progress->flags &= ~(unsigned)RECORD_ROUTE_FAILED;
+	progress->flags |= waits_for_relay ? RECORD_ROUTE_FAILED : 0;
+	if (envelope_count_open(&record->envelope) == 0 || !schedule_is_expired(record, now))
+		return false;
+	fail_open(&record->envelope, outcome->reason);
+	return true;
+}
+
+/* The status goes first; a notice says nothing that is not written down. */
+static bool write_and_tell(struct entry *entry, const struct settings *settings,
+			   const struct outcome *outcome, struct err *err)
+{
+	bool is_written = entry_write_status(entry, true, err);
+
+	note(entry, outcome->reason);
+	if (update_progress(&entry->record, outcome, time(NULL)))
+		is_written = is_written && entry_write_status(entry, true, err);
+	return is_written && tell_untold(entry, settings, err);
+}
+
+enum settled settle_entry(struct entry *entry, const struct settings *settings,
+			  const struct outcome *outcome)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct record *record = &entry->record;
+	struct envelope *envelope = &record->envelope;
+
+	record->progress.ended = record->progress.begun;
+	if (envelope_count_open(envelope) == 0 && !has_failures(record))
+		return remove_sent(entry, outcome->is_lasting, &err);
+	bool is_told = write_and_tell(entry, settings, outcome, &err);
+	if (!entry_write_progress(entry, &err) || !is_told)
+		report_problem(&err);
+	if (envelope_count_open(envelope) == 0 && is_told)
+		return finish_failed(entry, &err);
+	if (envelope_count_open(envelope) == 0)
+		return SETTLED_FAILED;
+	if (schedule_is_hopeless(&record->progress)) {
+		settle_hold(entry);
+		return SETTLED_HELD;
+	}
+	return SETTLED_WAITS;
+}

@@ -1,0 +1,408 @@
+/* submission.c - one message given in over SMTP: taken, kept or sent, and what to answer */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "serve/submission.h"
+
+#include "base/i18n.h"
+#include "base/log.h"
+#include "conf/secret.h"
+#include "conf/settings.h"
+#include "deliver/attempt.h"
+#include "deliver/passage.h"
+#include "deliver/reach.h"
+#include "deliver/report.h"
+#include "deliver/withdraw.h"
+#include "mail/address.h"
+#include "submit/addressing.h"
+#include "submit/intake.h"
+#include "submit/refusal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <syslog.h>
+
+void submission_init(struct submission *submission, const struct request *base,
+		     const struct guest *guest)
+{
+	*submission = (struct submission){ .base = base, .guest = guest };
+}
+
+void submission_clear(struct submission *submission)
+{
+	if (submission->has_job) {
+		job_done(&submission->job);
+		settings_done(&submission->request.settings);
+	}
+	for (size_t i = 0; i < submission->count; i++)
+		command_done(&submission->recipients[i]);
+	free(submission->recipients);
+	command_done(&submission->sender);
+	err_done(&submission->trouble);
+	submission_init(submission, submission->base, submission->guest);
+}
+
+static bool refuse(struct str *reply, const char *text)
+{
+	str_add(reply, text);
+	return false;
+}
+
+bool submission_set_sender(struct submission *submission, struct command *command,
+			   struct str *reply)
+{
+	if (command->size > SUBMISSION_SIZE_MAX)
+		return refuse(reply, "552 5.3.4 the message is too large");
+	submission->sender = *command;
+	*command = (struct command){ 0 };
+	return true;
+}
+
+static bool has_recipient(const struct submission *submission, const char *path)
+{
+	for (size_t i = 0; i < submission->count; i++)
+		if (address_compare(submission->recipients[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* Named twice, a recipient gets it once, as the first naming had it. */
+bool submission_add_recipient(struct submission *submission, struct command *command,
+			      struct str *reply)
+{
+	if (has_recipient(submission, command->path))
+		return true;
+	if (submission->count >= SUBMISSION_RECIPIENTS_MAX)
+		return refuse(reply, "452 4.5.3 that are too many recipients");
+	mem_grow(submission->recipients, submission->count);
+	submission->recipients[submission->count++] = *command;
+	*command = (struct command){ 0 };
+	return true;
+}
+
+/* Judging errors */
+
+/* The relay's own verdict on the message is handed through, but a 421 would end our session, too.
+ */
+static bool add_verdict(struct str *reply, const struct err *err)
+{
+	int code = err->code == 421 ? 451 : err->code;
+
+	if (code < 400 || code > 599)
+		return false;
+	if (err->kind != ERR_REJECT && err->kind != ERR_REFUSED && err->kind != ERR_DEFER)
+		return false;
+	str_addf(reply, "%d ", code);
+	if (*err->enhanced)
+		str_add(reply, err->enhanced);
+	else
+		str_addf(reply, "%d.0.0", code / 100);
+	return true;
+}
+
+static const char *default_code(enum err_kind kind)
+{
+	switch (kind) {
+	case ERR_INPUT:
+	case ERR_USAGE:
+	case ERR_REJECT:
+	case ERR_REFUSED:
+		return "554 5.6.0";
+	case ERR_CONFIG:
+	case ERR_AUTH:
+	case ERR_TLS:
+	case ERR_UNAVAILABLE:
+		return "451 4.3.5";
+	case ERR_NET:
+	case ERR_NOHOST:
+	case ERR_PROTO:
+	case ERR_DEFER:
+		return "451 4.4.1";
+	case ERR_NONE:
+	case ERR_NOINPUT:
+	case ERR_SYSTEM:
+	case ERR_IO:
+	case ERR_KINDS:
+		break;
+	}
+	return "451 4.3.0";
+}
+
+static bool add_refusal(struct str *reply, const struct err *err)
+{
+	if (!add_verdict(reply, err))
+		str_add(reply, default_code(err->kind));
+	str_addf(reply, " %s", err->text ? err->text : "");
+	return false;
+}
+
+/* Taking */
+
+static bool refuse_for_now(struct str *reply, const struct err *err)
+{
+	str_addf(reply, "452 4.3.1 %s", err->text);
+	return false;
+}
+
+static bool is_limited(const struct submission *submission)
+{
+	return submission->guest->is_peer && submission->job.has_entry;
+}
+
+/* What the client says of the size is looked at before the content comes. */
+static bool has_room(struct submission *submission, struct str *reply)
+{
+	const struct guest *guest = submission->guest;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	return !is_limited(submission) ||
+	       usage_has_room(&submission->job.spool, guest->uid, submission->sender.size,
+			      &guest_limit, &err) ||
+	       refuse_for_now(reply, &err);
+}
+
+static bool reserve(struct submission *submission, struct str *reply)
+{
+	struct job *job = &submission->job;
+	const struct message *message = &job->message;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	submission->reserved = message_size(message);
+	/* The header of a copy is the one that was given, with an empty line. */
+	if (message->header_len == 0)
+		submission->reserved += message->given.len + 2;
+	if (!is_limited(submission))
+		return true;
+	job->entry.is_counted =
+		usage_reserve(&job->spool, job->uid, submission->reserved, &guest_limit, &err);
+	return job->entry.is_counted || refuse_for_now(reply, &err);
+}
+
+/* What came into the queue counts, whatever failed after that. */
+static void unreserve(struct submission *submission)
+{
+	struct job *job = &submission->job;
+
+	if (job->entry.is_counted &&
+	    !spool_has(&job->spool, job->entry.folder, job->entry.record.id))
+		usage_release(&job->spool, job->uid, submission->reserved);
+	job->entry.is_counted = false;
+}
+
+/* The sender chooses the account as -f does. */
+static bool make_request(struct submission *submission, struct err *err)
+{
+	const struct origin origin = { .kind = ORIGIN_COMMAND_LINE, .is_explicit = true };
+	struct request *request = &submission->request;
+	const char *sender = submission->sender.path;
+
+	*request = *submission->base;
+	request->mode = MODE_SEND;
+	request->contract = CONTRACT_SENDMAIL;
+	request->read_recipients = false;
+	request->read_envelope_from = false;
+	request->recipients = NULL;
+	request->recipient_count = 0;
+	settings_copy(&request->settings, &submission->base->settings);
+	job_init(&submission->job, request);
+	submission->job.uid = submission->guest->uid;
+	submission->job.is_service = settings_is_explicit(&request->settings, OPT_queue_folder);
+	submission->job.is_guests = guest_is_stranger(submission->guest);
+	submission->has_job = true;
+	return settings_set(&request->settings, &options[OPT_from], *sender ? sender : "<>",
+			    &origin, err);
+}
+
+bool submission_begin(struct submission *submission, struct str *reply)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	struct job *job = &submission->job;
+
+	bool is_begun = make_request(submission, &err) && intake_begin(job, &err);
+	if (job->has_account)
+		report_use_log(&job->account.settings);
+	report_warnings(&job->config.warnings);
+	if (!is_begun)
+		return add_refusal(reply, &err);
+	if (!has_room(submission, reply))
+		return false;
+	message_begin(&job->message);
+	return true;
+}
+
+/* What can't be read is taken as a whole all the same, for the copy of it. */
+static void take_unreadable(struct submission *submission, const char *bytes, size_t len)
+{
+	struct message *message = &submission->job.message;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (message->is_unreadable)
+		message->is_unreadable = submission->size <= SUBMISSION_SIZE_MAX &&
+					 message_take(message, bytes, len, &err);
+}
+
+void submission_take(struct submission *submission, const char *bytes, size_t len)
+{
+	struct err *trouble = &submission->trouble;
+
+	submission->size += len;
+	if (trouble->kind != ERR_NONE) {
+		take_unreadable(submission, bytes, len);
+		return;
+	}
+	if (submission->size > SUBMISSION_SIZE_MAX) {
+		err_set(trouble, ERR_REJECT, _("the message is too large"));
+		trouble->code = 552;
+		memcpy(trouble->enhanced, "5.3.4", sizeof "5.3.4");
+		return;
+	}
+	if (!message_take(&submission->job.message, bytes, len, trouble))
+		log_debug("%s", trouble->text);
+}
+
+/* The envelope */
+
+/* What an alias became has the parameters of the alias. RFC 3461 section 5.2.7.1. */
+static void set_parameters(struct envelope *envelope, size_t first, const struct command *like)
+{
+	for (size_t i = first; i < envelope->count; i++) {
+		if (like->notify)
+			envelope->recipients[i].notify = mem_copy(like->notify);
+		if (like->orcpt)
+			envelope->recipients[i].orcpt = mem_copy(like->orcpt);
+	}
+}
+
+/* Parameters are each recipient's own, and so these come one by one. */
+static bool fill_envelope(struct submission *submission, struct err *err)
+{
+	struct job *job = &submission->job;
+	struct envelope *envelope = job->envelope;
+	CLEANUP(addressing_done)
+	struct addressing addressing = { .settings = &job->account.settings,
+					 .qualifies = job_qualifies(job) };
+
+	for (size_t i = 0; i < submission->count; i++) {
+		const struct command *given = &submission->recipients[i];
+		size_t before = envelope->count;
+		if (!addressing_add_recipient(&addressing, given->path, envelope, err))
+			return false;
+		set_parameters(envelope, before, given);
+	}
+	envelope_drop_repeated(envelope);
+	envelope->ret = mem_take(&submission->sender.ret);
+	envelope->envid = mem_take(&submission->sender.envid);
+	return true;
+}
+
+/* Keeping or sending */
+
+/* Whose message it is would not be known otherwise, once it has been sent. */
+static void log_taken(const struct submission *submission)
+{
+	CLEANUP(str_done) struct str line = STR_INIT;
+	const struct job *job = &submission->job;
+	int facility = job->account.settings.syslog;
+
+	if (facility < 0 && !submission->guest->is_peer)
+		return;
+	str_addf(&line, "queued=%s uid=%u from=", job->entry.record.id, submission->guest->uid);
+	str_add_printable(&line, job->envelope->sender, strlen(job->envelope->sender));
+	str_addf(&line, " nrcpts=%zu mailsize=%llu", job->envelope->count,
+		 (unsigned long long)job->envelope->size);
+	log_to_syslog((facility < 0 ? LOG_MAIL : facility) | LOG_INFO, report_name(), line.bytes);
+}
+
+static void answer_queued(struct submission *submission, struct str *reply)
+{
+	const struct job *job = &submission->job;
+	const char *id = job->entry.record.id;
+
+	str_addf(reply, "250 2.0.0 queued as %s", id);
+	log_taken(submission);
+	if (job->obstacle.kind != ERR_NONE)
+		(void)report_queued(id, &job->obstacle, EX_OK);
+}
+
+static bool try(struct job *job, struct err *err)
+{
+	CLEANUP(attempt_done) struct attempt attempt;
+	struct session session;
+
+	attempt_init(&attempt, &job->entry, &job->message, TOLERATE_NOTHING);
+	attempt.is_unsaved = true;
+	if (!reach_open(&session, job->entry.spool, &job->account.settings, LOGIN_ALONE, err)) {
+		/* Whatever was said to us there was not said about the message. */
+		err->code = 0;
+		if (err_fate(err->kind) == FATE_FAIL)
+			err->kind = ERR_NET;
+		return false;
+	}
+	bool is_sent = passage_send(&session, &attempt, NULL, true, err);
+	session_close(&session);
+	return is_sent;
+}
+
+static void add_success(struct str *reply, const struct envelope *envelope)
+{
+	str_add(reply, "250 2.0.0 sent: ");
+	if (envelope->reply)
+		reply_join(envelope->reply, reply);
+}
+
+static void send_directly(struct job *job, struct str *reply)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	if (job->obstacle.kind != ERR_NONE)
+		err_copy(&err, &job->obstacle);
+	else if (try(job, &err))
+		add_success(reply, job->envelope);
+	if (err.kind != ERR_NONE)
+		add_refusal(reply, &err);
+	report_log(&job->account.settings, job->envelope, &err);
+}
+
+/* A client may look at our reply or not: a copy is kept as for what a program gives in. */
+static void keep_refused(struct submission *submission)
+{
+	struct job *job = &submission->job;
+	CLEANUP(err_done) struct err ignored = ERR_INIT;
+	CLEANUP(str_done) struct str unsaid = STR_INIT;
+
+	if (job->message.intake && !message_end(&job->message, &ignored))
+		err_done(&ignored);
+	if (job->envelope->count == 0 && !fill_envelope(submission, &ignored))
+		log_debug("%s", ignored.text);
+	if (!reserve(submission, &unsaid))
+		log_debug("%s", unsaid.bytes);
+	else if (refusal_keep(job, &submission->trouble))
+		log_debug("a copy is kept as %s", job->entry.record.id);
+	else
+		unreserve(submission);
+	report_log(&job->account.settings, job->envelope, &submission->trouble);
+}
+
+bool submission_end(struct submission *submission, struct str *reply)
+{
+	struct err *trouble = &submission->trouble;
+	struct job *job = &submission->job;
+
+	if (trouble->kind != ERR_NONE || !message_end(&job->message, trouble) ||
+	    !fill_envelope(submission, trouble) || !intake_finish(job, trouble)) {
+		keep_refused(submission);
+		return add_refusal(reply, trouble);
+	}
+	if (!reserve(submission, reply))
+		return false;
+	if (job->has_entry)
+		withdraw_unanswered(&job->entry);
+	if (intake_save(job)) {
+		secret_take(&job->account.settings);
+		answer_queued(submission, reply);
+		return true;
+	}
+	withdraw_nothing();
+	unreserve(submission);
+	send_directly(job, reply);
+	return false;
+}

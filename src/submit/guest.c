@@ -1,0 +1,148 @@
+/* guest.c - who is at the other end of a session: identity, place, and who may be told */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "submit/guest.h"
+
+#include "base/ascii.h"
+#include "base/log.h"
+#include "base/machine.h"
+#include "prepare/localname.h"
+#include "queue/places.h"
+#include "submit/choice.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+const struct usage guest_limit = { .count = GUEST_MESSAGES_MAX,
+				   .bytes = GUEST_MEGABYTES_MAX * 1000000ULL };
+
+void guest_identify(struct guest *guest)
+{
+	struct ucred peer;
+	struct sockaddr address;
+	socklen_t address_len = sizeof address;
+	socklen_t peer_len = sizeof peer;
+
+	*guest = (struct guest){ .uid = getuid() };
+	if (getsockname(STDIN_FILENO, &address, &address_len) < 0 || address.sa_family != AF_UNIX ||
+	    getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &peer_len) < 0)
+		return;
+	guest->uid = peer.uid;
+	guest->is_peer = true;
+}
+
+bool guest_is_stranger(const struct guest *guest)
+{
+	return guest->is_peer && guest->uid != 0 && guest->uid != geteuid();
+}
+
+/* The queue of most messages of this session; which one it is shows when there is a sender. */
+static char *queue_path(const struct request *request)
+{
+	CLEANUP(job_done) struct job job;
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(places_done) struct places places = { 0 };
+
+	job_init(&job, request);
+	if (!choice_without_message(&job, &err))
+		log_debug("%s", err.text);
+	const char *folder = job.has_account ? job.account.settings.queue_folder
+					     : request->settings.queue_folder;
+	if (folder)
+		return mem_copy(folder);
+	places_add_for_new(&places);
+	return places.count > 0 ? mem_copy(places.paths[0]) : NULL;
+}
+
+bool guest_take_place(const struct guest *guest, const struct request *request, int *place)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(spool_close) struct spool spool;
+	CLEANUP(mem_free_at) char *path = NULL;
+
+	*place = -1;
+	spool_init(&spool);
+	if (!guest->is_peer)
+		return true;
+	path = queue_path(request);
+	if (!path || !spool_open(&spool, path, true, &err))
+		return true;
+	*place = usage_take_place(&spool, guest->uid, GUEST_SESSIONS_MAX);
+	bool is_full = *place == -1;
+	if (*place < 0)
+		*place = -1;
+	return !is_full;
+}
+
+/* Addresses */
+
+/* The account as the config has it: in the one in use `from` is what the guest said. */
+static const char *own_from(const struct job *job)
+{
+	const struct account *own = job->has_account && job->account.name
+					    ? config_find(&job->config, job->account.name)
+					    : NULL;
+
+	return own ? own->settings.from : NULL;
+}
+
+/* Behind its @, where there are no wildcards; NULL without one. */
+static const char *domain_of(const char *address)
+{
+	const char *at = address ? strrchr(address, '@') : NULL;
+
+	return at && at[1] && !strpbrk(at, "*?%[") ? at + 1 : NULL;
+}
+
+static bool is_word_of(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	while (list && *(list += strspn(list, " \t,"))) {
+		size_t step = strcspn(list, " \t,");
+		if (step == len && ascii_begins(list, word))
+			return true;
+		list += step;
+	}
+	return false;
+}
+
+static bool is_local(const struct job *job, const char *domain, const char *mail_domain)
+{
+	const char *from = domain_of(own_from(job));
+
+	return ascii_compare(domain, mail_domain) == 0 ||
+	       ascii_compare(domain, machine_name()) == 0 ||
+	       ascii_compare(domain, "localhost") == 0 ||
+	       (from && ascii_compare(domain, from) == 0) ||
+	       is_word_of(job->account.settings.local_domains, domain);
+}
+
+static bool is_own(const struct job *job, const char *name, const char *mail_domain)
+{
+	const char *sender = job->envelope->sender;
+	const char *from = own_from(job);
+	const char *at = strrchr(sender, '@');
+	size_t len = strlen(name);
+
+	if (domain_of(from) && address_compare(sender, from) == 0)
+		return true;
+	return at && ascii_begins(sender, name) && (sender[len] == '@' || sender[len] == '+') &&
+	       is_local(job, at + 1, mail_domain);
+}
+
+char *guest_bounce(const struct job *job)
+{
+	const struct passwd *user = getpwuid(job->uid);
+	CLEANUP(mem_free_at) char *domain = localname_domain(&job->account.settings);
+	CLEANUP(err_done) struct err unfit = ERR_INIT;
+
+	if (!user)
+		return mem_copy("");
+	if (is_own(job, user->pw_name, domain))
+		return NULL;
+	CLEANUP(mem_free_at) char *address = str_format("%s@%s", user->pw_name, domain);
+	return address_check(address, &unfit) ? mem_take(&address) : mem_copy("");
+}
