@@ -125,8 +125,8 @@ void cli_help(struct str *out)
 		  "       mailchute [OPTION]... -t [--] [RECIPIENT]...\n"
 		  "       mailchute [OPTION]... --to ADDRESS --subject TEXT [--attach FILE]...\n"
 		  "       mailchute --queue-list\n"
-		  "Reads a message from standard input and hands it to the mail server that\n"
-		  "a config file names. What that server can't take now waits in a queue.\n"));
+		  "Sends a message from standard input through the mail server that a config\n"
+		  "file names. If the server can't take it now, the message waits in a queue.\n"));
 	for (size_t i = 0; i < FLAG_GROUP_COUNT; i++)
 		add_flags(out, (enum flag_group)i);
 	for (size_t i = 0; i < OPTION_GROUP_COUNT; i++)

@@ -148,8 +148,8 @@ static void put_ignored(void)
 		if (ignored[i].argument)
 			printf(" _%s_", ignored[i].argument);
 	}
-	printf("\n\tAccepted, because callers of sendmail give them, and ignored. "
-	       "Beside *--to* and the like they are errors.\n\n");
+	printf("\n\tAccepted for callers of sendmail, and ignored. "
+	       "With *--to* and similar options they are errors.\n\n");
 }
 
 static void put_options(void)
@@ -244,15 +244,15 @@ static void put_example_group(const struct group *group)
 static void put_example(void)
 {
 	printf("# An example for mailchute; see mailchute.conf(5). Copy it to ~/.mailchuterc.\n\n"
-	       "# What all accounts below have in common\n"
+	       "# Settings of all accounts below\n"
 	       "defaults\ntls on\nauth on\nlogfile ~/.mailchute.log\n\n"
 	       "account example\n"
 	       "host mail.example.org\nport 587\n"
 	       "from you@example.org\nuser you@example.org\n"
 	       "passwordeval pass show mail/example\n\n"
-	       "# The account that is used where neither -a nor the sender says another\n"
+	       "# The account that is used if neither -a nor the sender selects another\n"
 	       "account default : example\n\n"
-	       "# All settings, with their defaults where they have one\n");
+	       "# All settings, with their defaults if they have one\n");
 	for (const struct group *group = setting_groups; group->id; group++)
 		put_example_group(group);
 }
