@@ -103,7 +103,7 @@ static bool find_message(struct queues *queues, const char *part, struct chosen 
 		return err_set(err, ERR_NOINPUT, _("%s: there is no such message in the queue"),
 			       shown.bytes);
 	if (matches.count > 1)
-		return err_set(err, ERR_USAGE, _("%s: could be any of%s"), shown.bytes,
+		return err_set(err, ERR_USAGE, _("%s: matches several messages:%s"), shown.bytes,
 			       matches.names.bytes);
 	*found = matches.last;
 	return true;
@@ -150,7 +150,10 @@ static int hold(struct spool *spool, const struct chosen *chosen, struct err *er
 
 	entry_init(&entry);
 	if (chosen->folder == SPOOL_FAILED) {
-		err_set(err, ERR_USAGE, _("%s: has failed, and is not tried anyway"), chosen->id);
+		err_set(err, ERR_USAGE,
+			_("%s: has already failed, so there is nothing to "
+			  "hold"),
+			chosen->id);
 		return report_error(err);
 	}
 	if (!claim(spool, chosen, &entry, err))
@@ -304,8 +307,8 @@ static bool can_be_sent(const struct entry *entry, struct err *err)
 	if (!entry->record.is_unsendable)
 		return true;
 	return err_set(err, ERR_INPUT,
-		       _("%s: can't be sent as it is: read it (mailchute --queue-show %s), and "
-			 "send what it should be"),
+		       _("%s: can't be sent as it is; read it (mailchute --queue-show %s), and "
+			 "send a corrected message"),
 		       id, id);
 }
 

@@ -60,7 +60,9 @@ static bool lock_folder(struct import *import, struct err *err)
 	if (import->lock >= 0 && flock(import->lock, LOCK_EX | LOCK_NB) == 0 &&
 	    fstat(import->lock, &st) == 0 && st.st_nlink > 0)
 		return true;
-	return err_set(err, ERR_DEFER, _("%s: somebody uses it (if nobody does, remove %s/%s)"),
+	return err_set(err, ERR_DEFER,
+		       _("%s: locked by another process (if there is none, remove "
+			 "%s/%s)"),
 		       import->path, import->path, LOCK);
 }
 
@@ -156,7 +158,7 @@ static int import_all(struct import *import)
 
 	for (size_t i = 0; i < import->count; i++)
 		import_pair(import, import->names[i]);
-	str_addf(&line, _("%zu taken over, %zu left\n"), import->taken, import->left);
+	str_addf(&line, _("%zu imported, %zu left\n"), import->taken, import->left);
 	(void)report_text(&line);
 	return import->status;
 }

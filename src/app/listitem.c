@@ -47,7 +47,7 @@ char *list_hold_reason(const struct list_item *item)
 	if (schedule_is_hopeless(progress))
 		return mem_copy("attempts to send it ended in a crash");
 	if (!note_last(item->notes, &note) || !is_about_holding(&note))
-		return mem_copy("put there by hand, or mended since it was set aside");
+		return mem_copy("held by the user, or repaired since it was set aside");
 	str_add_printable(&shown, note.text, note.len);
 	return str_take(&shown);
 }
@@ -250,12 +250,12 @@ static void add_hold_reason(struct str *out, const struct list_item *item)
 	struct note note;
 
 	if (progress->doubts >= SCHEDULE_DOUBTS_MAX)
-		add_wrapped(out, _("set aside: each time it was sent no reply came, so that the "
+		add_wrapped(out, _("set aside: it was sent several times without a reply, so the "
 				   "recipients may have several copies"));
 	else if (schedule_is_hopeless(progress))
 		add_wrapped(out, _("set aside: attempts to send it ended in a crash"));
 	else if (!note_last(item->notes, &note) || !is_about_holding(&note))
-		add_wrapped(out, _("put there by hand, or mended since it was set aside"));
+		add_wrapped(out, _("held by the user, or repaired since it was set aside"));
 }
 
 static void add_damaged(struct str *out, const struct list_item *item)

@@ -119,7 +119,7 @@ static bool judge_request(const struct request *request, struct err *err)
 		return err_set(err, ERR_INPUT, _(".msmtp: names no recipients"));
 	return !is_name_torn(request) ||
 	       err_set(err, ERR_INPUT,
-		       _(".msmtp: what follows -F can't be told from the recipients"));
+		       _(".msmtp: the name after -F can't be distinguished from the recipients"));
 }
 
 /* What the command line of the import says holds where the pair's own says nothing. */

@@ -131,7 +131,10 @@ static bool is_in_vain(struct sending *sending, struct err *err)
 	sending->not_before = hint_next_try(&sending->job->spool, key, account->file, &last);
 	if (sending->not_before == 0)
 		return false;
-	return !err_set(err, ERR_NET, _("not tried now, as a short time ago: %s"), last.bytes);
+	return !err_set(err, ERR_NET,
+			_("not tried now, because of a failure a short time ago: "
+			  "%s"),
+			last.bytes);
 }
 
 /* What comes of it is remembered for the messages that follow. */

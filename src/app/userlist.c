@@ -113,7 +113,7 @@ static bool take_users(struct userlist *list, const struct str *in, struct err *
 		const char *uid = next_text(in, &at);
 		const char *gid = next_text(in, &at);
 		if (!gid)
-			return err_set(err, ERR_SYSTEM, _("the list of users is not whole"));
+			return err_set(err, ERR_SYSTEM, _("the list of users is incomplete"));
 		if (!*name)
 			return !*home || err_set(err, ERR_SYSTEM,
 						 _("cannot read the list of users: %s"), home);

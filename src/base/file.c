@@ -120,7 +120,9 @@ static bool is_named_pipe(int fd)
 static bool refuse_size(const struct reading *reading, struct str *out, struct err *err)
 {
 	out->is_full = true;
-	return err_set(err, reading->kind, _("%s: no more than %zu KiB are read of such a file"),
+	return err_set(err, reading->kind,
+		       _("%s: larger than the limit of %zu KiB for such a "
+			 "file"),
 		       strerror(EFBIG), out->max / 1024);
 }
 
@@ -142,7 +144,8 @@ static bool wait_for_input(struct reading *reading, bool has_writer, struct err 
 
 	if (clock_left(deadline) == 0)
 		return err_set(err, reading->kind,
-			       has_writer ? _("its end did not come in time; name a regular file")
+			       has_writer ? _("its content did not end in time; name a regular "
+					      "file")
 					  : _("is a pipe that no program writes to; name a regular "
 					      "file, or start that program first"));
 	int ready = fs_wait(reading->fd, POLLIN, deadline);

@@ -448,7 +448,7 @@ static bool take_answer(const struct str *in, const struct frame *head, struct s
 		return err_set(err, head->kind < ERR_KINDS ? (enum err_kind)head->kind : ERR_SYSTEM,
 			       "%.*s", (int)head->len, bytes);
 	str_add_n(answer, bytes, head->len);
-	return !answer->is_full || err_set(err, ERR_NET, _("the helper process said too much"));
+	return !answer->is_full || err_set(err, ERR_NET, _("the helper process sent too much"));
 }
 
 bool proc_partner_ask(struct proc_partner *partner, const void *question, size_t len,

@@ -75,7 +75,7 @@ static bool do_long(struct args *args, const char *text, struct err *err)
 	const char *value = equals ? equals + 1 : "";
 	CLEANUP(mem_free_at) char *name = str_format("--%s", found.name);
 	if (args->is_sendmail && is_for_people(found.flags, found.flag))
-		return flag_usage(err, _("not taken when called by a name of sendmail"), name);
+		return flag_usage(err, _("not allowed when called by a name of sendmail"), name);
 	if (equals && !found.argument)
 		return flag_usage(err, _("takes no argument"), name);
 	if (!equals && found.argument && !(found.flags & OPTION_ALONE)) {
@@ -163,7 +163,7 @@ static bool do_letter(struct args *args, const char **letters, struct err *err)
 	if (args->is_sendmail && (option ? option->flags : flag->flags) & OPTION_FILE)
 		return true;
 	if (args->is_sendmail && is_for_people(0, flag))
-		return flag_usage(err, _("not taken when called by a name of sendmail"), name);
+		return flag_usage(err, _("not allowed when called by a name of sendmail"), name);
 	return option ? do_setting_letter(args, option, text, err)
 		      : flag_do(args, flag, name, text, err);
 }

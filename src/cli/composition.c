@@ -27,7 +27,7 @@ static bool name_attachment(struct composition *composition, const char *name, s
 
 	if (count == 0 || composition->attachments[count - 1].name)
 		return err_set(err, ERR_USAGE,
-			       _("--attach-name goes behind the --attach it names"));
+			       _("--attach-name must follow the --attach that it names"));
 	composition->attachments[count - 1].name = name;
 	if (!*attachment_name(&composition->attachments[count - 1]))
 		return err_set(err, ERR_USAGE, _("--attach-name: expected the name of a file"));
@@ -46,7 +46,7 @@ static void add_addressees(struct composition *composition, enum compose_option 
 static bool take_once(const char **place, const char *name, const char *text, struct err *err)
 {
 	if (*place)
-		return err_set(err, ERR_USAGE, _("%s: it is given twice"), name);
+		return err_set(err, ERR_USAGE, _("%s: given twice"), name);
 	*place = text;
 	return true;
 }
@@ -102,7 +102,7 @@ bool composition_check(const struct composition *composition, struct err *err)
 		const struct attachment *attachment = &composition->attachments[i];
 		if (composition_is_stdin(attachment->path) && !attachment->name)
 			return err_set(err, ERR_USAGE,
-				       _("--attach - needs --attach-name for what it is called"));
+				       _("--attach - needs --attach-name, the name for the file"));
 	}
 	return true;
 }

@@ -111,9 +111,9 @@ static bool check_quotes(const char *text, const char *shown, bool is_prose, str
 	struct lookalike found;
 
 	return !has_odd_quotes(text, is_prose, &found) ||
-	       refuse_character(
-		       shown, &found,
-		       _("quotes nothing for the shell; write \" or ' around the argument"), err);
+	       refuse_character(shown, &found,
+				_("is no quote for the shell; put \" or ' around the argument"),
+				err);
 }
 
 /* Invisible characters are letters of no address; in a display name they may be. */
@@ -123,9 +123,11 @@ static bool check_address(const char *text, const char *shown, struct err *err)
 
 	if (!strchr(text, '<') && lookalike_find(text, LOOKALIKE_HIDDEN, &found) &&
 	    found.point >= 0x80)
-		return refuse_character(shown, &found, _("is in no address; delete it"), err);
+		return refuse_character(shown, &found, _("can't be in an address; delete it"), err);
 	if (lookalike_begins(text, LOOKALIKE_DASH, &found))
-		return refuse_character(shown, &found, _("is no hyphen, and begins no address"),
+		return refuse_character(shown, &found,
+					_("is no hyphen, and can't begin an "
+					  "address"),
 					err);
 	return check_quotes(text, shown, false, err);
 }
@@ -225,7 +227,7 @@ static bool check_home(const char *name, const char *text, bool is_next, struct 
 	CLEANUP(mem_free_at) char *cure = str_format("%s %s", option, text);
 
 	return is_next || strncmp(text, "~/", 2) != 0 ||
-	       advise(text, _("behind a = the shell has left the ~ alone; write"), cure, err);
+	       advise(text, _("the shell does not replace ~ after =; write"), cure, err);
 }
 
 bool misuse_check_argument(const struct flag *flag, const char *name, const char *text,

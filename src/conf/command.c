@@ -20,7 +20,7 @@ static bool judge_status(int status, struct err *err)
 		return true;
 	if (status == EX_TEMPFAIL)
 		return err_set(err, ERR_DEFER,
-			       _("the command can't tell for now (it ended with status %d)"),
+			       _("the command has no answer for now (it ended with status %d)"),
 			       status);
 	return proc_has_failed(status, err);
 }

@@ -85,7 +85,10 @@ static bool mend_separator(struct mended *mended)
 
 	if ((*text != '=' && *text != ':') || !text[1])
 		return false;
-	str_addf(&mended->reasons, _("; there is no %c between a setting and its value"), *text);
+	str_addf(&mended->reasons,
+		 _("; leave out the %c between the setting and its "
+		   "value"),
+		 *text);
 	replace(mended, text + 1, strlen(text + 1));
 	trim(mended);
 	return true;

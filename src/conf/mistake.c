@@ -176,7 +176,7 @@ static enum mistake check_shell(const struct option *option, const char *text, s
 {
 	if (!has_shell(option, text))
 		return MISTAKE_NONE;
-	str_add(out, _("no shell runs this, so that ~, $ and | are nothing special; write: "));
+	str_add(out, _("no shell runs this, so ~, $ and | are not special; write: "));
 	if (option_id(option) == OPT_password_command)
 		str_add(out, "passwordeval COMMAND");
 	else
@@ -190,13 +190,16 @@ static enum mistake check_program(const struct option *option, const char *text,
 	struct lookalike found;
 
 	if (is_one_word(option, text)) {
-		str_addf(out, _("%c makes one word of the whole command; write it without"), *text);
+		str_addf(out,
+			 _("%c around the command makes it a single word; write it "
+			   "without"),
+			 *text);
 		return MISTAKE_DOUBT;
 	}
 	if (!lookalike_find(text, LOOKALIKE_QUOTES, &found))
 		return check_shell(option, text, out);
 	lookalike_add(&character, &found);
-	str_addf(out, _("%s quotes nothing in a command; type %c"), character.bytes, found.meant);
+	str_addf(out, _("%s is no quote in a command; type %c"), character.bytes, found.meant);
 	return MISTAKE_DOUBT;
 }
 
@@ -230,7 +233,7 @@ static enum mistake check_beginning(enum role role, const char *text, struct str
 		return MISTAKE_NONE;
 	if (!is_separated && (!is_plain(role) || text[0] == ':'))
 		return MISTAKE_NONE;
-	str_addf(out, _("there is no %c between a setting and its value"), text[0]);
+	str_addf(out, _("leave out the %c between the setting and its value"), text[0]);
 	return judge(role);
 }
 

@@ -136,7 +136,7 @@ bool token_check(const struct secret *token, struct err *err)
 	for (size_t i = 0; i < token->len; i++)
 		if (token->bytes[i] <= ' ' || token->bytes[i] > '~')
 			return err_set(err, ERR_CONFIG,
-				       _("the access token has a character that none can have"));
+				       _("the access token has a character that is not allowed"));
 	return true;
 }
 
@@ -177,7 +177,8 @@ static bool read_object(const struct str *output, int64_t now, struct token *out
 		       output->len <= TOKEN_MAX;
 	is_read = is_read ? take_members(members, now, out, err)
 			  : err_set(err, ERR_CONFIG,
-				    _("what begins like a JSON object is none, or is too long"));
+				    _("the output begins like a JSON object, but is not one, or "
+				      "is too long"));
 	for (size_t i = 0; i < MEMBERS; i++)
 		str_done(&members[i].value);
 	return is_read;

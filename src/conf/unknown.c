@@ -149,7 +149,7 @@ static bool add_separator(const char *name, struct str *out)
 		lookalike_add(&character, &sign);
 	else
 		str_addf(&character, "\"%c\"", *rest);
-	str_addf(out, _("there is no %s between a setting and its value; write: %s %s"),
+	str_addf(out, _("leave out the %s between the setting and its value; write: %s %s"),
 		 character.bytes, start, strcmp(start, "account") == 0 ? _("NAME") : _("VALUE"));
 	return true;
 }

@@ -20,7 +20,8 @@ static const char *wrong_with_srv(const struct settings *settings)
 	if (settings->host_fallback)
 		return _("host_srv and host_fallback: only one of them can be used");
 	if (!settings->tls || !settings->tls_certcheck)
-		return _("host_srv: needs tls and tls_certcheck, as DNS alone can't be believed");
+		return _("host_srv: needs tls and tls_certcheck, because DNS alone can't be "
+			 "trusted");
 	return NULL;
 }
 
@@ -36,7 +37,7 @@ static bool has_port(const char *host)
 static const char *wrong_with_host(const char *host)
 {
 	if (host[0] == '=')
-		return _("host: there is no = between a setting and its value");
+		return _("host: leave out the = between the setting and its value");
 	if (strchr(host, ',') && host[strlen(host) - 1] != ',')
 		return _("host: there is a comma in it; further hosts belong into host_fallback");
 	if (strpbrk(host, " \t"))
@@ -44,10 +45,11 @@ static const char *wrong_with_host(const char *host)
 	if (strpbrk(host, "@/"))
 		return _("host: expected a name or an address, and nothing else of a URL");
 	if (strpbrk(host, "<>{}*?()"))
-		return _("host: there is a sign in it that is in no name; write the name of the "
-			 "relay in its place");
+		return _("host: it has a character that no host name has; write the name of the "
+			 "relay instead");
 	if (host[0] == '.' || strstr(host, ".."))
-		return _("host: there is nothing between two of its dots, or before the first");
+		return _("host: a part of the name is empty: two dots in a row, or a dot at the "
+			 "beginning");
 	if (has_port(host))
 		return _("host: expected a name or an address; the port belongs into port");
 	return NULL;

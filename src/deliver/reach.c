@@ -14,7 +14,7 @@ static void show(unsigned avoid)
 	if (!avoid || !log_is_debug())
 		return;
 	capabilities_print(avoid, &names);
-	log_debug(_("not used, as it failed here within a day: %s"), names.bytes);
+	log_debug(_("not used, because it failed here within the last day: %s"), names.bytes);
 }
 
 bool reach_open(struct session *session, const struct spool *spool, const struct settings *settings,

@@ -95,7 +95,7 @@ void settle_explain_kept(struct entry *entry, const struct settings *settings, s
 		return;
 	if (reason->kind == ERR_NONE)
 		err_set(reason, ERR_AUTH, _("nothing was tried yet"));
-	err_wrap(reason, _("kept without its password, which came by %s"), source);
+	err_wrap(reason, _("kept without its password, which came from %s"), source);
 	write_note(entry, reason);
 }
 

@@ -103,7 +103,9 @@ static bool refuse_loop(struct expansion *expansion, const struct step *last)
 		str_add(&names, " -> ");
 	}
 	add_step(&names, last);
-	return err_set(expansion->err, ERR_CONFIG, _("%s:%d: these names go round in a circle: %s"),
+	return err_set(expansion->err, ERR_CONFIG,
+		       _("%s:%d: these names lead back to themselves: "
+			 "%s"),
 		       expansion->table->path, last->alias->line, names.bytes);
 }
 

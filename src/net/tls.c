@@ -135,8 +135,8 @@ static bool is_about_certificate(gnutls_alert_description_t alert)
 	       alert == GNUTLS_A_CERTIFICATE_REQUIRED;
 }
 
-static const char too_old[] = N_("it has no version of TLS that we take, which is 1.2 at least "
-				 "unless tls_priorities says otherwise");
+static const char too_old[] = N_("it offers no version of TLS that mailchute accepts: 1.2 or "
+				 "later, unless tls_priorities says otherwise");
 
 /* What an alert means to whoever writes the settings, or NULL. */
 static const char *explain_alert(const struct tls *tls, gnutls_alert_description_t alert)
@@ -144,15 +144,15 @@ static const char *explain_alert(const struct tls *tls, gnutls_alert_description
 	if (alert == GNUTLS_A_PROTOCOL_VERSION)
 		return _(too_old);
 	if (alert == GNUTLS_A_HANDSHAKE_FAILURE)
-		return _("there is nothing that both sides would take (see tls_priorities), or it "
-			 "wants a certificate of ours");
+		return _("there is no algorithm that both sides accept (see tls_priorities), or "
+			 "it wants a client certificate");
 	if (alert == GNUTLS_A_UNRECOGNIZED_NAME)
 		return _("it does not know the name that it was asked by (see tls_host_override)");
 	if (!is_about_certificate(alert))
 		return NULL;
 	return tls->settings->tls_cert_file
 		       ? _("it does not take our certificate in tls_cert_file")
-		       : _("it wants a certificate of ours: set tls_cert_file and tls_key_file");
+		       : _("it wants a client certificate: set tls_cert_file and tls_key_file");
 }
 
 /* The alert says why the server gave up; GnuTLS's own words say only that it did. */

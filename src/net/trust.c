@@ -143,7 +143,7 @@ static bool verify_names(struct presented *presented, const struct reference_nam
 {
 	size_t count = names ? LENGTH(names->items) : 0;
 
-	err_set(err, ERR_TLS, _("there is no name that it could be for"));
+	err_set(err, ERR_TLS, _("there is no name to verify it against"));
 	for (size_t i = 0; i < count; i++)
 		if (names->items[i] && verify_chain(presented, names->items[i], settings, err)) {
 			err_done(err);

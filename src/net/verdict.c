@@ -65,9 +65,9 @@ static void say_pin(struct str *out, const struct finding *finding)
 		return;
 	pin_print(&pin, &shown);
 	str_addf(out,
-		 _("; only if whoever runs the relay tells you the same public key, believe that "
-		   "key alone by two lines in the account: tls_trust_file (with nothing behind it) "
-		   "and tls_pin %s"),
+		 _("; only if the operator of the relay tells you the same public key, trust that "
+		   "key alone with two lines in the account: tls_trust_file (with nothing after "
+		   "it) and tls_pin %s"),
 		 shown.bytes);
 }
 
@@ -90,7 +90,7 @@ static void say_self_signed(struct str *out, const struct finding *finding, cons
 	}
 	certificate_add_digest(&digest, finding->certificate, GNUTLS_DIG_SHA256);
 	str_addf(out,
-		 _("; only if whoever runs the relay tells you the same fingerprint, set "
+		 _("; only if the operator of the relay tells you the same fingerprint, set "
 		   "tls_fingerprint %s"),
 		 digest.bytes);
 }
@@ -278,7 +278,7 @@ static bool blame(const struct presented *presented, const struct reason *reason
 		reason->say(&why, finding);
 	else
 		str_add(&why, _(reason->words));
-	return err_set(err, ERR_TLS, _("not believed for %s: %s: %s"), finding->name, which.bytes,
+	return err_set(err, ERR_TLS, _("not trusted for %s: %s: %s"), finding->name, which.bytes,
 		       why.bytes);
 }
 

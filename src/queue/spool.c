@@ -230,7 +230,7 @@ static bool is_ours(const struct stat *st, struct err *err)
 {
 	if (!S_ISREG(st->st_mode))
 		return damaged(err, _("is not a regular file"));
-	return st->st_uid == geteuid() || damaged(err, _("belongs to somebody else"));
+	return st->st_uid == geteuid() || damaged(err, _("belongs to another user"));
 }
 
 /* Whether a file that can't be opened is what keeps us out, and not the system at this moment. */
@@ -298,10 +298,10 @@ static enum claim check_locked(struct entry *entry, const char *id, struct err *
 	if (claim != CLAIM_GOT)
 		return claim;
 	if (st.st_nlink > 1)
-		note_damage(entry, N_("has more than one name"), err);
+		note_damage(entry, N_("has several hard links"), err);
 	else if (entry_read(entry, (uint64_t)st.st_size, true, err) &&
 		 strcmp(entry->record.id, id) != 0)
-		note_damage(entry, N_("bears another id"), err);
+		note_damage(entry, N_("contains another id"), err);
 	if (err->kind == ERR_NONE)
 		return CLAIM_GOT;
 	return err->kind == ERR_IO ? CLAIM_FAILED : CLAIM_DAMAGED;

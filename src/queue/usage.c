@@ -356,14 +356,16 @@ static bool judge(struct spool *spool, unsigned uid, uint64_t bytes, const struc
 		return true;
 	case FULL:
 		return err_set(err, ERR_DEFER,
-			       _("too much of yours is kept here: at most %llu messages and %llu "
-				 "MB, those that have failed included"),
+			       _("too many of your messages are kept here: at most %llu messages "
+				 "and %llu MB, including those that have failed"),
 			       (unsigned long long)limit->count,
 			       (unsigned long long)(limit->bytes / 1000000));
 	case UNKNOWN:
 		break;
 	}
-	return err_set(err, ERR_SYSTEM, _("cannot tell how much of yours is kept here"));
+	return err_set(err, ERR_SYSTEM,
+		       _("cannot find out how many of your messages are kept "
+			 "here"));
 }
 
 bool usage_has_room(struct spool *spool, unsigned uid, uint64_t bytes, const struct usage *limit,

@@ -62,5 +62,5 @@ bool challenge_check_ntlm(const char *message, size_t len, struct err *err)
 		if (name_len == 0 || name_offset + name_len <= len)
 			return true;
 	}
-	return err_set(err, ERR_PROTO, _("the server's challenge is none of NTLM"));
+	return err_set(err, ERR_PROTO, _("the server's challenge is not an NTLM challenge"));
 }

@@ -107,7 +107,7 @@ static bool flush(struct client *client, enum phase phase, struct err *err)
 {
 	set_deadline(client, phase);
 	if (stream_has_unread(&client->stream))
-		err_set(err, ERR_PROTO, _("the server spoke when it was not its turn"));
+		err_set(err, ERR_PROTO, _("the server sent something out of turn"));
 	else if (stream_flush(&client->stream, err))
 		return true;
 	return wrap_phase(client, phase, err);
@@ -156,8 +156,7 @@ bool client_starttls(struct client *client, struct tls *tls, struct err *err)
 			 client_judge(client, PHASE_STARTTLS, err);
 
 	if (may_start && stream_has_unread(&client->stream)) {
-		err_set(err, ERR_PROTO,
-			_("the server sent something behind its reply to STARTTLS"));
+		err_set(err, ERR_PROTO, _("the server sent something after its reply to STARTTLS"));
 		may_start = wrap_phase(client, PHASE_STARTTLS, err);
 	}
 	if (!may_start) {

@@ -134,7 +134,9 @@ static bool step_library(struct sasl_exchange *exchange, const struct str *chall
 	size_t len = 0;
 
 	if (exchange->is_done)
-		return err_set(err, ERR_PROTO, _("the server goes on when all has been said"));
+		return err_set(err, ERR_PROTO,
+			       _("the server continues after the end of the "
+				 "exchange"));
 	if (!check(exchange, challenge, err))
 		return false;
 	int status =

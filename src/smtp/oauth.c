@@ -125,7 +125,9 @@ static bool step_oauth(struct sasl_exchange *exchange, const struct str *challen
 		return true;
 	}
 	if (exchange->has_begun)
-		return err_set(err, ERR_PROTO, _("the server goes on when all has been said"));
+		return err_set(err, ERR_PROTO,
+			       _("the server continues after the end of the "
+				 "exchange"));
 	exchange->has_begun = exchange->is_done = true;
 	oauth_add_response(response, is_bearer, exchange->settings, exchange->secret);
 	return true;

@@ -36,7 +36,7 @@ void offer_add_remedy(struct str *out, const struct capabilities *can, bool is_t
 	if (!is_token && mechanism_next(NULL, can, NEEDS_TOKEN, has_binding))
 		add_choice(&choices, _("token_command, which prints an access token"));
 	if (is_token && mechanism_next(NULL, can, NEEDS_PASSWORD, has_binding))
-		add_choice(&choices, _("a password in the place of token_command, and auth on"));
+		add_choice(&choices, _("a password instead of token_command, and auth on"));
 	add_named(&choices, can);
 	if (choices.len)
 		str_addf(out, _("; set %s"), choices.bytes);

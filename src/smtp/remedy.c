@@ -88,16 +88,16 @@ static bool uses_token(const struct settings *settings)
 static void advise_app_password(const struct remedy_facts *facts, struct str *out)
 {
 	if (!uses_token(facts->settings))
-		str_add(out, _("the relay wants an app password, which is made in the settings of "
-			       "the mailbox, in the place of the usual one"));
+		str_add(out, _("the relay wants an app password instead of the usual one; create "
+			       "it in the settings of the mailbox"));
 }
 
 static void advise_google(const struct remedy_facts *facts, struct str *out)
 {
 	if (!uses_token(facts->settings))
 		str_add(out,
-			_("user or password is wrong; the usual password does not do here, "
-			  "but an app password, which is made in the settings of the mailbox"));
+			_("user or password is wrong; the relay wants an app password instead of "
+			  "the usual one; create it in the settings of the mailbox"));
 }
 
 static void advise_exchange(const struct remedy_facts *facts, struct str *out)
@@ -113,10 +113,11 @@ static void advise_relay(const struct remedy_facts *facts, struct str *out)
 {
 	str_add(out,
 		facts->settings->auth
-			? _("the relay does not send on to this address (is host the one for "
-			    "outgoing mail, and port the one for a login, 587 or 465?)")
-			: _("the relay does not send on to this address without a login, or is the "
-			    "wrong one (set auth on and user, or another host)"));
+			? _("the relay does not forward mail to this address (set host to the "
+			    "server for outgoing mail, and port to the one for a login, 587 or "
+			    "465)")
+			: _("the relay does not forward mail to this address without a login, or "
+			    "it is the wrong relay (set auth on and user, or another host)"));
 }
 
 static const struct remedy remedies[] = {
@@ -132,7 +133,7 @@ static const struct remedy remedies[] = {
 	{ .phases = IN(AUTH),
 	  .words = "basic authentication disabled|basic auth disabled|basic authentication not "
 		   "supported|basic authentication not allowed",
-	  .hint = N_("the relay takes no password any more, but an access token (set "
+	  .hint = N_("the relay no longer accepts a password, but an access token (set "
 		     "token_command)") },
 	{ .phases = IN(AUTH),
 	  .words = "security defaults policy|conditional access|locked by your organization",
@@ -170,14 +171,14 @@ static const struct remedy remedies[] = {
 	  .codes = "5",
 	  .words = sender_words,
 	  .hint = N_(
-		  "this login may not send as this sender (set from to an address of its own, and "
-		  "set_from_header on)") },
+		  "this login may not send as this sender (set from to an address of this login, "
+		  "and set_from_header on)") },
 	{ .phases = TRANSACTION,
 	  .codes = "5",
 	  .statuses = "5.7.60 5.2.252",
 	  .hint = N_(
-		  "this login may not send as this sender (set from to an address of its own, and "
-		  "set_from_header on)") },
+		  "this login may not send as this sender (set from to an address of this login, "
+		  "and set_from_header on)") },
 	{ .phases = FILTERED,
 	  .codes = "5",
 	  .words = "missing * message id|message id * missing|no message id|no valid message id|"

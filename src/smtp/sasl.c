@@ -128,7 +128,8 @@ const char *sasl_choose(const struct client *client, bool is_token, struct err *
 	return refuse_offer(
 		client,
 		is_token ? _("the relay offers no way to log in with an access token, but")
-			 : _("the relay offers no way to log in that is chosen by itself, but"),
+			 : _("the relay offers no way to log in that mailchute chooses by itself, "
+			     "but"),
 		is_token, err);
 }
 

@@ -91,7 +91,7 @@ static void warn_of_quotes(const struct address_list *given, struct str *warning
 		CLEANUP(mem_free_at) char *path = address_path(&given->items[i]);
 		CLEANUP(str_done) struct str shown = STR_INIT;
 		str_add_printable(&shown, path, strlen(path));
-		str_addf(warnings, _("recipient: \"%s\" is in quotes as a whole: taken for %s\n"),
+		str_addf(warnings, _("recipient: \"%s\" is a whole address in quotes: using %s\n"),
 			 shown.bytes, shown.bytes);
 	}
 }

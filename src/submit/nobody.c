@@ -62,10 +62,10 @@ static bool explain_body(const char *text, size_t len, struct err *err)
 	if (header_line_kind(line, len, true) == HEADER_LINE_FIELD)
 		return err_set(err, ERR_USAGE,
 			       has_indent
-				       ? _("no recipients: the header is indented, so that it is "
-					   "none: %s")
-				       : _("no recipients: the message begins with an empty "
-					   "line, so that this is no header: %s"),
+				       ? _("no recipients: the header is indented, so it is not a "
+					   "header: %s")
+				       : _("no recipients: the message begins with an empty line, "
+					   "so this is not a header: %s"),
 			       shown.bytes);
 	return err_set(err, ERR_USAGE,
 		       _("no recipients: the message has no header, but begins with %s"),

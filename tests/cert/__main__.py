@@ -136,11 +136,11 @@ def try_offer(folder, why, options):
 # A record with a ServerHello of TLS 1.0, from before a client said by an extension what it takes.
 OLD_HELLO = r"\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01" + r"\x55" * 32 + r"\x00\x00\x2f\x00"
 OFFERS = {
-    "tls-1.1": ("no version of TLS that we take", {"tls_min": "1.0", "tls_max": "1.1"}),
-    "tls-1.0-hello": ("no version of TLS that we take", {"dialogue": f"handshake: raw {OLD_HELLO} ; hang"}),
-    "anonymous": ("nothing that both sides would take", {"tls_max": "1.2", "ciphers": "ADH:AECDH"}),
-    "null-cipher": ("nothing that both sides would take", {"tls_max": "1.2", "ciphers": "eNULL"}),
-    "static-rsa": ("nothing that both sides would take", {"tls_max": "1.2", "ciphers": "kRSA"}),
+    "tls-1.1": ("no version of TLS that mailchute accepts", {"tls_min": "1.0", "tls_max": "1.1"}),
+    "tls-1.0-hello": ("no version of TLS that mailchute accepts", {"dialogue": f"handshake: raw {OLD_HELLO} ; hang"}),
+    "anonymous": ("no algorithm that both sides accept", {"tls_max": "1.2", "ciphers": "ADH:AECDH"}),
+    "null-cipher": ("no algorithm that both sides accept", {"tls_max": "1.2", "ciphers": "eNULL"}),
+    "static-rsa": ("no algorithm that both sides accept", {"tls_max": "1.2", "ciphers": "kRSA"}),
     "plain-text": ("set tls_starttls on", {"dialogue": "handshake: 220 relay.example ESMTP ; hang"}),
 }
 for kind, (wanted, offered) in OFFERS.items():

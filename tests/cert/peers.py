@@ -79,7 +79,7 @@ SHOWINGS = [
     Shown("key-missing", OURS, "missing", (), "tls_key_file .*missing", 66),
     Shown("key-garbage", OURS, "garbage", (), "tls_key_file .*garbage", 66),
     Shown("of-another-root", OTHERS, "other", (), "does not take our certificate in tls_cert_file"),
-    Shown("none", None, "", (), "wants a certificate of ours: set tls_cert_file"),
+    Shown("none", None, "", (), "wants a client certificate: set tls_cert_file"),
 ]
 
 

@@ -53,7 +53,7 @@ CASES = [
 
 def suggested_settings(case, text, folder):
     """The lines that a person would write after reading the error, by the setting that it names."""
-    if pin := re.search(r"tls_trust_file \(with nothing behind it\) and (tls_pin \S+)$", text):
+    if pin := re.search(r"tls_trust_file \(with nothing after it\) and (tls_pin \S+)$", text):
         return PIN, ["tls_trust_file", pin[1]]
     if fingerprint := re.search(r"set (tls_fingerprint \S+)$", text):
         return FINGERPRINT, [fingerprint[1]]
@@ -72,7 +72,7 @@ def follow(folder, case, setting):
     with Relay(tls="starttls", hosts=(address_of(case.host),), auth=("PLAIN",), cert=write_chain(folder, case.chain),
                key=case.chain[0].key.path) as relay:
         result, place = send(folder, case.host, relay.port, trust)
-        expect_refusal(result, place, "not believed", "only if|if you")
+        expect_refusal(result, place, "not trusted", "only if|if you")
         found, lines = suggested_settings(case, result.stderr.decode().rstrip("\n"), folder)
         expect(found == setting, f"expected {setting} to be suggested\n{result}")
         result, _ = send(folder, case.host, relay.port, trust, *lines)

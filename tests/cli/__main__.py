@@ -486,7 +486,7 @@ CONFIG = [
     ("host h\nfrom a@b\nmaildomain a..example\n", "maildomain: expected a domain"),
     ("host h\nfrom a@b\nmaildomain a.example.\n", "maildomain: expected a domain"),
     ("host h\nfrom a@b\nmaildomain me@a.example\n", "maildomain: expected a domain"),
-    ("host = h\n", "host: there is no = between"),
+    ("host = h\n", "host: leave out the = between"),
     ("host h # comment\n", "host: there is a blank in it"),
     ("host h:25\n", "host: expected a name or an address; the port belongs into port"),
     ("host [::1]:25\n", "host: expected a name or an address; the port belongs into port"),

@@ -205,7 +205,7 @@ def pipe_with_a_silent_writer(folder):
     fd = os.open(desk.path, os.O_RDWR)
     result = run_program(["-C", desk.path, "b@b.example"], MESSAGE, home=folder)
     os.close(fd)
-    expect(result.status == 74 and b"/named: its end did not come in time" in result.stderr, str(result))
+    expect(result.status == 74 and b"/named: its content did not end in time" in result.stderr, str(result))
 
 
 def pipe_without_end(folder):

@@ -37,7 +37,7 @@ ERRORS = {
     # what looks like another
     "en-dash-in-name": ("tls\u2013starttls on", LINE + "U+2013 (en dash) is no hyphen; write: tls-starttls"),
     "hyphen-in-host": ("host relay\u2010a.example", LINE + "host: there is U+2010 (hyphen of Unicode) in it; type -"),
-    "fullwidth-colon": ("port\uff1a587", LINE + "there is no U+FF1A (fullwidth colon) between a setting and its value"),
+    "fullwidth-colon": ("port\uff1a587", LINE + "leave out the U+FF1A (fullwidth colon) between the setting and its value"),
     "fullwidth-at": ("from a\uff20b.example", LINE + "from: there is U+FF20 (fullwidth commercial at) in it; type @"),
     "fullwidth-number-sign": ("\uff03 x", LINE + "U+FF03 (fullwidth number sign) begins no comment; write: #"),
     # quotes
@@ -55,15 +55,15 @@ ERRORS = {
     "unpaired-quote-of-number": ('port 587"', 'leave out the quotes ("); write: 587'),
     "quotes-of-name": ('"port" 587', LINE + "the name of a setting has no quotes; write: port"),
     # other grammars
-    "colon": ("port: 587", LINE + 'there is no ":" between a setting and its value; write: port VALUE'),
-    "colon-after-account": ("account: x", LINE + 'there is no ":" between a setting and its value; write: account NAME'),
-    "colon-glued": ("port:587", LINE + 'there is no ":" between a setting and its value; write: port VALUE'),
-    "equals": ("port = 587", LINE + 'port: expected a number from 1 to 65535, not "= 587"; there is no = between a '
+    "colon": ("port: 587", LINE + 'leave out the ":" between the setting and its value; write: port VALUE'),
+    "colon-after-account": ("account: x", LINE + 'leave out the ":" between the setting and its value; write: account NAME'),
+    "colon-glued": ("port:587", LINE + 'leave out the ":" between the setting and its value; write: port VALUE'),
+    "equals": ("port = 587", LINE + 'port: expected a number from 1 to 65535, not "= 587"; leave out the = between the '
                "setting and its value; write: 587"),
-    "equals-of-host": ("host = relay.example", LINE + "host: there is no = between a setting and its value"),
-    "equals-of-account": ("account = x", LINE + "account: there is no = between a setting and its value"),
-    "equals-glued": ("port=587", LINE + 'there is no "=" between a setting and its value; write: port VALUE'),
-    "equals-of-switch": ("tls=on", LINE + 'there is no "=" between a setting and its value; write: tls VALUE'),
+    "equals-of-host": ("host = relay.example", LINE + "host: leave out the = between the setting and its value"),
+    "equals-of-account": ("account = x", LINE + "account: leave out the = between the setting and its value"),
+    "equals-glued": ("port=587", LINE + 'leave out the "=" between the setting and its value; write: port VALUE'),
+    "equals-of-switch": ("tls=on", LINE + 'leave out the "=" between the setting and its value; write: tls VALUE'),
     "section": ("[gmail]", LINE + "there are no sections in brackets; write: account gmail"),
     "semicolon-comment": ("; x", LINE + '";" begins no comment; write: #'),
     "slash-comment": ("// x", LINE + '"//" begins no comment; write: #'),
@@ -109,10 +109,10 @@ ERRORS = {
                           "git": "<<<<<<< HEAD", "template": "{{- if .work }}"}.items()},
     # hosts that are none
     "user-in-host": ("host me@relay.example", LINE + "host: expected a name or an address, and nothing else of a URL"),
-    "placeholder": ("host smtp.<domain>.example", LINE + "host: there is a sign in it that is in no name"),
-    "placeholder-of-a-template": ("host {{host}}", "host: there is a sign in it"), "star": ("host *.example", "host: there is a sign in it"),
-    "two-dots": ("host relay..example", LINE + "host: there is nothing between two of its dots"),
-    "first-dot": ("host .example", LINE + "host: there is nothing between two of its dots, or before the first"),
+    "placeholder": ("host smtp.<domain>.example", LINE + "host: it has a character that no host name has"),
+    "placeholder-of-a-template": ("host {{host}}", "host: it has a character"), "star": ("host *.example", "host: it has a character"),
+    "two-dots": ("host relay..example", LINE + "host: a part of the name is empty"),
+    "first-dot": ("host .example", LINE + "host: a part of the name is empty: two dots in a row, or a dot at the beginning"),
     "ca": ("tls_ca_file /x", "did you mean tls_trust_file?"), "nonsense": ("xyzzy", 'no setting "xyzzy" (mailchute.conf(5)'),
 }
 
@@ -151,22 +151,22 @@ WARNINGS = {
     "user-with-one-quote": ('user "alice', LINE + 'user: there is " at one end only', "user", '"alice'),
     "user-and-comment": ("user alice # mine", LINE + "user: # begins no comment", "user", "alice # mine"),
     "user-and-comma": ("user alice,", LINE + "user: there is a , at the end", "user", "alice,"),
-    "user-and-equals": ("user = alice", LINE + "user: there is no = between a setting and its value", "user", "= alice"),
+    "user-and-equals": ("user = alice", LINE + "user: leave out the = between the setting and its value", "user", "= alice"),
     "path-in-apostrophes": ("tls_trust_file '/ca'", LINE + "tls_trust_file: ' is no quote", "tls_trust_file", "'/ca'"),
     "path-and-comment": ("tls_trust_file /ca # x", LINE + "tls_trust_file: # begins no", "tls_trust_file", "/ca # x"),
     "path-with-variable": ("logfile $HOME/log", LINE + "logfile: a variable ($) is not", "logfile", "$HOME/log"),
     "password-is-a-variable": ("password ${PASSWORD}", LINE + "password: a variable ($) is not replaced", "password", "*"),
     "command": ("passwordeval \u2018pass x\u2019", LINE + "passwordeval: U+2018 (left single quotation mark) quotes nothing",
                 "passwordeval", "\u2018pass x\u2019"),
-    "command-of-one-word": ("passwordeval 'pass x'", LINE + "passwordeval: ' makes one word of the whole command",
+    "command-of-one-word": ("passwordeval 'pass x'", LINE + "passwordeval: ' around the command makes it a single word",
                             "passwordeval", "'pass x'"),
-    "program-of-one-word": ('password_command "pass x"', LINE + 'password_command: " makes one word', "password_command",
+    "program-of-one-word": ('password_command "pass x"', LINE + 'password_command: " around the command makes it a single word', "password_command",
                             '"pass x"'),
     "password-is-a-command": ("password $(pass s3cret)", LINE + "password: no command is run here; passwordeval", "password", "*"),
-    **{f"program-of-a-shell-{i}": (f"password_command {command}", LINE + "password_command: no shell runs this, so that ~, $ and | are "
-                                   "nothing special; write: passwordeval COMMAND\n", "password_command", command)
+    **{f"program-of-a-shell-{i}": (f"password_command {command}", LINE + "password_command: no shell runs this, so ~, $ and | are "
+                                   "not special; write: passwordeval COMMAND\n", "password_command", command)
        for i, command in enumerate(("pass x | head -1", "~/bin/pw", "echo $PW", "pass x 2>/dev/null", "cat ~/pw", "a && b"))},
-    "token-of-a-shell": ("token_command az x | jq -r .y", LINE + "token_command: no shell runs this, so that ~, $ and | are nothing "
+    "token-of-a-shell": ("token_command az x | jq -r .y", LINE + "token_command: no shell runs this, so ~, $ and | are not "
                          "special; write: token_command sh -c 'COMMAND'\n", "token_command", "az x | jq -r .y"),
     "full-name": ("from_full_name \u201cBob\u201d", LINE + "from_full_name: U+201C", "from_full_name", "\u201cBob\u201d"),
     "sender": ("from alice", LINE + 'from: there is no domain after "alice"', "from", "alice"),
@@ -207,7 +207,7 @@ SHELL = {
     "dash-inside": (["--body\u2010file", "a.txt", *TO], "did you mean --body-file?"),
     "dash-as-address": (["--to", "\u2013subject"], "U+2013 (en dash) is no hyphen"),
     "invisible-beginning": (["\u200b--to", "x@y.example"], "U+200B (zero width space) does not belong at the beginning"),
-    "no-break-space": (["x@y.example\u00a0"], "U+00A0 (no-break space) is in no address; delete it"),
+    "no-break-space": (["x@y.example\u00a0"], "U+00A0 (no-break space) can't be in an address; delete it"),
     "attach-as-in-mail": ([*TO, "-A", "b.pdf"], f"-A: {IDLE}; to attach the file write: --attach b.pdf"),
     **{f"letter-{letter}": ([f"-{letter}", *TO], f"-{letter}: {IDLE}") for letter in "imnxEGJU"},
     **{f"letter-{letter}": ([*TO, f"-{letter}", "x"], f"-{letter}: {IDLE}") for letter in "ABDOhpoe"},
@@ -224,7 +224,7 @@ SHELL = {
     **{f"parted-subject-{i}": (words, 'World: no address; a subject of several words needs quotes: --subject "Hello World" (or')
        for i, words in enumerate(([*TO, "--subject", "Hello", "World"], [*TO, "--subject=Hello", "World", "again"],
                                   ["--subject", "Hello", "World", "x@y.example"], ["x@y.example", "--subject", "Hello", "World"]))},
-    "home-behind-equals": ([*TO, "--attach=~/a.pdf"], "behind a = the shell has left the ~ alone; write: --attach ~/a.pdf"),
+    "home-behind-equals": ([*TO, "--attach=~/a.pdf"], "the shell does not replace ~ after =; write: --attach ~/a.pdf"),
     "home-behind-equals-of-text": ([*TO, "--body-file=~/a.txt"], "write: --body-file ~/a.txt"),
     "stdin": (["-"], "-: standard input is read anyway; leave it out"), "stdin-last": (["x@y.example", "-"], "standard input is read"),
     "to": (["to", "x@y.example"], "mailchute --to ADDRESS"), "status": (["status"], "mailchute --queue-list"),
@@ -239,7 +239,7 @@ SHELL = {
     "one-hyphen": (["-to", "x@y.example"], "-to: a long option has two hyphens; write: --to"),
     "one-hyphen-from": (["-from", "x@y.example", "z@y.example"], "write: --from"), "one-hyphen-help": (["-help"], "write: --help"),
     "no-hyphen": (["subject=x", *TO], "an option begins with --; write: --subject=x"),
-    "quotes-of-recipient": (["\u201cx@y.example\u201d"], "U+201C (left double quotation mark) quotes nothing for the shell"),
+    "quotes-of-recipient": (["\u201cx@y.example\u201d"], "U+201C (left double quotation mark) is no quote for the shell"),
     "quotes-of-to": (["--to", "\u201cx@y.example\u201d"], "U+201C"), "quotes-of-file": ([*TO, "--attach", "\u2018a.txt\u2019"], "U+2018"),
     "quotes-of-subject": ([*TO, "--subject", "\u201cHello", "World\u201d"], "U+201C"),
     "quotes-of-subject-equals": ([*TO, "--subject=\u201eHallo", "Welt\u201c"], "U+201E"),
@@ -247,8 +247,8 @@ SHELL = {
     "empty-to": (["--to=", "x@y.example"], "--to: expected an address, but nothing follows"), "blank-to": (["--to", " , "], "--to: expected"),
     "missing-to": (["--to", "--subject", "x"], "--to: an argument is missing; what follows is an option: --subject"),
     "missing-file-name": ([*TO, "--attach", "--subject", "x"], "--attach: an argument is missing"),
-    "two-subjects": ([*TO, "--subject", "a", "--subject", "b"], "--subject: it is given twice"),
-    "two-bodies": ([*TO, "--body-file", "a.txt", "--body-file", "b.pdf"], "--body-file: it is given twice"),
+    "two-subjects": ([*TO, "--subject", "a", "--subject", "b"], "--subject: given twice"),
+    "two-bodies": ([*TO, "--body-file", "a.txt", "--body-file", "b.pdf"], "--body-file: given twice"),
     "typo": (["--atach", "a.txt", *TO], "did you mean --attach?"), "longer": (["--attachment", "a.txt"], "did you mean --attach?"),
     "of-others": (["--recipient", "x@y.example"], "did you mean --to?"), "three-hyphens": (["---to", "x"], "did you mean --to?"),
     "value": (["--tls=yes", "x@y.example"], 'tls: expected on or off, not "yes"; write: on'),

@@ -5,7 +5,7 @@ from tests.lib.harness import expect, run_program, write_private
 
 
 CONFIG = "account default\nhost 127.0.0.1\nport 1\nfrom a@b.example\nqueue off\n"
-INDENTED = "the header is indented, so that it is none: "
+INDENTED = "the header is indented, so it is not a header: "
 NO_HEADER = "the message has no header, but begins with "
 NONE = "the header has no To, Cc or Bcc"
 
@@ -22,7 +22,7 @@ MESSAGES = {
     "binary": (b"\xff\xfe\xfd z\n", NO_HEADER),
     "web-page": (b"<!DOCTYPE html>\n", NO_HEADER + '"<!DOCTYPE html>"'),
     "text-below-an-empty-line": (b"\nHello Bob\n", NO_HEADER + '"Hello Bob"'),
-    "unknown-field-below-an-empty-line": (b"\nNote: this\n\nHello\n", 'begins with an empty line, so that this is no '
+    "unknown-field-below-an-empty-line": (b"\nNote: this\n\nHello\n", 'begins with an empty line, so this is not a '
                                           'header: "Note: this"'),
     "indented": (b"  To: bob@example.net\n  Subject: x\n\nHello\n", INDENTED + '"To: bob@example.net"'),
     "indented-by-a-tab": (b"\tTo: bob@example.net\n\tSubject: x\n\nHello\n", INDENTED),

@@ -321,8 +321,8 @@ def refusals(folder):
         (66, "--html-file", *TO, "--html-file", folder),
         (64, "only once", *TO, "--attach", "-", "--attach-name", "x", "--body-file", "-"),
         (64, "needs --attach-name", *TO, "--attach", "-"),
-        (64, "behind the --attach", *TO, "--attach-name", "x"),
-        (64, "behind the --attach", *TO, "--attach", name, "--attach-name", "x", "--attach-name", "y"),
+        (64, "must follow the --attach", *TO, "--attach-name", "x"),
+        (64, "must follow the --attach", *TO, "--attach", name, "--attach-name", "x", "--attach-name", "y"),
         (64, "name of a file", *TO, "--attach", name, "--attach-name", ""),
         (64, "name of a file", *TO, "--attach", name, "--attach-name", "x/"),
         (64, "no recipients", "--subject", "s"),
@@ -410,7 +410,7 @@ def under_other_names(folder):
                   ("--reply-to", "x@y"), ("--dry-run",)):
         result = desk.run(*words, "a@example.org", stdin=b"Subject: x\n\n", status=64,
                           program=str(folder / "sendmail"))
-        expect(b"not taken when called by a name of sendmail" in result.stderr, f"{words}: {result}")
+        expect(b"not allowed when called by a name of sendmail" in result.stderr, f"{words}: {result}")
 
 
 # Ways

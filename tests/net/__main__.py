@@ -203,7 +203,7 @@ def localhost_needs_its_certificate(folder):
     wrong, _ = secure_relay(folder, "other.test", hosts=("127.0.0.1",))
     with right, wrong:
         delivers(folder, right, ["host localhost", f"port {right.port}", *lines], program=WITHOUT_HOSTS)
-        fails(folder, ["host localhost", f"port {wrong.port}", *lines], 69, "not believed for localhost",
+        fails(folder, ["host localhost", f"port {wrong.port}", *lines], 69, "not trusted for localhost",
               program=WITHOUT_HOSTS)
 
 
@@ -405,7 +405,7 @@ def fallback_needs_its_own_certificate(folder):
     account = ["host first.fallback.test", f"port {NOBODY}", *lines]
     with wrong, right:
         fails(folder, [*account, f"host_fallback other.fallback.test:{wrong.port}"], 69,
-              rf"^mailchute: other\.fallback\.test:{wrong.port}: verifying .*not believed for other\.fallback\.test")
+              rf"^mailchute: other\.fallback\.test:{wrong.port}: verifying .*not trusted for other\.fallback\.test")
         delivers(folder, right, [*account, f"host_fallback other.fallback.test:{right.port}"])
         delivers(folder, wrong, [*account, f"host_fallback other.fallback.test:{wrong.port}",
                                  "tls_host_override first.fallback.test"])
@@ -500,7 +500,7 @@ def srv_leads_out_of_the_domain(folder):
         asked = record_sni(relay)
         names.add("_submissions._tcp.outside.test", "SRV", (0, 0, relay.port, "mx.provider.test"))
         fails(folder, account, 69, rf"^mailchute: mx\.provider\.test:{relay.port}: DNS leads from outside\.test to "
-              r"mx\.provider\.test, .* set tls_host_override mx\.provider\.test: .*not believed for outside\.test")
+              r"mx\.provider\.test, .* set tls_host_override mx\.provider\.test: .*not trusted for outside\.test")
         expect(relay.wait_idle() and not relay.connections[0].commands, "something was said all the same")
         delivers(folder, relay, [*account, "tls_host_override mx.provider.test"])
         expect(asked == ["outside.test", "mx.provider.test"], f"asked for {asked}")
@@ -537,7 +537,7 @@ def unix_socket_with_tls(folder):
         account = [f"socket {folder}/s", *lines]
         commands = delivers(folder, relay, [*account, "tls_host_override mx.socket.test"])
         expect(commands[0] == "EHLO localhost", commands[0])
-        fails(folder, [*account, "tls_host_override other.test"], 69, "not believed for other.test")
+        fails(folder, [*account, "tls_host_override other.test"], 69, "not trusted for other.test")
 
 
 # Through a SOCKS proxy

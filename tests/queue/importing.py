@@ -41,7 +41,7 @@ class Import(Scene):
         result = self.take(status=status)
         said = result.stderr.decode()
         expect(f"{self.old}/{name}: " in said and words in said, f"no {words!r}: {result}")
-        expect(result.stdout.endswith(b"0 taken over, 1 left\n"), str(result))
+        expect(result.stdout.endswith(b"0 imported, 1 left\n"), str(result))
         expect(self.left() == before and not self.spool.files(), f"left {self.left()}, was {before}")
 
 
@@ -71,7 +71,7 @@ def taken_over(folder):
         result = scene.take()
         expect(not relay.connections, "something is sent at once")
         expect(scene.left() == [], f"left: {scene.left()}")
-        expect(result.stdout.decode().splitlines()[-1] == f"{len(PAIRS) + 1} taken over, 0 left", str(result))
+        expect(result.stdout.decode().splitlines()[-1] == f"{len(PAIRS) + 1} imported, 0 left", str(result))
         wanted = [("alice@example.org", [BOB])] + [envelope for _, envelope in PAIRS.values()]
         expect(scene.envelopes() == wanted, f"{scene.envelopes()}, not {wanted}")
         ids = re.findall(r"^(\S+): queued as ([0-9A-Z]{24})$", result.stdout.decode(), re.M)
@@ -83,7 +83,7 @@ def taken_over(folder):
 
 def nothing_there(folder):
     scene = Import(folder)
-    expect(scene.take().stdout == b"0 taken over, 0 left\n", "another text")
+    expect(scene.take().stdout == b"0 imported, 0 left\n", "another text")
     expect(not scene.spool.path.exists() or not scene.spool.files(), "a message from nowhere")
     expect(scene.left() == [], "something stays behind")
     scene.old.rmdir()
@@ -98,7 +98,7 @@ ODD = {
     "unknown-option": (f"--nonsense {BOB}\n", MESSAGE, ".msmtp: --nonsense: there is no such option", 64),
     "other-mode": ("--version\n", MESSAGE, ".msmtp: these options send no message", 65),
     "server-mode": ("-bs\n", MESSAGE, ".msmtp: these options send no message", 65),
-    "torn-name": (f"-F Bob Builder {BOB}\n", MESSAGE, ".msmtp: what follows -F can't be told", 65),
+    "torn-name": (f"-F Bob Builder {BOB}\n", MESSAGE, ".msmtp: the name after -F can't be distinguished", 65),
     "nul": (f"{BOB}\0\n", MESSAGE, ".msmtp: there is a NUL", 65),
     "empty-arguments": ("", MESSAGE, ".msmtp: is empty", 65),
     "empty-message": (f"{BOB}\n", b"", ".mail: is empty", 65),
@@ -133,7 +133,7 @@ def odd_ones_do_not_hold_up(folder):
     scene.add(OLDER, f"{BOB}\n")
     (scene.old / "notes.txt").write_text("mine")
     result = scene.take(status=64)
-    expect(result.stdout.endswith(b"1 taken over, 1 left\n") and len(scene.spool.files()) == 1, str(result))
+    expect(result.stdout.endswith(b"1 imported, 1 left\n") and len(scene.spool.files()) == 1, str(result))
     expect(scene.left() == [f"{OLD}.mail", f"{OLD}.msmtp", "notes.txt"], f"left {scene.left()}")
 
 
@@ -163,7 +163,7 @@ def locked(folder):
     for make in (lock.mkdir, lock.touch):
         make()
         result = scene.take(status=75)
-        expect(b"somebody uses it" in result.stderr and not scene.spool.files(), str(result))
+        expect(b"locked by another process" in result.stderr and not scene.spool.files(), str(result))
         (lock.rmdir if lock.is_dir() else lock.unlink)()
     lock.mkdir()
     (lock / "mailchute").touch(0o600)

@@ -237,7 +237,7 @@ def held(scene, record):
 
 
 def hold_says_why(folder):
-    """By command, in doubt, crashed, more than one name, somebody else's, damaged, put there by hand."""
+    """By command, in doubt, crashed, several hard links, another user's, damaged, moved there by the user."""
     def by_command(scene, record):
         scene.run("--queue-hold", record.id)
 
@@ -269,10 +269,10 @@ def hold_says_why(folder):
         record.path.rename(scene.spool.path / "hold" / record.id)
 
     rows = [(by_command, "held by --queue-hold"), (in_doubt, "several copies"), (crashed, "ended in a crash"),
-            (two_names, "more than one name"), (still_two_names, "more than one name"),
-            (damaged, "checksum"), (no_file, "regular file"), (by_hand, "by hand")]
+            (two_names, "several hard links"), (still_two_names, "several hard links"),
+            (damaged, "checksum"), (no_file, "regular file"), (by_hand, "held by the user")]
     if os.getuid() == 0:
-        rows.append((of_somebody_else, "belongs to somebody else"))
+        rows.append((of_somebody_else, "belongs to another user"))
     for change, why in rows:
         (folder / change.__name__).mkdir()
         scene = Scene(folder / change.__name__)

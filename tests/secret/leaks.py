@@ -28,7 +28,7 @@ def waits_for_another_source(place, result, source):
     """It says that the password is gone, waits while there is none, and is sent when there is one."""
     text = result.stderr.decode()
     expect(result.status == 0 and text.count("\n") == 1, str(result))
-    expect(f": kept without its password, which came by {source}: " in text, str(result))
+    expect(f": kept without its password, which came from {source}: " in text, str(result))
     expect_clean(queue_text(place), "the queue")
     with place.up(password=SECRET) as relay:
         place.flush()
@@ -83,7 +83,7 @@ def only_put_into_the_queue(folder):
     place = Place(folder)
     with place.up(password=SECRET) as relay, Pipe(SECRET.encode()) as fd:
         result = place.give("-odq", f"--password-fd={fd}", pass_fds=[fd])
-        words = b": kept without its password, which came by password_fd: nothing was tried yet"
+        words = b": kept without its password, which came from password_fd: nothing was tried yet"
         expect(result.status == 0 and words in result.stderr, str(result))
         expect("came by password_fd" in place.spool.messages()[0].notes[-1], "it is not in the file")
         expect(not relay.connections, "it was tried")
@@ -106,7 +106,7 @@ def kept_after_the_background(folder):
     place = Place(folder)
     with place.up("mail: 451 4.3.0 not now", password=SECRET), Pipe(SECRET.encode()) as fd:
         place.give("-odb", f"--password-fd={fd}", pass_fds=[fd])
-        words = "kept without its password, which came by password_fd: "
+        words = "kept without its password, which came from password_fd: "
         wait_until(words, lambda: [r for r in place.spool.messages() if any(words in n for n in r.notes)])
 
 

@@ -404,7 +404,7 @@ def not_by_the_names_of_sendmail(folder):
     place = Place(folder)
     for option in ("--password-env=PATH", "--password-fd=3", "--password-file=/etc/passwd",
                    "--password-command=true", "--token-command=true"):
-        expect_refused(place, 64, "not taken when called by a name of sendmail", args=[option], name="sendmail")
+        expect_refused(place, 64, "not allowed when called by a name of sendmail", args=[option], name="sendmail")
 
 
 def add_cases(suite):

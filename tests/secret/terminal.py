@@ -216,10 +216,10 @@ def what_was_typed_is_not_kept(folder):
         terminal.wait_for(QUESTION)
         terminal.type(b"s3cret\r")
         text = terminal.ends(0)
-        for words in ("queued as ", "kept without its password, which came by the terminal", "refused"):
+        for words in ("queued as ", "kept without its password, which came from the terminal", "refused"):
             expect(words in text, f"no {words!r}: {text}")
     record, = place.spool.messages()
-    expect(any("which came by the terminal" in note for note in record.notes), str(record.notes))
+    expect(any("which came from the terminal" in note for note in record.notes), str(record.notes))
     expect(b"s3cret" not in record.path.read_bytes(), "the password is in the queue")
     with place.up(password="s3cret") as relay:
         place.flush()

@@ -34,7 +34,7 @@ def taken_over(script, folder_name, folder):
     old = home / folder_name
     expect(len(list(old.glob("*.mail"))) == 3, f"the script has queued {sorted(old.iterdir())}")
     result = run_program([f"--queue-import={old}"], home=home)
-    expect(result.status == 0 and result.stdout.endswith(b"3 taken over, 0 left\n"), str(result))
+    expect(result.status == 0 and result.stdout.endswith(b"3 imported, 0 left\n"), str(result))
     expect(not list(old.iterdir()), f"left {sorted(old.iterdir())}")
     with contextlib.closing(relay.holder), Relay(port=relay.port) as up:
         result = run_program(["-qf"], home=home)

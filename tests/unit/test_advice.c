@@ -12,11 +12,11 @@ enum trait { LOGIN = 1, TOKEN = 2 };
 /* A part of the hint; "" where there must be none. */
 #define APP      "app password"
 #define OFF      "SMTP AUTH is off for this mailbox"
-#define AS       "set from to an address of its own, and set_from_header on"
+#define AS       "set from to an address of this login, and set_from_header on"
 #define WHOLE    "whole addresses in the header (set from, and set_from_header on)"
 #define DOMAIN   "set from to an address that can get mail"
-#define NO_LOGIN "without a login, or is the wrong one (set auth on and user, or another host)"
-#define WRONG    "is host the one for outgoing mail"
+#define NO_LOGIN "without a login, or it is the wrong relay (set auth on and user, or another host)"
+#define WRONG    "set host to the server for outgoing mail"
 static const struct {
 	enum phase phase;
 	const char *name;

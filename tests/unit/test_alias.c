@@ -119,15 +119,15 @@ static void test_expansion(void)
 		{ "twice by two ways", "a: b, c\nb: d\nc: d\nd: x@y", "a", "x@y" },
 		{ "twice as given", "a: x@y", "x@y, a, bob, bob", "x@y & bob" },
 		/* loops */
-		{ "itself", "a: a", "a", "aliases:1: these names go round in a circle: a -> a" },
+		{ "itself", "a: a", "a", "aliases:1: these names lead back to themselves: a -> a" },
 		{ "itself and more", "a: x@y, a", "a",
-		  "aliases:1: these names go round in a circle: a -> a" },
+		  "aliases:1: these names lead back to themselves: a -> a" },
 		{ "three", "x: a\na: b\nb: c\nc: A", "x",
-		  "aliases:2: these names go round in a circle: a -> b -> c -> A" },
+		  "aliases:2: these names lead back to themselves: a -> b -> c -> A" },
 		{ "full address in a loop", "a: b@c\nb@c: a", "a",
-		  "aliases:1: these names go round in a circle: a -> b@c -> a" },
+		  "aliases:1: these names lead back to themselves: a -> b@c -> a" },
 		{ "default to a name that is not there", "default: joe", "bob",
-		  "aliases:1: these names go round in a circle: bob (default) -> joe (default)" },
+		  "aliases:1: these names lead back to themselves: bob (default) -> joe (default)" },
 		{ "loop elsewhere", "a: b@c\nd: d", "a", "b@c" },
 	};
 
@@ -264,7 +264,7 @@ static void test_check(void)
 	EXPECT(parse(&good, "a: b\nb: c@d\ndefault: a", &err) && alias_check(&good, &err));
 	test_case("check: one that can't");
 	EXPECT(parse(&bad, "a: b@c\nd: e\ne: d", &err) && !alias_check(&bad, &err));
-	EXPECT_TEXT(err.text, "aliases:2: these names go round in a circle: d -> e -> d");
+	EXPECT_TEXT(err.text, "aliases:2: these names lead back to themselves: d -> e -> d");
 	test_case("check: one that has a fault");
 	alias_table_done(&bad);
 	EXPECT(parse(&bad, "a: b@c\nd: |cat", &err) && !alias_check(&bad, &err));

@@ -806,9 +806,9 @@ static void test_starttls_refused(void)
 		enum err_kind kind;
 		const char *part;
 	} replies[] = {
-		{ "220 go\r\n250 injected\r\n", ERR_PROTO, "behind its reply to STARTTLS" },
-		{ "220 go\r\n\r\n", ERR_PROTO, "behind its reply to STARTTLS" },
-		{ "220 go\r\n2", ERR_PROTO, "behind its reply to STARTTLS" },
+		{ "220 go\r\n250 injected\r\n", ERR_PROTO, "after its reply to STARTTLS" },
+		{ "220 go\r\n\r\n", ERR_PROTO, "after its reply to STARTTLS" },
+		{ "220 go\r\n2", ERR_PROTO, "after its reply to STARTTLS" },
 		{ "454 4.7.0 later\r\n", ERR_DEFER, "asking for TLS (STARTTLS): 454 4.7.0 later" },
 		{ "502 no\r\n", ERR_UNAVAILABLE, "502 no" },
 		{ "250 ok\r\n", ERR_PROTO, "250 ok" },

@@ -99,7 +99,7 @@ static void expect_read(const char *name, size_t len, const char *reason)
 
 static void test_sizes(void)
 {
-	static const char too_large[] = "File too large: no more than 2 KiB are read";
+	static const char too_large[] = "File too large: larger than the limit of 2 KiB";
 
 	for (size_t len = MAX - 1; len <= MAX + 1; len++) {
 		test_case("a file of %zu bytes", len);
@@ -184,7 +184,7 @@ static void test_late(void)
 	test_case("pipe: no writer");
 	expect_late(false, "is a pipe that no program writes to");
 	test_case("pipe: a silent writer");
-	expect_late(true, "its end did not come in time");
+	expect_late(true, "its content did not end in time");
 }
 
 static void test_line(void)

@@ -114,7 +114,7 @@ static void test_set_aside(void)
 	test_case("one that ended in doubt too often");
 	record.progress.doubts = 3;
 	list_add_text(&found, &item, NOW);
-	EXPECT_PART(found.bytes, "\n    set aside: each time it was sent no reply came");
+	EXPECT_PART(found.bytes, "\n    set aside: it was sent several times without a reply");
 	str_clear(&found);
 	test_case("one that crashes");
 	record.progress.doubts = 0;

@@ -82,8 +82,8 @@ static const struct {
 	enum err_kind kind;
 } bad[] = {
 	{ "\n", "the first line is empty", ERR_CONFIG },
-	{ "{", "what begins like a JSON object is none", ERR_CONFIG },
-	{ "{} more", "what begins like a JSON object is none", ERR_CONFIG },
+	{ "{", "the output begins like a JSON object, but is not one", ERR_CONFIG },
+	{ "{} more", "the output begins like a JSON object, but is not one", ERR_CONFIG },
 	{ "{}", "there is no access_token in the JSON object", ERR_CONFIG },
 	{ "{\"access_token\":\"\"}", "there is no access_token", ERR_CONFIG },
 	{ "{\"access_token\":7}", "there is no access_token", ERR_CONFIG },
@@ -154,7 +154,7 @@ static void test_check(void)
 		EXPECT_NUMBER(token_check(&token, &err), tokens[i].is_good);
 		if (!tokens[i].is_good)
 			EXPECT_PART(err.text,
-				    "the access token has a character that none can have");
+				    "the access token has a character that is not allowed");
 	}
 }
 
