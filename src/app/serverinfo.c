@@ -14,21 +14,21 @@ static const struct {
 	const char *keyword;
 	const char *meaning;
 } extensions[] = {
-	{ "8BITMIME", N_("text beyond ASCII is taken as it is") },
+	{ "8BITMIME", N_("text beyond ASCII is accepted as it is") },
 	{ "AUTH", N_("ways to log in") },
-	{ "BINARYMIME", N_("content without lines is taken as it is") },
+	{ "BINARYMIME", N_("binary content is accepted") },
 	{ "CHUNKING", N_("content can be sent in pieces of known length") },
 	{ "DELIVERBY", N_("a time by which to deliver can be set") },
 	{ "DSN", N_("delivery status notifications can be asked for") },
-	{ "ENHANCEDSTATUSCODES", N_("replies tell their reason by a code") },
+	{ "ENHANCEDSTATUSCODES", N_("replies have enhanced status codes") },
 	{ "ETRN", N_("the server's queue can be started") },
 	{ "FUTURERELEASE", N_("messages can be sent later") },
-	{ "LIMITS", N_("how much one connection may do") },
+	{ "LIMITS", N_("limits of one connection") },
 	{ "MT-PRIORITY", N_("messages can have a priority") },
 	{ "PIPELINING", N_("commands can be sent in groups") },
-	{ "REQUIRETLS", N_("TLS can be demanded for the whole way") },
+	{ "REQUIRETLS", N_("TLS can be required on the whole route") },
 	{ "SIZE", N_("the size of a message is known in advance") },
-	{ "SMTPUTF8", N_("addresses beyond ASCII are taken") },
+	{ "SMTPUTF8", N_("addresses beyond ASCII are accepted") },
 	{ "STARTTLS", N_("the connection can be encrypted") },
 };
 

@@ -313,7 +313,7 @@ static void do_command(struct server *server, struct command *command, bool is_s
 		break;
 	case VERB_RSET:
 		submission_clear(&server->submission);
-		str_add(reply, "250 2.0.0 forgotten");
+		str_add(reply, "250 2.0.0 reset");
 		break;
 	case VERB_NOOP:
 		str_add(reply, "250 2.0.0 nothing done");

@@ -72,7 +72,7 @@ bool submission_add_recipient(struct submission *submission, struct command *com
 	if (has_recipient(submission, command->path))
 		return true;
 	if (submission->count >= SUBMISSION_RECIPIENTS_MAX)
-		return refuse(reply, "452 4.5.3 that are too many recipients");
+		return refuse(reply, "452 4.5.3 too many recipients");
 	mem_grow(submission->recipients, submission->count);
 	submission->recipients[submission->count++] = *command;
 	*command = (struct command){ 0 };

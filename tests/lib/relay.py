@@ -973,7 +973,7 @@ class Session:
             await self.answer("bdat", f"250 2.0.0 {len(data)} bytes")
 
     async def do_rset(self, line):
-        if await self.answer("rset", "250 2.0.0 forgotten") // 100 == 2:
+        if await self.answer("rset", "250 2.0.0 reset") // 100 == 2:
             self.transaction = None
 
     async def do_quit(self, line):
