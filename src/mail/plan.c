@@ -13,18 +13,18 @@ enum { PIECE = 16384 };
 
 /* The plan in the making. */
 struct planner {
-	struct wire *wire;
+	struct plan *plan;
 	struct structure structure;
 	unsigned abilities;
 	bool is_opaque; /* the structure is not known, and nothing has to change */
 	struct err *err;
 };
 
-static struct wire_edit *add_edit(struct wire *wire, uint64_t from, uint64_t to)
+static struct plan_edit *add_edit(struct plan *plan, uint64_t from, uint64_t to)
 {
-	mem_grow(wire->edits, wire->count);
-	struct wire_edit *edit = &wire->edits[wire->count++];
-	*edit = (struct wire_edit){ .from = from, .to = to, .text = STR_INIT };
+	mem_grow(plan->edits, plan->count);
+	struct plan_edit *edit = &plan->edits[plan->count++];
+	*edit = (struct plan_edit){ .from = from, .to = to, .text = STR_INIT };
 	return edit;
 }
 
@@ -32,7 +32,7 @@ static struct wire_edit *add_edit(struct wire *wire, uint64_t from, uint64_t to)
 
 static bool is_fit(const struct planner *p, const struct content_facts *facts)
 {
-	return !content_facts_are_unfit(facts) && (!facts->is_8bit || p->abilities & WIRE_8BIT);
+	return !content_facts_are_unfit(facts) && (!facts->is_8bit || p->abilities & RELAY_8BIT);
 }
 
 static const char *what_is_unfit(const struct content_facts *facts)
@@ -83,9 +83,9 @@ static bool plan_leaf(struct planner *p, const struct part *part)
 	if (part->encoding == ENCODING_OTHER)
 		return refuse(p, &part->body,
 			      _("a part whose Content-Transfer-Encoding is not known"));
-	struct wire_edit *edit = add_edit(p->wire, part->body_at, part->end);
+	struct plan_edit *edit = add_edit(p->plan, part->body_at, part->end);
 	edit->is_encoded = true;
-	edit->ends_line = part->end == message_size(p->wire->message);
+	edit->ends_line = part->end == message_size(p->plan->message);
 	encoder_init(&edit->encoder, choose_encoding(part));
 	edit->encoder.is_repair = is_encoded(part);
 	return true;
@@ -102,11 +102,11 @@ static bool plan_outside(struct planner *p, const struct part *part)
 	if (!is_epilogue_fit && !check_seal(p, part, &part->epilogue))
 		return false;
 	if (!is_prologue_fit) {
-		struct wire_edit *edit = add_edit(p->wire, part->body_at, part->inner_at);
+		struct plan_edit *edit = add_edit(p->plan, part->body_at, part->inner_at);
 		str_add(&edit->text, part->has_gap ? "" : "\r\n");
 	}
 	if (!is_epilogue_fit)
-		add_edit(p->wire, part->epilogue_at, part->end);
+		add_edit(p->plan, part->epilogue_at, part->end);
 	return true;
 }
 
@@ -117,7 +117,7 @@ static bool plan_boundary(struct planner *p, const struct boundary_line *line)
 
 	if (!check_seal(p, part, &facts))
 		return false;
-	struct wire_edit *edit = add_edit(p->wire, line->from, line->to);
+	struct plan_edit *edit = add_edit(p->plan, line->from, line->to);
 	str_addf(&edit->text, "--%s%s\r\n", part->boundary, line->is_last ? "--" : "");
 	return true;
 }
@@ -136,7 +136,7 @@ static bool is_relabelled(const struct planner *p, size_t number)
 	const struct part *part = &s->parts[number];
 	bool is_8bit = part->encoding == ENCODING_8BIT || part->encoding == ENCODING_BINARY;
 
-	if (part->kind == PART_LEAF || part->is_sealed || p->abilities & WIRE_8BIT || !is_8bit)
+	if (part->kind == PART_LEAF || part->is_sealed || p->abilities & RELAY_8BIT || !is_8bit)
 		return false;
 	for (size_t i = number + 1; i < s->count && s->parts[i].depth > part->depth; i++)
 		if (is_leaf_encoded(p, &s->parts[i]))
@@ -147,7 +147,7 @@ static bool is_relabelled(const struct planner *p, size_t number)
 /* A signed header may stay beyond ASCII, where it can't be helped. */
 static bool is_header_fit(const struct planner *p, const struct part *part)
 {
-	bool takes_8bit = part->is_header_sealed && p->abilities & WIRE_8BIT;
+	bool takes_8bit = part->is_header_sealed && p->abilities & RELAY_8BIT;
 
 	return !content_facts_are_unfit(&part->header) && (!part->header.is_8bit || takes_8bit);
 }
@@ -170,7 +170,7 @@ static bool needs_gap_before(const struct planner *p, const struct part *part)
 
 static void add_type(const struct planner *p, struct changes *changes)
 {
-	const struct content_facts *body = &p->wire->message->body_facts;
+	const struct content_facts *body = &p->plan->message->body_facts;
 
 	if (!p->structure.is_mime)
 		changes_add(changes, "MIME-Version", "1.0");
@@ -197,7 +197,7 @@ static bool read_part_header(const struct planner *p, const struct part *part, s
 	for (ssize_t got = 1; bytes->len < len && got > 0;) {
 		size_t left = (size_t)len - bytes->len;
 		char *room = str_reserve(bytes, left);
-		got = message_read_at(p->wire->message, part->header_at + bytes->len, room, left,
+		got = message_read_at(p->plan->message, part->header_at + bytes->len, room, left,
 				      p->err);
 		if (got < 0)
 			return false;
@@ -218,8 +218,8 @@ static void blank_controls(struct str *bytes)
 static enum downgrade_keeps kept(const struct planner *p, size_t number)
 {
 	if (number == 0)
-		return p->abilities & WIRE_UTF8 ? KEEPS_UTF8 : KEEPS_ASCII;
-	return p->abilities & WIRE_8BIT ? KEEPS_8BIT : KEEPS_ASCII;
+		return p->abilities & RELAY_UTF8 ? KEEPS_UTF8 : KEEPS_ASCII;
+	return p->abilities & RELAY_8BIT ? KEEPS_8BIT : KEEPS_ASCII;
 }
 
 /* What the header calls its text, or else what the text in it is called, or any of the message. */
@@ -252,7 +252,7 @@ static bool downgrade(struct planner *p, size_t number, struct changes *changes)
 /* A header beyond ASCII needs SMTPUTF8, RFC 6531; a relay without it may take it by 8BITMIME. */
 static void note_header(struct planner *p, bool is_8bit, bool is_utf8)
 {
-	p->wire->is_utf8 |= is_8bit && is_utf8 && p->abilities & WIRE_UTF8;
+	p->plan->is_utf8 |= is_8bit && is_utf8 && p->abilities & RELAY_UTF8;
 }
 
 static bool write_header(struct planner *p, size_t number, struct str *bytes, struct str *out)
@@ -292,16 +292,16 @@ static bool check_header_seal(struct planner *p, const struct part *part)
 }
 
 /* What has to stay may be all that was wrong with it. */
-static void drop_if_same(struct wire *wire, const struct part *part, const struct str *bytes)
+static void drop_if_same(struct plan *plan, const struct part *part, const struct str *bytes)
 {
-	struct wire_edit *edit = &wire->edits[wire->count - 1];
+	struct plan_edit *edit = &plan->edits[plan->count - 1];
 	bool is_same = edit->text.len == bytes->len &&
 		       memcmp(edit->text.bytes, bytes->bytes, bytes->len) == 0;
 
 	if (!is_same || content_facts_are_unfit(&part->header))
 		return;
 	str_done(&edit->text);
-	wire->count--;
+	plan->count--;
 }
 
 static bool plan_header(struct planner *p, size_t number)
@@ -313,12 +313,12 @@ static bool plan_header(struct planner *p, size_t number)
 		return check_header_seal(p, part);
 	if (!is_header_changed(p, number))
 		return true;
-	struct wire_edit *edit = add_edit(p->wire, part->header_at, part->body_at);
+	struct plan_edit *edit = add_edit(p->plan, part->header_at, part->body_at);
 	if (!read_part_header(p, part, &bytes) || !write_header(p, number, &bytes, &edit->text))
 		return false;
 	note_header(p, !str_is_ascii(edit->text.bytes, edit->text.len),
 		    str_is_utf8(edit->text.bytes, edit->text.len));
-	drop_if_same(p->wire, part, &bytes);
+	drop_if_same(p->plan, part, &bytes);
 	return true;
 }
 
@@ -338,8 +338,8 @@ static bool plan_part(struct planner *p, size_t number)
 /* A header that has to be put in stands where the body begins that it is for. */
 static int compare_edits(const void *a, const void *b)
 {
-	const struct wire_edit *one = a;
-	const struct wire_edit *other = b;
+	const struct plan_edit *one = a;
+	const struct plan_edit *other = b;
 
 	if (one->from != other->from)
 		return one->from < other->from ? -1 : 1;
@@ -352,13 +352,13 @@ static bool is_simple(const struct planner *p)
 	const struct structure *s = &p->structure;
 
 	return s->count == 1 && s->place == IN_BODY && s->parts[0].kind == PART_LEAF &&
-	       is_fit(p, &p->wire->message->body_facts);
+	       is_fit(p, &p->plan->message->body_facts);
 }
 
 /* Parts that are too many to be looked at can go as they are, where every byte of them can. */
 static bool end_scan(struct planner *p)
 {
-	const struct message *message = p->wire->message;
+	const struct message *message = p->plan->message;
 
 	p->is_opaque = p->structure.is_full && content_facts_are_plain(&message->header_facts) &&
 		       is_fit(p, &message->body_facts);
@@ -372,7 +372,7 @@ static bool scan(struct planner *p)
 	ssize_t got = 1;
 
 	while (got > 0 && !is_simple(p)) {
-		got = message_read_at(p->wire->message, at, piece, sizeof piece, p->err);
+		got = message_read_at(p->plan->message, at, piece, sizeof piece, p->err);
 		if (got < 0)
 			return false;
 		structure_take(&p->structure, piece, (size_t)got);
@@ -397,15 +397,25 @@ static void planner_done(struct planner *p)
 	structure_done(&p->structure);
 }
 
-bool plan_edits(struct wire *wire, unsigned abilities, struct err *err)
+bool plan_open(struct plan *plan, const struct message *message, unsigned abilities,
+	       struct err *err)
 {
 	CLEANUP(planner_done)
-	struct planner p = { .wire = wire, .abilities = abilities, .err = err };
+	struct planner p = { .plan = plan, .abilities = abilities, .err = err };
 
+	*plan = (struct plan){ .message = message };
 	structure_init(&p.structure);
 	if (!scan(&p) || (!p.is_opaque && !plan_parts(&p)))
 		return false;
-	if (wire->count > 0)
-		qsort(wire->edits, wire->count, sizeof *wire->edits, compare_edits);
+	if (plan->count > 0)
+		qsort(plan->edits, plan->count, sizeof *plan->edits, compare_edits);
 	return true;
+}
+
+void plan_close(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		str_done(&plan->edits[i].text);
+	free(plan->edits);
+	*plan = (struct plan){ 0 };
 }

@@ -3,10 +3,16 @@
 #pragma once
 
 #include "mail/encoding.h"
-#include "mail/wire.h"
+#include "mail/message.h"
+
+/* Extensions that a relay offers. */
+enum relay_ability {
+	RELAY_8BIT = 1 << 0, /* text beyond ASCII in lines, RFC 6152 */
+	RELAY_UTF8 = 1 << 1, /* UTF-8 in header fields, RFC 6532 */
+};
 
 /* What takes the place of the bytes from `from` to `to`: a text, or the same bytes encoded. */
-struct wire_edit {
+struct plan_edit {
 	uint64_t from;
 	uint64_t to;
 	struct str text;
@@ -15,8 +21,19 @@ struct wire_edit {
 	bool ends_line; /* it is the end of the message, which has to be that of a line */
 };
 
+/* The edits of a message (borrowed), in order. `is_utf8`: the relay must be told of UTF-8 in a
+ * header. */
+struct plan {
+	const struct message *message;
+	struct plan_edit *edits;
+	size_t count;
+	bool is_utf8;
+};
+
 /*
- * Fills in the edits of a wire, in order, and whether the relay has to be told of UTF-8 in a
- * header. ERR_INPUT: the message can't be sent to a relay with these abilities; ERR_IO.
+ * Plans the edits for a relay with these abilities. plan_close is needed in any case. ERR_INPUT:
+ * the message can't be sent to such a relay; ERR_IO.
  */
-bool plan_edits(struct wire *wire, unsigned abilities, struct err *err) MUST_USE;
+bool plan_open(struct plan *plan, const struct message *message, unsigned abilities,
+	       struct err *err) MUST_USE;
+void plan_close(struct plan *plan);

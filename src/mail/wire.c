@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/wire.h"
 
-#include "mail/plan.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +14,7 @@ static bool is_message_fit(const struct message *message)
 	       content_facts_are_plain(&message->body_facts);
 }
 
-static void begin(struct wire *wire)
+static void begin_reading(struct wire *wire)
 {
 	wire->at = wire->next = wire->taken = 0;
 	str_clear(&wire->out);
@@ -37,7 +35,7 @@ static bool measure(struct wire *wire, struct err *err)
 		wire->size += (uint64_t)got;
 	}
 	wire->is_8bit = facts.is_8bit;
-	begin(wire);
+	begin_reading(wire);
 	return got == 0;
 }
 
@@ -52,7 +50,10 @@ bool wire_open(struct wire *wire, const struct message *message, unsigned abilit
 	};
 	if (is_message_fit(message))
 		return true;
-	return plan_edits(wire, abilities, err) && (wire->count == 0 || measure(wire, err));
+	if (!plan_open(&wire->plan, message, abilities, err))
+		return false;
+	wire->is_utf8 = wire->plan.is_utf8;
+	return wire->plan.count == 0 || measure(wire, err);
 }
 
 bool wire_check(const struct message *message, struct err *err)
@@ -62,16 +63,14 @@ bool wire_check(const struct message *message, struct err *err)
 	if (!content_facts_are_unfit(&message->header_facts) &&
 	    !content_facts_are_unfit(&message->body_facts))
 		return true;
-	return wire_open(&wire, message, WIRE_8BIT | WIRE_UTF8, err);
+	return wire_open(&wire, message, RELAY_8BIT | RELAY_UTF8, err);
 }
 
 void wire_close(struct wire *wire)
 {
 	if (!wire)
 		return;
-	for (size_t i = 0; i < wire->count; i++)
-		str_done(&wire->edits[i].text);
-	free(wire->edits);
+	plan_close(&wire->plan);
 	str_done(&wire->out);
 	*wire = (struct wire){ 0 };
 }
@@ -90,7 +89,7 @@ static ssize_t read_message(struct wire *wire, uint64_t end, char *piece, struct
 	return got;
 }
 
-static void finish_edit(struct wire *wire, struct wire_edit *edit)
+static void finish_edit(struct wire *wire, struct plan_edit *edit)
 {
 	if (edit->is_encoded)
 		encoder_end(&edit->encoder, &wire->out);
@@ -102,7 +101,7 @@ static void finish_edit(struct wire *wire, struct wire_edit *edit)
 	wire->next++;
 }
 
-static bool fill_from_edit(struct wire *wire, struct wire_edit *edit, struct err *err)
+static bool fill_from_edit(struct wire *wire, struct plan_edit *edit, struct err *err)
 {
 	char piece[PIECE];
 
@@ -125,7 +124,8 @@ static bool fill_from_edit(struct wire *wire, struct wire_edit *edit, struct err
 
 static bool fill(struct wire *wire, struct err *err)
 {
-	struct wire_edit *edit = wire->next < wire->count ? &wire->edits[wire->next] : NULL;
+	struct plan_edit *edit =
+		wire->next < wire->plan.count ? &wire->plan.edits[wire->next] : NULL;
 	uint64_t end = edit ? edit->from : message_size(wire->message);
 
 	str_clear(&wire->out);
@@ -140,7 +140,7 @@ static bool fill(struct wire *wire, struct err *err)
 
 static bool is_at_end(const struct wire *wire)
 {
-	return wire->next == wire->count && wire->at == message_size(wire->message);
+	return wire->next == wire->plan.count && wire->at == message_size(wire->message);
 }
 
 ssize_t wire_read(struct wire *wire, char *bytes, size_t len, struct err *err)

@@ -2,14 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "mail/message.h"
-
-enum wire_ability {
-	WIRE_8BIT = 1 << 0, /* text beyond ASCII in lines, RFC 6152 */
-	WIRE_UTF8 = 1 << 1, /* UTF-8 in header fields, RFC 6532 */
-};
-
-struct wire_edit;
+#include "mail/plan.h"
 
 /*
  * A completed message (borrowed) as it goes out. What the relay takes stays as it is, byte for
@@ -25,8 +18,7 @@ struct wire {
 	uint64_t size;
 	bool is_8bit;
 	bool is_utf8;
-	struct wire_edit *edits; /* in order */
-	size_t count;
+	struct plan plan;
 
 	/* Where reading is: */
 	uint64_t at;

@@ -98,9 +98,9 @@ static bool check_size(const struct session *session, uint64_t size, struct err 
 static unsigned abilities(const struct session *session)
 {
 	unsigned has = session->client.can.has;
-	unsigned found = has & CAP_8BITMIME ? WIRE_8BIT : 0;
+	unsigned found = has & CAP_8BITMIME ? RELAY_8BIT : 0;
 
-	return found | (has & CAP_8BITMIME && has & CAP_SMTPUTF8 ? WIRE_UTF8 : 0);
+	return found | (has & CAP_8BITMIME && has & CAP_SMTPUTF8 ? RELAY_UTF8 : 0);
 }
 
 /* Whether commands and content may leave before it is known whom the relay refuses. */

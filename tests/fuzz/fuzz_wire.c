@@ -32,7 +32,7 @@ static void check_bytes(const struct str *out, unsigned abilities)
 
 	content_facts_look(&facts, out->bytes, out->len);
 	require(!content_facts_are_unfit(&facts), "no NUL, no bare CR, no line that is too long");
-	require(!facts.is_8bit || abilities & WIRE_8BIT, "no more than the relay takes");
+	require(!facts.is_8bit || abilities & RELAY_8BIT, "no more than the relay takes");
 	require(out->len >= 2 && memcmp(out->bytes + out->len - 2, "\r\n", 2) == 0,
 		"the last line has its end");
 	for (size_t i = 0; i < out->len; i++)
@@ -50,7 +50,7 @@ static void check_again(const struct str *out, unsigned abilities)
 	if (!read_message(&message, out->bytes, out->len))
 		return;
 	require(wire_open(&wire, &message, abilities, &err), "it can be sent again");
-	require(wire.count == 0, "nothing more is changed");
+	require(wire.plan.count == 0, "nothing more is changed");
 }
 
 static void send(const struct message *message, unsigned abilities)
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (!read_message(&message, (const char *)bytes, len))
 		return 0;
 	send(&message, 0);
-	send(&message, WIRE_8BIT);
-	send(&message, WIRE_8BIT | WIRE_UTF8);
+	send(&message, RELAY_8BIT);
+	send(&message, RELAY_8BIT | RELAY_UTF8);
 	return 0;
 }

@@ -108,7 +108,7 @@ static bool offer(struct scene *scene)
 
 static bool open_wire(struct scene *scene)
 {
-	return wire_open(&scene->wire, &scene->message, WIRE_8BIT | WIRE_UTF8, &scene->err);
+	return wire_open(&scene->wire, &scene->message, RELAY_8BIT | RELAY_UTF8, &scene->err);
 }
 
 /* The content and the final dot, which have not left as a whole. */

@@ -10,7 +10,7 @@
 	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define MIXED       "Content-Type: multipart/mixed; boundary=b\n\n"
 #define BYTES(text) (text), sizeof(text) - 1
-#define ALL         (WIRE_8BIT | WIRE_UTF8)
+#define ALL         (RELAY_8BIT | RELAY_UTF8)
 
 static const struct {
 	const char *name;
@@ -21,7 +21,7 @@ static const struct {
 		*expected; /* "=": as it is; with LF for CRLF; else the error's text behind "!" */
 } table[] = {
 	{ "plain", 0, BYTES("A: b\n\nx\n.y\n"), "=" },
-	{ "8-bit, offered", WIRE_8BIT, BYTES("A: b\n\n\xc3\xa4\n"), "=" },
+	{ "8-bit, offered", RELAY_8BIT, BYTES("A: b\n\n\xc3\xa4\n"), "=" },
 	{ "8-bit without MIME", 0, BYTES("A: b\n\n\xc3\xa4\n"),
 	  "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nA: b\n"
 	  "Content-Transfer-Encoding: quoted-printable\n\n=C3=A4\n" },
@@ -79,7 +79,7 @@ static const struct {
 	  "Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n5A==\n--b--\n" },
 	{ "a fragment", 0, BYTES("Content-Type: message/partial; id=x; number=1\n\nA: b\n\nx\n"),
 	  "=" },
-	{ "a fragment, 8-bit offered", WIRE_8BIT,
+	{ "a fragment, 8-bit offered", RELAY_8BIT,
 	  BYTES("Content-Type: message/partial; id=x; number=1\n\nA: b\n\n\xc3\xa4\n"), "=" },
 	{ "a fragment, 8-bit", 0,
 	  BYTES("Content-Type: Message/Partial; id=x; number=1\n\nA: b\n\n\xc3\xa4\n"),
@@ -94,7 +94,7 @@ static const struct {
 	  BYTES("Content-Type: multipart/signed; boundary=b\n\n--b\n\n\xe4\n--b\n\nx\n--b--\n"),
 	  "!beyond ASCII, which the relay does not take (8BITMIME), in a signed or encrypted "
 	  "part" },
-	{ "signed, 8-bit offered", WIRE_8BIT,
+	{ "signed, 8-bit offered", RELAY_8BIT,
 	  BYTES("Content-Type: multipart/signed; boundary=b\n\n--b\n\n\xe4\n--b\n\nx\n--b--\n"),
 	  "=" },
 	{ "DKIM, header", 0, BYTES("DKIM-Signature: x\nSubject: \xc3\xa4\n\nx\n"),
@@ -108,7 +108,7 @@ static const struct {
 	  "Content-Transfer-Encoding: quoted-printable\n\n=C3=A4\n--b--\n" },
 	{ "UTF-8 in the header, offered", ALL, BYTES("Subject: \xc3\xa4\n\nx\n"),
 	  "Subject: =?UTF-8?B?w6Q=?=\n\nx\n" },
-	{ "UTF-8 in the header", WIRE_8BIT, BYTES("Subject: \xc3\xa4\n\nx\n"),
+	{ "UTF-8 in the header", RELAY_8BIT, BYTES("Subject: \xc3\xa4\n\nx\n"),
 	  "Subject: =?UTF-8?B?w6Q=?=\n\nx\n" },
 	{ "Latin-1 in the header of what holds a text in it", ALL,
 	  BYTES("Subject: \xe4\nMIME-Version: 1.0\n" MIXED
