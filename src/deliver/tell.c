@@ -158,8 +158,8 @@ static void fill_record(struct record *record, const struct record *about, const
 	record->uid = geteuid();
 	envelope->sender = mem_copy("");
 	envelope->size = message_size(message);
-	envelope->header_facts = message->header_facts;
-	envelope->body_facts = message->body_facts;
+	record->header_facts = message->header_facts;
+	record->body_facts = message->body_facts;
 	envelope_add(envelope, mem_copy(to));
 	record->about = mem_copy(about->id);
 	copy_way(record, about);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "base/err.h"
-#include "mail/content_facts.h"
 
 #include <stdint.h>
 
@@ -27,8 +26,8 @@ struct recipient {
 /*
  * The envelope of one message, and what became of it. `sender` is "" for the null sender. `ret` and
  * `envid` are the parameters of RFC 3461 (NULL: none). `size` is the message's in octets as RFC
- * 1870 counts them, and the facts are those of its header and body. `reply_code` and `reply` hold
- * the server's verdict on it, made printable line by line.
+ * 1870 counts them. `reply_code` and `reply` hold the server's final reply, made printable line by
+ * line.
  */
 struct envelope {
 	char *sender;
@@ -37,8 +36,6 @@ struct envelope {
 	char *ret;
 	char *envid;
 	uint64_t size;
-	struct content_facts header_facts;
-	struct content_facts body_facts;
 	int reply_code;
 	char *reply;
 };

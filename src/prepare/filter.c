@@ -220,7 +220,7 @@ bool filter_entry(struct entry *entry, const struct account *account, struct mes
 		return false;
 	}
 	envelope->size = message_size(out);
-	envelope->header_facts = out->header_facts;
-	envelope->body_facts = out->body_facts;
+	entry->record.header_facts = out->header_facts;
+	entry->record.body_facts = out->body_facts;
 	return true;
 }

@@ -37,8 +37,8 @@ void entry_message(const struct entry *entry, struct message *message)
 	message->body_len = entry->record.body.len;
 	message->header_len = entry->record.header.len;
 	message_use(message, entry->fd);
-	message->header_facts = entry->record.envelope.header_facts;
-	message->body_facts = entry->record.envelope.body_facts;
+	message->header_facts = entry->record.header_facts;
+	message->body_facts = entry->record.body_facts;
 }
 
 /* As a whole */

@@ -62,8 +62,8 @@ static void add_facts(struct str *out, const struct record *record)
 
 	str_addf(out, "uid %u\nraw %d\nsize %llu\n", record->uid, record->is_raw,
 		 (unsigned long long)envelope->size);
-	add_message_facts(out, "header-facts", &envelope->header_facts);
-	add_message_facts(out, "body-facts", &envelope->body_facts);
+	add_message_facts(out, "header-facts", &record->header_facts);
+	add_message_facts(out, "body-facts", &record->body_facts);
 	add_text(out, "config ", record->config_file, "\n");
 	add_text(out, "account ", record->account, "\n");
 	for (size_t i = 0; i < record->option_count; i++) {
@@ -357,8 +357,8 @@ static bool take_facts(struct reader *reader, struct record *record)
 	record->uid = (unsigned)uid;
 	return take_flag(reader, "raw", &record->is_raw) &&
 	       take_number(reader, "size", RECORD_OFFSET_MAX, &envelope->size) &&
-	       take_message_facts(reader, "header-facts", &envelope->header_facts) &&
-	       take_message_facts(reader, "body-facts", &envelope->body_facts) &&
+	       take_message_facts(reader, "header-facts", &record->header_facts) &&
+	       take_message_facts(reader, "body-facts", &record->body_facts) &&
 	       take_text(reader, "config", &record->config_file) &&
 	       take_text(reader, "account", &record->account) && take_options(reader, record) &&
 	       take_conditions(reader, record) && take_about(reader, record) &&

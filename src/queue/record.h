@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "mail/content_facts.h"
 #include "mail/envelope.h"
 
 #include <stdint.h>
@@ -108,6 +109,8 @@ struct record {
 	uint32_t crc;
 	struct record_progress progress;
 	struct envelope envelope;
+	struct content_facts header_facts; /* of the message */
+	struct content_facts body_facts;
 	char *config_file;
 	char *account;
 	char *bounce;

@@ -92,8 +92,8 @@ static void fill_envelope(struct job *job)
 	struct envelope *envelope = job->envelope;
 
 	envelope->size = message_size(&job->message);
-	envelope->header_facts = job->message.header_facts;
-	envelope->body_facts = job->message.body_facts;
+	job->entry.record.header_facts = job->message.header_facts;
+	job->entry.record.body_facts = job->message.body_facts;
 	if (s->dsn_return && !envelope->ret)
 		envelope->ret = mem_copy(returns[s->dsn_return]);
 	for (size_t i = 0; s->dsn_notify && i < envelope->count; i++)
