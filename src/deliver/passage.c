@@ -12,8 +12,8 @@
 /* Whether the relay has accepted a recipient, or may do so together with the message. */
 static bool may_reach(const struct transaction *t, const struct recipient *recipient)
 {
-	return recipient->is_accepted ||
-	       (t->is_blind && recipient_is_open(recipient) && recipient->err.kind == ERR_NONE);
+	return recipient->is_accepted || (t->is_single_group && recipient_is_open(recipient) &&
+					  recipient->err.kind == ERR_NONE);
 }
 
 /* A plain write: it is there for the death of the process, and for a reply that is lost. */

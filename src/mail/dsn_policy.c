@@ -70,15 +70,30 @@ static bool is_wanted(const char *notify, enum dsn_kind kind)
 	return false;
 }
 
+static bool is_reported(enum recipient_status status, enum dsn_kind kind)
+{
+	switch (status) {
+	case STATUS_PENDING:
+	case STATUS_DOUBT:
+		return kind == DSN_DELAYED;
+	case STATUS_REFUSED:
+	case STATUS_COMMAND:
+		return kind == DSN_FAILED;
+	case STATUS_DONE:
+	case STATUS_FAILED:
+		break;
+	}
+	return false;
+}
+
 size_t dsn_policy_select(const struct envelope *envelope, enum dsn_kind kind,
 			 const struct recipient **chosen)
 {
-	const char *states = kind == DSN_FAILED ? "fc" : ".?";
 	size_t count = 0;
 
 	for (size_t i = 0; i < envelope->count; i++) {
 		const struct recipient *recipient = &envelope->recipients[i];
-		if (strchr(states, recipient->status) && is_wanted(recipient->notify, kind))
+		if (is_reported(recipient->status, kind) && is_wanted(recipient->notify, kind))
 			chosen[count++] = recipient;
 	}
 	return count;

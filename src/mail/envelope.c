@@ -14,15 +14,6 @@ void envelope_init(struct envelope *envelope)
 	*envelope = (struct envelope){ 0 };
 }
 
-static void recipient_done(struct recipient *recipient)
-{
-	free(recipient->address);
-	free(recipient->notify);
-	free(recipient->orcpt);
-	err_done(&recipient->err);
-	recipient->address = NULL;
-}
-
 void envelope_done(struct envelope *envelope)
 {
 	if (!envelope)
@@ -41,7 +32,7 @@ struct recipient *envelope_add(struct envelope *envelope, char *address)
 {
 	mem_grow(envelope->recipients, envelope->count);
 	struct recipient *added = &envelope->recipients[envelope->count++];
-	*added = (struct recipient){ .address = address, .status = '.' };
+	*added = (struct recipient){ .address = address, .status = STATUS_PENDING };
 	return added;
 }
 
@@ -107,11 +98,6 @@ void envelope_drop_repeated(struct envelope *envelope)
 	envelope->count = kept;
 }
 
-bool recipient_is_open(const struct recipient *recipient)
-{
-	return recipient->status == '.' || recipient->status == '?';
-}
-
 const struct recipient *envelope_first_failure(const struct envelope *envelope)
 {
 	for (size_t i = 0; i < envelope->count; i++)
@@ -121,7 +107,7 @@ const struct recipient *envelope_first_failure(const struct envelope *envelope)
 	return NULL;
 }
 
-size_t envelope_count_status(const struct envelope *envelope, char status)
+size_t envelope_count_status(const struct envelope *envelope, enum recipient_status status)
 {
 	size_t count = 0;
 

@@ -2,26 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/err.h"
+#include "mail/recipient.h"
 
 #include <stdint.h>
-
-/*
- * A recipient. `notify` and `orcpt` are the parameters of RFC 3461 (NULL: none). `status` is what
- * the queue keeps of it: `.` pending, `?` in doubt, `D` done, `f`, `c` and `F` failed; only the
- * first two take part in a transaction. There the server accepts it by its reply to RCPT, and it is
- * delivered when the message is accepted for it; `err` says why not. Whoever puts an address in has
- * checked it (address_check).
- */
-struct recipient {
-	char *address;
-	char *notify;
-	char *orcpt;
-	char status;
-	bool is_accepted;
-	bool is_delivered;
-	struct err err;
-};
 
 /*
  * The envelope of one message, and what became of it. `sender` is "" for the null sender. `ret` and
@@ -52,13 +35,11 @@ struct recipient *envelope_add(struct envelope *envelope, char *address);
  */
 void envelope_drop_repeated(struct envelope *envelope);
 
-/* Whether a recipient still has to get the message. */
-bool recipient_is_open(const struct recipient *recipient);
 /* The first open recipient that was refused, or NULL. */
 const struct recipient *envelope_first_failure(const struct envelope *envelope);
 size_t envelope_count_open(const struct envelope *envelope);
 /* Those of one status. */
-size_t envelope_count_status(const struct envelope *envelope, char status);
+size_t envelope_count_status(const struct envelope *envelope, enum recipient_status status);
 size_t envelope_count_accepted(const struct envelope *envelope);
 /* Forgets the results of an earlier transaction. */
 void envelope_clear_results(struct envelope *envelope);

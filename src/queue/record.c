@@ -34,7 +34,7 @@ void record_done(struct record *record)
 	record_init(record);
 }
 
-const char *record_status_name(char status)
+const char *record_status_name(enum recipient_status status)
 {
 	switch (status) {
 	case STATUS_DONE:
@@ -45,9 +45,10 @@ const char *record_status_name(char status)
 		return "failed";
 	case STATUS_DOUBT:
 		return "in doubt";
-	default:
-		return "pending";
+	case STATUS_PENDING:
+		break;
 	}
+	return "pending";
 }
 
 bool record_has_untold(const struct record *record)

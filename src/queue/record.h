@@ -51,15 +51,6 @@ enum {
 /* Of an offset or a length: sums of three still fit. */
 #define RECORD_OFFSET_MAX 999999999999999ULL
 
-enum record_status {
-	STATUS_PENDING = '.',
-	STATUS_DOUBT = '?',
-	STATUS_DONE = 'D',
-	STATUS_REFUSED = 'f',
-	STATUS_COMMAND = 'c',
-	STATUS_FAILED = 'F',
-};
-
 enum record_flag {
 	RECORD_ROUTE_FAILED = 1 << 0, /* the relay was the trouble: a success there makes it due */
 	RECORD_STOPPED_RUN = 1 << 1,  /* the relay hung up at it: others go first */
@@ -127,7 +118,7 @@ struct record {
 void record_init(struct record *record);
 void record_done(struct record *record);
 /* How a recipient's status is called: "pending", "in doubt", "done" or "failed". */
-const char *record_status_name(char status);
+const char *record_status_name(enum recipient_status status);
 
 /* Whether a recipient has failed of whom the sender has not been told yet. */
 bool record_has_untold(const struct record *record);

@@ -104,7 +104,7 @@ static unsigned abilities(const struct session *session)
 }
 
 /* Whether commands and content may leave before it is known whom the relay refuses. */
-static bool may_go_blind(const struct session *session, const struct transaction *t)
+static bool may_be_single_group(const struct session *session, const struct transaction *t)
 {
 	size_t open = envelope_count_open(t->envelope);
 
@@ -126,7 +126,7 @@ static bool prepare(struct session *session, struct transaction *t, struct err *
 	}
 	t->is_prepared = true;
 	t->is_chunked = (session->client.can.has & CAP_CHUNKING) != 0;
-	t->is_blind = may_go_blind(session, t);
+	t->is_single_group = may_be_single_group(session, t);
 	return true;
 }
 
@@ -351,7 +351,7 @@ bool transaction_offer(struct session *session, struct transaction *t, struct er
 	}
 	if (!begin(session, t, err))
 		return session_wrap(session, err);
-	if (t->is_blind)
+	if (t->is_single_group)
 		return true;
 	if (!client_collect(&session->client, err))
 		return session_wrap(session, err);
@@ -429,8 +429,8 @@ static bool spread_verdict(const struct session *session, const struct transacti
 			   struct err *err)
 {
 	bool is_lmtp = session->settings->protocol == PROTOCOL_LMTP;
-	bool is_refused_before = t->is_blind && (t->mail.kind != ERR_NONE ||
-						 envelope_count_accepted(t->envelope) == 0);
+	bool is_refused_before = t->is_single_group && (t->mail.kind != ERR_NONE ||
+							envelope_count_accepted(t->envelope) == 0);
 
 	for (size_t i = 0; !is_lmtp && i < t->envelope->count; i++) {
 		struct recipient *recipient = &t->envelope->recipients[i];
