@@ -3,6 +3,7 @@
 #include "mail/content_type.h"
 
 #include "base/ascii.h"
+#include "mail/atom.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,28 +15,12 @@ struct scanner {
 	const char *end;
 };
 
-static void skip_comment(struct scanner *s)
+/* A comment without an end takes the rest of the field. */
+static void skip_type_blanks(struct scanner *s)
 {
-	size_t depth = 0;
-
-	for (; s->at < s->end; s->at++) {
-		if (*s->at == '\\' && s->at + 1 < s->end)
-			s->at++;
-		else if (*s->at == '(')
-			depth++;
-		else if (*s->at == ')' && --depth == 0)
-			break;
-	}
-	s->at += s->at < s->end;
-}
-
-static void skip_blanks(struct scanner *s)
-{
-	while (s->at < s->end && (ascii_is_space(*s->at) || *s->at == '('))
-		if (*s->at == '(')
-			skip_comment(s);
-		else
-			s->at++;
+	s->at += atom_blank_len(s->at, (size_t)(s->end - s->at));
+	if (s->at < s->end && *s->at == '(')
+		s->at = s->end;
 }
 
 /* Up to one of the characters, or a blank. */
@@ -48,32 +33,30 @@ static char *take_token(struct scanner *s, const char *stops)
 	return mem_copy_n(from, (size_t)(s->at - from));
 }
 
+/* A quoted string without an end takes the rest of the field. */
 static char *take_quoted(struct scanner *s)
 {
 	struct str text = STR_INIT;
+	size_t left = (size_t)(s->end - s->at);
+	size_t len = atom_enclosed_len(s->at, left);
 
-	for (s->at++; s->at < s->end && *s->at != '"'; s->at++) {
-		if (*s->at == '\\' && s->at + 1 < s->end)
-			s->at++;
-		if (*s->at != '\r' && *s->at != '\n')
-			str_add_char(&text, *s->at);
-	}
-	s->at += s->at < s->end;
+	atom_add_content(&text, s->at + 1, len ? len - 2 : left - 1);
+	s->at += len ? len : left;
 	return str_take(&text);
 }
 
 static char *take_value(struct scanner *s)
 {
-	skip_blanks(s);
+	skip_type_blanks(s);
 	return s->at < s->end && *s->at == '"' ? take_quoted(s) : take_token(s, ";");
 }
 
 /* What stands before the next semicolon and is no parameter is passed over. */
 static void take_parameter(struct content_type *type, struct scanner *s)
 {
-	skip_blanks(s);
+	skip_type_blanks(s);
 	CLEANUP(mem_free_at) char *name = take_token(s, "=;");
-	skip_blanks(s);
+	skip_type_blanks(s);
 	if (*name && s->at < s->end && *s->at == '=') {
 		s->at++;
 		ascii_make_lower(name);
@@ -90,7 +73,7 @@ void content_type_init(struct content_type *type, const char *text, size_t len)
 	struct scanner s = { text, text + len };
 
 	*type = (struct content_type){ 0 };
-	skip_blanks(&s);
+	skip_type_blanks(&s);
 	type->value = take_token(&s, ";(");
 	ascii_make_lower(type->value);
 	while (s.at < s.end && *s.at != ';')

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/mem.h"
+#include "mail/atom.h"
 
 enum { NAME_LEN = 3, YEAR_MIN = 1900, YEAR_DIGITS_MAX = 9, ZONE_LETTERS_MAX = 5 };
 
@@ -13,37 +14,14 @@ struct scanner {
 	const char *end;
 };
 
-/* False: it has no end. */
-static bool skip_comment(struct scanner *s)
+static void skip_date_blanks(struct scanner *s)
 {
-	size_t depth = 0;
-
-	for (; s->at < s->end; s->at++) {
-		if (*s->at == '\\' && s->at + 1 < s->end)
-			s->at++;
-		else if (*s->at == '(')
-			depth++;
-		else if (*s->at == ')' && --depth == 0)
-			break;
-	}
-	return s->at < s->end;
-}
-
-/* A comment without an end is left, and no part of a date begins so. */
-static void skip_blanks(struct scanner *s)
-{
-	struct scanner from = *s;
-
-	for (; s->at < s->end && (ascii_is_space(*s->at) || *s->at == '('); s->at++)
-		if (*s->at == '(' && !skip_comment(s)) {
-			*s = from;
-			return;
-		}
+	s->at += atom_blank_len(s->at, (size_t)(s->end - s->at));
 }
 
 static bool take_char(struct scanner *s, char c)
 {
-	skip_blanks(s);
+	skip_date_blanks(s);
 	if (s->at == s->end || *s->at != c)
 		return false;
 	s->at++;
@@ -55,7 +33,7 @@ static size_t take_number(struct scanner *s, size_t digits_min, size_t digits_ma
 {
 	size_t digits = 0;
 
-	skip_blanks(s);
+	skip_date_blanks(s);
 	*number = 0;
 	for (; s->at < s->end && ascii_is_digit(*s->at) && digits < digits_max; digits++)
 		*number = 10 * *number + (*s->at++ - '0');
@@ -70,7 +48,7 @@ static bool take_number_up_to(struct scanner *s, size_t digits_min, int max, int
 /* One of the names; its index, or -1. */
 static int take_name(struct scanner *s, const char *const *names, int count)
 {
-	skip_blanks(s);
+	skip_date_blanks(s);
 	for (int i = 0; i < count && s->end - s->at >= NAME_LEN; i++)
 		if (ascii_is_same(s->at, names[i], NAME_LEN)) {
 			s->at += NAME_LEN;
@@ -158,6 +136,6 @@ bool date_is_readable(const char *text, size_t len)
 
 	if (!take_weekday(&s) || !take_day(&s) || !take_time(&s) || !take_zone(&s))
 		return false;
-	skip_blanks(&s);
+	skip_date_blanks(&s);
 	return s.at == s.end;
 }

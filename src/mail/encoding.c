@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
+#include "mail/atom.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -16,16 +17,12 @@ static const char *const names[] = {
 	[ENCODING_BASE64] = "base64", [ENCODING_OTHER] = NULL,
 };
 
-/* One level of comments is what exists in the wild. */
-static size_t skip_blanks(const char *text, size_t len)
+/* A comment without an end takes the rest of the field. */
+static size_t encoding_blank_len(const char *text, size_t len)
 {
-	size_t at = 0;
+	size_t blank = atom_blank_len(text, len);
 
-	while (at < len && (ascii_is_space(text[at]) || text[at] == '(')) {
-		const char *end = text[at] == '(' ? memchr(text + at, ')', len - at) : text + at;
-		at = end ? (size_t)(end - text) + 1 : len;
-	}
-	return at;
+	return blank < len && text[blank] == '(' ? len : blank;
 }
 
 /* Letters and digits of the value up to a comment or what else is behind it. */
@@ -67,7 +64,7 @@ static enum encoding find_identity(const char *text, size_t len)
 
 enum encoding encoding_find(const char *text, size_t len)
 {
-	size_t from = skip_blanks(text, len);
+	size_t from = encoding_blank_len(text, len);
 	size_t to = from;
 
 	if (from == len)

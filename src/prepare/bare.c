@@ -3,6 +3,7 @@
 #include "prepare/bare.h"
 
 #include "mail/address_parse.h"
+#include "mail/atom.h"
 #include "mail/rewrite.h"
 #include "prepare/localname.h"
 #include "prepare/repair.h"
@@ -52,46 +53,20 @@ static void decide_sender(void *arg, const struct address *address, struct addre
 
 /* The author */
 
-/* Length of the text from `at` to the end of the quoted string or comment that begins there. */
-static size_t enclosed_len(const char *text, size_t len, char close)
-{
-	size_t depth = 1;
-
-	for (size_t i = 1; i < len; i++) {
-		if (text[i] == '\\')
-			i++;
-		else if (text[i] == close && --depth == 0)
-			return i + 1;
-		else if (text[i] == '(' && close == ')')
-			depth++;
-	}
-	return len;
-}
-
-/* What is inside of a comment, without its backslashes and line ends. */
-static void add_inner(struct str *out, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\\' && i + 1 < len)
-			i++;
-		if (text[i] != '\r' && text[i] != '\n')
-			str_add_char(out, text[i]);
-	}
-}
-
-/* Appends the first comment of a field's body, without its parentheses. */
+/* Appends the first comment of a field's body, without its parentheses; it may lack its end. */
 static void add_comment(struct str *out, const char *body, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		bool is_comment = body[i] == '(';
 		if (!is_comment && body[i] != '"')
 			continue;
-		size_t part = enclosed_len(body + i, len - i, is_comment ? ')' : '"');
-		if (is_comment && part > 2) {
-			add_inner(out, body + i + 1, part - 2);
+		size_t whole = atom_enclosed_len(body + i, len - i);
+		size_t end = whole ? i + whole - 1 : len;
+		if (is_comment && end > i + 1) {
+			atom_add_content(out, body + i + 1, end - i - 1);
 			return;
 		}
-		i += part - 1;
+		i = end;
 	}
 }
 
@@ -101,7 +76,7 @@ static void add_local_name(struct str *out, const char *local)
 	size_t len = strlen(local);
 
 	if (len > 2 && *local == '"')
-		add_inner(out, local + 1, len - 2);
+		atom_add_content(out, local + 1, len - 2);
 	else
 		str_add(out, local);
 }
@@ -185,10 +160,9 @@ static void repair_authors(struct changes *changes, struct bare *bare, const cha
 	for (size_t i = 0; i < header->count; i++) {
 		CLEANUP(str_done) struct str body = STR_INIT;
 		size_t len;
-		const char *old = header_body(header, &header->fields[i], &len);
-		size_t blank = len > 0 && *old == ' ';
+		const char *old = header_value(header, &header->fields[i], &len);
 		if (header_is(header, &header->fields[i], name) &&
-		    repair_author(bare, old + blank, len - blank, &body))
+		    repair_author(bare, old, len, &body))
 			changes_set_body(changes, i, body.bytes);
 	}
 }

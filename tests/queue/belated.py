@@ -23,6 +23,7 @@ TWO = "account shop\nhost 127.0.0.1\nport {port}\ntls off\nfrom shop@example.net
 # the config that comes later, the options, the header, the envelope's sender, what the fields become (None: there is none)
 ROWS = {
     "cron": ((), (), CRON, OWN, {"From": f"Cron Daemon <{OWN}>", "To": f"root@{HOST}"}),
+    "comment-without-end": ((), (), "From: root@localhost (Cron Daemon\nTo: root", OWN, {"From": f"Cron Daemon <{OWN}>"}),
     "maildomain": ((DOMAIN,), (), CRON, OWN, {"From": f"Cron Daemon <{OWN}>", "To": "root@example.com"}),
     "full-name": ((), ("-FCronDaemon",), "Subject: x", OWN, {"From": f"CronDaemon <{OWN}>"}),
     "no-from-field": ((), (), "Subject: x", OWN, {"From": OWN}),

@@ -201,6 +201,8 @@ static void test_names(void)
 		{ "", ENCODING_7BIT },
 		{ " \r\n", ENCODING_7BIT },
 		{ "(open", ENCODING_7BIT },
+		{ "(a (b) c) base64", ENCODING_BASE64 },
+		{ "(a \\) b) base64 (c (d))", ENCODING_BASE64 },
 	};
 
 	for (size_t i = 0; i < LENGTH(table); i++) {
