@@ -189,6 +189,15 @@ const char *header_body(const struct header *header, const struct header_field *
 	return body;
 }
 
+const char *header_value(const struct header *header, const struct header_field *field, size_t *len)
+{
+	const char *body = header_body(header, field, len);
+	bool has_blank = *len > 0 && *body == ' ';
+
+	*len -= has_blank;
+	return body + has_blank;
+}
+
 void header_add_unfolded(const struct header *header, const struct header_field *field,
 			 struct str *out)
 {

@@ -56,6 +56,9 @@ bool header_has_content(const struct header *header, const char *name);
 
 /* What is behind the colon, folds included, without the last line end; not terminated. */
 const char *header_body(const struct header *header, const struct header_field *field, size_t *len);
+/* The same without the blank after the colon. */
+const char *header_value(const struct header *header, const struct header_field *field,
+			 size_t *len);
 /* Appends the body, its folds undone and the blanks around it left out. RFC 5322 section 2.2.3. */
 void header_add_unfolded(const struct header *header, const struct header_field *field,
 			 struct str *out);

@@ -62,13 +62,12 @@ static void move_dates(struct changes *changes, struct str *moved)
 
 	for (size_t i = 0; i < header->count; i++) {
 		size_t len;
-		const char *body = header_body(header, &header->fields[i], &len);
+		const char *body = header_value(header, &header->fields[i], &len);
 		if (changes->is_dropped[i] || !header_is(header, &header->fields[i], "Date") ||
 		    date_is_readable(body, len))
 			continue;
 		changes_drop_field(changes, i);
-		size_t blank = len > 0 && *body == ' ';
-		str_addf(moved, "X-Original-Date: %.*s\r\n", (int)(len - blank), body + blank);
+		str_addf(moved, "X-Original-Date: %.*s\r\n", (int)len, body);
 	}
 }
 
@@ -152,12 +151,11 @@ static void close_up_names(struct changes *changes)
 	for (size_t i = 0; i < changes->header->count; i++) {
 		const struct header_field *field = &changes->header->fields[i];
 		size_t len;
-		const char *body = header_body(changes->header, field, &len);
+		const char *body = header_value(changes->header, field, &len);
 		bool has_blank = field->body - field->start > field->name_len + 1;
 		if (!has_blank || changes->bodies[i])
 			continue;
-		size_t skipped = len > 0 && *body == ' ';
-		CLEANUP(mem_free_at) char *copy = mem_copy_n(body + skipped, len - skipped);
+		CLEANUP(mem_free_at) char *copy = mem_copy_n(body, len);
 		changes_set_body(changes, i, copy);
 	}
 }

@@ -113,14 +113,12 @@ static void rewrite_one(struct changes *changes, size_t number, const struct rew
 	const struct header *header = changes->header;
 	const struct header_field *field = &header->fields[number];
 	size_t len;
-	const char *old = header_body(header, field, &len);
-	size_t blank = len > 0 && *old == ' ';
+	const char *old = header_value(header, field, &len);
 
 	int which = address_field(header, field);
 
-	if (which >= 0 && address_fields[which].takes_groups
-		    ? rewrite_list(old + blank, len - blank, rule, &body)
-		    : rewrite_field(old + blank, len - blank, rule, &body))
+	if (which >= 0 && address_fields[which].takes_groups ? rewrite_list(old, len, rule, &body)
+							     : rewrite_field(old, len, rule, &body))
 		changes_set_body(changes, number, body.bytes);
 }
 
@@ -207,14 +205,13 @@ static void replace_from(struct repair *repair)
 	size_t len;
 
 	changes_drop(repair->changes, "Sender");
-	const char *old = field ? header_body(header, field, &len) : NULL;
-	size_t blank = old && len > 0 && *old == ' ';
+	const char *old = field ? header_value(header, field, &len) : NULL;
 	if (!old || repair->settings->from_full_name) {
 		add_fresh_from(repair);
 	} else {
-		bool is_other = rewrite_field(old + blank, len - blank, &rule, &body);
+		bool is_other = rewrite_field(old, len, &rule, &body);
 		if (!is_other)
-			str_add_n(&body, old + blank, len - blank);
+			str_add_n(&body, old, len);
 		changes_drop(repair->changes, "From");
 		changes_add(repair->changes, "From", body.bytes);
 	}
