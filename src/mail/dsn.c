@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "mail/dsn_status.h"
 #include "mail/dsn_text.h"
+#include "mail/encoder.h"
 #include "mail/encoding.h"
 #include "mail/field.h"
 #include "mail/lines.h"

@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "mail/atom.h"
+#include "mail/decoder.h"
 #include "mail/encoding.h"
 
 #include <stdint.h>

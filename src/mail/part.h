@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/str.h"
 #include "mail/content_facts.h"
 #include "mail/encoding.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "mail/downgrade.h"
+#include "mail/encoder.h"
 #include "mail/structure.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "mail/encoding.h"
+#include "mail/encoder.h"
 #include "mail/message.h"
 
 /* Extensions that a relay offers. */

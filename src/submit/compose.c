@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "deliver/report.h"
 #include "mail/address_parse.h"
+#include "mail/encoder.h"
 #include "mail/field.h"
 #include "mail/filetype.h"
 #include "mail/lines.h"

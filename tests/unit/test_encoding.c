@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
+#include "mail/decoder.h"
+#include "mail/encoder.h"
 #include "mail/encoding.h"
 
 static void encode(enum encoding to, const char *bytes, size_t len, size_t step, struct str *out)
