@@ -127,7 +127,7 @@ static bool skip_comment(struct address_scanner *s)
 }
 
 /* Skips blanks and comments; false where that gave a token. */
-static bool skip_blanks(struct address_scanner *s)
+static bool skip_token_blanks(struct address_scanner *s)
 {
 	size_t begin = s->at;
 
@@ -298,7 +298,7 @@ void address_scanner_next(struct address_scanner *s)
 {
 	s->last = s->at;
 	str_clear(&s->value);
-	if (!skip_blanks(s))
+	if (!skip_token_blanks(s))
 		return;
 	s->start = s->at;
 	s->token = TOKEN_END;

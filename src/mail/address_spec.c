@@ -46,7 +46,7 @@ static void move_to_name(struct address_words *words, const struct address_scann
 	words->lopsided = 0;
 }
 
-static void add_word(struct address_words *words, const struct address_scanner *s)
+static void add_spec_word(struct address_words *words, const struct address_scanner *s)
 {
 	const char *text = s->token == '.' ? "." : s->value.bytes;
 
@@ -68,7 +68,7 @@ void address_spec_read_words(struct address_parser *p, struct address_words *wor
 {
 	words->from = p->s.start;
 	while (address_region_is_word(p->s.token)) {
-		add_word(words, &p->s);
+		add_spec_word(words, &p->s);
 		address_scanner_next(&p->s);
 	}
 }

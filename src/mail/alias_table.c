@@ -58,7 +58,7 @@ static size_t find_unquoted(const char *text, size_t len, const char *wanted)
 }
 
 /* Length of the name that the line begins with, blanks included; 0 where no colon ends one. */
-static size_t name_len(const char *line, size_t len)
+static size_t alias_name_len(const char *line, size_t len)
 {
 	size_t end = find_unquoted(line, len, ":[,<");
 
@@ -161,7 +161,7 @@ static bool read_name(struct alias *alias, const char *text, size_t len, struct 
 
 static bool read_entry(struct alias *alias, const struct str *entry, struct err *err)
 {
-	size_t colon = name_len(entry->bytes, entry->len);
+	size_t colon = alias_name_len(entry->bytes, entry->len);
 	size_t rest = colon + 1;
 
 	if (!colon)
@@ -195,7 +195,7 @@ static bool goes_on(const struct str *entry, const char *line, size_t len)
 {
 	if (!entry->len || !ascii_is_blank(line[0]))
 		return false;
-	return entry->bytes[entry->len - 1] == ',' || !name_len(line, len);
+	return entry->bytes[entry->len - 1] == ',' || !alias_name_len(line, len);
 }
 
 /* Length of a line with its end; `text_len` is what counts of it, without comment and blanks. */

@@ -56,7 +56,7 @@ static bool has_high_bit(const char *bytes, size_t len)
 }
 
 /* Part of a line, without its line end. */
-static void take_text(struct content_facts_scan *scan, const char *text, size_t len)
+static void take_line_text(struct content_facts_scan *scan, const char *text, size_t len)
 {
 	struct content_facts *facts = scan->facts;
 
@@ -88,7 +88,7 @@ void content_facts_take(struct content_facts_scan *scan, const char *bytes, size
 	while (len > 0) {
 		const char *lf = memchr(bytes, '\n', len);
 		size_t text = lf ? (size_t)(lf - bytes) : len;
-		take_text(scan, bytes, text);
+		take_line_text(scan, bytes, text);
 		if (lf)
 			end_line(scan);
 		text += lf != NULL;

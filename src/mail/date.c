@@ -29,7 +29,7 @@ static bool take_char(struct scanner *s, char c)
 }
 
 /* A number of so many digits; how many it has, 0 where there is none such. */
-static size_t take_number(struct scanner *s, size_t digits_min, size_t digits_max, int *number)
+static size_t take_date_number(struct scanner *s, size_t digits_min, size_t digits_max, int *number)
 {
 	size_t digits = 0;
 
@@ -42,7 +42,7 @@ static size_t take_number(struct scanner *s, size_t digits_min, size_t digits_ma
 
 static bool take_number_up_to(struct scanner *s, size_t digits_min, int max, int *number)
 {
-	return take_number(s, digits_min, 2, number) > 0 && *number <= max;
+	return take_date_number(s, digits_min, 2, number) > 0 && *number <= max;
 }
 
 /* One of the names; its index, or -1. */
@@ -90,7 +90,7 @@ static bool take_day(struct scanner *s)
 	if (!take_number_up_to(s, 1, 31, &day))
 		return false;
 	int month = take_name(s, months, LENGTH(months));
-	size_t digits = take_number(s, 2, YEAR_DIGITS_MAX, &year);
+	size_t digits = take_date_number(s, 2, YEAR_DIGITS_MAX, &year);
 	if (month < 0 || digits == 0)
 		return false;
 	year = full_year(year, digits);

@@ -112,7 +112,7 @@ static bool has_unfit_line(const struct str *lines)
 }
 
 /* Appends a part with its header, encoded where its text isn't fit for any line. */
-static void add_part(struct str *out, const char *type, const struct str *text)
+static void add_dsn_part(struct str *out, const char *type, const struct str *text)
 {
 	CLEANUP(str_done) struct str lines = STR_INIT;
 	struct lines state = { 0 };
@@ -225,7 +225,7 @@ void dsn_add(const struct dsn *dsn, struct str *out)
 	dsn_status_add(dsn, &texts[1]);
 	add_original(&texts[2], dsn->original);
 	for (int i = 0; i < PARTS; i++)
-		add_part(&parts[i], types[i], &texts[i]);
+		add_dsn_part(&parts[i], types[i], &texts[i]);
 	choose_boundary(&boundary, dsn->message_id, parts);
 	add_header(out, dsn, boundary.bytes);
 	for (int i = 0; i < PARTS; i++) {

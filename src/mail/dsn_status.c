@@ -59,7 +59,7 @@ static void add_diagnostic(struct str *out, const struct err *err)
 }
 
 /* The utf-8-addr-xtext of RFC 6533 section 3. */
-static void add_escaped(struct str *out, const char *path)
+static void add_utf8_xtext(struct str *out, const char *path)
 {
 	size_t left = strlen(path);
 
@@ -83,7 +83,7 @@ static void add_final_recipient(struct str *out, const char *path)
 		str_addf(&value, "rfc822; %s", path);
 	} else {
 		str_add(&value, "utf-8; ");
-		add_escaped(&value, path);
+		add_utf8_xtext(&value, path);
 	}
 	field_add_value(out, "Final-Recipient", value.bytes);
 }

@@ -12,7 +12,7 @@ enum {
 /*
  * Length of a word, or of the part of it that a line can hold, which ends with a whole character.
  */
-static size_t word_len(const char *text)
+static size_t text_word_len(const char *text)
 {
 	size_t len = strcspn(text, " ");
 
@@ -28,7 +28,7 @@ void dsn_text_add_wrapped(struct str *out, const char *text, size_t column, cons
 	bool is_first = true;
 
 	for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
-		size_t len = word_len(text);
+		size_t len = text_word_len(text);
 		bool is_break = !is_first && column + 1 + len > LINE_LEN;
 		if (is_break) {
 			str_addf(out, "\r\n%s", indent);

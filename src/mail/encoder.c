@@ -69,7 +69,7 @@ static void add_quoted(struct encoder *e, const char *text, size_t len, struct s
 	e->column += len;
 }
 
-static void add_escaped(struct encoder *e, unsigned char c, struct str *out)
+static void add_hex(struct encoder *e, unsigned char c, struct str *out)
 {
 	static const char digits[] = "0123456789ABCDEF";
 	const char text[] = { '=', digits[c >> 4], digits[c & 15] };
@@ -102,7 +102,7 @@ static void let_go(struct encoder *e, bool is_line_end, struct str *out)
 	if (c == '\r' && e->is_after_sign)
 		return;
 	if (c == '\r' || (is_line_end && !e->is_repair))
-		add_escaped(e, c, out);
+		add_hex(e, c, out);
 	else
 		add_quoted(e, (const char *)&c, 1, out);
 }
@@ -120,7 +120,7 @@ static void judge_sign(struct encoder *e, unsigned char next, struct str *out)
 	if (is_one)
 		add_sign(e, out);
 	else
-		add_escaped(e, '=', out);
+		add_hex(e, '=', out);
 }
 
 static void take_quoted(struct encoder *e, unsigned char c, struct str *out)
@@ -147,7 +147,7 @@ static void take_quoted(struct encoder *e, unsigned char c, struct str *out)
 	} else if (c > ' ' && c < 0x7F && c != '=') {
 		add_quoted(e, (const char *)&c, 1, out);
 	} else {
-		add_escaped(e, c, out);
+		add_hex(e, c, out);
 	}
 }
 

@@ -36,7 +36,7 @@ void field_clean(const char *text, char instead, struct str *out)
 }
 
 /* The blanks in front of a word, and the word. */
-static size_t word_len(const char *text)
+static size_t field_word_len(const char *text)
 {
 	size_t blanks = strspn(text, " ");
 
@@ -44,12 +44,12 @@ static size_t word_len(const char *text)
 }
 
 /* Whether it can be folded as it is, and is not taken for encoded-words by its readers. */
-static bool is_plain(const char *text, size_t column)
+static bool is_plain_char(const char *text, size_t column)
 {
 	if (!str_is_ascii(text, strlen(text)) || strstr(text, "=?"))
 		return false;
-	for (; *text; text += word_len(text), column = 0)
-		if (column + word_len(text) > LINE_LEN)
+	for (; *text; text += field_word_len(text), column = 0)
+		if (column + field_word_len(text) > LINE_LEN)
 			return false;
 	return true;
 }
@@ -57,7 +57,7 @@ static bool is_plain(const char *text, size_t column)
 static void add_folded(struct str *out, const char *text, size_t column)
 {
 	for (size_t len; *text; text += len) {
-		len = word_len(text);
+		len = field_word_len(text);
 		if (column + len > LINE_LEN) {
 			str_add(out, "\r\n");
 			column = 0;
@@ -79,7 +79,7 @@ void field_add_text(struct str *out, const char *name, const char *text)
 	if (clean.len == 0)
 		return;
 	str_addf(out, "%s: ", name);
-	if (is_plain(clean.bytes, column))
+	if (is_plain_char(clean.bytes, column))
 		add_folded(out, clean.bytes, column);
 	else
 		(void)mime_add_encoded_bytes(out, clean.bytes, clean.len, charset_named("UTF-8"),

@@ -50,7 +50,7 @@ static bool is_break(const struct cutter *c, char last)
 	return false;
 }
 
-static const char *skip_blanks(const char *text)
+static const char *skip_fold_blanks(const char *text)
 {
 	return text + strspn(text, " \t");
 }
@@ -89,13 +89,13 @@ static void note_structure(struct cutter *c, char ch)
 		c->is_in_brackets = ch == '<';
 }
 
-static void note(struct cutter *c, const char *ch)
+static void note_place(struct cutter *c, const char *ch)
 {
 	if (c->how.has_quotes)
 		note_structure(c, *ch);
 	if (*ch == ';' && !c->is_in_quotes && c->comments == 0) {
 		c->is_in_base64 = false;
-		c->tag = skip_blanks(ch + 1);
+		c->tag = skip_fold_blanks(ch + 1);
 	} else if (*ch == '=' && begins_base64(c, ch + 1)) {
 		c->is_in_base64 = c->may_break = true;
 	}
@@ -119,7 +119,7 @@ static size_t take_piece(struct cutter *c)
 	while (is_in_word(c, *c->at) && !c->may_break) {
 		const char *ch = c->at++;
 		if (!is_escaped)
-			note(c, ch);
+			note_place(c, ch);
 		bool is_inside = c->is_in_quotes || c->comments > 0;
 		is_escaped = is_inside && *ch == '\\' && !is_escaped;
 		c->may_break |= is_break(c, *ch) || (is_anywhere(c) && c->at - begin >= PIECE_LEN);
@@ -159,7 +159,7 @@ static bool fold_once(struct str *out, const char *text, size_t column, struct f
 		      bool parts_quotes)
 {
 	struct cutter c = {
-		.how = how, .at = text, .tag = skip_blanks(text), .parts_quotes = parts_quotes
+		.how = how, .at = text, .tag = skip_fold_blanks(text), .parts_quotes = parts_quotes
 	};
 	struct liner l = { .out = out,
 			   .column = column,

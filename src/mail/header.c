@@ -19,7 +19,7 @@ static size_t without_line_end(const char *line, size_t len)
 	return len;
 }
 
-static size_t name_len(const char *line, size_t len)
+static size_t field_name_len(const char *line, size_t len)
 {
 	size_t i = 0;
 
@@ -31,7 +31,7 @@ static size_t name_len(const char *line, size_t len)
 /* Offset of what follows the colon of a field, or 0 where the line begins none. */
 static size_t body_offset(const char *line, size_t len)
 {
-	size_t i = name_len(line, len);
+	size_t i = field_name_len(line, len);
 
 	if (i == 0)
 		return 0;
@@ -107,7 +107,7 @@ static void add_field(struct header *header, size_t start, size_t end)
 	mem_grow(header->fields, header->count);
 	header->fields[header->count++] = (struct header_field){
 		.start = start,
-		.name_len = name_len(line, end - start),
+		.name_len = field_name_len(line, end - start),
 		.body = start + body_offset(line, end - start),
 		.end = end,
 	};
@@ -260,9 +260,9 @@ static bool is_resent(const struct header *header, const struct header_field *fi
 }
 
 /* Appends the recipients in the fields from `first` on, up to `end`, that have one of the names. */
-static bool add_recipients(const struct header *header, size_t first, size_t end,
-			   const char *const *names, struct address_list *list,
-			   struct address_faults *faults, struct err *err)
+static bool add_field_recipients(const struct header *header, size_t first, size_t end,
+				 const char *const *names, struct address_list *list,
+				 struct address_faults *faults, struct err *err)
 {
 	for (size_t i = first; i < end; i++) {
 		const struct header_field *field = &header->fields[i];
@@ -287,9 +287,9 @@ bool header_recipients(const struct header *header, struct address_list *list,
 {
 	for (size_t i = 0; i < header->count; i++)
 		if (name_index(header, &header->fields[i], resent_names, 3) >= 0)
-			return add_recipients(header, i, end_of_resent_block(header, i),
-					      resent_names, list, faults, err);
-	return add_recipients(header, 0, header->count, recipient_names, list, faults, err);
+			return add_field_recipients(header, i, end_of_resent_block(header, i),
+						    resent_names, list, faults, err);
+	return add_field_recipients(header, 0, header->count, recipient_names, list, faults, err);
 }
 
 void header_addresses(const struct header *header, const char *name, struct address_list *list)

@@ -30,7 +30,7 @@ static bool is_domain(const char *ascii)
 	return i > 0;
 }
 
-static bool refuse(const char *domain, int status, struct err *err)
+static bool refuse_domain(const char *domain, int status, struct err *err)
 {
 	return err_set(err, ERR_INPUT, _("%s: not a valid domain: %s"), domain,
 		       idn2->strerror(status));
@@ -49,13 +49,13 @@ char *idn_to_ascii(const char *domain, struct err *err)
 	if (status == IDN2_MALLOC)
 		mem_exhausted();
 	if (status != IDN2_OK) {
-		refuse(domain, status, err);
+		refuse_domain(domain, status, err);
 		return NULL;
 	}
 	char *copy = is_domain(ascii) ? mem_copy(ascii) : NULL;
 	idn2->free(ascii);
 	if (!copy)
-		refuse(domain, IDN2_DISALLOWED, err);
+		refuse_domain(domain, IDN2_DISALLOWED, err);
 	return copy;
 }
 

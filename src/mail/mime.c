@@ -52,7 +52,7 @@ static size_t bytes_that_fit(struct words words, size_t column)
 	return fits;
 }
 
-static size_t add_words(struct str *out, struct words words, size_t column)
+static size_t add_encoded(struct str *out, struct words words, size_t column)
 {
 	while (words.len > 0) {
 		size_t len = bytes_that_fit(words, column);
@@ -76,7 +76,7 @@ static size_t add_words(struct str *out, struct words words, size_t column)
 size_t mime_add_encoded_in(struct str *out, const char *bytes, size_t len, struct charset charset,
 			   size_t column)
 {
-	return add_words(out, (struct words){ bytes, len, charset }, column);
+	return add_encoded(out, (struct words){ bytes, len, charset }, column);
 }
 
 size_t mime_add_encoded_bytes(struct str *out, const char *bytes, size_t len, struct charset named,

@@ -47,7 +47,7 @@ static const char *what_is_unfit(const struct content_facts *facts)
 	return _("bytes beyond ASCII, which the relay does not take (8BITMIME),");
 }
 
-static bool refuse(struct planner *p, const struct content_facts *facts, const char *why)
+static bool refuse_message(struct planner *p, const struct content_facts *facts, const char *why)
 {
 	return err_set(p->err, ERR_INPUT, _("the message has %s in %s"), what_is_unfit(facts), why);
 }
@@ -56,7 +56,7 @@ static bool check_seal(struct planner *p, const struct part *part,
 		       const struct content_facts *facts)
 {
 	return !part->is_sealed ||
-	       refuse(p, facts, _("a signed or encrypted part, which must not be changed"));
+	       refuse_message(p, facts, _("a signed or encrypted part, which must not be changed"));
 }
 
 static enum encoding choose_encoding(const struct part *part)
@@ -78,12 +78,13 @@ static bool plan_leaf(struct planner *p, const struct part *part)
 	if (!check_seal(p, part, &part->body))
 		return false;
 	if (part->is_fragment)
-		return refuse(p, &part->body,
-			      _("a fragment of a message (message/partial), which must not be "
-				"encoded"));
+		return refuse_message(
+			p, &part->body,
+			_("a fragment of a message (message/partial), which must not be "
+			  "encoded"));
 	if (part->encoding == ENCODING_OTHER)
-		return refuse(p, &part->body,
-			      _("a part whose Content-Transfer-Encoding is not known"));
+		return refuse_message(p, &part->body,
+				      _("a part whose Content-Transfer-Encoding is not known"));
 	struct plan_edit *edit = add_edit(p->plan, part->body_at, part->end);
 	edit->is_encoded = true;
 	edit->ends_line = part->end == message_size(p->plan->message);
@@ -289,7 +290,7 @@ static bool check_header_seal(struct planner *p, const struct part *part)
 {
 	note_header(p, part->header.is_8bit, !part->header.is_broken_utf8);
 	return is_header_fit(p, part) ||
-	       refuse(p, &part->header, _("a signed header, which must not be changed"));
+	       refuse_message(p, &part->header, _("a signed header, which must not be changed"));
 }
 
 /* What has to stay may be all that was wrong with it. */

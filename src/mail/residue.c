@@ -142,7 +142,7 @@ static bool is_one_of(const char *name, size_t len, const char *const *names, si
 	return false;
 }
 
-static size_t name_len(const char *line, size_t len)
+static size_t residue_name_len(const char *line, size_t len)
 {
 	size_t i = 0;
 
@@ -178,7 +178,7 @@ bool residue_is_known_field(const char *line, size_t len)
 		"Disposition-Notification-To",
 		"Mail-Followup-To",
 	};
-	size_t name = name_len(line, len);
+	size_t name = residue_name_len(line, len);
 
 	for (size_t i = 0; i < LENGTH(prefixes); i++)
 		if (name > strlen(prefixes[i]) && ascii_begins(line, prefixes[i]))

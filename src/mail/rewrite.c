@@ -89,7 +89,7 @@ static size_t column_of(const struct str *out)
 			: FIELD_NAME_ROOM + out->len;
 }
 
-static void add_part(struct writing *w, const struct str *part)
+static void add_field_part(struct writing *w, const struct str *part)
 {
 	size_t first_line = strcspn(part->bytes, "\r\n");
 
@@ -121,7 +121,7 @@ static size_t run_len(const char *phrase, bool *is_encoded)
 	return len;
 }
 
-static void add_words(struct str *part, const char *phrase)
+static void add_list_words(struct str *part, const char *phrase)
 {
 	bool is_encoded;
 
@@ -144,7 +144,7 @@ static void add_fresh(struct str *part, const char *phrase, const char *path)
 		address_add_mailbox(part, phrase, path);
 		return;
 	}
-	add_words(part, phrase);
+	add_list_words(part, phrase);
 	str_addf(part, "<%s>", path);
 }
 
@@ -178,7 +178,7 @@ static void add_mailbox(struct writing *w, const struct address *address)
 		copy_up_to(&r, address->element.to);
 	}
 	trim(&part);
-	add_part(w, &part);
+	add_field_part(w, &part);
 }
 
 /* An empty group, which no mail goes to and no answer either. */
@@ -197,7 +197,7 @@ static void add_group(struct writing *w, struct address_place place)
 	trim(&text);
 	atom_add_quoted(&group, text.bytes);
 	str_add(&group, ":;");
-	add_part(w, &group);
+	add_field_part(w, &group);
 }
 
 static void write_all(struct writing *w, const struct address_list *list,

@@ -35,7 +35,7 @@ static void enter(struct structure *s, enum structure_place place)
 	content_facts_begin(&s->scan, facts_of_place(s));
 }
 
-static void add_part(struct structure *s, size_t parent, uint64_t at)
+static void open_part(struct structure *s, size_t parent, uint64_t at)
 {
 	if (s->count == STRUCTURE_PARTS_MAX) {
 		s->is_full = true;
@@ -62,7 +62,7 @@ void structure_init(struct structure *structure)
 
 	*structure = (struct structure){ .header = STR_MAX(HEADER_MAX) };
 	content_facts_begin(&structure->scan, &unused);
-	add_part(structure, 0, 0);
+	open_part(structure, 0, 0);
 }
 
 static void part_done(struct part *part)
@@ -85,8 +85,8 @@ void structure_done(struct structure *structure)
 
 /* The header of a part */
 
-static const struct header_field *find(const struct header *header, const char *name,
-				       const char **body, size_t *len)
+static const struct header_field *find_field(const struct header *header, const char *name,
+					     const char **body, size_t *len)
 {
 	const struct header_field *field = header_find(header, name);
 
@@ -173,8 +173,9 @@ static void judge_header(struct structure *s)
 	size_t encoding_len;
 
 	header_index(&header, s->header.bytes, s->header.len);
-	part->has_type = find(&header, "Content-Type", &body, &len);
-	part->has_encoding = find(&header, "Content-Transfer-Encoding", &encoding, &encoding_len);
+	part->has_type = find_field(&header, "Content-Type", &body, &len);
+	part->has_encoding =
+		find_field(&header, "Content-Transfer-Encoding", &encoding, &encoding_len);
 	if (part->has_encoding)
 		part->encoding = encoding_find(encoding, encoding_len);
 	content_type_init(&type, body, len);
@@ -198,7 +199,7 @@ static void finish_header(struct structure *s, uint64_t body_at)
 	judge_header(s);
 	current(s)->body_at = body_at;
 	if (current(s)->kind == PART_MESSAGE)
-		add_part(s, s->current, body_at);
+		open_part(s, s->current, body_at);
 	else
 		enter(s, IN_BODY);
 }
@@ -373,7 +374,7 @@ static void take_boundary(struct structure *s, size_t owner, bool is_last)
 		part->inner_at = s->line_at;
 	s->current = owner;
 	if (!is_last) {
-		add_part(s, owner, s->at);
+		open_part(s, owner, s->at);
 		return;
 	}
 	part->is_closed = true;

@@ -99,7 +99,7 @@ static size_t next_len(const struct writer *w, const char *text)
 }
 
 /* A special is a word of its own. */
-static size_t word_len(const struct writer *w, const char *text)
+static size_t body_word_len(const struct writer *w, const char *text)
 {
 	size_t len = quoted_len(w, text);
 
@@ -236,14 +236,14 @@ static void add_mixed(struct writer *w, struct charset charset, const char *byte
 	}
 }
 
-static void add_text(struct writer *w, const char *text, size_t len)
+static void add_plain_text(struct writer *w, const char *text, size_t len)
 {
 	str_add_n(w->out, text, len);
 	w->column += len;
 }
 
 /* A charset that we don't know: only what RFC 2047 forbids in the word is encoded. */
-static void add_escaped(struct writer *w, const struct mime_word *word)
+static void add_escaped_text(struct writer *w, const struct mime_word *word)
 {
 	CLEANUP(str_done) struct str fixed = STR_INIT;
 
@@ -252,19 +252,19 @@ static void add_escaped(struct writer *w, const struct mime_word *word)
 			str_addf(&fixed, "=%02X", (unsigned char)word->text[i]);
 		else
 			str_add_char(&fixed, ascii_is_blank(word->text[i]) ? '_' : word->text[i]);
-	add_text(w, word->charset - 2, (size_t)(word->text - word->charset) + 2);
-	add_text(w, fixed.bytes, fixed.len);
-	add_text(w, "?=", 2);
+	add_plain_text(w, word->charset - 2, (size_t)(word->text - word->charset) + 2);
+	add_plain_text(w, fixed.bytes, fixed.len);
+	add_plain_text(w, "?=", 2);
 }
 
 /* In base64 what is no digit says nothing. */
 static void add_digits(struct writer *w, const struct mime_word *word)
 {
-	add_text(w, word->charset - 2, (size_t)(word->text - word->charset) + 2);
+	add_plain_text(w, word->charset - 2, (size_t)(word->text - word->charset) + 2);
 	for (size_t i = 0; i < word->text_len; i++)
 		if (base64_digit(word->text[i]) >= 0 || word->text[i] == '=')
-			add_text(w, word->text + i, 1);
-	add_text(w, "?=", 2);
+			add_plain_text(w, word->text + i, 1);
+	add_plain_text(w, "?=", 2);
 }
 
 /* What an encoded-word that is too long for a line says; false where that is not known. */
@@ -279,7 +279,7 @@ static bool add_long(const struct mime_word *word, struct charset charset, struc
 }
 
 /* An encoded-word that was there, as RFC 2047 has it. */
-static void add_word(struct writer *w, const struct mime_word *word)
+static void add_body_word(struct writer *w, const struct mime_word *word)
 {
 	CLEANUP(mem_free_at) char *name = mem_copy_n(word->charset, word->charset_len);
 	struct charset charset = charset_named(name);
@@ -289,11 +289,11 @@ static void add_word(struct writer *w, const struct mime_word *word)
 		add_mixed(w, charset, said.bytes, said.len);
 	} else if (str_is_ascii(word->text, word->text_len) &&
 		   !memchr(word->text, ' ', word->text_len)) {
-		add_text(w, word->charset - 2, word->len);
+		add_plain_text(w, word->charset - 2, word->len);
 	} else if (!word->is_quoted) {
 		add_digits(w, word);
 	} else if (!charset.table) {
-		add_escaped(w, word);
+		add_escaped_text(w, word);
 	} else {
 		mime_add_unquoted(&said, word);
 		add_mixed(w, charset, said.bytes, said.len);
@@ -328,7 +328,7 @@ static void add_encoded_text(struct writer *w, const char *text, size_t len)
 			return;
 		if (!is_first)
 			part_words(w);
-		add_word(w, &word);
+		add_body_word(w, &word);
 		is_first = false;
 		at += word.len;
 	}
@@ -348,12 +348,12 @@ static bool is_same_charset(const struct writer *w, const char *one, size_t one_
 static size_t take_run(struct writer *w, const char *text, struct str *said)
 {
 	for (size_t at = 0;;) {
-		size_t len = word_len(w, text + at);
+		size_t len = body_word_len(w, text + at);
 		const char *word = text + at;
 		add_said(w, word, len, said);
 		at += len;
 		size_t blanks = strspn(text + at, " \t");
-		size_t next = word_len(w, text + at + blanks);
+		size_t next = body_word_len(w, text + at + blanks);
 		bool goes_on = next > 0 && needs_encoding(w, text + at + blanks, next) &&
 			       is_same_charset(w, word, len, text + at + blanks, next);
 		bool is_shown =
@@ -382,7 +382,7 @@ static size_t add_encoded(struct writer *w, const char *blanks, size_t len)
 {
 	CLEANUP(str_done) struct str said = STR_INIT;
 
-	if (w->is_after_encoded && !is_encoded_word(blanks + len, word_len(w, blanks + len)))
+	if (w->is_after_encoded && !is_encoded_word(blanks + len, body_word_len(w, blanks + len)))
 		str_add_n(&said, blanks, len);
 	add_blanks(w, blanks, w->is_after_encoded && len > 0 ? 1 : len, ENCODED_MIN);
 	part_from(w, last_char(w));
@@ -401,7 +401,7 @@ bool words_add(struct str *out, const char *text, size_t column, const struct wo
 	while (*text) {
 		size_t blanks = strspn(text, " \t");
 		const char *word = text + blanks;
-		size_t len = word_len(&w, word);
+		size_t len = body_word_len(&w, word);
 		if (needs_encoding(&w, word, len)) {
 			text += add_encoded(&w, text, blanks);
 			continue;
@@ -420,5 +420,5 @@ size_t words_len(const char *text)
 	static const struct words_style structured = { .is_structured = true };
 	const struct writer w = { .style = &structured };
 
-	return word_len(&w, text);
+	return body_word_len(&w, text);
 }
