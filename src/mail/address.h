@@ -6,18 +6,21 @@
 #include "base/str.h"
 
 /*
- * Octets of a path. RFC 5321 section 4.5.3.1 says what a receiver must support at least, which does
- * not limit a sender; but a line of a header field has 998 octets, and an address can't be folded.
+ * Octets of a path. RFC 5321 section 4.5.3.1 gives the least that a receiver must support, which is
+ * no limit for a sender. A line of a header field is limited to 998 octets, and an address can't be
+ * folded.
  */
 enum { ADDRESS_MAX = 900 };
 
 /*
- * A mailbox. `display` is the phrase before the angle brackets without its quotes, NULL where there
- * is none. `local` is as RFC 5321 section 4.1.2 wants it: quoted only where it must be. `domain` is
- * NULL for a bare local name such as "root". Where it was read from a text, `whole` is its place
- * there, from the phrase to the closing bracket, `path` that of the address alone, and `element`
- * all between the separators around it. `is_odd` says that it was not written as RFC 5322 section 3
- * has it; `is_quoted_whole` that it stood in quotes, as the local part of no domain.
+ * A mailbox. `display` is the phrase before the angle brackets without its quotes (NULL: none).
+ * `local` has the form of RFC 5321 section 4.1.2: quoted only where necessary. `domain` is NULL for
+ * a bare local name such as "root".
+ *
+ * Places in the text that it was read from: `whole` is from the phrase to the closing bracket,
+ * `path` is the address alone, `element` is all between the separators around it. `is_odd`: the
+ * text was not in the form of RFC 5322 section 3. `is_quoted_whole`: local part and domain stood in
+ * quotes together.
  */
 struct address {
 	char *display;
@@ -32,8 +35,8 @@ struct address {
 };
 
 /*
- * `is_odd` says that what is around the mailboxes was not written as RFC 5322 section 3 has it, and
- * `has_open_group` that a group with members had no end.
+ * `is_odd`: the text around the mailboxes was not in the form of RFC 5322 section 3.
+ * `has_open_group`: a group with members had no end.
  */
 struct address_list {
 	struct address *items;
@@ -44,32 +47,32 @@ struct address_list {
 
 void address_done(struct address *address);
 void address_list_done(struct address_list *list);
-/* Drops all but the first `count` of a longer list. */
+/* Removes all addresses after the first `count`. */
 void address_list_cut(struct address_list *list, size_t count);
 /*
- * Judges "local@domain" or "local" before it becomes the path of MAIL or RCPT; nothing else that
- * reaches these commands may skip it. Refuses what could end the path or the line, invalid UTF-8, a
- * domain that can't be one, and what is longer than ADDRESS_MAX. ERR_INPUT.
+ * Checks "local@domain" or "local" before it becomes the path of MAIL or RCPT; each path of these
+ * commands must pass here. Refuses characters that could end the path or the line, invalid UTF-8,
+ * an invalid domain, and a path longer than ADDRESS_MAX. ERR_INPUT.
  */
 bool address_check(const char *path, struct err *err) MUST_USE;
 
-/* Orders two paths; 0: the same mailbox. Domains are compared without regard to case. */
+/* Orders two paths; 0: the same mailbox. The case of a domain does not matter. */
 int address_compare(const char *a, const char *b);
 /*
- * The same for what was parsed; names on display do not count. The second takes no regard to case
- * in the local part, either, and its order is the first one's, too, as far as it goes.
+ * The same for parsed addresses; display names do not count. address_compare_folded() also ignores
+ * the case of the local part. Sorting by address_compare_parts() is sorting by it, too.
  */
 int address_compare_parts(const struct address *a, const struct address *b);
 int address_compare_folded(const struct address *a, const struct address *b);
 
-/* "local@domain", or "local" for a bare name; the caller frees. */
+/* Returns "local@domain", or "local" for a bare name; the caller frees it. */
 char *address_path(const struct address *address) MUST_USE;
 
 /*
- * Appends "Name <path>" for a header field, or the path alone where `phrase` is NULL or empty. The
- * phrase is quoted where RFC 5322 needs it, and becomes encoded-words where it isn't ASCII. A name
- * that goes beyond a line is folded, which leaves room for a field's name where `out` is empty.
+ * Appends "Name <path>" for a header field; the path alone if `phrase` is NULL or empty. The phrase
+ * is quoted where RFC 5322 needs it; beyond ASCII it becomes encoded-words. A name too long for a
+ * line is folded. Where `out` is empty, the first line has room for the name of a field.
  */
 void address_add_mailbox(struct str *out, const char *phrase, const char *path);
-/* Appends the mailboxes of a list with commas between them, folded so that lines stay short. */
+/* Appends the mailboxes of a list, separated by commas and folded into short lines. */
 void address_add_list(struct str *out, const struct address_list *list);

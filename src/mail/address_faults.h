@@ -4,7 +4,10 @@
 
 #include "mail/address.h"
 
-/* A part of a text that has no plain meaning: where it is, itself, made printable, and why. */
+/*
+ * A part of an address field that has no plain meaning: its place, its text made printable, and the
+ * reason.
+ */
 struct address_fault {
 	struct address_place place;
 	char *given;
@@ -17,6 +20,6 @@ struct address_faults {
 };
 
 void address_faults_done(struct address_faults *faults);
-/* Appends a fault; takes `given` and `text` over. */
+/* Appends a fault; takes ownership of `given` and `text`. */
 void address_faults_add(struct address_faults *faults, struct address_place place, char *given,
 			char *text);

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /*
- * Any other special character stands for itself. A quote or a parenthesis that is never closed is
- * open: it is a character of the text, and what follows it are tokens again.
+ * The other special characters are tokens of their own value. A quote or a parenthesis that is
+ * never closed is "open": it is a character of the text, and tokens follow it.
  */
 enum address_token {
 	TOKEN_END = 0,
@@ -17,28 +17,29 @@ enum address_token {
 	TOKEN_LITERAL = 'l',
 	TOKEN_OPEN_QUOTE = '"',
 	TOKEN_OPEN_COMMENT = '(',
-	TOKEN_CONTROL = 'c', /* a control character where none can be, or half a line end */
+	TOKEN_CONTROL =
+		'c', /* a control character outside quotes and comments, or half of a line end */
 };
 
 enum { OPEN_COMMENTS_MAX = 8 };
 
 /*
- * Reads tokens from text[0..len). `value` is the atom, the literal, or what the quotes hold. The
- * time is linear in `len`: open quotes and parentheses are looked for once, and after a few of the
- * latter each one counts as open.
+ * Reads tokens from text[0..len). `value` is the atom, the literal, or the text within the quotes.
+ * The time is linear in `len`: open quotes and parentheses are searched for once, and after
+ * OPEN_COMMENTS_MAX open parentheses each later parenthesis counts as open.
  */
 struct address_scanner {
 	const char *text;
 	size_t len;
-	size_t start;     /* where the token begins */
-	size_t at;        /* the end of the token */
-	size_t last;      /* the end of the token before it */
+	size_t start;     /* start of the token */
+	size_t at;        /* end of the token */
+	size_t last;      /* end of the token before */
 	char token;       /* enum address_token, or a special character */
-	bool after_blank; /* blanks or comments stand before the token */
-	bool is_odd; /* it met a blank or an encoded-word that RFC 5322 does not allow; the caller
-			clears it */
+	bool after_blank; /* blanks or comments precede the token */
+	bool is_odd;      /* saw a blank or an encoded-word that RFC 5322 does not allow; the caller
+			     clears it */
 	struct str value;
-	size_t open_quote; /* where the first open quote is, plus one; 0: not known */
+	size_t open_quote; /* offset of the first open quote plus one; 0: unknown */
 	size_t open_comments[OPEN_COMMENTS_MAX];
 	size_t open_count;
 };
@@ -47,11 +48,14 @@ void address_scanner_init(struct address_scanner *s, const char *text, size_t le
 void address_scanner_done(struct address_scanner *s);
 /* Reads the next token. */
 void address_scanner_next(struct address_scanner *s);
-/* Reads the token that begins at `at`, which is a place where one began. */
+/* Reads the token at `at`, which must be the start of a token read before. */
 void address_scanner_go(struct address_scanner *s, size_t at);
-/* Length of a blank: a space, a tab, or a line end that folds (or that is the last of the text). */
+/* Length of a blank: a space, a tab, or a line end that folds (or ends the text). */
 size_t address_scanner_blank(const struct address_scanner *s, size_t at);
-/* Length of what looks like a blank or like nothing (U+00A0, U+200B, U+FEFF), 0 for all else. */
+/*
+ * Length of a character that looks like a blank or is invisible (U+00A0, U+200B, U+FEFF); 0 for all
+ * others.
+ */
 size_t address_scanner_odd_blank(const char *text, size_t len);
 /* Whether the token is that word, in any case. */
 bool address_scanner_is(const struct address_scanner *s, const char *word);

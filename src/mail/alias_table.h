@@ -6,8 +6,9 @@
 #include "mail/address.h"
 
 /*
- * One entry. `name` has a domain where the file names a full address; `line` is where it begins.
- * `fault` says why its targets can't be used; it then has none.
+ * An entry. `name` has a domain where the file names a full address; `line` is the first line of
+ * the entry. `fault` is the reason why its targets can't be used (NULL: none); `targets` is then
+ * empty.
  */
 struct alias {
 	struct address name;
@@ -17,8 +18,8 @@ struct alias {
 };
 
 /*
- * A file's entries, sorted by name. `path` is what errors call the file. `local_domains` may be set
- * by the caller: the domains of this machine, with blanks or commas between them.
+ * The entries of a file, sorted by name. `path` is the name of the file in errors. The caller may
+ * set `local_domains`: the domains of this machine, separated by blanks or commas.
  */
 struct alias_table {
 	char *path;
@@ -31,19 +32,19 @@ void alias_table_done(struct alias_table *table);
 
 /*
  * Reads lines of the form `name: target, target...`, each of any length. `#` outside quotes begins
- * a comment. A line that begins with a blank goes on with the entry above it, unless it has a name
- * of its own and no comma stands before it. Targets are an address list as in a header field. An
- * entry without targets is refused, and so is a name that stands there twice: ERR_CONFIG with file
- * and line; the table is then empty. An entry with a command, a file or `:include:`, as other
- * programs have them, is a fault only for those who use it.
+ * a comment. A line that begins with a blank continues the entry above, unless it has a name of its
+ * own and the line before does not end with a comma. Targets are an address list as in a header
+ * field. ERR_CONFIG with file and line for an entry without targets and for a repeated name; the
+ * table is then empty. A target of other programs (a command, a file or `:include:`) is a fault of
+ * its entry only: mail to other names is not affected.
  */
 bool alias_table_parse(struct alias_table *table, const char *path, const char *bytes, size_t len,
 		       struct err *err) MUST_USE;
-/* The same for a file of up to 1 MiB; that it can't be read is ERR_CONFIG, too. */
+/* The same for a file of up to 1 MiB. ERR_CONFIG also where it can't be read. */
 bool alias_table_read(struct alias_table *table, const char *path, struct err *err) MUST_USE;
 
 /*
- * The entry of that name: of its exact spelling, else the first in the file that is the same but
- * for case; NULL where there is none.
+ * Returns the entry with exactly this name, else the first in the file that differs only in case,
+ * else NULL.
  */
 const struct alias *alias_table_find(const struct alias_table *table, const struct address *name);

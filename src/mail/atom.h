@@ -4,9 +4,9 @@
 
 #include "base/str.h"
 
-/* C0 and DEL. */
+/* Whether it is a control character: C0 or DEL. */
 bool atom_is_control(char c);
-/* The atext of RFC 5322 section 3.2.3 with the UTF-8 of RFC 6532. */
+/* Whether it is atext of RFC 5322 section 3.2.3, or UTF-8 of RFC 6532. */
 bool atom_is_char(char c);
 /* Whether a text is a dot-atom: atoms with single dots between them. */
 bool atom_is_dotted(const char *text);

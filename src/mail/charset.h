@@ -8,8 +8,8 @@
 struct charset_table;
 
 /*
- * A charset by a name of it (borrowed). `table` is NULL where nothing is known about its bytes:
- * the name is unknown, or bytes beyond ASCII mean nothing in it (UTF-16, ISO-2022-JP, US-ASCII).
+ * A charset and a name of it (borrowed). `table` is NULL if nothing is known about its bytes: the
+ * name is unknown, or bytes beyond ASCII have no meaning in it (UTF-16, ISO-2022-JP, US-ASCII).
  */
 struct charset {
 	const char *name;
@@ -19,15 +19,15 @@ struct charset {
 /* Names are compared without regard to case; NULL names none. */
 struct charset charset_named(const char *name);
 
-/* Bytes of the character that begins here; 0: none does. */
+/* Number of bytes of the character at the start; 0: no character begins here. */
 size_t charset_step(struct charset charset, const char *bytes, size_t len);
-/* Whether all bytes are characters of it. */
+/* Whether all bytes are characters of the charset. */
 bool charset_fits(struct charset charset, const char *bytes, size_t len);
 
 /*
- * The charset to call such bytes by, where a message names one for its text: that one if the bytes
- * are characters of it, else UTF-8, else unknown-8bit (RFC 1428). Bytes that are UTF-8 are hardly
- * ever meant as another one: they are taken for that of the message only if all their characters
- * have two bytes in UTF-8, and characters have several bytes there, too.
+ * The charset to label bytes with, in a message that names one for its text: the named charset if
+ * the bytes are characters of it, else UTF-8, else unknown-8bit (RFC 1428). Bytes that are valid
+ * UTF-8 are rarely of another charset. They are taken for the named charset only if all characters
+ * have two bytes in UTF-8, and the named charset has characters of several bytes, too.
  */
 struct charset charset_of(struct charset named, const char *bytes, size_t len);

@@ -11,7 +11,7 @@ struct parameter {
 
 /*
  * "text/plain; charset=utf-8" in pieces, RFC 2045 section 5.1: `value` in lower case, and the
- * parameters in order, quotes and comments taken off. The names of RFC 2231 keep their asterisks.
+ * parameters in order, without quotes and comments. Names with an asterisk (RFC 2231) keep it.
  */
 struct content_type {
 	char *value;
@@ -20,19 +20,19 @@ struct content_type {
 };
 
 /*
- * Reads the body of such a field. What is broken is read as robust readers do: a value without
- * quotes goes up to the next semicolon or blank, and what is no parameter is passed over.
+ * Reads the body of such a field, tolerant as mail readers are: a value without quotes ends at a
+ * semicolon or a blank, and text that is no parameter is skipped.
  */
 void content_type_init(struct content_type *type, const char *text, size_t len);
 void content_type_done(struct content_type *type);
 
-/* The first parameter of that name (lower case), or NULL. */
+/* Returns the first parameter of that name (lower case), or NULL. */
 const char *content_type_find(const struct content_type *type, const char *name);
 /*
- * The same, or what sections of RFC 2231 ("name*0", "name*1" and so on, or "name*") make up
- * together, their percents undone; NULL where there is neither. For short texts: there are no more
- * than 32 sections.
+ * Returns the parameter of that name, or the value that its RFC 2231 sections ("name*0", "name*1"
+ * and so on, or "name*") form, with percent signs decoded; NULL if there is neither. Reads up to 32
+ * sections. The caller frees it.
  */
 char *content_type_join(const struct content_type *type, const char *name);
-/* Whether the value begins with that ("text/", or a whole type). */
+/* Whether the value begins with the prefix ("text/", or a whole type). */
 bool content_type_is(const struct content_type *type, const char *prefix);

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /*
- * Whether the body of a Date field is a date and a time by RFC 5322 section 3.3, or in one of the
- * obsolete forms of section 4.3: years of two or three digits, names of time zones, comments
- * anywhere. The day has to exist, but its name need not fit.
+ * Whether the body of a Date field is a date and a time by RFC 5322 section 3.3, or in an obsolete
+ * form of section 4.3: years of two or three digits, names of time zones, comments anywhere. The
+ * day must exist in the calendar; its weekday may be wrong.
  */
 bool date_is_readable(const char *text, size_t len);

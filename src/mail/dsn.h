@@ -6,7 +6,7 @@
 
 /*
  * Appends the notice as a whole message, RFC 3464 in RFC 6522, to be sent with the null sender. The
- * same notice gives the same bytes. Its lines end CRLF and are ASCII; only `to` and `from` stay as
- * they are, which are beyond ASCII where the message itself took SMTPUTF8.
+ * same `dsn` gives the same bytes. Lines end CRLF and are ASCII, except that `to` and `from` stay
+ * as they are; they are beyond ASCII only for a message that needed SMTPUTF8.
  */
 void dsn_add(const struct dsn *dsn, struct str *out);

@@ -8,17 +8,17 @@
 #include <time.h>
 
 enum dsn_kind {
-	DSN_FAILED,  /* given up */
+	DSN_FAILED,  /* expired or rejected */
 	DSN_DELAYED, /* still being tried */
 };
 
 /*
- * What a notice says; everything is borrowed. `to` and `from` have passed address_check. What makes
- * a notice must give it the same `message_id` ("<...@...>") each time, so derive that from `id`,
- * the queue's. `recipients` are the ones to report, each with its result. `envid` is the parameter
- * of RFC 3461, `relay` the name of the server that the codes are from (NULL: none). Of `original`
- * only the header goes back to the sender, whatever RET asked for, and of a very long one the
- * beginning. `is_unsendable` says that what is kept can only be looked at.
+ * The content of a DSN; everything is borrowed. `to` and `from` have passed address_check. `id` is
+ * the id in the queue. A repeated DSN must have the same `message_id` ("<...@...>"), so derive it
+ * from `id`. `recipients` are the ones to report, each with its result. `envid` is the parameter of
+ * RFC 3461. `relay` is the name of the server that sent the reply codes (NULL: none). Only the
+ * header of `original` is returned to the sender, whatever RET asked for, and of a very long header
+ * only the first part. `is_unsendable`: the kept copy can be shown, not sent.
  */
 struct dsn {
 	enum dsn_kind kind;
@@ -39,5 +39,5 @@ struct dsn {
 	const struct header *original;
 };
 
-/* Appends the fields of message/delivery-status, about the message and each recipient. RFC 3464. */
+/* Appends the fields of message/delivery-status about the message and each recipient. RFC 3464. */
 void dsn_status_add(const struct dsn *dsn, struct str *out);

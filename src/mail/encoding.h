@@ -11,14 +11,14 @@ enum encoding {
 	ENCODING_BINARY,
 	ENCODING_QUOTED_PRINTABLE,
 	ENCODING_BASE64,
-	ENCODING_OTHER, /* a name that we don't know */
+	ENCODING_OTHER, /* an unknown name */
 };
 
 /*
- * The encoding that a Content-Transfer-Encoding field names, blanks and comments aside. An empty
- * one is passed over by readers, so it stands for the default. Other names for text that is not
- * encoded ("8-bit", "utf-8") are known, too.
+ * Returns the encoding that a Content-Transfer-Encoding field names; blanks and comments are
+ * ignored. Mail readers ignore an empty field, so it means 7bit. Other common names for unencoded
+ * text ("8-bit", "utf-8") are known.
  */
 enum encoding encoding_find(const char *text, size_t len);
-/* As such a field names it; NULL for ENCODING_OTHER. */
+/* Returns the name for such a field; NULL for ENCODING_OTHER. */
 const char *encoding_name(enum encoding encoding);

@@ -7,10 +7,9 @@
 #include <stdint.h>
 
 /*
- * The envelope of one message, and what became of it. `sender` is "" for the null sender. `ret` and
- * `envid` are the parameters of RFC 3461 (NULL: none). `size` is the message's in octets as RFC
- * 1870 counts them. `reply_code` and `reply` hold the server's final reply, made printable line by
- * line.
+ * The envelope of a message, and its result. `sender` is "" for the null sender. `ret` and `envid`
+ * are the parameters of RFC 3461 (NULL: none). `size` is that of the message in octets as RFC 1870
+ * counts them. `reply_code` and `reply` hold the server's final reply, made printable line by line.
  */
 struct envelope {
 	char *sender;
@@ -26,28 +25,31 @@ struct envelope {
 void envelope_init(struct envelope *envelope);
 void envelope_done(struct envelope *envelope);
 
-/* Takes the address over; it is pending. Returns the new recipient, valid until the next call. */
+/*
+ * Adds a pending recipient; takes ownership of the address. The returned pointer is valid until the
+ * next call.
+ */
 struct recipient *envelope_add(struct envelope *envelope, char *address);
 
 /*
- * Drops those whose address stands before them, too: the same local part, byte for byte, and the
- * same domain. A domain has no case, and is the same in A-labels and in U-labels.
+ * Removes recipients whose address occurs earlier in the list: the same local part, byte for byte,
+ * and the same domain. A domain is compared without case, and is the same in A-labels and U-labels.
  */
 void envelope_drop_repeated(struct envelope *envelope);
 
-/* The first open recipient that was refused, or NULL. */
+/* Returns the first open recipient with an error, or NULL. */
 const struct recipient *envelope_first_failure(const struct envelope *envelope);
 size_t envelope_count_open(const struct envelope *envelope);
-/* Those of one status. */
+/* Counts the recipients with that status. */
 size_t envelope_count_status(const struct envelope *envelope, enum recipient_status status);
 size_t envelope_count_accepted(const struct envelope *envelope);
-/* Forgets the results of an earlier transaction. */
+/* Clears the results of an earlier transaction. */
 void envelope_clear_results(struct envelope *envelope);
-/* Whether a text can stand as it is where RFC 3461 section 4 wants xtext (ENVID, ORCPT). */
+/* Whether a text is valid xtext (ENVID, ORCPT). RFC 3461 section 4. */
 bool envelope_is_xtext(const char *text);
 /*
- * Whether an address needs SMTPUTF8 (RFC 6531), because it is not ASCII before its @. A domain does
- * not: it can be sent in A-labels.
+ * Whether an address needs SMTPUTF8 (RFC 6531): its local part is not ASCII. A domain does not need
+ * it, as it can be sent in A-labels.
  */
 bool envelope_needs_utf8(const struct envelope *envelope);
 bool envelope_path_needs_utf8(const char *path);

@@ -4,7 +4,7 @@
 
 #include "base/str.h"
 
-/* A pattern that a name matches, and the type that it stands for. */
+/* The type of a matching pattern. */
 struct filetype_match {
 	char *type; /* NULL: none */
 	int weight;
@@ -12,10 +12,10 @@ struct filetype_match {
 };
 
 /*
- * A name whose type is looked for in files of the shared-mime-info kind (globs2), the most
- * important one first. `exact` is the best match so far, `folded` the best one without regard to
- * case, which counts where there is no other. `dropped` are the types, with a line end behind each,
- * that a file has all to itself.
+ * A name whose type is searched for in files of shared-mime-info (globs2), the most important file
+ * first. `exact` is the best match so far, `folded` the best match without regard to case, used
+ * only if there is no exact one. `dropped` lists types, each followed by a line end, that later
+ * files may not match: an earlier file overrides all their patterns.
  */
 struct filetype {
 	const char *name; /* borrowed, without folders */
@@ -28,18 +28,18 @@ struct filetype {
 void filetype_init(struct filetype *filetype, const char *name);
 void filetype_done(struct filetype *filetype);
 /*
- * Looks through the text of one file, lines of "weight:type:pattern:flags". The greatest weight
- * wins, then the longest pattern, then who came first. Lines of another form, and patterns that
- * could take long, are passed over.
+ * Searches the text of one file, lines of "weight:type:pattern:flags". The greatest weight wins,
+ * then the longest pattern, then the first found. Lines of another form, and patterns that could
+ * take long to match, are skipped.
  */
 void filetype_look(struct filetype *filetype, const char *globs, size_t len);
-/* The type that was found, or NULL. */
+/* Returns the type found, or NULL. */
 const char *filetype_found(const struct filetype *filetype);
 
 /*
- * The type of a file of that name (folders in front are left aside): by the system's globs2 files,
- * in $XDG_DATA_HOME and $XDG_DATA_DIRS; by a short list of our own where there are none. What is
- * not known is application/octet-stream, and so is a whole message: in base64 it may not be called
- * by its name, RFC 2046 section 5.2.1. The caller frees it.
+ * Returns the type of a file by its name; folders in the name are ignored. Searches the globs2
+ * files in $XDG_DATA_HOME and $XDG_DATA_DIRS, or a short built-in list if there are none. An
+ * unknown type is application/octet-stream. So is a whole message: message/rfc822 must not be in
+ * base64, RFC 2046 section 5.2.1. The caller frees it.
  */
 char *filetype_of(const char *name) MUST_USE;

@@ -4,30 +4,30 @@
 
 #include "base/str.h"
 
-/* Where a blank may be put in, because it means nothing there. */
+/* Places where a blank may be inserted, because it has no meaning there. */
 enum fold_places {
-	FOLD_BLANKS,     /* nowhere: only blanks that are there can be used */
-	FOLD_IDS,        /* between ">" and what follows */
+	FOLD_BLANKS,     /* nowhere: only existing blanks are used */
+	FOLD_IDS,        /* after ">" */
 	FOLD_SEMICOLONS, /* after ";" */
 	FOLD_COMMAS,     /* after "," outside of angle brackets */
 	FOLD_JSON,       /* after "," and the like */
-	FOLD_LIST, /* after ";" and ",", but only where the line would be too long to be sent */
-	FOLD_SIGNATURE, /* in the value of DKIM's b=, which is not signed */
-	FOLD_ANYWHERE,  /* base64; in a field of URLs within these */
+	FOLD_LIST,       /* after ";" and ",", only if the line would be too long to be sent */
+	FOLD_SIGNATURE,  /* in the value of DKIM's b=, which is not signed */
+	FOLD_ANYWHERE,   /* base64; in a field of URLs: within the URLs */
 };
 
 struct fold {
 	enum fold_places places;
-	bool has_quotes;      /* texts in double quotes are kept in one line if that can be */
-	bool keeps_quotes;    /* they are not parted, even where nothing else helps */
-	bool is_fixed;        /* blanks that are there can't be used, either: they are signed */
-	bool is_value_base64; /* after ";": a long value of base64 may be parted anywhere */
-	bool has_urls;        /* blanks in angle brackets mean nothing, RFC 2369 section 2 */
+	bool has_quotes;      /* keep quoted strings in one line if possible */
+	bool keeps_quotes;    /* never split quoted strings */
+	bool is_fixed;        /* the existing blanks can't be used, because they are signed */
+	bool is_value_base64; /* a long base64 value after ";" may be split anywhere */
+	bool has_urls;        /* blanks in angle brackets have no meaning, RFC 2369 section 2 */
 };
 
 /*
- * Appends the unfolded body of a field, folded so that lines are short. `column` is where it
- * begins. Uses blanks first, puts in others where these are not enough, and parts quoted texts,
- * then URLs, last. Returns whether no line is over 998 octets, the field's name included.
+ * Appends the unfolded body of a field in short lines. `column` is where it begins. Uses existing
+ * blanks first, then inserts blanks, and last splits quoted strings and URLs. Returns whether no
+ * line exceeds 998 octets, the name of the field included.
  */
 bool fold_body(struct str *out, const char *text, size_t column, struct fold how) MUST_USE;

@@ -7,7 +7,7 @@
 
 enum form_kind {
 	FORM_TEXT,
-	FORM_PHRASES, /* words and comments in a syntax of its own */
+	FORM_PHRASES, /* words and comments in a syntax of the field's own */
 	FORM_URLS,    /* the same, with URLs in angle brackets, RFC 2369 */
 	FORM_IDS,     /* the same, with message ids in angle brackets */
 	FORM_ADDRESSES,
@@ -21,8 +21,8 @@ struct form {
 };
 
 /*
- * The form of a field, by its name; by its unfolded body where the name is none that is known. A
- * field that is not one of the texts which people write may be a list.
+ * Returns the form of a field by its name, or by its unfolded body if the name is unknown. An
+ * unknown field may be folded like a list.
  */
 struct form form_find(const struct header *header, const struct header_field *field,
 		      const char *text);

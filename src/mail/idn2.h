@@ -1,4 +1,4 @@
-/* idn2.h - libidn2, loaded when it is needed */
+/* idn2.h - libidn2, loaded on demand */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -6,7 +6,7 @@
 
 #include <idn2.h>
 
-/* The functions that are used, without their prefix. */
+/* The functions used, without their prefix. */
 #define IDN2_CALLS(CALL)                                                                           \
 	CALL(free)                                                                                 \
 	CALL(strerror)                                                                             \
@@ -21,5 +21,5 @@ struct idn2_calls {
 /* NULL until idn2_load has succeeded once. */
 extern const struct idn2_calls *idn2;
 
-/* Loads the library, unless that is done. ERR_SYSTEM, as library_load. */
+/* Loads the library unless it is loaded. ERR_SYSTEM, as library_load. */
 bool idn2_load(struct err *err) MUST_USE;

@@ -4,21 +4,28 @@
 
 #include "base/str.h"
 
-/* Text that comes in pieces of any length, all of them in the same direction. Begins as zeros. */
+/*
+ * The state of converting text that comes in pieces of any length, in one direction. Starts as
+ * zeros.
+ */
 struct lines {
 	bool is_after_cr;
 	size_t crs;
 };
 
-/* Appends a piece with LF for each LF and any CRs before it. CRs at its end are held back. */
+/*
+ * Appends a piece; LF with any CRs before it becomes LF. CRs at the end of the piece are held back.
+ */
 void lines_add_clean(struct lines *lines, const char *bytes, size_t len, struct str *out);
-/* The text ends here: appends the CRs that were held back. */
+/* Ends the text: appends the CRs held back. */
 void lines_end_clean(struct lines *lines, struct str *out);
 
 /* Appends a piece with a CR before each LF that has none. */
 void lines_add_crlf(struct lines *lines, const char *bytes, size_t len, struct str *out);
 
-/* Appends a piece with CRLF as LF. A CR at its end is held back until it is clear what follows. */
+/*
+ * Appends a piece with CRLF as LF. A CR at the end of the piece is held back until the next byte.
+ */
 void lines_add_lf(struct lines *lines, const char *bytes, size_t len, struct str *out);
-/* The text ends here: appends what was held back. */
+/* Ends the text: appends the CR held back. */
 void lines_end_lf(struct lines *lines, struct str *out);

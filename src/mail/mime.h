@@ -6,54 +6,57 @@
 #include "mail/charset.h"
 
 /*
- * Appends UTF-8 text as encoded-words of at most 75 characters, folded with CRLF and a space so
- * that no line exceeds 76. `column` is where on its line the text begins; it folds before the first
- * word where that has no room. Returns the column after the last word. What is not printable UTF-8
- * is encoded as `?`. RFC 2047 sections 2 and 5.
+ * Appends UTF-8 text as encoded-words of at most 75 characters, folded with CRLF and a space into
+ * lines of at most 76. `column` is where the text begins on its line; a fold goes before the first
+ * word if it has no room there. Returns the column after the last word. Bytes that are not
+ * printable UTF-8 are encoded as `?`. RFC 2047 sections 2 and 5.
  */
 size_t mime_add_encoded_words(struct str *out, const char *text, size_t column);
 /*
- * The same for bytes as they are, in the charset that charset_of finds for them; `named` is what
- * the message names for its text.
+ * The same for unchanged bytes, in the charset that charset_of() chooses; `named` is the charset of
+ * the message's text.
  */
 size_t mime_add_encoded_bytes(struct str *out, const char *bytes, size_t len, struct charset named,
 			      size_t column);
-/* The same in this charset, of which all bytes are. */
+/* The same in this charset; all bytes must be characters of it. */
 size_t mime_add_encoded_in(struct str *out, const char *bytes, size_t len, struct charset charset,
 			   size_t column);
 
-/* "=?charset?q?text?=", in pieces. */
+/* The pieces of "=?charset?q?text?=". */
 struct mime_word {
 	const char *charset;
 	size_t charset_len; /* without a language, RFC 2231 section 5 */
-	bool is_quoted;     /* Q, and not B */
+	bool is_quoted;     /* Q, not B */
 	const char *text;
 	size_t text_len;
-	size_t len; /* of the whole */
+	size_t len; /* of the whole encoded-word */
 };
 
 /*
- * Whether an encoded-word begins here. As readers do, takes one whose text has what RFC 2047
- * forbids: blanks and bytes beyond ASCII. The text is terminated.
+ * Whether an encoded-word begins here. As mail readers do, accepts blanks and bytes beyond ASCII in
+ * its text, which RFC 2047 forbids. The text is terminated.
  */
 bool mime_find_word(const char *text, struct mime_word *word);
-/* Appends what an encoded-word with Q says. */
+/* Appends the decoded text of an encoded-word in Q. */
 void mime_add_unquoted(struct str *out, const struct mime_word *word);
-/* Appends a text as readers see it: what encoded-words in UTF-8 say; others stay as they are. */
+/*
+ * Appends a text as mail readers show it: encoded-words in UTF-8 are decoded, others stay as they
+ * are.
+ */
 void mime_add_decoded(struct str *out, const char *text);
 
 /*
- * Appends a parameter of a Content- field: ";", a fold, and "name=value", with quotes where they
- * are needed. What is not ASCII, too long for a line, or would need a backslash within quotes
- * (which readers understand differently) has the form of RFC 2231. There are no control characters
- * in it.
+ * Appends a parameter of a Content- field: ";", a fold, and "name=value", quoted if necessary. The
+ * RFC 2231 form is used if the value is not ASCII, is too long for a line, or would need a
+ * backslash within quotes (which mail readers understand differently). The value has no control
+ * characters.
  */
 void mime_add_parameter(struct str *out, const char *name, const char *value);
 /*
- * The same for one that a header had already: it keeps its form where that can be sent. One that
- * has a form of RFC 2231 (its name has an asterisk) stays in it. A file's name is parted where
- * it is long, and one that nobody knows where it can't be sent else: many readers look for a
- * boundary, or a charset, in one piece only.
+ * The same for an existing parameter: it keeps its form if that can be sent. A parameter in a form
+ * of RFC 2231 (its name has an asterisk) stays in it. A long file name is split into sections; so
+ * is an unknown parameter that can't be sent otherwise. Others stay in one piece, as many mail
+ * readers look for an unsplit boundary or charset.
  */
 void mime_keep_parameter(struct str *out, const char *name, const char *value,
 			 struct charset named);

@@ -7,8 +7,8 @@
 #include "mail/encoding.h"
 
 /*
- * What has to be known of a text before a field about it can be written. The bytes come in pieces
- * of any length; their lines end LF or CRLF.
+ * Properties of a text that the fields of its part depend on. The bytes come in pieces of any
+ * length; lines end LF or CRLF.
  */
 struct part_text {
 	struct content_facts facts;
@@ -18,19 +18,19 @@ struct part_text {
 	char last;
 };
 
-/* Begins it, takes what comes, ends it; then the functions below may be asked. */
+/* Begin the text, add bytes, end it. The functions below are valid after part_text_end(). */
 void part_text_begin(struct part_text *text);
 void part_text_take(struct part_text *text, const char *bytes, size_t len);
 void part_text_end(struct part_text *text);
 
-/* us-ascii, utf-8, or for what is neither unknown-8bit (RFC 1428). */
+/* Returns us-ascii, utf-8, or else unknown-8bit (RFC 1428). */
 const char *part_text_charset(const struct part_text *text);
-/* 7bit where that is possible, else quoted-printable or base64, whichever is shorter. */
+/* Returns 7bit if possible, else the shorter of quoted-printable and base64. */
 enum encoding part_text_encoding(const struct part_text *text);
 
 /*
- * The Content- fields of each kind of part, with line ends and without the empty line: a text of
- * that type; a file in base64, whose name has passed field_clean (charset NULL: none); parts of a
+ * Append the Content- fields of a part, with line ends and without the empty line: of a text of
+ * that type; of a file in base64 whose name has passed field_clean (charset NULL: none); of a
  * multipart of that subtype.
  */
 void part_add_text_fields(struct str *out, const char *type, const struct part_text *text);
@@ -40,9 +40,8 @@ void part_add_multipart_fields(struct str *out, const char *subtype, const char 
 enum { PART_BOUNDARY_LEN = 34, PART_RANDOM_LEN = 16 };
 
 /*
- * Makes a boundary of random bytes. It begins with "=_", which is in no base64 and in no
- * quoted-printable; that 128 random bits are in a text that was there before them is not to be
- * feared.
+ * Makes a boundary of random bytes. It begins with "=_", which occurs neither in base64 nor in
+ * quoted-printable. Other text can't contain 128 random bits by accident.
  */
 void part_make_boundary(char boundary[PART_BOUNDARY_LEN + 1],
 			const unsigned char random[PART_RANDOM_LEN]);

@@ -1,4 +1,4 @@
-/* plan.h - what has to change in a message before a relay takes it; pure but for reading it */
+/* plan.h - changes that a message needs before a relay accepts it; reads the message */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -7,22 +7,24 @@
 
 /* Extensions that a relay offers. */
 enum relay_ability {
-	RELAY_8BIT = 1 << 0, /* text beyond ASCII in lines, RFC 6152 */
+	RELAY_8BIT = 1 << 0, /* body text beyond ASCII, RFC 6152 */
 	RELAY_UTF8 = 1 << 1, /* UTF-8 in header fields, RFC 6532 */
 };
 
-/* What takes the place of the bytes from `from` to `to`: a text, or the same bytes encoded. */
+/* The replacement of the bytes from `from` to `to`: a text, or the same bytes encoded. */
 struct plan_edit {
 	uint64_t from;
 	uint64_t to;
 	struct str text;
 	struct encoder encoder;
 	bool is_encoded;
-	bool ends_line; /* it is the end of the message, which has to be that of a line */
+	bool ends_line; /* at the end of the message, which must end a line */
 };
 
-/* The edits of a message (borrowed), in order. `is_utf8`: the relay must be told of UTF-8 in a
- * header. */
+/*
+ * The edits of a message (borrowed), in order. `is_utf8`: a header has UTF-8, so that MAIL needs
+ * SMTPUTF8.
+ */
 struct plan {
 	const struct message *message;
 	struct plan_edit *edits;
@@ -31,7 +33,7 @@ struct plan {
 };
 
 /*
- * Plans the edits for a relay with these abilities. plan_close is needed in any case. ERR_INPUT:
+ * Plans the edits for a relay with these abilities. plan_close() is needed in any case. ERR_INPUT:
  * the message can't be sent to such a relay; ERR_IO.
  */
 bool plan_open(struct plan *plan, const struct message *message, unsigned abilities,

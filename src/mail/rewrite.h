@@ -6,9 +6,9 @@
 #include "mail/address.h"
 
 /*
- * Decides what stands for an address. `decide` (NULL: all stay) appends nothing to `out` where it
- * stays as it is, one address that takes its place (phrase, comments and brackets around it stay),
- * or several, which take the place of the phrase, too.
+ * Decides the replacement of an address. `decide` (NULL: all stay) appends nothing to `out` to keep
+ * the address; one address to replace it (phrase, comments and brackets around it stay); or
+ * several, which replace the phrase, too.
  */
 struct rewrite_rule {
 	void (*decide)(void *arg, const struct address *address, struct address_list *out);
@@ -17,14 +17,14 @@ struct rewrite_rule {
 
 /*
  * Appends the body of an address field (without its last line end) with every address replaced by
- * what the rule says. Groups, comments and folds stay in a field that RFC 5322 section 3.4 allows.
- * In any other one each mailbox that is odd is written anew, with commas between all. False, with
- * nothing appended, where nothing changes; so it is, too, where a part has no plain meaning.
+ * the rule. In a field that RFC 5322 section 3.4 allows, groups, comments and folds stay. In any
+ * other field each odd mailbox is written anew, and all are separated by commas. Returns false and
+ * appends nothing if nothing changes, or if a part has no plain meaning.
  */
 bool rewrite_field(const char *body, size_t len, const struct rewrite_rule *rule, struct str *out);
 
 /*
  * The same for a field that may have groups: a part without a plain meaning becomes the name of an
- * empty one, which relays take. From and Sender may have none (RFC 5322 section 3.6.2).
+ * empty group, which relays accept. From and Sender can't have groups (RFC 5322 section 3.6.2).
  */
 bool rewrite_list(const char *body, size_t len, const struct rewrite_rule *rule, struct str *out);

@@ -4,36 +4,39 @@
 
 #include "mail/header.h"
 
-/* By the canonicalization of the header, RFC 6376 section 3.4. The later one is the stricter. */
+/*
+ * Canonicalization of the header that a signature uses, RFC 6376 section 3.4; a later value is
+ * stricter.
+ */
 enum seal {
 	SEAL_NONE,    /* no signature covers the field */
-	SEAL_RELAXED, /* it may be folded where a blank is */
-	SEAL_SIMPLE,  /* it may not change at all */
+	SEAL_RELAXED, /* may be folded at existing blanks */
+	SEAL_SIMPLE,  /* must not change at all */
 };
 
 struct seal_signature {
 	const struct header_field *field;
 	char *text;
-	const char *names; /* what its h= names, in `text` */
+	const char *names; /* the names of its h= tag, within `text` */
 	size_t names_len;
 	enum seal seal;
 };
 
-/* The DKIM-Signature fields of a header, both borrowed. */
+/* The DKIM-Signature fields of a header; header and fields are borrowed. */
 struct seals {
 	const struct header *header;
 	struct seal_signature *items;
 	size_t count;
-	size_t names_len; /* of all their h= */
+	size_t names_len; /* of all h= tags */
 	bool covers_all;
 };
 
 /*
- * Each signature covers the fields that its h= names, and itself. A signature without h=, which no
- * reader can verify, is taken to cover everything. So are more signatures, or more names in all of
- * them, than readers look at: each field is compared with each name.
+ * Each signature covers itself and the fields that its h= tag names. A signature without h= can't
+ * be verified and counts as covering every field. So do too many signatures or names: each field is
+ * compared with each name, and verifiers stop at a limit, too.
  */
 void seals_init(struct seals *seals, const struct header *header);
 void seals_done(struct seals *seals);
-/* By the strictest of them. */
+/* Returns the strictest seal of the field. */
 enum seal seals_find(const struct seals *seals, const struct header_field *field);

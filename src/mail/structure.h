@@ -16,27 +16,26 @@ enum part_kind {
 };
 
 /*
- * A part. All places count from the beginning of the message. Of a multipart `body` is the text
- * before its first part, and `epilogue` that behind its last one, which begins at `epilogue_at`;
- * `inner_at` is where its first boundary stands. The CRLF before a boundary belongs to the
- * boundary.
+ * A part. All offsets count from the start of the message. In a multipart, `body` is the text
+ * before the first part, `inner_at` the place of the first boundary, and `epilogue` the text after
+ * the last part, which begins at `epilogue_at`. The CRLF before a boundary belongs to the boundary.
  */
 struct part {
-	size_t parent; /* its number; the message itself is number 0 and its own parent */
+	size_t parent; /* its index; the message itself is part 0 and its own parent */
 	size_t depth;
 	enum part_kind kind;
 	enum encoding encoding;
-	bool has_encoding; /* by a field */
+	bool has_encoding; /* a field names the encoding */
 	bool has_type;
-	bool has_gap; /* the empty line behind its header */
+	bool has_gap; /* an empty line follows its header */
 	bool is_text;
 	bool is_digest;
 	bool is_fragment; /* message/partial, which must not be encoded, RFC 2046 section 5.2.2.1 */
-	bool is_sealed;   /* its body is signed or encrypted, by itself or by what is around it */
-	bool is_header_sealed; /* by what is around it */
+	bool is_sealed;   /* the body is signed or encrypted, by itself or by a part around it */
+	bool is_header_sealed; /* a part around it is signed or encrypted */
 	bool is_closed;        /* a multipart whose last boundary was seen */
 	char *boundary;
-	char *charset; /* that its Content-Type names, NULL: none */
+	char *charset; /* of its Content-Type, NULL: none */
 	uint64_t header_at;
 	uint64_t body_at;
 	uint64_t inner_at;
@@ -47,21 +46,21 @@ struct part {
 	struct content_facts epilogue;
 };
 
-/* A boundary line with a CR behind the boundary. */
+/* A boundary line with a CR after the boundary. */
 struct boundary_line {
 	uint64_t from;
 	uint64_t to;
-	size_t part; /* whose boundary it is */
+	size_t part; /* the part that the boundary belongs to */
 	bool is_last;
 };
 
 enum structure_place { IN_HEADER, IN_BODY, IN_EPILOGUE };
 
 /*
- * The parts in the order of their headers, so that one comes behind the one that holds it. A
- * multipart that has no boundary, has none in its body, or lies too deep is a leaf. A line that is
- * no field begins the body of a part, where the empty line is missing. A message in it that names
- * an encoding is a leaf only where it does not begin with a field.
+ * The parts in the order of their headers, so that each comes after its parent. A multipart is a
+ * leaf if it has no boundary, if its body has no boundary line, or if it lies too deep. A line that
+ * is no field begins the body of a part without an empty line. An inner message that names an
+ * encoding is a leaf, unless it begins with a field.
  */
 struct structure {
 	struct part *parts;
@@ -70,16 +69,16 @@ struct structure {
 	size_t crooked_count;
 	bool is_mime; /* has a MIME-Version field */
 
-	/* While bytes come: */
+	/* State while bytes come: */
 	size_t current;
 	enum structure_place place;
 	struct content_facts_scan scan;
-	struct content_facts_scan scan_before; /* as it was before the line, and so its facts: */
+	struct content_facts_scan scan_before; /* state before the current line, and its facts: */
 	struct content_facts facts_before;
 	struct str header;
 	uint64_t at;
 	uint64_t line_at;
-	char start[STRUCTURE_LINE_START]; /* of the line */
+	char start[STRUCTURE_LINE_START]; /* of the current line */
 	size_t start_len;
 	uint64_t line_len;
 	bool is_full;
@@ -89,5 +88,5 @@ void structure_init(struct structure *structure);
 void structure_done(struct structure *structure);
 /* Takes the next bytes of a message whose lines end CRLF. */
 void structure_take(struct structure *structure, const char *bytes, size_t len);
-/* After the last byte. ERR_INPUT: too many parts, or a header of more than MESSAGE_HEADER_MAX. */
+/* Ends the message. ERR_INPUT: too many parts, or a header over MESSAGE_HEADER_MAX. */
 bool structure_end(struct structure *structure, struct err *err) MUST_USE;

@@ -5,13 +5,13 @@
 #include "mail/plan.h"
 
 /*
- * A completed message (borrowed) as it goes out. What the relay takes stays as it is, byte for
- * byte. A part that it can't take is encoded: text as quoted-printable, other parts and those with
- * a NUL or a bare CR as base64; what was encoded already keeps its encoding. Header fields: see
- * downgrade.h; NUL and bare CR become blanks there. Text around the parts of a multipart, which no
- * reader shows, is left out where it can't be sent. A signed or encrypted part is never changed.
+ * A completed message (borrowed) in the form that is sent. Bytes that the relay accepts are
+ * unchanged. Other parts are encoded: text as quoted-printable; other content, and text with a NUL
+ * or a bare CR, as base64. An encoded part keeps its encoding. Header fields: see downgrade.h; NUL
+ * and bare CR become blanks there. Text around the parts of a multipart, which no mail reader
+ * shows, is left out if it can't be sent. A signed or encrypted part is never changed.
  *
- * `size` counts as RFC 1870 does. `is_8bit` and `is_utf8` tell what the relay has to be told.
+ * `size` counts as RFC 1870 does. `is_8bit` and `is_utf8` tell which parameters MAIL needs.
  */
 struct wire {
 	const struct message *message;
@@ -20,7 +20,7 @@ struct wire {
 	bool is_utf8;
 	struct plan plan;
 
-	/* Where reading is: */
+	/* State of reading: */
 	uint64_t at;
 	size_t next;
 	struct str out;
@@ -28,15 +28,15 @@ struct wire {
 };
 
 /*
- * Plans the form for a relay with these abilities. ERR_INPUT: the message can't be sent to it, with
- * the reason; ERR_IO. wire_close is needed in any case.
+ * Plans the form for a relay with these abilities. wire_close is needed in any case. ERR_INPUT: the
+ * message can't be sent to it, with the reason; ERR_IO.
  */
 bool wire_open(struct wire *wire, const struct message *message, unsigned abilities,
 	       struct err *err) MUST_USE;
 void wire_close(struct wire *wire);
 
-/* Whether there is a form for a relay that has all abilities. ERR_INPUT, ERR_IO. */
+/* Whether there is a form for a relay with all abilities. ERR_INPUT, ERR_IO. */
 bool wire_check(const struct message *message, struct err *err) MUST_USE;
 
-/* Reads on: up to `len` bytes, 0 at the end, -1 on failure (ERR_IO). */
+/* Reads the next bytes, up to `len`; 0 at the end, -1 on failure (ERR_IO). */
 ssize_t wire_read(struct wire *wire, char *bytes, size_t len, struct err *err) MUST_USE;

@@ -5,22 +5,22 @@
 #include "mail/address.h"
 #include "mail/mime.h"
 
-/* How a body is written anew. */
+/* The way to rewrite a body. */
 struct words_style {
 	bool is_structured;               /* quotes, comments and specials count */
-	bool has_ids;                     /* what stands in angle brackets can't be encoded */
-	struct charset charset;           /* that of the message's text */
+	bool has_ids;                     /* text in angle brackets can't be encoded */
+	struct charset charset;           /* of the message's text */
 	const struct address_place *kept; /* parts of the text that stay as they are, in order */
 	size_t kept_count;
 };
 
 /*
- * Appends an unfolded body, folded at blanks so that lines are short, and with encoded-words where
- * it is beyond ASCII, or a text without a blank is too long for a line. `column` is where it
- * begins. Encoded-words that are there already stay; one that has bytes beyond ASCII in it is put
- * right. False: there are such bytes where nothing can be encoded, and they are left.
+ * Appends an unfolded body in short lines, folded at blanks. Words beyond ASCII become
+ * encoded-words; so does text without blanks that is too long for a line. `column` is where the
+ * body begins. Existing encoded-words stay; bytes beyond ASCII within them are repaired. Returns
+ * false if bytes beyond ASCII stay in a place where nothing can be encoded.
  */
 bool words_add(struct str *out, const char *text, size_t column, const struct words_style *style);
 
-/* The length of the word that begins here in a structured body: a special, a quoted string, ... */
+/* Length of the word at the start of a structured body: a special, a quoted string, ... */
 size_t words_len(const char *text);
