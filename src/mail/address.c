@@ -1,4 +1,4 @@
-/* address.c - addresses: judged, compared and written */
+/* address.c - checking, comparing and writing addresses */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/address.h"
 
@@ -10,12 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* RFC 1035 section 2.3.4. A domain beyond ASCII is judged by its A-labels, where these are made. */
+/*
+ * RFC 1035 section 2.3.4. A domain beyond ASCII is checked in its A-labels, where these are made.
+ */
 #define DOMAIN_MAX 255
 
-/* The longest name of a field that an address is written to, with its colon and blank. */
+/* Room for the longest name of an address field, with its colon and blank. */
 #define FIELD_NAME_ROOM 14
-/* RFC 2047 section 2, for lines with encoded-words; the others may as well be that short. */
+/* RFC 2047 section 2 limits lines with encoded-words; other lines use the same limit. */
 #define LINE_LEN 76
 /* A longer name becomes encoded-words even in ASCII, because only these can be folded anywhere. */
 #define PHRASE_MAX 200
@@ -92,7 +94,7 @@ static bool has_control(const char *text)
 	return false;
 }
 
-/* Length of the quoted string that the path begins with; 0 where it does not end. */
+/* Length of the quoted string at the start of the path; 0: it has no end. */
 static size_t quoted_len(const char *path)
 {
 	for (size_t i = 1; path[i]; i++) {
@@ -104,7 +106,9 @@ static size_t quoted_len(const char *path)
 	return 0;
 }
 
-/* These say what is wrong, or NULL. Dots may stand anywhere: mailboxes like "a..b" exist. */
+/*
+ * The functions below return the fault, or NULL. Dots may be anywhere: mailboxes like "a..b" exist.
+ */
 static const char *local_fault(const char *path, size_t *len)
 {
 	*len = 0;
@@ -203,7 +207,7 @@ static size_t column_of(const struct str *out)
 			: FIELD_NAME_ROOM + out->len;
 }
 
-/* Returns the column behind it. */
+/* Returns the column after it. */
 static size_t add_phrase(struct str *out, const struct str *phrase, size_t column)
 {
 	size_t before = out->len;
@@ -232,7 +236,7 @@ void address_add_mailbox(struct str *out, const char *phrase, const char *path)
 	str_addf(out, "%s<%s>", is_long ? "\r\n " : " ", path);
 }
 
-/* A fold counts as the blank behind the comma; what goes beyond a line begins on a fresh one. */
+/* A fold counts as the blank after the comma. A mailbox too long for the line starts a new line. */
 void address_add_list(struct str *out, const struct address_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {

@@ -1,4 +1,4 @@
-/* address.h - addresses: RFC 5322 lists in, RFC 5321 form out */
+/* address.h - checking, comparing and writing addresses */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* address_parse.c - reading address lists, RFC 5322 and what callers write for it */
+/* address_parse.c - reading addresses: RFC 5322 and common mistakes */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/address_parse.h"
 
@@ -19,7 +19,7 @@ static bool is_open_comment_only(const struct address_parser *p,
 	       !address_region_may_hide(&p->s, region->from, region->to);
 }
 
-/* A name after the brackets; another mailbox follows where there are brackets again. */
+/* Reads a name after the brackets. If brackets follow it, it belongs to the next mailbox. */
 static bool read_trail(struct address_parser *p)
 {
 	CLEANUP(address_region_done) struct address_region region = { .phrase = STR_INIT };
@@ -52,7 +52,7 @@ static bool read_trail(struct address_parser *p)
 	return true;
 }
 
-/* A quote or a comment that is never closed, and then no end of it either. */
+/* Refuses a quote or a comment without an end, where no plain meaning is left. */
 static bool lacks_end(struct address_parser *p, size_t opened, size_t at)
 {
 	bool is_comment = p->s.text[opened] == '(';
@@ -75,7 +75,10 @@ static bool read_mailbox(struct address_parser *p, const struct address_region *
 
 /* Addresses without brackets */
 
-/* What stands for recipients that are not to be seen, where it lacks the colon of a group. */
+/*
+ * Whether the words mean "hidden recipients": a group name such as "undisclosed-recipients" without
+ * its colon.
+ */
 static bool is_nobody(const struct address_words *words)
 {
 	static const char *const names[] = {
@@ -93,7 +96,7 @@ static bool is_nobody(const struct address_words *words)
 	return false;
 }
 
-/* Whether it names nobody, as an empty group does. */
+/* Accepts such words in the place of an address; like an empty group they add no mailbox. */
 static bool takes_nobody(struct address_parser *p, const struct address_found *found)
 {
 	if (!address_region_is_separator(p->s.token) || !is_nobody(&found->words))
@@ -143,7 +146,7 @@ static void end_group(struct address_parser *p)
 	p->is_after_separator = false;
 }
 
-/* Separators with nothing between them are an obsolete form, and a semicolon is none by itself. */
+/* Adjacent separators are an obsolete form. A semicolon that ends no group is not RFC 5322. */
 static void take_separator(struct address_parser *p)
 {
 	bool is_end_of_group = p->s.token == ';' && p->is_in_group;
@@ -173,7 +176,7 @@ static bool read_what_was_surveyed(struct address_parser *p, const struct addres
 	return read_bare(p, region, is_url);
 }
 
-/* One step through the list: a separator, the name of a group, or a mailbox. */
+/* Reads one element of the list: a separator, the name of a group, or a mailbox. */
 static bool read_element(struct address_parser *p)
 {
 	CLEANUP(address_region_done) struct address_region region = { .phrase = STR_INIT };
@@ -200,7 +203,7 @@ static bool read_element(struct address_parser *p)
 	return true;
 }
 
-/* Passes over what has no plain meaning, up to where the next element begins for certain. */
+/* Skips a part without a plain meaning, up to the certain start of the next element. */
 static void skip_element(struct address_parser *p)
 {
 	while (p->s.token != TOKEN_END &&
@@ -241,7 +244,7 @@ static void add_fault(struct address_parser *p, struct address_faults *faults)
 	err_done(p->err);
 }
 
-/* Without `faults` it ends with the first of them. */
+/* Stops at the first fault if `faults` is NULL. */
 static bool read_list(struct address_parser *p, struct address_faults *faults)
 {
 	address_scanner_next(&p->s);

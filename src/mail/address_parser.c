@@ -4,7 +4,7 @@
 
 #include "base/i18n.h"
 
-/* How much of a broken text an error shows. */
+/* Bytes of a broken text that an error shows. */
 #define EXCERPT_MAX 60
 
 void address_parser_begin(struct address_parser *p, const char *text, size_t len)
@@ -17,7 +17,7 @@ void address_parser_done(struct address_parser *p)
 	address_scanner_done(&p->s);
 }
 
-/* Appends text[from..to), unfolded, printable, and not too much of it. */
+/* Appends text[from..to), unfolded, printable and shortened. */
 static void add_excerpt(struct str *out, const struct address_scanner *s, size_t from, size_t to)
 {
 	CLEANUP(str_done) struct str part = STR_INIT;
@@ -40,7 +40,7 @@ static void add_excerpt(struct str *out, const struct address_scanner *s, size_t
 		str_add(out, "...");
 }
 
-/* The next comma; no further than an excerpt can reach, even if it has a fold at each blank. */
+/* The next comma, at most as far as an excerpt can reach if it had a fold at each blank. */
 static size_t find_end(const struct address_scanner *s, size_t at)
 {
 	size_t end = s->len - at > 4 * EXCERPT_MAX ? at + 4 * EXCERPT_MAX : s->len;

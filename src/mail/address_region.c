@@ -1,4 +1,4 @@
-/* address_region.c - what stands before a separator or a bracket of an address field */
+/* address_region.c - the text before a separator or a bracket of an address field */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/address_region.h"
 
@@ -62,7 +62,7 @@ static void note_token(struct address_region *region, const struct address_scann
 	add_to_phrase(region, s);
 }
 
-/* After an open quote or comment only an angle bracket says where the name ends. */
+/* After an open quote or comment, only an angle bracket shows where the name ends. */
 static bool ends_region(const struct address_region *region, const struct address_scanner *s)
 {
 	if (s->token == '<' || s->token == TOKEN_END || s->token == TOKEN_CONTROL ||

@@ -1,4 +1,4 @@
-/* address_region.h - what stands before a separator or a bracket of an address field */
+/* address_region.h - the text before a separator or a bracket of an address field */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

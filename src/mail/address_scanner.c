@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-/* The longest encoded-word by RFC 2047 section 2 has 75; some programs write longer ones. */
+/* RFC 2047 section 2 limits encoded-words to 75 characters; some programs write longer ones. */
 enum { ENCODED_WORD_MAX = 1000 };
 
-/* The result of a search for a closing character; a search that fails is not repeated. */
+/* Results of a search for a closing character. A failed search is not repeated. */
 enum found { FOUND_END, FOUND_NONE, FOUND_CONTROL };
 
 void address_scanner_init(struct address_scanner *s, const char *text, size_t len)
@@ -56,7 +56,10 @@ static size_t odd_blank_len(const struct address_scanner *s, size_t at)
 	return address_scanner_odd_blank(s->text + at, s->len - at);
 }
 
-/* Length of a quoted pair, a blank or a byte in a comment or between quotes; 0: it is none. */
+/*
+ * Length of a quoted pair, a blank or a byte in a comment or between quotes; 0: a control
+ * character.
+ */
 static size_t inner_len(const struct address_scanner *s, size_t at)
 {
 	if (s->text[at] == '\\' && at + 1 < s->len)
@@ -67,7 +70,7 @@ static size_t inner_len(const struct address_scanner *s, size_t at)
 	return atom_is_control(s->text[at]) ? 0 : 1;
 }
 
-/* A counter instead of recursion: comments nest as deep as the sender likes. */
+/* A counter instead of recursion, as a sender may nest comments without limit. */
 static enum found find_comment_end(const struct address_scanner *s, size_t *at)
 {
 	size_t depth = 0;
@@ -107,7 +110,7 @@ static void take_control(struct address_scanner *s, size_t at)
 	s->at = at + 1;
 }
 
-/* Skips a comment; false where it is a token instead. */
+/* Skips a comment; returns false if it becomes a token instead. */
 static bool skip_comment(struct address_scanner *s)
 {
 	size_t end = s->at;
@@ -126,7 +129,7 @@ static bool skip_comment(struct address_scanner *s)
 	return found == FOUND_END;
 }
 
-/* Skips blanks and comments; false where that gave a token. */
+/* Skips blanks and comments; returns false if that produced a token. */
 static bool skip_token_blanks(struct address_scanner *s)
 {
 	size_t begin = s->at;
@@ -197,7 +200,7 @@ static void read_quoted(struct address_scanner *s)
 	}
 }
 
-/* A bracket that begins no literal stands for itself. */
+/* A bracket that begins no literal is a token of its own. */
 static void read_literal(struct address_scanner *s)
 {
 	size_t end = s->start + 1;
@@ -224,8 +227,8 @@ static size_t token_len(const char *text, size_t len)
 }
 
 /*
- * Length of an encoded-word "=?charset?Q?text?=" that begins here, 0 where none does. Its text may
- * have characters that RFC 2047 section 5 does not allow in a phrase, such as a comma.
+ * Length of the encoded-word "=?charset?Q?text?=" at the start; 0: none. Its text may have
+ * characters that RFC 2047 section 5 forbids in a phrase, such as a comma.
  */
 static size_t encoded_word_len(const struct address_scanner *s)
 {
@@ -245,7 +248,7 @@ static size_t encoded_word_len(const struct address_scanner *s)
 	return 0;
 }
 
-/* Appends an encoded-word; the characters that can't be in a phrase become those of Q. */
+/* Appends an encoded-word. In Q, characters that are not allowed in a phrase are encoded. */
 static void add_encoded_word(struct address_scanner *s, size_t len)
 {
 	const char *word = s->text + s->start;

@@ -21,7 +21,10 @@ static bool is_blank_at(const struct address_scanner *s, size_t at)
 	return ascii_is_space(s->text[at]);
 }
 
-/* Whether the dot before the token has a blank after it and none before: no dot of an address. */
+/*
+ * Whether the dot before the token has a blank after it and none before: such a dot ends an
+ * abbreviation and is part of no address.
+ */
 static bool is_lopsided(const struct address_scanner *s)
 {
 	size_t dot = s->last - 1;
@@ -30,7 +33,7 @@ static bool is_lopsided(const struct address_scanner *s)
 	       (dot == 0 || (!is_blank_at(s, dot - 1) && s->text[dot - 1] != ')'));
 }
 
-/* The words so far are no local part: they belong to the name. */
+/* Moves the words so far to the name: they are no local part. */
 static void move_to_name(struct address_words *words, const struct address_scanner *s)
 {
 	str_addf(&words->name, "%s%s", words->name.len ? " " : "", words->shown.bytes);
@@ -73,7 +76,7 @@ void address_spec_read_words(struct address_parser *p, struct address_words *wor
 	}
 }
 
-/* A dot at the end is the root of all domains, which no address names. */
+/* A final dot names the root of DNS; it is dropped, as addresses have none. */
 static bool is_domain_end(const struct address_parser *p)
 {
 	return address_region_is_separator(p->s.token) || p->s.token == '>';
@@ -108,7 +111,7 @@ static bool read_domain(struct address_parser *p, struct str *domain)
 bool address_spec_judge_local(struct address_parser *p, const struct address_words *words,
 			      bool takes_name)
 {
-	/* Half of a broken display name is no name of a mailbox. */
+	/* An encoded-word without '@' is half of a broken display name, not a mailbox. */
 	bool is_encoded = p->s.token != '@' && strncmp(words->local.bytes, "=?", 2) == 0;
 	bool has_word = words->local.bytes[strspn(words->local.bytes, ".")] != '\0';
 
@@ -151,7 +154,9 @@ static bool has_after(const struct str *text, const char *quote)
 	return text->len > len && strcmp(text->bytes + text->len - len, quote) == 0;
 }
 
-/* 'bob@example.org' in quotes that are letters to RFC 5322 and RFC 6532. */
+/*
+ * Drops typographic quotes around 'bob@example.org'; RFC 5322 with RFC 6532 counts them as letters.
+ */
 static void drop_quotes(struct address_parser *p, struct str *local, struct str *domain)
 {
 	static const char *const quotes[][2] = {
@@ -190,7 +195,9 @@ void address_spec_found_done(struct address_found *found)
 	str_done(&found->domain);
 }
 
-/* "bob@example.org" as a whole in quotes, which would be a local part without a domain. */
+/*
+ * Whether all of "bob@example.org" is in quotes; by RFC 5322 it is a local part without a domain.
+ */
 static bool is_quoted_whole(const struct address_parser *p, const struct address_found *found,
 			    struct address *inner)
 {
@@ -220,8 +227,7 @@ static void fill_address(struct address_parser *p, struct address_found *found,
 	address->domain = found->domain.len ? str_take(&found->domain) : NULL;
 }
 
-/* A domain beyond ASCII can be asked for only as IDNA2008 has it. Without its library none is
- * judged. */
+/* A domain beyond ASCII must be valid by IDNA2008. Without its library no domain is checked. */
 static bool check_domain(const struct address_parser *p, const char *path)
 {
 	CLEANUP(err_done) struct err unfit = ERR_INIT;
@@ -254,9 +260,9 @@ bool address_spec_add(struct address_parser *p, struct address_found *found)
 	return true;
 }
 
-/* What stands in angle brackets */
+/* Angle brackets */
 
-/* Passes over "@a,@b:" of the obsolete form "<@a,@b:c@d>": the relay finds its own way. */
+/* Skips "@a,@b:" of the obsolete form "<@a,@b:c@d>": the relay finds its own route. */
 static bool skip_route(struct address_parser *p)
 {
 	CLEANUP(str_done) struct str ignored = STR_INIT;
@@ -293,8 +299,8 @@ bool address_spec_skip_scheme(struct address_parser *p)
 }
 
 /*
- * Cuts "?subject=text" off a URL, and passes over the rest of it. What may be a list of more
- * addresses, or a byte as in "%40", is no plain address. RFC 6068.
+ * Cuts "?subject=text" off a URL and skips the rest of it. A URL that may name more addresses, or
+ * has an encoded byte such as "%40", is refused. RFC 6068.
  */
 static bool cut_url(struct address_parser *p, const struct address_words *words, struct str *domain)
 {
@@ -393,7 +399,7 @@ bool address_spec_read_outlook(struct address_parser *p, const char *phrase)
 
 /* Addresses without brackets */
 
-/* After an address there may be a bracket that was never opened, and a comment without an end. */
+/* Accepts a closing bracket that was never opened, and a comment without an end. */
 static bool end_bare(struct address_parser *p, size_t end)
 {
 	bool is_open = p->s.token == TOKEN_OPEN_COMMENT || p->s.token == TOKEN_OPEN_QUOTE;
@@ -447,7 +453,10 @@ bool address_spec_parse_path(const char *text, struct address *address, struct e
 	struct address_parser p = { .list = &list, .err = err, .is_path = true };
 
 	address_parser_begin(&p, text, strlen(text));
-	/* Folding belongs to header fields; in an argument it is an attempt at something else. */
+	/*
+	 * Folding belongs to header fields. A line end in an argument is an attempt to inject
+	 * something.
+	 */
 	for (p.s.start = 0; p.s.start < p.s.len; p.s.start++)
 		if (atom_is_control(text[p.s.start]))
 			return address_parser_control(&p);

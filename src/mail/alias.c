@@ -1,4 +1,4 @@
-/* alias.c - addresses with other ones in the place of aliases */
+/* alias.c - replacing aliases by their addresses */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/alias.h"
 
@@ -10,10 +10,10 @@
 
 enum { DEPTH_MAX = 64 };
 
-/* What is known of an entry while addresses are expanded. */
+/* State of an entry while addresses are expanded. */
 enum state { STATE_UNSEEN, STATE_OPEN, STATE_DONE };
 
-/* An address on the way down, and the entry that it was found in. */
+/* An address of the chain that leads to the current one, and the entry that has it as target. */
 struct step {
 	const struct address *address;
 	const struct alias *alias;
@@ -53,7 +53,7 @@ static bool is_local(const struct alias_table *table, const char *domain)
 	return false;
 }
 
-/* Only for what was given: a target that has a domain is meant as it stands. */
+/* Only for addresses of the caller: a target with a domain is final. */
 static const struct alias *find_local(const struct alias_table *table,
 				      const struct address *address)
 {
@@ -74,7 +74,7 @@ static void append_copy(struct address_list *list, const struct address *address
 	};
 }
 
-/* Appends the name of a step, and says where `default` made it one. */
+/* Appends the name of a step; adds a note if the entry `default` led to it. */
 static void add_step(struct str *out, const struct step *step)
 {
 	CLEANUP(mem_free_at) char *path = address_path(step->address);
@@ -90,7 +90,7 @@ static bool refuse_fault(struct expansion *expansion, const struct alias *alias)
 		       alias->line, alias->name.local, alias->fault);
 }
 
-/* The step that leads back to an entry which is still open. */
+/* Reports a loop: the step leads back to an entry that is being expanded. */
 static bool refuse_loop(struct expansion *expansion, const struct step *last)
 {
 	CLEANUP(str_done) struct str names = STR_INIT;
@@ -128,7 +128,7 @@ static bool expand_targets(struct expansion *expansion, const struct step *step)
 	return true;
 }
 
-/* An entry that was expanded already would only add the same addresses again. */
+/* An expanded entry would only add the same addresses again. */
 static bool follow(struct expansion *expansion, const struct step *step)
 {
 	unsigned char *state = &expansion->states[step->alias - expansion->table->items];
@@ -157,7 +157,7 @@ static bool expand_address(struct expansion *expansion, const struct address *ad
 	return true;
 }
 
-/* Of the same addresses the one that comes first in memory is the first of its list. */
+/* Equal addresses are ordered by their place in memory, which is their place in the list. */
 static int compare_places(const void *left, const void *right)
 {
 	const struct address *a = *(struct address *const *)left;
@@ -195,7 +195,7 @@ static void drop_duplicates(struct address_list *list)
 	drop_empty(list);
 }
 
-/* Moves what `from` has behind what is in `to`. */
+/* Moves the addresses of `from` to the end of `to`. */
 static void append_all(struct address_list *to, struct address_list *from)
 {
 	for (size_t i = 0; i < from->count; i++) {

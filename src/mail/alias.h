@@ -1,4 +1,4 @@
-/* alias.h - addresses with other ones in the place of aliases */
+/* alias.h - replacing aliases by their addresses */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

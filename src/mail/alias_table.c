@@ -1,4 +1,4 @@
-/* alias_table.c - the aliases file, read, and names found in it */
+/* alias_table.c - reading the aliases file and finding names in it */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/alias_table.h"
 
@@ -12,7 +12,7 @@
 
 enum {
 	BYTES_MAX = 1 << 20,
-	EXCERPT_MAX = 60, /* how much of a refused target an error shows */
+	EXCERPT_MAX = 60, /* bytes of a refused target that an error shows */
 };
 
 static void alias_done(struct alias *alias)
@@ -41,7 +41,7 @@ static size_t trimmed_len(const char *text, size_t len)
 	return len;
 }
 
-/* Offset of the first of some characters that stands outside quotes; `len`: there is none. */
+/* Offset of the first of these characters outside quotes; `len`: none. */
 static size_t find_unquoted(const char *text, size_t len, const char *wanted)
 {
 	bool is_quoted = false;
@@ -57,7 +57,7 @@ static size_t find_unquoted(const char *text, size_t len, const char *wanted)
 	return len;
 }
 
-/* Length of the name that the line begins with, blanks included; 0 where no colon ends one. */
+/* Length of the name at the start of the line, blanks included; 0: no colon ends a name. */
 static size_t alias_name_len(const char *line, size_t len)
 {
 	size_t end = find_unquoted(line, len, ":[,<");
@@ -70,8 +70,9 @@ static size_t alias_name_len(const char *line, size_t len)
 }
 
 /*
- * What other programs take for a command, a file to append to, or a file with more targets: a bar,
- * a slash or a colon at the beginning, quoted or not. A gateway's address may begin with a slash.
+ * Whether a target is a command, a file to append to, or a file with more targets, as other
+ * programs have them: it begins with a bar, a slash or a colon, quoted or not. A gateway's address
+ * may begin with a slash.
  */
 static bool is_special(const char *target, size_t len)
 {
@@ -101,7 +102,10 @@ static bool refuse_special(const char *target, size_t len, struct err *err)
 		       shown.bytes);
 }
 
-/* Before the parser, which would only say where such a thing stops being an address. */
+/*
+ * Checked before parsing; the parser's error would only say where the target stops being an
+ * address.
+ */
 static bool judge_text(const char *text, size_t len, struct err *err)
 {
 	for (size_t at = 0; at < len;) {
@@ -113,7 +117,7 @@ static bool judge_text(const char *text, size_t len, struct err *err)
 	return true;
 }
 
-/* Behind the parser, which has undone brackets, groups and comments. */
+/* Checked after parsing, which has removed brackets, groups and comments. */
 static bool judge_targets(const struct address_list *targets, struct err *err)
 {
 	for (size_t i = 0; i < targets->count; i++) {
@@ -124,7 +128,7 @@ static bool judge_targets(const struct address_list *targets, struct err *err)
 	return true;
 }
 
-/* Mail to others need not suffer from what only this name leads to. */
+/* A fault of this name must not stop mail to other names. */
 static bool put_off(struct alias *alias, struct err *err)
 {
 	address_list_done(&alias->targets);
@@ -141,7 +145,7 @@ static bool read_targets(struct alias *alias, const char *text, size_t len, stru
 		return false;
 	if (!judge_targets(&alias->targets, err))
 		return put_off(alias, err);
-	/* "friends: d@e" as a line that goes on is the next entry, and no group. */
+	/* A continuation line such as "friends: d@e" is the next entry, not a group. */
 	if (alias->targets.has_open_group)
 		return err_set(err, ERR_CONFIG, _("expected ';' at the end of a group"));
 	if (!alias->targets.count)
@@ -173,7 +177,7 @@ static bool read_entry(struct alias *alias, const struct str *entry, struct err 
 	return err_wrap(err, "%s", alias->name.local);
 }
 
-/* Reads what was gathered of an entry, if anything, and forgets it. */
+/* Reads the lines collected for an entry, if any, and clears them. */
 static bool end_entry(struct alias_table *table, struct str *entry, int line, struct err *err)
 {
 	CLEANUP(alias_done) struct alias alias = { .line = line };
@@ -198,7 +202,7 @@ static bool goes_on(const struct str *entry, const char *line, size_t len)
 	return entry->bytes[entry->len - 1] == ',' || !alias_name_len(line, len);
 }
 
-/* Length of a line with its end; `text_len` is what counts of it, without comment and blanks. */
+/* Length of a line with its end. `text_len` is its length without comment and final blanks. */
 static size_t look_at_line(const char *text, size_t len, size_t *text_len)
 {
 	const char *end = memchr(text, '\n', len);
@@ -277,7 +281,7 @@ bool alias_table_read(struct alias_table *table, const char *path, struct err *e
 	return alias_table_parse(table, path, bytes.bytes, bytes.len, err);
 }
 
-/* The first entry whose name is not below this one, case aside. */
+/* The first entry whose name is not less than this one, without regard to case. */
 static size_t lower_bound(const struct alias_table *table, const struct address *name)
 {
 	size_t from = 0;

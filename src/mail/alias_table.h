@@ -1,4 +1,4 @@
-/* alias_table.h - the aliases file, read, and names found in it */
+/* alias_table.h - reading the aliases file and finding names in it */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* changes.c - what becomes of a header before it is sent */
+/* changes.c - changes to a header before it is sent */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/changes.h"
 
@@ -32,7 +32,7 @@ void changes_add(struct changes *changes, const char *name, const char *body)
 	str_addf(&changes->top, "%s: %s\r\n", name, body);
 }
 
-/* Appends lines with CRLF at the end of each, whatever they ended with. */
+/* Appends lines with CRLF at the end of each, whatever their line ends were. */
 static void add_lines(struct str *out, const char *bytes, size_t len)
 {
 	for (const char *end = bytes + len, *next; bytes < end; bytes = next) {
@@ -61,7 +61,7 @@ void changes_drop_field(struct changes *changes, size_t number)
 	changes->is_dropped[number] = true;
 }
 
-/* What was added before is not in the header's index. */
+/* Removes added fields, which the header's index does not have. */
 static void drop_added(struct str *top, const char *name)
 {
 	CLEANUP(str_done) struct str left = STR_INIT;

@@ -1,4 +1,4 @@
-/* changes.h - what becomes of a header before it is sent */
+/* changes.h - changes to a header before it is sent */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

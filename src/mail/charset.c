@@ -8,16 +8,16 @@
 #include <string.h>
 
 enum kind {
-	KIND_ANY,    /* each byte by itself, whatever it is */
-	KIND_SINGLE, /* each byte by itself; `holes` are bytes that mean nothing */
+	KIND_ANY,    /* each byte is a character */
+	KIND_SINGLE, /* each byte is a character, except those in `holes` */
 	KIND_UTF8,
-	KIND_PAIRS,   /* two bytes: a first one of `first`, and one of `second` */
+	KIND_PAIRS,   /* two bytes: the first in `first`, the second in `second` */
 	KIND_EUC_JP,  /* the same with half-width and three-byte characters */
 	KIND_SJIS,    /* the same with half-width characters */
 	KIND_GB18030, /* the same with four-byte characters */
 };
 
-/* Ranges are pairs of bytes: the first and the last one. */
+/* Ranges of bytes, as pairs of the first and the last byte. */
 struct charset_table {
 	const char *name;
 	enum kind kind;
@@ -129,7 +129,7 @@ static bool is_in(char c, const char *ranges)
 	return false;
 }
 
-/* 2 where a pair begins here. */
+/* 2 if a pair begins here. */
 static size_t pair_len(const struct charset_table *table, const char *bytes, size_t len)
 {
 	return len > 1 && is_in(bytes[0], table->first) && is_in(bytes[1], table->second) ? 2 : 0;
@@ -191,7 +191,7 @@ bool charset_fits(struct charset charset, const char *bytes, size_t len)
 	return charset.table != NULL;
 }
 
-/* Of bytes that are UTF-8. */
+/* For valid UTF-8. */
 static bool has_long_character(const char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -211,7 +211,7 @@ struct charset charset_of(struct charset named, const char *bytes, size_t len)
 
 	if (is_utf8 && (is_single(named) || has_long_character(bytes, len)))
 		return charset_named("UTF-8");
-	/* UTF-8 has one spelling of ours, whatever the message's is. */
+	/* Uses our spelling of UTF-8, whatever the message's is. */
 	if (named.table && named.table->kind != KIND_UTF8 && charset_fits(named, bytes, len))
 		return named;
 	return charset_named(is_utf8 ? "UTF-8" : "unknown-8bit");

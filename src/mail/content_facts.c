@@ -1,4 +1,4 @@
-/* content_facts.c - what the bytes of a header or a body ask of a relay */
+/* content_facts.c - properties of the bytes of a header or a body that a relay must support */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/content_facts.h"
 
@@ -11,7 +11,7 @@ void content_facts_begin(struct content_facts_scan *scan, struct content_facts *
 	*scan = (struct content_facts_scan){ .facts = facts };
 }
 
-/* How many bytes a character has by its first one; 0: none begins so. */
+/* Number of bytes of a character, by its first byte; 0: no character begins with it. */
 static size_t sequence_len(unsigned char first)
 {
 	if (first < 0x80)
@@ -30,7 +30,7 @@ static void take_utf8(struct content_facts_scan *scan, unsigned char byte)
 	scan->utf8_len = 0;
 }
 
-/* Most text is ASCII, and of the rest the first fault is enough. */
+/* Fast, as most text is ASCII; in other text the search stops at the first fault. */
 static void look_at_utf8(struct content_facts_scan *scan, const char *bytes, size_t len)
 {
 	struct content_facts *facts = scan->facts;
@@ -40,7 +40,7 @@ static void look_at_utf8(struct content_facts_scan *scan, const char *bytes, siz
 			take_utf8(scan, (unsigned char)bytes[i]);
 }
 
-/* By words: every byte of every message passes here. */
+/* Checks eight bytes at once, as all bytes of all messages pass here. */
 static bool has_high_bit(const char *bytes, size_t len)
 {
 	uint64_t all = 0;
@@ -55,7 +55,7 @@ static bool has_high_bit(const char *bytes, size_t len)
 	return (all & UINT64_C(0x8080808080808080)) != 0;
 }
 
-/* Part of a line, without its line end. */
+/* Takes a part of a line, without its line end. */
 static void take_line_text(struct content_facts_scan *scan, const char *text, size_t len)
 {
 	struct content_facts *facts = scan->facts;

@@ -1,4 +1,4 @@
-/* content_facts.h - what the bytes of a header or a body ask of a relay */
+/* content_facts.h - properties of the bytes of a header or a body that a relay must support */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

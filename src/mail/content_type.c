@@ -23,7 +23,7 @@ static void skip_type_blanks(struct scanner *s)
 		s->at = s->end;
 }
 
-/* Up to one of the characters, or a blank. */
+/* Reads up to one of the characters, or a blank. */
 static char *take_token(struct scanner *s, const char *stops)
 {
 	const char *from = s->at;
@@ -51,7 +51,7 @@ static char *take_value(struct scanner *s)
 	return s->at < s->end && *s->at == '"' ? take_quoted(s) : take_token(s, ";");
 }
 
-/* What stands before the next semicolon and is no parameter is passed over. */
+/* Skips text before the next semicolon that is no parameter. */
 static void take_parameter(struct content_type *type, struct scanner *s)
 {
 	skip_type_blanks(s);
@@ -105,7 +105,7 @@ const char *content_type_find(const struct content_type *type, const char *name)
 	return NULL;
 }
 
-/* What is behind the charset and the language, with which the first section begins. */
+/* The text after charset and language, which the first section begins with. */
 static const char *behind_charset(const char *value)
 {
 	const char *language = strchr(value, '\'');
@@ -124,7 +124,7 @@ static void add_without_percents(struct str *out, const char *value)
 	}
 }
 
-/* Number -1: "name*", the only one. */
+/* Number -1: the single section "name*". */
 static bool add_section(const struct content_type *type, const char *name, int number,
 			struct str *out)
 {

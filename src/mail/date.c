@@ -1,4 +1,4 @@
-/* date.c - whether readers of mail understand a Date field; pure */
+/* date.c - whether mail readers understand a Date field; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/date.h"
 
@@ -8,7 +8,7 @@
 
 enum { NAME_LEN = 3, YEAR_MIN = 1900, YEAR_DIGITS_MAX = 9, ZONE_LETTERS_MAX = 5 };
 
-/* What is left of the text. */
+/* The rest of the text. */
 struct scanner {
 	const char *at;
 	const char *end;
@@ -28,7 +28,7 @@ static bool take_char(struct scanner *s, char c)
 	return true;
 }
 
-/* A number of so many digits; how many it has, 0 where there is none such. */
+/* Reads a number of that many digits; returns how many digits it has, 0: no such number. */
 static size_t take_date_number(struct scanner *s, size_t digits_min, size_t digits_max, int *number)
 {
 	size_t digits = 0;
@@ -45,7 +45,7 @@ static bool take_number_up_to(struct scanner *s, size_t digits_min, int max, int
 	return take_date_number(s, digits_min, 2, number) > 0 && *number <= max;
 }
 
-/* One of the names; its index, or -1. */
+/* Reads one of the names; returns its index, or -1. */
 static int take_name(struct scanner *s, const char *const *names, int count)
 {
 	skip_date_blanks(s);
@@ -106,7 +106,7 @@ static bool take_time(struct scanner *s)
 	       (!take_char(s, ':') || take_number_up_to(s, 2, 60, &number));
 }
 
-/* A name that is not known stands for -0000, RFC 5322 section 4.3. */
+/* An unknown name means -0000, RFC 5322 section 4.3. */
 static bool take_zone_name(struct scanner *s)
 {
 	const char *from = s->at;

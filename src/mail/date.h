@@ -1,4 +1,4 @@
-/* date.h - whether readers of mail understand a Date field; pure */
+/* date.h - whether mail readers understand a Date field; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -43,7 +43,7 @@ static void take_digit(struct decoder *d, char c, struct str *out)
 	}
 }
 
-/* What was held is no escape, so it stands for itself. */
+/* The bytes held are no escape, so they stand for themselves. */
 static void give_up(struct decoder *d, struct str *out)
 {
 	d->is_broken = true;
@@ -51,7 +51,7 @@ static void give_up(struct decoder *d, struct str *out)
 	d->held_len = 0;
 }
 
-/* An escape is held until it is whole: "=3D", or "=" and a line's end, maybe behind blanks. */
+/* Holds an escape until it is complete: "=3D", or "=", blanks and a line end. */
 static void take_held(struct decoder *d, char c, struct str *out)
 {
 	char first = d->held_len > 1 ? d->held[1] : c;

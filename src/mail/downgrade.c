@@ -15,12 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A field on its way out. */
+/* The field being changed. */
 struct job {
 	const struct downgrade *how;
 	struct form form;
 	size_t column;
-	const char *text; /* its body, unfolded */
+	const char *text; /* the unfolded body */
 	struct str *out;
 };
 
@@ -46,9 +46,9 @@ static struct words_style style_of(const struct job *job)
 	};
 }
 
-/* Addresses: domains become ASCII, the rest is words. */
+/* Addresses: domains become ASCII, the rest is handled as words. */
 
-/* Parts of a text that are copied as they are. */
+/* Parts of a text that are copied unchanged. */
 struct places {
 	struct address_place *items;
 	size_t count;
@@ -104,13 +104,13 @@ static bool replace_paths(const struct job *job, const char *text, const struct 
 	return true;
 }
 
-/* Whether the word is an address, beyond ASCII, that can't become an encoded-word. */
+/* Whether the word is an address beyond ASCII, which can't become an encoded-word. */
 static bool is_foreign_address(const char *word, size_t len)
 {
 	return *word != '"' && memchr(word, '@', len) && !str_is_ascii(word, len);
 }
 
-/* In what is no address list there may still be addresses. */
+/* Other fields than address lists may contain addresses, too. */
 static bool replace_words(const struct job *job, const char *text, struct str *out,
 			  struct places *kept, struct err *err)
 {
@@ -128,7 +128,7 @@ static bool replace_words(const struct job *job, const char *text, struct str *o
 	return true;
 }
 
-/* The addresses of a body, as ASCII where they can be; a reader of the rest may find none. */
+/* Appends the addresses of a body, in ASCII if possible. A reader of the rest may find none. */
 static bool replace_addresses(const struct job *job, struct str *out, struct places *kept,
 			      struct err *err)
 {
@@ -153,7 +153,7 @@ static bool write_addresses(const struct job *job, struct err *err)
 	return words_add(job->out, ascii.bytes, job->column, &style) || cannot_encode(err);
 }
 
-/* Parameters: only those that are not ASCII, and long names of files, change their form. */
+/* Parameters: only values beyond ASCII and long file names change their form. */
 static void write_parameters(const struct job *job)
 {
 	CLEANUP(content_type_done) struct content_type type;
@@ -172,7 +172,7 @@ static bool write_words(const struct job *job, const char *text, struct err *err
 	return words_add(job->out, text, job->column, &style) || cannot_encode(err);
 }
 
-/* URLs: percents stand for bytes, and a word would part them. */
+/* URLs: bytes become percent-encoded; an encoded-word would split the URL. */
 static bool write_urls(const struct job *job, struct err *err)
 {
 	CLEANUP(str_done) struct str ascii = STR_INIT;
@@ -188,7 +188,7 @@ static bool write_urls(const struct job *job, struct err *err)
 	return write_words(job, ascii.bytes, err);
 }
 
-/* JSON: a text in it has escapes of its own for characters, RFC 8259 section 7. */
+/* JSON: its strings have escapes for characters, RFC 8259 section 7. */
 static bool write_json(const struct job *job, struct err *err)
 {
 	CLEANUP(str_done) struct str ascii = STR_INIT;
@@ -220,7 +220,7 @@ static bool write_body(const struct job *job, struct err *err)
 	return write_words(job, job->text, err);
 }
 
-/* The whole */
+/* The whole field */
 
 static bool is_short(const struct job *job)
 {
@@ -241,7 +241,7 @@ static void add_unfolded(struct str *out, const char *body)
 	}
 }
 
-/* Words fold at blanks alone. */
+/* Words are folded only at blanks. */
 static bool fold_again(const struct job *job)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
@@ -268,7 +268,7 @@ static bool encode(const struct job *job, struct err *err)
 	return fold_again(job) || is_too_long(err);
 }
 
-/* As it is, only folded. */
+/* Folds the unchanged text. */
 static bool fold(const struct job *job)
 {
 	str_clear(job->out);
@@ -285,7 +285,7 @@ static bool refuse_sealed(const struct job *job, struct err *err)
 			       : _("a line of over 998 octets"));
 }
 
-/* What the signature bears; a field that is short enough stays as it is. */
+/* Folds as far as the signature allows. A field that is short enough stays as it is. */
 static bool fold_sealed(const struct job *job, enum seal seal, bool is_signature)
 {
 	struct job sealed = *job;
@@ -309,7 +309,7 @@ static bool write_field(const struct job *job, struct err *err)
 	return false;
 }
 
-/* Whether it has to be changed at all; a body beyond ASCII may stay where it is sealed. */
+/* Whether the field must change. A body beyond ASCII may stay if a signature covers it. */
 static bool is_fine(const struct downgrade *how, const char *bytes, size_t len, bool is_sealed)
 {
 	struct content_facts facts = { 0 };
@@ -319,7 +319,7 @@ static bool is_fine(const struct downgrade *how, const char *bytes, size_t len, 
 	       (!facts.is_8bit || (is_sealed && takes(how, bytes, len)));
 }
 
-/* Only the folds would be others, and where they are the lines are short. */
+/* The new body may differ only in its folds; a field whose lines are short enough then stays. */
 static bool is_same(const struct job *job, const char *bytes, size_t len)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;

@@ -17,14 +17,14 @@
 enum {
 	LINE_OCTETS_MAX = 998, /* RFC 5322 section 2.1.1 */
 	REFERENCE_MAX = 900,
-	HEADER_MAX = 64 * 1024, /* of the original */
+	HEADER_MAX = 64 * 1024, /* of the original's header */
 	BOUNDARY_NAME_MAX = 40,
 	PARTS = 3,
 };
 
 /*
- * The texts are not translated: whoever reads a notice may be elsewhere, and the locale of a queue
- * run says nothing about them.
+ * The texts are not translated: the reader may be elsewhere, and the locale of a queue run is not
+ * that of the reader.
  */
 static const struct {
 	const char *subject;
@@ -76,7 +76,7 @@ static void add_outlook(struct str *out, const struct dsn *dsn)
 	str_add(out, "\r\nThe header of your message is attached.\r\n");
 }
 
-/* The fields that fit, whole ones only. */
+/* Appends as many whole fields as fit. */
 static void add_original(struct str *out, const struct header *original)
 {
 	size_t start = original->count ? original->fields[0].start : 0;
@@ -98,7 +98,7 @@ static bool needs_encoding(const char *line, size_t len)
 	return len > LINE_OCTETS_MAX;
 }
 
-/* Whether one of the lines, which end CRLF, can't be sent as it is. */
+/* Whether a line can't be sent as it is; lines end CRLF. */
 static bool has_unfit_line(const struct str *lines)
 {
 	for (size_t at = 0, len; at < lines->len; at += len + 2) {
@@ -111,7 +111,7 @@ static bool has_unfit_line(const struct str *lines)
 	return false;
 }
 
-/* Appends a part with its header, encoded where its text isn't fit for any line. */
+/* Appends a part with its header, encoded if a line can't be sent as it is. */
 static void add_dsn_part(struct str *out, const char *type, const struct str *text)
 {
 	CLEANUP(str_done) struct str lines = STR_INIT;
@@ -140,7 +140,10 @@ static bool occurs(const struct str parts[PARTS], const char *boundary)
 	return false;
 }
 
-/* The name in it can't be foreseen by whoever wrote the original, so the first one will do. */
+/*
+ * The author of the original can't foresee the Message-ID in the boundary, so the first choice
+ * rarely occurs in a part.
+ */
 static void choose_boundary(struct str *boundary, const char *message_id,
 			    const struct str parts[PARTS])
 {
@@ -155,7 +158,7 @@ static void choose_boundary(struct str *boundary, const char *message_id,
 	}
 }
 
-/* The original's Message-ID, so that mail programs show the notice beside it. */
+/* Refers to the original's Message-ID, so that mail readers show both messages in one thread. */
 static void add_reference(struct str *out, const struct header *original)
 {
 	const struct header_field *field = header_find(original, "Message-ID");

@@ -1,4 +1,4 @@
-/* dsn_policy.c - who is told what became of a message */
+/* dsn_policy.c - which messages and recipients a DSN reports */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/dsn_policy.h"
 
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Whether the text begins with a word, and the word ends there. */
+/* Whether the text begins with that whole word. */
 static bool begins_with_word(const char *text, const char *word, const char *ends)
 {
 	size_t len = strlen(word);
@@ -14,7 +14,7 @@ static bool begins_with_word(const char *text, const char *word, const char *end
 	return ascii_begins(text, word) && (!text[len] || strchr(ends, text[len]));
 }
 
-/* Whether a field of that name has a body that begins with the word, or with another one. */
+/* Whether a field of that name begins with the word; with `is_other`: with another word. */
 static bool has_word(const struct header *header, const char *name, const char *word, bool is_other)
 {
 	for (size_t i = 0; i < header->count; i++) {
@@ -55,7 +55,7 @@ bool dsn_policy_may_send(const char *sender, const struct header *original, bool
 			       header_find(original, "List-Id"));
 }
 
-/* Without NOTIFY either kind is wanted. */
+/* Without NOTIFY both kinds are wanted. */
 static bool is_wanted(const char *notify, enum dsn_kind kind)
 {
 	const char *word = kind == DSN_FAILED ? "FAILURE" : "DELAY";

@@ -1,4 +1,4 @@
-/* dsn_policy.h - who is told what became of a message */
+/* dsn_policy.h - which messages and recipients a DSN reports */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

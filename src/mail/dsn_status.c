@@ -1,4 +1,4 @@
-/* dsn_status.c - the part of a notice that programs read */
+/* dsn_status.c - the machine-readable part of a DSN */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/dsn_status.h"
 
@@ -9,7 +9,7 @@
 
 #define DIGITS "0123456789"
 
-/* What the server said; the whole text where it said nothing. */
+/* The server's words; the whole text if there is no reply. */
 static const char *words_of(const struct err *err)
 {
 	size_t len = err->text ? strlen(err->text) : 0;
@@ -20,7 +20,10 @@ static const char *words_of(const struct err *err)
 						       : err->text;
 }
 
-/* An enhanced code of RFC 3463 that says no: in the class of 4, or in that of 5 if it is final. */
+/*
+ * Whether it is an enhanced code of RFC 3463 for a failure: class 4, or class 5 if the failure is
+ * final.
+ */
 static bool is_enhanced_code(const char *code, bool is_delay)
 {
 	if ((code[0] != '4' && (code[0] != '5' || is_delay)) || code[1] != '.')
@@ -32,7 +35,7 @@ static bool is_enhanced_code(const char *code, bool is_delay)
 	return *detail && !detail[strspn(detail, DIGITS)];
 }
 
-/* What was given up without a refusal has run out of time: that is 4.4.7. */
+/* A recipient that failed without a permanent rejection has expired: code 4.4.7. */
 static const char *status_of(const struct dsn *dsn, const struct err *err)
 {
 	bool is_delay = dsn->kind == DSN_DELAYED;
@@ -58,7 +61,7 @@ static void add_diagnostic(struct str *out, const struct err *err)
 	dsn_text_add_wrapped(out, plain.bytes, sizeof "Diagnostic-Code: " - 1, " ");
 }
 
-/* The utf-8-addr-xtext of RFC 6533 section 3. */
+/* Appends a path as utf-8-addr-xtext of RFC 6533 section 3. */
 static void add_utf8_xtext(struct str *out, const char *path)
 {
 	size_t left = strlen(path);
@@ -96,7 +99,7 @@ static int hex_value(char c)
 	return found ? (int)(found - digits) : -1;
 }
 
-/* Undoes the xtext of RFC 3461 section 4 where that gives printable ASCII. */
+/* Decodes the xtext of RFC 3461 section 4 where that gives printable ASCII. */
 static void add_xtext_field(struct str *out, const char *name, const char *text)
 {
 	CLEANUP(str_done) struct str value = STR_INIT;

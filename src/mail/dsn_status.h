@@ -1,4 +1,4 @@
-/* dsn_status.h - the part of a notice that programs read */
+/* dsn_status.h - the machine-readable part of a DSN */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

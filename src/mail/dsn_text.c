@@ -1,4 +1,4 @@
-/* dsn_text.c - what an error says, quoted in the lines of a notice */
+/* dsn_text.c - the text of an error, quoted in the lines of a DSN */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/dsn_text.h"
 
@@ -6,12 +6,10 @@
 
 enum {
 	LINE_LEN = 76,
-	WORD_MAX = 900, /* of one that is longer than a line: RFC 5322 section 2.1.1 has 998 */
+	WORD_MAX = 900, /* for a word longer than a line: RFC 5322 section 2.1.1 allows 998 */
 };
 
-/*
- * Length of a word, or of the part of it that a line can hold, which ends with a whole character.
- */
+/* Length of a word, or of the part of it that fits into a line; it ends with a whole character. */
 static size_t text_word_len(const char *text)
 {
 	size_t len = strcspn(text, " ");

@@ -1,4 +1,4 @@
-/* dsn_text.h - what an error says, quoted in the lines of a notice */
+/* dsn_text.h - the text of an error, quoted in the lines of a DSN */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

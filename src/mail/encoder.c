@@ -45,7 +45,7 @@ static void take_base64(struct encoder *e, const char *bytes, size_t len, struct
 	e->held_len = len;
 }
 
-/* What is no digit of base64 counts for nothing to a reader. */
+/* Drops bytes that are no digit of base64, as decoders ignore them. */
 static void repair_base64(struct encoder *e, char c, struct str *out)
 {
 	if (base64_digit(c) < 0 && c != '=')
@@ -58,7 +58,7 @@ static void repair_base64(struct encoder *e, char c, struct str *out)
 	e->column++;
 }
 
-/* Behind the last character of a full line comes an equals sign. */
+/* A full line ends with an equals sign. */
 static void add_quoted(struct encoder *e, const char *text, size_t len, struct str *out)
 {
 	if (e->column + len > LINE_LEN - 1) {
@@ -77,7 +77,7 @@ static void add_hex(struct encoder *e, unsigned char c, struct str *out)
 	add_quoted(e, text, sizeof text, out);
 }
 
-/* An equals sign that is one already: what belongs to it must not be parted from it. */
+/* Adds an existing equals sign; the two characters that belong to it must stay on its line. */
 static void add_sign(struct encoder *e, struct str *out)
 {
 	if (e->column + 3 > LINE_LEN - 1) {
@@ -89,8 +89,8 @@ static void add_sign(struct encoder *e, struct str *out)
 }
 
 /*
- * A blank that was held stands for itself unless the line ends behind it; a CR never does, and in a
- * line's end behind an equals sign it is one too many.
+ * Releases the byte held. A blank stands for itself, except at the end of a line. A CR is always
+ * encoded; after an equals sign, which already breaks the line, it is dropped.
  */
 static void let_go(struct encoder *e, bool is_line_end, struct str *out)
 {
@@ -108,8 +108,8 @@ static void let_go(struct encoder *e, bool is_line_end, struct str *out)
 }
 
 /*
- * To a reader an equals sign that begins nothing stands for itself, but not in front of the one
- * that a byte which has to be encoded begins with.
+ * Decoders read an equals sign that begins no escape as itself. Before a byte that must be encoded,
+ * and so begins with another equals sign, it must be encoded, too.
  */
 static void judge_sign(struct encoder *e, unsigned char next, struct str *out)
 {

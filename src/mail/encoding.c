@@ -22,7 +22,7 @@ static size_t encoding_blank_len(const char *text, size_t len)
 	return blank < len && text[blank] == '(' ? len : blank;
 }
 
-/* Letters and digits of the value up to a comment or what else is behind it. */
+/* Letters and digits of the value, up to a comment, a semicolon or a comma. */
 static void squeeze(struct str *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len && !strchr("(;,", text[i]); i++)
@@ -31,8 +31,8 @@ static void squeeze(struct str *out, const char *text, size_t len)
 }
 
 /*
- * What other programs call text that is not encoded, such as "8-bit", "7 bit" and "utf-8". Names
- * like those of the real encodings say nothing, as readers don't decode by them.
+ * Finds names that other programs use for unencoded text, such as "8-bit", "7 bit" and "utf-8". A
+ * misspelt name of a real encoding is not among them, as mail readers do not decode by it.
  */
 static enum encoding find_identity(const char *text, size_t len)
 {

@@ -36,14 +36,17 @@ struct recipient *envelope_add(struct envelope *envelope, char *address)
 	return added;
 }
 
-/* A recipient under its address; `ascii` is that of a domain beyond ASCII, or NULL. */
+/*
+ * A recipient and its address for comparison; `ascii` owns one with its domain in A-labels, or is
+ * NULL.
+ */
 struct named {
 	struct recipient *recipient;
 	const char *path;
 	char *ascii;
 };
 
-/* A domain that can't be one stays as it is; the relay is asked about it later. */
+/* An invalid domain stays unchanged; the relay refuses it later. */
 static struct named name_recipient(struct recipient *recipient)
 {
 	const char *path = recipient->address;
@@ -55,7 +58,7 @@ static struct named name_recipient(struct recipient *recipient)
 	return (struct named){ recipient, ascii ? ascii : path, ascii };
 }
 
-/* By address, and the same ones in the order of the envelope. */
+/* Orders by address; equal addresses keep the order of the envelope. */
 static int compare_named(const void *a, const void *b)
 {
 	const struct named *one = a;
@@ -78,7 +81,7 @@ static void drop_followers(const struct named *sorted, size_t count)
 	}
 }
 
-/* Sorted, as there may be a million. */
+/* Sorts first, as there may be a million recipients. */
 void envelope_drop_repeated(struct envelope *envelope)
 {
 	CLEANUP(mem_free_at)

@@ -9,7 +9,7 @@
 
 enum { LINE_LEN = 78, VALUE_MAX = 900 };
 
-/* Of two and three bytes; what has one byte is looked at where it is met. */
+/* Characters of two and three bytes; those of one byte are tested where they occur. */
 static bool is_control(const unsigned char *bytes, size_t len)
 {
 	if (len == 2)
@@ -35,7 +35,7 @@ void field_clean(const char *text, char instead, struct str *out)
 	}
 }
 
-/* The blanks in front of a word, and the word. */
+/* The blanks before a word, and the word. */
 static size_t field_word_len(const char *text)
 {
 	size_t blanks = strspn(text, " ");
@@ -43,7 +43,7 @@ static size_t field_word_len(const char *text)
 	return blanks + strcspn(text + blanks, " ");
 }
 
-/* Whether it can be folded as it is, and is not taken for encoded-words by its readers. */
+/* Whether the text can be folded unchanged, and no word of it looks like an encoded-word. */
 static bool is_plain_char(const char *text, size_t column)
 {
 	if (!str_is_ascii(text, strlen(text)) || strstr(text, "=?"))

@@ -1,4 +1,4 @@
-/* filetype.c - the media type of a file, told by its name */
+/* filetype.c - the media type of a file by its name */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/filetype.h"
 
@@ -16,11 +16,12 @@
 enum {
 	GLOBS_MAX = 4 * 1024 * 1024,
 	PATTERN_MAX = 255,
-	ASTERISKS_MAX = 2, /* with each more the time for a match can grow by the name's length */
+	ASTERISKS_MAX = 2, /* each further asterisk may multiply the time of a match by the length
+			      of the name */
 	WEIGHT_DIGITS = 3,
 };
 
-/* A line of a file, in pieces that are not terminated. */
+/* The pieces of a line, not terminated. */
 struct rule {
 	int weight;
 	const char *type;
@@ -43,7 +44,7 @@ static const struct {
 	{ ".xml", "application/xml" },   { ".zip", "application/zip" },
 };
 
-/* Not by the locale: a Turkish "I" is no "i". */
+/* Independent of the locale: in a Turkish one, "I" is not the capital of "i". */
 static void fold(char *text)
 {
 	for (; *text; text++)
@@ -71,7 +72,7 @@ void filetype_done(struct filetype *filetype)
 
 /* Reading a line */
 
-/* The next field, up to a colon or the end. */
+/* Reads the next field, up to a colon or the end. */
 static bool take_field(const char **at, const char *end, const char **field, size_t *len)
 {
 	if (*at > end)
@@ -94,7 +95,9 @@ static bool read_weight(const char *digits, size_t len, int *weight)
 	return len > 0 && len <= WEIGHT_DIGITS;
 }
 
-/* Only what can stand in a Content-Type field as it is: two words with a slash between them. */
+/*
+ * Accepts only types that can be in a Content-Type field unquoted: two words with a slash between.
+ */
 static bool is_type(const char *type, size_t len)
 {
 	const char *slash = memchr(type, '/', len);
@@ -190,7 +193,7 @@ static void try(struct filetype *filetype, const struct rule *rule)
 		keep(&filetype->folded, rule);
 }
 
-/* "__NOGLOBS__" stands for a type's patterns in files that are less important than this one. */
+/* "__NOGLOBS__" removes the type's patterns in less important files. */
 static bool drops_others(const struct rule *rule)
 {
 	static const char mark[] = "__NOGLOBS__";
@@ -228,7 +231,7 @@ const char *filetype_found(const struct filetype *filetype)
 
 /* The system's files */
 
-/* False: there is none in this folder. */
+/* Returns false if the folder has no such file. */
 static bool look_in(struct filetype *filetype, const char *folder, size_t folder_len)
 {
 	CLEANUP(str_done) struct str path = STR_INIT;

@@ -1,4 +1,4 @@
-/* filetype.h - the media type of a file, told by its name */
+/* filetype.h - the media type of a file by its name */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

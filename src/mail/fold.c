@@ -11,10 +11,10 @@ enum {
 	LINE_LEN = 76,
 	LONG_LINE_LEN = 900,
 	PIECE_LEN = 64,   /* of base64 */
-	BLANKS_MAX = 500, /* more of them say no more */
+	BLANKS_MAX = 500, /* a longer prefix tells no more */
 };
 
-/* A body that is being cut into pieces. */
+/* A body that is being split into pieces. */
 struct cutter {
 	struct fold how;
 	bool parts_quotes;
@@ -24,7 +24,7 @@ struct cutter {
 	bool is_in_quotes;
 	bool is_in_brackets;
 	bool is_in_base64;
-	bool may_break; /* the last piece ended where a blank may be put in */
+	bool may_break; /* the last piece ended where a blank may be inserted */
 };
 
 static bool is_break(const struct cutter *c, char last)
@@ -55,7 +55,7 @@ static const char *skip_fold_blanks(const char *text)
 	return text + strspn(text, " \t");
 }
 
-/* Whether a value of base64 begins at `end`, after an equals sign. */
+/* Whether a base64 value begins at `end`, after an equals sign. */
 static bool begins_base64(const struct cutter *c, const char *end)
 {
 	bool is_signature = c->how.places == FOLD_SIGNATURE;
@@ -74,7 +74,7 @@ static bool is_in_word(const struct cutter *c, char ch)
 	return ch && (!ascii_is_blank(ch) || c->how.is_fixed || is_whole);
 }
 
-/* In a text nothing has a meaning but for blanks, and in a comment parentheses alone. */
+/* In unstructured text only blanks have a meaning, in a comment only parentheses. */
 static void note_structure(struct cutter *c, char ch)
 {
 	if (ch == '"' && c->comments == 0)
@@ -101,7 +101,7 @@ static void note_place(struct cutter *c, const char *ch)
 	}
 }
 
-/* Whether it may be parted between any two characters here: base64, or one in a URL. */
+/* Whether any two characters may be split here: in base64, or in a URL. */
 static bool is_anywhere(const struct cutter *c)
 {
 	bool is_open = c->how.places == FOLD_ANYWHERE;
@@ -109,7 +109,7 @@ static bool is_anywhere(const struct cutter *c)
 	return c->is_in_base64 || (is_open && (!c->how.has_urls || c->is_in_brackets));
 }
 
-/* Up to a blank, or past a place where one may be put in. */
+/* Moves to a blank, or past a place where a blank may be inserted. */
 static size_t take_piece(struct cutter *c)
 {
 	const char *begin = c->at;
@@ -127,7 +127,7 @@ static size_t take_piece(struct cutter *c)
 	return (size_t)(c->at - begin);
 }
 
-/* Where the lines of a body have got to. */
+/* The state of writing the lines of a body. */
 struct liner {
 	struct str *out;
 	size_t column;
@@ -135,7 +135,7 @@ struct liner {
 	bool fits;
 };
 
-/* A fold goes before the blanks, which stay. */
+/* Folds before the blanks, which stay. */
 static void add_piece(struct liner *l, const char *blanks, size_t count, const char *piece,
 		      size_t len, bool may_break)
 {
@@ -149,7 +149,7 @@ static void add_piece(struct liner *l, const char *blanks, size_t count, const c
 	l->fits &= l->column <= CONTENT_LINE_MAX;
 }
 
-/* Behind the colon a blank stands already. */
+/* The blank after the colon is already there. */
 static bool may_begin_with_fold(const struct liner *l, struct fold how, size_t len)
 {
 	return !how.is_fixed && l->column + len > CONTENT_LINE_MAX;

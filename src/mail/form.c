@@ -1,4 +1,4 @@
-/* form.c - what the body of a header field is made of; pure */
+/* form.c - the syntax of the body of a header field; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/form.h"
 
@@ -29,7 +29,7 @@
 	{                                                                                          \
 		FORM_IDS, QUOTES(FOLD_IDS)                                                         \
 	}
-/* Many readers of parameters leave a fold in a value. */
+/* Many mail readers keep a fold within a parameter's value. */
 #define VALUES                                                                                     \
 	{                                                                                          \
 		.places = FOLD_SEMICOLONS, .has_quotes = true, .keeps_quotes = true                \
@@ -79,7 +79,7 @@
 enum { ID_MAX = 900 }; /* fits into a line */
 
 static const struct {
-	const char *name; /* with an asterisk: how it begins */
+	const char *name; /* with an asterisk: a prefix */
 	struct form form;
 } forms[] = {
 	{ "From", ADDRESSES },
@@ -157,7 +157,10 @@ static bool is_named(const char *name, size_t len, const char *pattern)
 			      : ascii_is(name, len, pattern);
 }
 
-/* Nothing but texts in angle brackets without blanks; cron has a variable there, however long. */
+/*
+ * Whether it has only texts in angle brackets without blanks. cron has a variable there, of any
+ * length.
+ */
 static bool are_ids(const char *text)
 {
 	if (*text != '<')

@@ -1,4 +1,4 @@
-/* form.h - what the body of a header field is made of; pure */
+/* form.h - the syntax of the body of a header field; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -28,7 +28,7 @@ static size_t field_name_len(const char *line, size_t len)
 	return i;
 }
 
-/* Offset of what follows the colon of a field, or 0 where the line begins none. */
+/* Offset of the text after a field's colon, or 0 if the line begins no field. */
 static size_t body_offset(const char *line, size_t len)
 {
 	size_t i = field_name_len(line, len);
@@ -40,7 +40,7 @@ static size_t body_offset(const char *line, size_t len)
 	return i < len && line[i] == ':' ? i + 1 : 0;
 }
 
-/* The word behind the blanks at `at`; its length. */
+/* The word after the blanks at `at`; returns its length. */
 static size_t next_word(const char *line, size_t len, size_t *at)
 {
 	size_t end;
@@ -68,7 +68,10 @@ static bool ends_with_year(const char *line, size_t len)
 	return digits == 4;
 }
 
-/* "From someone" alone, or with a date behind, in any language. A text may begin so, too. */
+/*
+ * Whether the line is "From someone" alone, or with a date after it, in any language. A text may
+ * begin so, too.
+ */
 static bool is_mbox_line(const char *line, size_t len)
 {
 	size_t at = 5;
@@ -92,7 +95,7 @@ enum header_line header_line_kind(const char *line, size_t len, bool is_first)
 	return ascii_is_blank(line[0]) && !is_first ? HEADER_LINE_CONTINUATION : HEADER_LINE_OTHER;
 }
 
-/* Offset behind the line that begins at `at`. */
+/* Offset of the line after the line at `at`. */
 static size_t line_after(const char *bytes, size_t len, size_t at)
 {
 	const char *end = memchr(bytes + at, '\n', len - at);
@@ -143,7 +146,7 @@ bool header_is(const struct header *header, const struct header_field *field, co
 	return ascii_is(header->bytes + field->start, field->name_len, name);
 }
 
-/* The index of a field's name among `count` names, or -1. */
+/* Index of the field's name among `count` names, or -1. */
 static int name_index(const struct header *header, const struct header_field *field,
 		      const char *const *names, int count)
 {
@@ -216,7 +219,7 @@ void header_add_unfolded(const struct header *header, const struct header_field 
 	}
 }
 
-/* Each fault says in which field it is. */
+/* Adds the name of the field to each fault. */
 static void read_addresses(const char *body, size_t len, const char *name,
 			   struct address_list *list, struct address_faults *faults)
 {
@@ -229,7 +232,7 @@ static void read_addresses(const char *body, size_t len, const char *name,
 	}
 }
 
-/* With `faults` it always succeeds. */
+/* Always succeeds if `faults` is not NULL. */
 static bool add_addresses(const struct header *header, const struct header_field *field,
 			  const char *name, struct address_list *list,
 			  struct address_faults *faults, struct err *err)
@@ -246,7 +249,7 @@ static bool add_addresses(const struct header *header, const struct header_field
 	return true;
 }
 
-/* Fields of the same kind: those of the author, and those of one who sent the message again. */
+/* Fields of one kind: of the author, or of a sender who resent the message. */
 static const char *const recipient_names[] = { "To", "Cc", "Bcc" };
 static const char *const resent_names[] = { "Resent-To", "Resent-Cc", "Resent-Bcc" };
 static const char *const sender_names[] = { "From", "Resent-From" };
@@ -259,7 +262,7 @@ static bool is_resent(const struct header *header, const struct header_field *fi
 	       ascii_begins(header->bytes + field->start, prefix);
 }
 
-/* Appends the recipients in the fields from `first` on, up to `end`, that have one of the names. */
+/* Appends the recipients of the fields from `first` to `end` that have one of the names. */
 static bool add_field_recipients(const struct header *header, size_t first, size_t end,
 				 const char *const *names, struct address_list *list,
 				 struct address_faults *faults, struct err *err)

@@ -10,8 +10,8 @@
 #include <string.h>
 
 /*
- * Labels as they can be in a command. The library maps compatible forms of characters to what they
- * stand for, and that may be an angle bracket, a blank or an at sign.
+ * Checks the labels again after the mapping: the library maps compatible characters to their base
+ * forms, which may be an angle bracket, a blank or an at sign.
  */
 static bool is_domain(const char *ascii)
 {
@@ -45,7 +45,7 @@ char *idn_to_ascii(const char *domain, struct err *err)
 	if (!idn2_load(err))
 		return NULL;
 	int status = idn2->to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
-	/* To lack memory is no fault of the domain's, for which the message would fail. */
+	/* Lack of memory is not a fault of the domain, for which the message would fail. */
 	if (status == IDN2_MALLOC)
 		mem_exhausted();
 	if (status != IDN2_OK) {

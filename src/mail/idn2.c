@@ -1,4 +1,4 @@
-/* idn2.c - libidn2, loaded when it is needed */
+/* idn2.c - libidn2, loaded on demand */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/idn2.h"
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* More of them than this are no part of a line end. */
+/* More CRs than this are not part of a line end. */
 enum { CRS_MAX = 1024 };
 
 void lines_end_clean(struct lines *lines, struct str *out)

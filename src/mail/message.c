@@ -13,25 +13,25 @@
 
 enum {
 	PIECE = 65536,
-	SKIPPED_MAX = 65536, /* so much may stand above a header */
-	CRS_MAX = 1024,      /* so many CRs can belong to a line end */
+	SKIPPED_MAX = 65536, /* octets that may precede a header */
+	CRS_MAX = 1024,      /* CRs that may be part of a line end */
 };
 
-/* The input on its way into the file. */
+/* The state of reading the input into the file. */
 struct intake {
 	struct message *message;
 	struct str line;    /* an unfinished line of the header */
-	struct str clean;   /* the same as it is kept */
-	struct str skipped; /* lines above the first field, as long as they may be the body */
+	struct str clean;   /* the same line in the form that is kept */
+	struct str skipped; /* lines above the first field that may turn out to be the body */
 	struct str out;
 	struct content_facts_scan header_scan;
 	struct content_facts_scan body_scan;
-	size_t block_at; /* where lines begin there that may be fields or a text */
+	size_t block_at; /* offset in `skipped` of the lines that may be fields or text */
 	bool has_gap;    /* one of the skipped lines is empty */
 	bool has_block;
 	bool is_body;
-	bool is_in_line; /* the body's last line has not ended */
-	size_t crs;      /* at the end of the body's last piece; what follows decides */
+	bool is_in_line; /* the last line of the body has not ended */
+	size_t crs; /* CRs at the end of the body's last piece; the next byte decides about them */
 };
 
 void message_init(struct message *message)
@@ -110,8 +110,8 @@ static void let_crs_go(struct intake *in)
 }
 
 /*
- * Part of a line, or with `is_end` the rest of it, without its LF. CRs at its end are held back:
- * they are part of a line end however many they are, and else text.
+ * Takes a part of a line, or with `is_end` the rest of it, without its LF. CRs at its end are held
+ * back: if the line ends there, they are part of the line end, else text.
  */
 static void take_body_text(struct intake *in, const char *text, size_t len, bool is_end)
 {
@@ -165,8 +165,8 @@ static bool keep_header_line(struct intake *in, struct err *err)
 }
 
 /*
- * The lines above turn out to stand above a text. What parts messages in a mailbox is left out
- * there, and the first empty line, which ended a header without any field.
+ * The lines above the first field turn out to be text. Mailbox separators among them are left out,
+ * and so is the first empty line, which ended a header without any field.
  */
 static bool take_skipped(struct intake *in, struct err *err)
 {
@@ -199,7 +199,7 @@ static bool skip_line(struct intake *in, struct err *err)
 	return true;
 }
 
-/* Lines after an empty one that look like fields: what follows tells whether they are. */
+/* Takes lines after an empty line that look like fields; the lines after them decide. */
 static bool skip_block_line(struct intake *in, struct err *err)
 {
 	if (!in->has_block)
@@ -208,7 +208,7 @@ static bool skip_block_line(struct intake *in, struct err *err)
 	return skip_line(in, err);
 }
 
-/* They are the header's, and so is the line that told it. */
+/* Adds these lines to the header, and the line that decided about them. */
 static bool keep_block(struct intake *in, struct err *err)
 {
 	CLEANUP(str_done) struct str block = STR_INIT;
@@ -226,7 +226,7 @@ static bool keep_block(struct intake *in, struct err *err)
 	return true;
 }
 
-/* Judges a line after such lines. */
+/* Judges the line after such lines. */
 static bool take_block_line(struct intake *in, enum header_line kind, struct err *err)
 {
 	if (kind == HEADER_LINE_FIELD && residue_is_known_field(in->clean.bytes, in->clean.len))
@@ -236,7 +236,7 @@ static bool take_block_line(struct intake *in, enum header_line kind, struct err
 	return begin_body(in, err);
 }
 
-/* A line above the first field, or the one that begins it. */
+/* Takes a line above the first field, or the line that begins it. */
 static bool take_top_line(struct intake *in, struct err *err)
 {
 	const char *line = in->clean.bytes;
@@ -274,7 +274,7 @@ static bool take_lower_line(struct intake *in, struct err *err)
 	return residue_is_separator(line, len, true) || begin_body(in, err);
 }
 
-/* A whole line of the header, with its LF where it had one. */
+/* Takes a whole line of the header, with its LF if it had one. */
 static bool take_header_line(struct intake *in, struct err *err)
 {
 	bool is_top = in->message->given.len == 0;
@@ -287,8 +287,9 @@ static bool take_header_line(struct intake *in, struct err *err)
 }
 
 /*
- * Takes the first line of `bytes`, or keeps it until its end comes; sets what was used. After a
- * failure `in->line` has the line, unless it is the line that is too long: then nothing is used.
+ * Takes the first line of `bytes`, or keeps it until its end arrives; sets how many bytes were
+ * used. After a failure `in->line` has the line, except if the line was too long: then no byte is
+ * used.
  */
 static bool take_header(struct intake *in, const char *bytes, size_t len, size_t *used,
 			struct err *err)
@@ -310,8 +311,8 @@ static bool take_header(struct intake *in, const char *bytes, size_t len, size_t
 }
 
 /*
- * What was taken for the header begins the body, and the bytes that follow go on with it. Returns
- * false, as the header can't be read; is_unreadable says whether the file has it all.
+ * The header can't be read: its lines begin the body, and the rest of the input follows them.
+ * Returns false; is_unreadable tells whether the file has everything.
  */
 static bool take_as_body(struct intake *in, const char *bytes, size_t len)
 {
@@ -376,7 +377,7 @@ bool message_take(struct message *message, const char *bytes, size_t len, struct
 	return len == 0 || take_body(in, bytes, len, err);
 }
 
-/* The same for an input whose last line showed that its header can't be read. */
+/* The same if the last line of the input showed that the header can't be read. */
 static bool end_as_body(struct intake *in)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -401,7 +402,7 @@ bool message_end(struct message *message, struct err *err)
 	return is_whole;
 }
 
-/* The rest of an input whose header can't be read, for one who keeps it. */
+/* Reads the rest of an input with an unreadable header, for a caller that keeps it. */
 static bool read_unreadable(struct message *message, int fd)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;

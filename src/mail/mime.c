@@ -1,4 +1,4 @@
-/* mime.c - what is not ASCII in a header: encoded-words and parameters */
+/* mime.c - text beyond ASCII in a header: encoded-words and parameters */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/mime.h"
 
@@ -17,21 +17,21 @@ enum {
 	WORD_MAX = 75,
 	WORD_FRAME = 7, /* an encoded-word without its charset and text */
 	LINE_MAX_WITH_WORD = 76,
-	PARAMETER_LINE_MAX = 76, /* with the semicolon behind it */
-	KEPT_MAX = 450,          /* may double by its quotes, and still fits into a line of 998 */
+	PARAMETER_LINE_MAX = 76, /* with the semicolon after it */
+	KEPT_MAX = 450,          /* quotes may double it, which still fits into a line of 998 */
 	LINE_MAX = 998,
 	SECTION_MIN = 45,
-	SECTION_MAX = 60, /* of a value by RFC 2231 that was there, but too long for a line */
+	SECTION_MAX = 60, /* of an existing value by RFC 2231 that is too long for a line */
 };
 
-/* Bytes that are to become encoded-words. */
+/* Bytes that become encoded-words. */
 struct words {
 	const char *bytes;
 	size_t len;
 	struct charset charset;
 };
 
-/* How many bytes of whole characters fit into a word that begins in this column. */
+/* Number of bytes, in whole characters, that fit into an encoded-word at this column. */
 static size_t bytes_that_fit(struct words words, size_t column)
 {
 	size_t room = column < LINE_MAX_WITH_WORD ? LINE_MAX_WITH_WORD - column : 0;
@@ -93,7 +93,7 @@ size_t mime_add_encoded_words(struct str *out, const char *text, size_t column)
 	return mime_add_encoded_bytes(out, clean.bytes, clean.len, charset_named("UTF-8"), column);
 }
 
-/* Encoded-words that are there already */
+/* Existing encoded-words */
 
 static size_t charset_len(const char *text)
 {
@@ -156,7 +156,7 @@ void mime_add_decoded(struct str *out, const char *text)
 {
 	struct mime_word word;
 	size_t behind =
-		0; /* the length of `out` behind the last word, where only blanks follow it */
+		0; /* length of `out` after the last encoded-word, if only blanks follow it */
 
 	while (*text) {
 		if (!mime_find_word(text, &word) ||
@@ -165,7 +165,9 @@ void mime_add_decoded(struct str *out, const char *text)
 			str_add_char(out, *text++);
 			continue;
 		}
-		/* Blanks between two encoded-words are not shown. RFC 2047 section 6.2. */
+		/*
+		 * Mail readers do not show blanks between two encoded-words. RFC 2047 section 6.2.
+		 */
 		if (behind)
 			str_cut(out, behind);
 		add_said(out, &word);
@@ -199,7 +201,7 @@ static void add_percent(struct str *out, char c)
 		str_addf(out, "%%%02X", (unsigned char)c);
 }
 
-/* Appends bytes of whole characters as far as they fit into the line; returns how many. */
+/* Appends as many whole characters as fit into the line; returns their bytes. */
 static size_t add_segment(struct str *out, const char *value, size_t len, struct charset charset,
 			  size_t room)
 {
@@ -219,7 +221,7 @@ static size_t add_segment(struct str *out, const char *value, size_t len, struct
 	return used;
 }
 
-/* "name*0*=utf-8''", "name*1*=" and so on; number -1: the only one. */
+/* Appends "name*0*=utf-8''", "name*1*=" and so on; number -1: the single section. */
 static void add_extended_name(struct str *out, const char *name, int number, struct charset charset)
 {
 	CLEANUP(mem_free_at) char *lower = mem_copy(charset.name);
@@ -233,7 +235,7 @@ static void add_extended_name(struct str *out, const char *name, int number, str
 		str_addf(out, "%s''", lower);
 }
 
-/* The rest of the value in one more segment; returns how many bytes went into it. */
+/* Appends a section with as much of the value as fits; returns its bytes. */
 static size_t add_extended_line(struct str *out, const char *name, int number, const char *value,
 				size_t len, struct charset charset)
 {
@@ -245,7 +247,7 @@ static size_t add_extended_line(struct str *out, const char *name, int number, c
 			   column < PARAMETER_LINE_MAX ? PARAMETER_LINE_MAX - column : 0);
 }
 
-/* RFC 2231 sections 3 and 4, without a number where one line will do. */
+/* Uses RFC 2231 sections 3 and 4; without numbers if one line is enough. */
 static void add_extended(struct str *out, const char *name, const char *value, struct charset named)
 {
 	size_t len = strlen(value);
@@ -262,7 +264,7 @@ static void add_extended(struct str *out, const char *name, const char *value, s
 	}
 }
 
-/* The same in one line, however long. */
+/* The same in one line of any length. */
 static void add_unparted(struct str *out, const char *name, const char *value, struct charset named)
 {
 	size_t len = strlen(value);
@@ -283,8 +285,8 @@ static void add_value(struct str *out, const char *name, const char *value)
 }
 
 /*
- * Readers differ about backslashes and blanks within quotes, and many take what looks like an
- * encoded-word for one.
+ * Mail readers differ about backslashes and blanks within quotes, and many decode text there that
+ * looks like an encoded-word.
  */
 static bool is_simple(const char *name, const char *value)
 {
@@ -304,7 +306,7 @@ void mime_add_parameter(struct str *out, const char *name, const char *value)
 		add_extended(out, name, value, charset_named("UTF-8"));
 }
 
-/* Whether a cut here would be within a triplet, or within what may be a character of UTF-8. */
+/* Whether a split here would break a triplet, or a character that may be UTF-8. */
 static bool is_inside(const char *value, size_t at)
 {
 	bool is_next = value[at] == '%' && strchr("89ABab", value[at + 1]);
@@ -312,7 +314,7 @@ static bool is_inside(const char *value, size_t at)
 	return value[at - 1] == '%' || value[at - 2] == '%' || (is_next && at > SECTION_MIN + 2);
 }
 
-/* "name*=charset''%xx%xx" in sections that fit into lines. */
+/* Splits "name*=charset''%xx%xx" into sections that fit into lines. */
 static void add_sections(struct str *out, const char *name, const char *value)
 {
 	int name_len = (int)strcspn(name, "*");
@@ -327,8 +329,8 @@ static void add_sections(struct str *out, const char *name, const char *value)
 }
 
 /*
- * "name*", "name*0*" or "name*0"; in the first two there are percents already. There may have been
- * quotes around them, although RFC 2231 has none.
+ * Handles "name*", "name*0*" and "name*0"; the first two have percent signs already. The value may
+ * have been in quotes, although RFC 2231 has none.
  */
 static void keep_extended(struct str *out, const char *name, const char *value)
 {
@@ -356,7 +358,7 @@ static bool is_file_name(const char *name)
 	return strcmp(name, "filename") == 0 || strcmp(name, "name") == 0;
 }
 
-/* What readers look for without RFC 2231. */
+/* Parameters that mail readers look for without RFC 2231. */
 static bool is_looked_for(const char *name)
 {
 	static const char *const names[] = {
@@ -371,7 +373,7 @@ static bool is_looked_for(const char *name)
 	return false;
 }
 
-/* It is one piece as long as it can be sent so. */
+/* Keeps the value in one piece as long as that can be sent. */
 static void add_whole(struct str *out, const char *name, const char *value, struct charset named)
 {
 	size_t before = out->len;
@@ -383,7 +385,7 @@ static void add_whole(struct str *out, const char *name, const char *value, stru
 	add_extended(out, name, value, named);
 }
 
-/* Beyond ASCII. There may be encoded-words in it, too, which most readers decode there. */
+/* Value beyond ASCII. It may contain encoded-words, which most mail readers decode there. */
 static void add_file_name(struct str *out, const char *name, const char *value,
 			  struct charset named)
 {

@@ -1,4 +1,4 @@
-/* mime.h - what is not ASCII in a header: encoded-words and parameters */
+/* mime.h - text beyond ASCII in a header: encoded-words and parameters */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

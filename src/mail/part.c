@@ -35,7 +35,7 @@ const char *part_text_charset(const struct part_text *text)
 	return text->facts.is_broken_utf8 ? "unknown-8bit" : "utf-8";
 }
 
-/* Of n bytes base64 makes 4/3 n, and quoted-printable n and two more for each beyond ASCII. */
+/* For n bytes, base64 makes 4/3 n, and quoted-printable n plus two for each byte beyond ASCII. */
 enum encoding part_text_encoding(const struct part_text *text)
 {
 	if (content_facts_are_plain(&text->facts))

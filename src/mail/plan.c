@@ -1,4 +1,4 @@
-/* plan.c - what has to change in a message before a relay takes it; pure but for reading it */
+/* plan.c - changes that a message needs before a relay accepts it; reads the message */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/plan.h"
 
@@ -12,12 +12,12 @@
 
 enum { PIECE = 16384 };
 
-/* The plan in the making. */
+/* A plan being made. */
 struct planner {
 	struct plan *plan;
 	struct structure structure;
 	unsigned abilities;
-	bool is_opaque; /* the structure is not known, and nothing has to change */
+	bool is_opaque; /* the structure is unknown, and nothing has to change */
 	struct err *err;
 };
 
@@ -93,7 +93,7 @@ static bool plan_leaf(struct planner *p, const struct part *part)
 	return true;
 }
 
-/* What stands around the parts is for readers that know no parts, and those have died out. */
+/* Text around the parts is for mail readers that know no MIME parts; none are left. */
 static bool plan_outside(struct planner *p, const struct part *part)
 {
 	bool is_prologue_fit = is_fit(p, &part->body);
@@ -131,7 +131,7 @@ static bool is_leaf_encoded(const struct planner *p, const struct part *part)
 	return part->kind == PART_LEAF && !is_fit(p, &part->body) && !is_encoded(part);
 }
 
-/* Whether something inside of it has to become 7-bit, so that it is no 8-bit part any more. */
+/* Whether a part within it has to become 7-bit, so that the label 8bit is wrong afterwards. */
 static bool is_relabelled(const struct planner *p, size_t number)
 {
 	const struct structure *s = &p->structure;
@@ -146,7 +146,7 @@ static bool is_relabelled(const struct planner *p, size_t number)
 	return false;
 }
 
-/* A signed header may stay beyond ASCII, where it can't be helped. */
+/* A signed header may stay beyond ASCII, as it must not be changed. */
 static bool is_header_fit(const struct planner *p, const struct part *part)
 {
 	bool takes_8bit = part->is_header_sealed && p->abilities & RELAY_8BIT;
@@ -161,7 +161,10 @@ static bool is_header_changed(const struct planner *p, size_t number)
 	return !is_header_fit(p, part) || is_leaf_encoded(p, part) || is_relabelled(p, number);
 }
 
-/* A header is written with its empty line; without one this would be the end of another header. */
+/*
+ * A header is written with its empty line; without an empty line before it, it would continue the
+ * header above.
+ */
 static bool needs_gap_before(const struct planner *p, const struct part *part)
 {
 	const struct part *parent = &p->structure.parts[part->parent];
@@ -184,7 +187,7 @@ static void add_type(const struct planner *p, struct changes *changes)
 					   : "text/plain; charset=utf-8");
 }
 
-/* The field that says how a part is encoded goes below the others. */
+/* Puts the field that names the encoding below the others. */
 static void set_encoding(struct str *header, struct changes *changes, enum encoding encoding)
 {
 	changes_drop(changes, "Content-Transfer-Encoding");
@@ -208,7 +211,7 @@ static bool read_part_header(const struct planner *p, const struct part *part, s
 	return true;
 }
 
-/* In a header there is nothing that these could be encoded to. */
+/* A header has no encoding for such bytes; they become blanks. */
 static void blank_controls(struct str *bytes)
 {
 	for (size_t i = 0; i < bytes->len; i++)
@@ -224,7 +227,7 @@ static enum downgrade_keeps kept(const struct planner *p, size_t number)
 	return p->abilities & RELAY_8BIT ? KEEPS_8BIT : KEEPS_ASCII;
 }
 
-/* What the header calls its text, or else what the text in it is called, or any of the message. */
+/* The charset of the header's own text, else of the text in it, else of any text of the message. */
 static struct charset find_charset(const struct planner *p, size_t number)
 {
 	const struct structure *s = &p->structure;
@@ -251,7 +254,10 @@ static bool downgrade(struct planner *p, size_t number, struct changes *changes)
 	return downgrade_header(changes, &how, p->err);
 }
 
-/* A header beyond ASCII needs SMTPUTF8, RFC 6531; a relay without it may take it by 8BITMIME. */
+/*
+ * A header beyond ASCII needs SMTPUTF8, RFC 6531. A relay without it may accept the header with
+ * 8BITMIME.
+ */
 static void note_header(struct planner *p, bool is_8bit, bool is_utf8)
 {
 	p->plan->is_utf8 |= is_8bit && is_utf8 && p->abilities & RELAY_UTF8;
@@ -269,7 +275,7 @@ static bool write_header(struct planner *p, size_t number, struct str *bytes, st
 	changes_init(&changes, &header);
 	if (needs_gap_before(p, part))
 		str_add(out, "\r\n");
-	/* In a message that was forwarded there may be a From_ line on top. */
+	/* A forwarded message may have a From_ line on top. */
 	str_add_n(out, header.bytes, header.count > 0 ? header.fields[0].start : header.len);
 	if (!is_header_fit(p, part) && !downgrade(p, number, &changes))
 		return false;
@@ -285,7 +291,7 @@ static bool write_header(struct planner *p, size_t number, struct str *bytes, st
 	return true;
 }
 
-/* If it is the body that does not fit, its own plan says so. */
+/* If only the body does not fit, the plan of the body refuses it. */
 static bool check_header_seal(struct planner *p, const struct part *part)
 {
 	note_header(p, part->header.is_8bit, !part->header.is_broken_utf8);
@@ -293,7 +299,7 @@ static bool check_header_seal(struct planner *p, const struct part *part)
 	       refuse_message(p, &part->header, _("a signed header, which must not be changed"));
 }
 
-/* What has to stay may be all that was wrong with it. */
+/* Drops an edit without effect: all that was unfit had to stay. */
 static void drop_if_same(struct plan *plan, const struct part *part, const struct str *bytes)
 {
 	struct plan_edit *edit = &plan->edits[plan->count - 1];
@@ -337,7 +343,7 @@ static bool plan_part(struct planner *p, size_t number)
 	return part->kind != PART_MULTIPART || plan_outside(p, part);
 }
 
-/* A header that has to be put in stands where the body begins that it is for. */
+/* An edit that inserts a header comes before the edit of the body at the same place. */
 static int compare_edits(const void *a, const void *b)
 {
 	const struct plan_edit *one = a;
@@ -348,7 +354,7 @@ static int compare_edits(const void *a, const void *b)
 	return (one->to > other->to) - (one->to < other->to);
 }
 
-/* A body that is no multipart and fits: nothing in it has to be looked at. */
+/* Whether it is a single part whose body fits, so that no part needs a look. */
 static bool is_simple(const struct planner *p)
 {
 	const struct structure *s = &p->structure;
@@ -357,7 +363,7 @@ static bool is_simple(const struct planner *p)
 	       is_fit(p, &p->plan->message->body_facts);
 }
 
-/* Parts that are too many to be looked at can go as they are, where every byte of them can. */
+/* A message with too many parts is sent unchanged if every byte of it can be sent. */
 static bool end_scan(struct planner *p)
 {
 	const struct message *message = p->plan->message;

@@ -1,4 +1,4 @@
-/* residue.c - what mailboxes and editors leave around a message's header; pure */
+/* residue.c - leftovers of mailboxes and editors around a header; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/residue.h"
 
@@ -10,7 +10,7 @@ enum { UTF16_MIN = 8, UTF16_LOOK = 64 };
 
 /* Lines */
 
-/* Length of the byte order mark of UTF-8 that the line begins with, or 0. */
+/* Length of the UTF-8 byte order mark at the start of the line, or 0. */
 static size_t mark_len(const char *bytes, size_t len)
 {
 	static const char mark[] = { '\xEF', '\xBB', '\xBF' };
@@ -50,7 +50,7 @@ bool residue_is_blank(const char *line, size_t len)
 
 /* Separators */
 
-/* The shape of a word: a 9 in it stands for any digit, another character for itself. */
+/* Matches the shape of a word: 9 stands for any digit, other characters for themselves. */
 static bool begins_as(const char *word, size_t len, const char *shape)
 {
 	size_t i = 0;
@@ -69,7 +69,7 @@ static bool is_weekday(const char *word, size_t len)
 	return len == 3 && memmem(days, sizeof days, word, len);
 }
 
-/* "10:20:30" and "2024-01-01", whatever zone follows. */
+/* Matches "10:20:30" and "2024-01-01", with any zone after them. */
 static bool is_time(const char *word, size_t len)
 {
 	return begins_as(word, len, "99:99:99") || begins_as(word, len, "9:99:99") ||
@@ -93,7 +93,7 @@ static size_t next_word(const char *line, size_t len, size_t *at)
 	return end - *at;
 }
 
-/* Whether a time is among the words, or a year the last of them. */
+/* Whether the words contain a time, or end with a year. */
 static bool has_date(const char *text, size_t len)
 {
 	size_t at = 0;
@@ -193,9 +193,9 @@ bool residue_is_field(const struct header *header, const struct header_field *fi
 	return is_one_of(header->bytes + field->start, field->name_len, names, LENGTH(names));
 }
 
-/* Encodings of the whole */
+/* Encodings of the whole input */
 
-/* Whether each second byte, from `first` on, is a NUL, and no other one. */
+/* Whether every second byte, from `first` on, is a NUL, and no other byte is. */
 static bool alternates(const char *line, size_t len, size_t first)
 {
 	for (size_t i = 0; i < len && i < UTF16_LOOK; i++)

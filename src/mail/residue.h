@@ -1,4 +1,4 @@
-/* residue.h - what mailboxes and editors leave around a message's header; pure */
+/* residue.h - leftovers of mailboxes and editors around a header; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

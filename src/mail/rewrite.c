@@ -1,4 +1,4 @@
-/* rewrite.c - other addresses in an address field, and what is odd in it in legal form */
+/* rewrite.c - replacing addresses in a field, and writing odd ones in legal form */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/rewrite.h"
 
@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-/* A body on its way from one text to another. */
+/* A body that is being rewritten. */
 struct rewriting {
 	const char *body;
-	size_t done; /* what is before is in `out` */
+	size_t done; /* the text before it is in `out` */
 	struct str *out;
 	bool is_changed;
 };
@@ -30,7 +30,7 @@ static bool is_as_before(const struct address *address, const struct address *re
 	return strcmp(before, after) == 0;
 }
 
-/* Several have names of their own, or none. */
+/* Several replacements have names of their own, or none. */
 static void replace(struct rewriting *r, const struct address *address,
 		    const struct address_list *replacements)
 {
@@ -56,7 +56,7 @@ static void decide(const struct rewrite_rule *rule, const struct address *addres
 		rule->decide(rule->arg, address, out);
 }
 
-/* A field that is as it should be: only the addresses change. */
+/* A legal field: only the addresses change. */
 static bool replace_addresses(const char *body, size_t len, const struct rewrite_rule *rule,
 			      const struct address_list *list, struct str *out)
 {
@@ -72,7 +72,7 @@ static bool replace_addresses(const char *body, size_t len, const struct rewrite
 	return r.is_changed;
 }
 
-/* A field that is written anew, one mailbox or group after the other. */
+/* A field that is written anew, mailbox by mailbox and group by group. */
 struct writing {
 	const char *body;
 	const struct rewrite_rule *rule;
@@ -106,7 +106,7 @@ static bool is_encoded_word(const char *word, size_t len)
 	return len > 4 && memcmp(word, "=?", 2) == 0 && memcmp(word + len - 2, "?=", 2) == 0;
 }
 
-/* Encoded-words stay what they are only outside quotes. */
+/* Encoded-words are decoded only outside quotes, so they are not quoted. */
 static size_t run_len(const char *phrase, bool *is_encoded)
 {
 	size_t len = strcspn(phrase, " ");
@@ -137,7 +137,7 @@ static void add_list_words(struct str *part, const char *phrase)
 	}
 }
 
-/* Quoted rather than encoded where it isn't ASCII: its charset is not known here. */
+/* Text beyond ASCII is quoted, not encoded: its charset is not known here. */
 static void add_fresh(struct str *part, const char *phrase, const char *path)
 {
 	if (!phrase || (str_is_ascii(phrase, strlen(phrase)) && !strstr(phrase, "=?"))) {
@@ -181,7 +181,7 @@ static void add_mailbox(struct writing *w, const struct address *address)
 	add_field_part(w, &part);
 }
 
-/* An empty group, which no mail goes to and no answer either. */
+/* Appends an empty group: neither mail nor an answer is sent to it. */
 static void add_group(struct writing *w, struct address_place place)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;

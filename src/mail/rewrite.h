@@ -1,4 +1,4 @@
-/* rewrite.h - other addresses in an address field, and what is odd in it in legal form */
+/* rewrite.h - replacing addresses in a field, and writing odd ones in legal form */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

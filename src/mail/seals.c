@@ -1,4 +1,4 @@
-/* seals.c - what the DKIM signatures of a header let be done to its fields; pure */
+/* seals.c - changes to a field that DKIM signatures allow; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/seals.h"
 
@@ -24,7 +24,7 @@ static struct span trimmed(const char *text, size_t len)
 	return (struct span){ text, len };
 }
 
-/* The value of a tag, RFC 6376 section 3.2; its text is NULL where there is none. */
+/* The value of a tag, RFC 6376 section 3.2; `text` is NULL if there is none. */
 static struct span find_tag(const char *list, char name)
 {
 	for (size_t len; *list; list += len + (list[len] == ';')) {
@@ -52,7 +52,7 @@ static bool is_listed(struct span names, const char *name, size_t len)
 	return false;
 }
 
-/* "simple/simple" where it is not said. */
+/* The default is "simple/simple". */
 static enum seal canonicalization(const char *signature)
 {
 	struct span tag = find_tag(signature, 'c');

@@ -1,4 +1,4 @@
-/* seals.h - what the DKIM signatures of a header let be done to its fields; pure */
+/* seals.h - changes to a field that DKIM signatures allow; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

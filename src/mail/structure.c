@@ -11,7 +11,7 @@
 
 enum { HEADER_MAX = 32 * 1024 * 1024 };
 
-/* A boundary line has to fit into structure.start: it has four hyphens, and a CRLF. */
+/* A boundary line must fit into structure.start, with four hyphens and a CRLF. */
 enum { BOUNDARY_MAX = STRUCTURE_LINE_START - 32 };
 
 static struct part *current(struct structure *s)
@@ -41,7 +41,7 @@ static void open_part(struct structure *s, size_t parent, uint64_t at)
 		s->is_full = true;
 		return;
 	}
-	/* The scan points into the array. */
+	/* The scan points into the array, which may have moved. */
 	content_facts_end(&s->scan);
 	mem_grow(s->parts, s->count);
 	s->parts[s->count] = (struct part){ .parent = parent, .header_at = at };
@@ -118,7 +118,10 @@ static bool is_sealed_type(const struct content_type *type)
 	return false;
 }
 
-/* Text, or made of lines of it; what is no type at all is text/plain, RFC 2045 section 5.2. */
+/*
+ * Whether the type is text, or consists of lines of text. A missing or invalid type is text/plain,
+ * RFC 2045 section 5.2.
+ */
 static bool is_text_type(const struct content_type *type)
 {
 	return content_type_is(type, "text/") || content_type_is(type, "message/") ||
@@ -133,7 +136,7 @@ static bool is_usable(const char *boundary)
 	       !strpbrk(boundary, "\r\n");
 }
 
-/* The encoding that a multipart names is passed over: RFC 2045 section 6.4 allows it none. */
+/* The encoding that a multipart names is ignored: RFC 2045 section 6.4 allows it none. */
 static void judge_type(struct part *part, const struct content_type *type)
 {
 	CLEANUP(mem_free_at) char *boundary = content_type_join(type, "boundary");
@@ -154,7 +157,7 @@ static void judge_type(struct part *part, const struct content_type *type)
 	}
 }
 
-/* RFC 2046 section 5.1.5: what is in a digest is a message, unless it says something else. */
+/* RFC 2046 section 5.1.5: a part of a digest is a message, unless it names another type. */
 static const char *default_type(const struct structure *s, const struct part *part)
 {
 	const struct part *parent = &s->parts[part->parent];
@@ -204,7 +207,7 @@ static void finish_header(struct structure *s, uint64_t body_at)
 		enter(s, IN_BODY);
 }
 
-/* Takes the last line out of the header again, which it does not belong to. */
+/* Removes the last line from the header: it belongs to the body. */
 static void give_line_back(struct structure *s, struct str *line)
 {
 	size_t at = s->header.len - (size_t)s->line_len;
@@ -218,8 +221,8 @@ static void give_line_back(struct structure *s, struct str *line)
 }
 
 /*
- * Whether the body begins with the last line, without an empty one before. A From_ line on top is
- * the header's only as long as it can be sent.
+ * Whether the last line begins the body, without an empty line before it. A From_ line on top
+ * belongs to the header only if it can be sent.
  */
 static bool begins_body(const struct structure *s)
 {
@@ -234,8 +237,8 @@ static bool begins_body(const struct structure *s)
 }
 
 /*
- * RFC 2045 section 6.4 allows a message inside of another no encoding, and readers pass over the
- * one that it names; but for messages that are encoded indeed, which don't begin with a field.
+ * Ignores the encoding of an inner message, as mail readers do: RFC 2045 section 6.4 allows it
+ * none. Exception: a message that is really encoded, which does not begin with a field.
  */
 static bool is_really_encoded(const struct structure *s)
 {
@@ -260,8 +263,8 @@ static void become_leaf(struct structure *s)
 }
 
 /*
- * Whether the line ended the header and belongs to what follows. That may be another header, to
- * which it does not belong either.
+ * Whether the line ended the header and belongs to the part after it. That part may begin with
+ * another header; the line is not part of that header either.
  */
 static bool end_header_line(struct structure *s)
 {
@@ -286,8 +289,8 @@ static bool end_header_line(struct structure *s)
 }
 
 /*
- * Whether the line is "--boundary" or "--boundary--" with nothing but blanks behind it. Readers
- * take a CR there for one, too.
+ * Whether the line is "--boundary" or "--boundary--" with only blanks after it. A CR counts as a
+ * blank, as mail readers do.
  */
 static bool is_boundary(const struct structure *s, const char *boundary, bool *is_last)
 {
@@ -305,9 +308,8 @@ static bool is_boundary(const struct structure *s, const char *boundary, bool *i
 }
 
 /*
- * The innermost open multipart whose boundary the line is; its end ends all that is in it. Where
- * one inside of another has the same boundary (RFC 2046 forbids it) nothing is left behind the
- * last.
+ * The innermost open multipart whose boundary the line is; the line ends all parts within it. If an
+ * inner multipart has the same boundary (RFC 2046 forbids it), the last boundary ends both.
  */
 static bool find_boundary(const struct structure *s, size_t *owner, bool *is_last)
 {
@@ -324,13 +326,13 @@ static bool find_boundary(const struct structure *s, size_t *owner, bool *is_las
 	}
 }
 
-/* Where what came before the line ends: the CRLF belongs to the boundary. */
+/* End of the text before the line: the CRLF belongs to the boundary. */
 static uint64_t end_before_line(const struct structure *s, uint64_t begin)
 {
 	return s->line_at >= begin + 2 ? s->line_at - 2 : begin;
 }
 
-/* A boundary stands in the header: that is all there is of the part. */
+/* A boundary within the header ends the part. */
 static void end_early(struct structure *s, struct part *part)
 {
 	str_cut(&s->header, s->header.len - (s->header.len < s->line_len ? 0 : s->line_len));
@@ -344,14 +346,14 @@ static void close_part(struct structure *s, struct part *part, uint64_t end)
 	if (s->place == IN_HEADER && part == current(s))
 		end_early(s, part);
 	part->end = end > part->body_at ? end : part->body_at;
-	/* A multipart without a boundary line in it is a text like others. */
+	/* A multipart without a boundary line in its body is handled as text. */
 	if (part->kind == PART_MULTIPART && part->inner_at == 0)
 		part->kind = PART_LEAF;
 	if (!part->is_closed || part->epilogue_at > part->end)
 		part->epilogue_at = part->end;
 }
 
-/* A boundary line that can't be sent as it is. */
+/* Records a boundary line that can't be sent unchanged. */
 static void note_crooked(struct structure *s, size_t owner, bool is_last)
 {
 	if (s->start_len < 3 || !memchr(s->start, '\r', s->start_len - 2))
@@ -363,7 +365,7 @@ static void note_crooked(struct structure *s, size_t owner, bool is_last)
 
 static void take_boundary(struct structure *s, size_t owner, bool is_last)
 {
-	/* The line is no part's, and says nothing about the one that it ends. */
+	/* The line belongs to no part, and its bytes are no facts of the part that it ends. */
 	s->scan = s->scan_before;
 	*s->scan.facts = s->facts_before;
 	note_crooked(s, owner, is_last);
@@ -389,7 +391,7 @@ static bool end_boundary(struct structure *s)
 
 	if (!find_boundary(s, &owner, &is_last))
 		return false;
-	/* An end of parts without any before it: a text like others. */
+	/* The last boundary without any boundary before it is text. */
 	if (is_last && s->parts[owner].inner_at == 0)
 		s->parts[owner].kind = PART_LEAF;
 	else
@@ -399,14 +401,14 @@ static bool end_boundary(struct structure *s)
 
 static void end_line(struct structure *s)
 {
-	/* Where the empty line is missing, the header may tell what the line is that ended it. */
+	/* Without an empty line, the header's encoding may tell what the line is that ended it. */
 	if (!end_boundary(s) && s->place == IN_HEADER && end_header_line(s))
 		end_boundary(s);
 	s->line_at = s->at;
 	s->line_len = s->start_len = 0;
 }
 
-/* Part of a line, or the rest of it; what counts of a long one stands at its beginning. */
+/* Takes a part of a line, or the rest of it. Only the start of a long line matters. */
 static void take_piece(struct structure *s, const char *bytes, size_t len)
 {
 	size_t room = sizeof s->start - s->start_len;

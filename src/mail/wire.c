@@ -7,7 +7,7 @@
 
 enum { PIECE = 16384 };
 
-/* Most messages are fit as they are, and that is known without another look at them. */
+/* Most messages fit unchanged, and their facts tell it without reading them again. */
 static bool is_message_fit(const struct message *message)
 {
 	return content_facts_are_plain(&message->header_facts) &&
@@ -20,7 +20,7 @@ static void begin_reading(struct wire *wire)
 	str_clear(&wire->out);
 }
 
-/* A form that is made while it is sent has to be made once before, to know how long it is. */
+/* Makes the form once before it is sent, to learn its size. */
 static bool measure(struct wire *wire, struct err *err)
 {
 	char piece[PIECE];
@@ -93,7 +93,10 @@ static void finish_edit(struct wire *wire, struct plan_edit *edit)
 {
 	if (edit->is_encoded)
 		encoder_end(&edit->encoder, &wire->out);
-	/* An encoder that has said nothing yet stands behind the empty line of a header. */
+	/*
+	 * An encoder without output yet is at the start of a line, after the empty line of a
+	 * header.
+	 */
 	bool is_line_end = edit->is_encoded && edit->encoder.column == 0;
 	if (edit->is_encoded && edit->ends_line && !is_line_end)
 		str_add(&wire->out, "\r\n");

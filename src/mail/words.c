@@ -1,4 +1,4 @@
-/* words.c - the body of a header field in words, of which some become encoded-words; pure */
+/* words.c - the words of a header field's body, some of which become encoded-words; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/words.h"
 
@@ -16,20 +16,20 @@ enum {
 	WORD_MAX = CONTENT_LINE_MAX - 100, /* fits into a line after any field's name */
 };
 
-/* A field's body on its way out. */
+/* A body that is being written. */
 struct writer {
 	struct str *out;
 	const struct words_style *style;
 	const char *begin; /* of the whole text */
 	size_t column;
-	size_t kept;           /* the first kept part that does not end before the word */
+	size_t kept;           /* the first kept part that ends after the start of the word */
 	bool is_after_encoded; /* the last word was, or looks like, an encoded-word */
 	bool is_in_brackets;
 	bool is_stuck;
-	size_t depth; /* of comments */
+	size_t depth; /* nesting of comments */
 };
 
-/* Words: what stands between blanks, and in structured fields between specials, too. */
+/* Words: texts between blanks, and in structured fields also between specials. */
 
 static bool is_special(const struct writer *w, char c)
 {
@@ -37,8 +37,8 @@ static bool is_special(const struct writer *w, char c)
 }
 
 /*
- * The second byte of a character may look like a backslash, in Shift_JIS and its like. What is no
- * character of the charset is taken byte by byte.
+ * Length of a character. In Shift_JIS and similar charsets its second byte may look like a
+ * backslash. Bytes that are no character of the charset count one by one.
  */
 static size_t step_len(const struct writer *w, const char *text)
 {
@@ -49,7 +49,7 @@ static size_t step_len(const struct writer *w, const char *text)
 	return step ? step : 1;
 }
 
-/* Up to the closing quote, by characters or by bytes; 0 where there is none. */
+/* Finds the closing quote, by characters or by bytes; 0: none. */
 static size_t find_quote(const struct writer *w, const char *text, bool by_characters)
 {
 	size_t len = 1;
@@ -62,8 +62,8 @@ static size_t find_quote(const struct writer *w, const char *text, bool by_chara
 }
 
 /*
- * The length of a quoted string with its quotes, 0 where none begins or it has no end. Its writer
- * may have taken the second byte of a character for a backslash, and escaped it.
+ * Length of a quoted string with its quotes; 0: none begins, or it has no end. Its writer may have
+ * taken the second byte of a character for a backslash, and escaped it.
  */
 static size_t quoted_len(const struct writer *w, const char *text)
 {
@@ -73,13 +73,13 @@ static size_t quoted_len(const struct writer *w, const char *text)
 	return len ? len : find_quote(w, text, false);
 }
 
-/* In a comment a backslash takes the character after it along. */
+/* In a comment a backslash escapes the next character. */
 static bool is_escape(const struct writer *w, const char *text)
 {
 	return w->style->is_structured && w->depth > 0 && text[0] == '\\' && text[1];
 }
 
-/* An encoded-word with bytes beyond ASCII in it is one word, even if it has blanks, too. */
+/* An encoded-word with bytes beyond ASCII in it is a single word, even if it has blanks. */
 static size_t raw_word_len(const char *text)
 {
 	struct mime_word word;
@@ -88,7 +88,7 @@ static size_t raw_word_len(const char *text)
 										      : 0;
 }
 
-/* Behind what is at the beginning of a word, one step of it. */
+/* Offset after one step within a word. */
 static size_t next_len(const struct writer *w, const char *text)
 {
 	size_t raw = raw_word_len(text);
@@ -120,7 +120,7 @@ static bool is_kept(struct writer *w, const char *word)
 	return w->kept < style->kept_count && style->kept[w->kept].from <= at;
 }
 
-/* Of a text or a phrase; an address would be lost. */
+/* Whether the word may be encoded: it is text or a phrase. An encoded address would be lost. */
 static bool is_too_long(const struct writer *w, const char *word, size_t len)
 {
 	size_t quoted = quoted_len(w, word);
@@ -141,7 +141,7 @@ static bool needs_encoding(struct writer *w, const char *word, size_t len)
 	return !is_in_id;
 }
 
-/* "=?charset?encoding?text?=", which a reader will decode. */
+/* Whether it has the form "=?charset?encoding?text?=", which mail readers decode. */
 static bool is_encoded_word(const char *word, size_t len)
 {
 	size_t marks = 0;
@@ -152,7 +152,7 @@ static bool is_encoded_word(const char *word, size_t len)
 	       memcmp(word + len - 2, "?=", 2) == 0;
 }
 
-/* A fold goes before the blanks, which stay. */
+/* Folds before the blanks, which stay. */
 static void add_blanks(struct writer *w, const char *blanks, size_t len, size_t next)
 {
 	if (len > 0 && w->column + len + next > LINE_LEN && w->out->len > 0) {
@@ -215,7 +215,7 @@ static void add_bytes(struct writer *w, const char *bytes, size_t len)
 	w->column = mime_add_encoded_bytes(w->out, bytes, len, w->style->charset, w->column);
 }
 
-/* Characters of the word's own charset, and the others in that of the message. */
+/* Encodes characters of the word's own charset in it, and the others in the message's charset. */
 static void add_mixed(struct writer *w, struct charset charset, const char *bytes, size_t len)
 {
 	for (size_t at = 0, end, step; at < len; at = end) {
@@ -242,7 +242,7 @@ static void add_plain_text(struct writer *w, const char *text, size_t len)
 	w->column += len;
 }
 
-/* A charset that we don't know: only what RFC 2047 forbids in the word is encoded. */
+/* Unknown charset: only characters that RFC 2047 forbids in the word are encoded. */
 static void add_escaped_text(struct writer *w, const struct mime_word *word)
 {
 	CLEANUP(str_done) struct str fixed = STR_INIT;
@@ -257,7 +257,7 @@ static void add_escaped_text(struct writer *w, const struct mime_word *word)
 	add_plain_text(w, "?=", 2);
 }
 
-/* In base64 what is no digit says nothing. */
+/* Drops bytes that are no digit of base64; they have no meaning. */
 static void add_digits(struct writer *w, const struct mime_word *word)
 {
 	add_plain_text(w, word->charset - 2, (size_t)(word->text - word->charset) + 2);
@@ -267,7 +267,7 @@ static void add_digits(struct writer *w, const struct mime_word *word)
 	add_plain_text(w, "?=", 2);
 }
 
-/* What an encoded-word that is too long for a line says; false where that is not known. */
+/* Decodes an encoded-word that is too long for a line; returns false if its charset is unknown. */
 static bool add_long(const struct mime_word *word, struct charset charset, struct str *said)
 {
 	if (word->len <= WORD_MAX || !charset.table)
@@ -278,7 +278,7 @@ static bool add_long(const struct mime_word *word, struct charset charset, struc
 	return true;
 }
 
-/* An encoded-word that was there, as RFC 2047 has it. */
+/* Writes an existing encoded-word in the form of RFC 2047. */
 static void add_body_word(struct writer *w, const struct mime_word *word)
 {
 	CLEANUP(mem_free_at) char *name = mem_copy_n(word->charset, word->charset_len);
@@ -300,7 +300,7 @@ static void add_body_word(struct writer *w, const struct mime_word *word)
 	}
 }
 
-/* Where the next encoded-word begins; the end where there is none. */
+/* Start of the next encoded-word; the end if there is none. */
 static size_t find_word(const char *text, size_t at, size_t len, struct mime_word *word)
 {
 	while (at < len && !(mime_find_word(text + at, word) && word->len <= len - at))
@@ -308,7 +308,7 @@ static size_t find_word(const char *text, size_t at, size_t len, struct mime_wor
 	return at;
 }
 
-/* All of it as encoded-words, between which a reader drops the blanks. */
+/* Writes all of it as encoded-words. Mail readers drop the blanks between these. */
 static void add_encoded_text(struct writer *w, const char *text, size_t len)
 {
 	struct mime_word word;
@@ -342,8 +342,8 @@ static bool is_same_charset(const struct writer *w, const char *one, size_t one_
 }
 
 /*
- * The words from here on that are encoded together. Between encoded-words a reader drops the
- * blanks, so these are encoded, too; `said` is what the words say.
+ * The words from here on that are encoded together. Mail readers drop blanks between encoded-words,
+ * so the blanks are encoded, too. `said` is the text of the words.
  */
 static size_t take_run(struct writer *w, const char *text, struct str *said)
 {
@@ -366,7 +366,7 @@ static size_t take_run(struct writer *w, const char *text, struct str *said)
 	}
 }
 
-/* An encoded-word stands between blanks, or in parentheses. RFC 2047 section 5. */
+/* An encoded-word must be between blanks, or in parentheses. RFC 2047 section 5. */
 static void part_from(struct writer *w, char c)
 {
 	if (w->style->is_structured && c && !ascii_is_blank(c) && c != '(')

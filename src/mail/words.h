@@ -1,4 +1,4 @@
-/* words.h - the body of a header field in words, of which some become encoded-words; pure */
+/* words.h - the words of a header field's body, some of which become encoded-words; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
