@@ -79,7 +79,7 @@ static bool read_mailbox(struct address_parser *p, const struct address_region *
  * Whether the words mean "hidden recipients": a group name such as "undisclosed-recipients" without
  * its colon.
  */
-static bool is_nobody(const struct address_words *words)
+static bool means_hidden_recipients(const struct address_words *words)
 {
 	static const char *const names[] = {
 		"undisclosed-recipients",    "undisclosed-recipient",    "undisclosed recipients",
@@ -97,9 +97,9 @@ static bool is_nobody(const struct address_words *words)
 }
 
 /* Accepts such words in the place of an address; like an empty group they add no mailbox. */
-static bool takes_nobody(struct address_parser *p, const struct address_found *found)
+static bool take_hidden_recipients(struct address_parser *p, const struct address_found *found)
 {
-	if (!address_region_is_separator(p->s.token) || !is_nobody(&found->words))
+	if (!address_region_is_separator(p->s.token) || !means_hidden_recipients(&found->words))
 		return false;
 	p->list->is_odd = true;
 	p->is_after_item = true;
@@ -115,7 +115,7 @@ static bool read_bare(struct address_parser *p, const struct address_region *reg
 	p->takes_all = region->has_open;
 	address_scanner_go(&p->s, region->from);
 	address_spec_read_words(p, words);
-	if (takes_nobody(p, &found))
+	if (take_hidden_recipients(p, &found))
 		return true;
 	if (region->has_open && p->s.token != '@')
 		return lacks_end(p, region->opened, p->s.len);
@@ -164,8 +164,8 @@ static void take_separator(struct address_parser *p)
 	address_scanner_next(&p->s);
 }
 
-static bool read_what_was_surveyed(struct address_parser *p, const struct address_region *region,
-				   bool is_url)
+static bool read_surveyed(struct address_parser *p, const struct address_region *region,
+			  bool is_url)
 {
 	if (p->s.token == TOKEN_CONTROL)
 		return address_parser_control(p);
@@ -196,7 +196,7 @@ static bool read_element(struct address_parser *p)
 	p->takes_all = false;
 	bool is_url = address_spec_skip_scheme(p);
 	address_region_survey(&region, &p->s);
-	if (!read_what_was_surveyed(p, &region, is_url))
+	if (!read_surveyed(p, &region, is_url))
 		return false;
 	if (p->list->count > before)
 		p->list->items[before].element.to = p->s.start;

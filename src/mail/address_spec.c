@@ -142,12 +142,12 @@ static void append(struct address_parser *p, struct address *address)
 }
 
 /* Whether the text begins or ends with the quote. */
-static bool has_before(const struct str *text, const char *quote)
+static bool begins_with(const struct str *text, const char *quote)
 {
 	return strncmp(text->bytes, quote, strlen(quote)) == 0;
 }
 
-static bool has_after(const struct str *text, const char *quote)
+static bool ends_with(const struct str *text, const char *quote)
 {
 	size_t len = strlen(quote);
 
@@ -165,7 +165,7 @@ static void drop_quotes(struct address_parser *p, struct str *local, struct str 
 	};
 
 	for (size_t i = 0; i < LENGTH(quotes); i++) {
-		if (!has_before(local, quotes[i][0]) || !has_after(domain, quotes[i][1]) ||
+		if (!begins_with(local, quotes[i][0]) || !ends_with(domain, quotes[i][1]) ||
 		    local->len == strlen(quotes[i][0]))
 			continue;
 		str_drop(local, strlen(quotes[i][0]));

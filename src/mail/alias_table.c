@@ -149,7 +149,7 @@ static bool read_targets(struct alias *alias, const char *text, size_t len, stru
 	if (alias->targets.has_open_group)
 		return err_set(err, ERR_CONFIG, _("expected ';' at the end of a group"));
 	if (!alias->targets.count)
-		return err_set(err, ERR_CONFIG, _("expected an address behind the colon"));
+		return err_set(err, ERR_CONFIG, _("expected an address after the colon"));
 	return true;
 }
 

@@ -44,7 +44,7 @@ static void take_digit(struct decoder *d, char c, struct str *out)
 }
 
 /* The bytes held are no escape, so they stand for themselves. */
-static void give_up(struct decoder *d, struct str *out)
+static void release_broken(struct decoder *d, struct str *out)
 {
 	d->is_broken = true;
 	str_add_n(out, d->held, d->held_len);
@@ -71,7 +71,7 @@ static void take_held(struct decoder *d, char c, struct str *out)
 		d->held_len = 0;
 		return;
 	}
-	give_up(d, out);
+	release_broken(d, out);
 	decoder_take(d, &c, 1, out);
 }
 
@@ -98,7 +98,7 @@ void decoder_end(struct decoder *decoder, struct str *out)
 		add_bytes(decoder, out);
 	} else if (decoder->held_len > 0 &&
 		   !(decoder->held_len == 1 || ascii_is_space(decoder->held[1]))) {
-		give_up(decoder, out);
+		release_broken(decoder, out);
 	}
 	decoder->held_len = 0;
 }

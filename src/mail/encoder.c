@@ -89,10 +89,10 @@ static void add_sign(struct encoder *e, struct str *out)
 }
 
 /*
- * Releases the byte held. A blank stands for itself, except at the end of a line. A CR is always
- * encoded; after an equals sign, which already breaks the line, it is dropped.
+ * Releases the byte held. A blank stands for itself, except at the end of a line. A CR is encoded,
+ * or dropped after an equals sign, which breaks the line already.
  */
-static void let_go(struct encoder *e, bool is_line_end, struct str *out)
+static void release_held(struct encoder *e, bool is_line_end, struct str *out)
 {
 	unsigned char c = e->held[0];
 
@@ -111,7 +111,7 @@ static void let_go(struct encoder *e, bool is_line_end, struct str *out)
  * Decoders read an equals sign that begins no escape as itself. Before a byte that must be encoded,
  * and so begins with another equals sign, it must be encoded, too.
  */
-static void judge_sign(struct encoder *e, unsigned char next, struct str *out)
+static void end_sign(struct encoder *e, unsigned char next, struct str *out)
 {
 	bool is_one = ascii_is_space((char)next) || (next > ' ' && next < 0x7F);
 
@@ -134,8 +134,8 @@ static void take_quoted(struct encoder *e, unsigned char c, struct str *out)
 		return;
 	}
 	if (e->has_sign)
-		judge_sign(e, c, out);
-	let_go(e, c == '\r', out);
+		end_sign(e, c, out);
+	release_held(e, c == '\r', out);
 	if (c == '\r' || c == ' ' || c == '\t') {
 		e->held[0] = c;
 		e->held_len = 1;
@@ -167,9 +167,9 @@ void encoder_take(struct encoder *encoder, const char *bytes, size_t len, struct
 void encoder_end(struct encoder *encoder, struct str *out)
 {
 	if (encoder->has_sign)
-		judge_sign(encoder, '\n', out);
+		end_sign(encoder, '\n', out);
 	if (encoder->to == ENCODING_QUOTED_PRINTABLE)
-		let_go(encoder, true, out);
+		release_held(encoder, true, out);
 	else if (encoder->held_len > 0)
 		add_group(encoder, encoder->held, encoder->held_len, out);
 	encoder->held_len = 0;

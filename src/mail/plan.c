@@ -36,7 +36,7 @@ static bool is_fit(const struct planner *p, const struct content_facts *facts)
 	return !content_facts_are_unfit(facts) && (!facts->is_8bit || p->abilities & RELAY_8BIT);
 }
 
-static const char *what_is_unfit(const struct content_facts *facts)
+static const char *unfit_reason(const struct content_facts *facts)
 {
 	if (facts->has_nul)
 		return _("a NUL byte");
@@ -49,7 +49,7 @@ static const char *what_is_unfit(const struct content_facts *facts)
 
 static bool refuse_message(struct planner *p, const struct content_facts *facts, const char *why)
 {
-	return err_set(p->err, ERR_INPUT, _("the message has %s in %s"), what_is_unfit(facts), why);
+	return err_set(p->err, ERR_INPUT, _("the message has %s in %s"), unfit_reason(facts), why);
 }
 
 static bool check_seal(struct planner *p, const struct part *part,
