@@ -286,7 +286,7 @@ static void test_long(void)
 
 int main(void)
 {
-	test_begin("addresslist");
+	test_begin("address_parse");
 	test_liberal();
 	test_parts();
 	test_long();

@@ -63,7 +63,7 @@ static void test_pieces(void)
 
 int main(void)
 {
-	test_begin("facts");
+	test_begin("content_facts");
 	test_pieces();
 	return test_end();
 }

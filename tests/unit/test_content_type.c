@@ -84,7 +84,7 @@ static void test_join(void)
 
 int main(void)
 {
-	test_begin("contenttype");
+	test_begin("content_type");
 	test_table();
 	test_find();
 	test_join();

@@ -389,7 +389,7 @@ static void test_own_notice(void)
 int main(void)
 {
 	setenv("TZ", "UTC", 1);
-	test_begin("notice");
+	test_begin("dsn");
 	test_failed();
 	test_delayed();
 	test_status();

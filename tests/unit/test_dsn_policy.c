@@ -92,7 +92,7 @@ static void test_select(void)
 
 int main(void)
 {
-	test_begin("notify");
+	test_begin("dsn_policy");
 	test_may_send();
 	test_select();
 	return test_end();
