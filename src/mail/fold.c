@@ -149,7 +149,7 @@ static void add_piece(struct liner *l, const char *blanks, size_t count, const c
 	l->fits &= l->column <= CONTENT_LINE_MAX;
 }
 
-/* The blank after the colon is already there. */
+/* A fold right after the colon is the last resort, for a first piece that fits no other way. */
 static bool may_begin_with_fold(const struct liner *l, struct fold how, size_t len)
 {
 	return !how.is_fixed && l->column + len > CONTENT_LINE_MAX;

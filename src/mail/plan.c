@@ -162,8 +162,8 @@ static bool is_header_changed(const struct planner *p, size_t number)
 }
 
 /*
- * A header is written with its empty line; without an empty line before it, it would continue the
- * header above.
+ * A header is written with its empty line. If the header of the parent has none, this line would
+ * end the parent's header, so another empty line goes before.
  */
 static bool needs_gap_before(const struct planner *p, const struct part *part)
 {

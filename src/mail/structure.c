@@ -401,7 +401,7 @@ static bool end_boundary(struct structure *s)
 
 static void end_line(struct structure *s)
 {
-	/* Without an empty line, the header's encoding may tell what the line is that ended it. */
+	/* A line that ended the header may be a boundary that this header names. */
 	if (!end_boundary(s) && s->place == IN_HEADER && end_header_line(s))
 		end_boundary(s);
 	s->line_at = s->at;

@@ -120,7 +120,7 @@ static bool is_kept(struct writer *w, const char *word)
 	return w->kept < style->kept_count && style->kept[w->kept].from <= at;
 }
 
-/* Whether the word may be encoded: it is text or a phrase. An encoded address would be lost. */
+/* Whether the word is too long for a line and may be encoded; an encoded address would be lost. */
 static bool is_too_long(const struct writer *w, const char *word, size_t len)
 {
 	size_t quoted = quoted_len(w, word);
