@@ -10,7 +10,7 @@ enum recipient_status {
 	STATUS_DOUBT = '?', /* the message was sent, its final reply is not known */
 	STATUS_DONE = 'D',
 	STATUS_REFUSED = 'f', /* failed; on_failure has not run, the sender was not notified */
-	STATUS_COMMAND = 'c', /* failed; the sender was not notified */
+	STATUS_COMMAND = 'c', /* failed; on_failure was started, the sender was not notified */
 	STATUS_FAILED = 'F',  /* failed; the sender was notified, or is not to be */
 };
 
