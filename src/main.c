@@ -1,5 +1,6 @@
 /* main.c - parse the request, run its mode, report, return the exit status */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/change.h"
 #include "app/check.h"
 #include "app/discover.h"
 #include "app/explain.h"
@@ -12,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/help.h"
 #include "deliver/report.h"
 #include "serve/stdio.h"
 #include "submit/choice.h"
@@ -113,92 +115,20 @@ static void set_up_locale(void)
 #endif
 }
 
-static int show(void (*add)(struct str *out))
-{
-	CLEANUP(str_done) struct str text = STR_INIT;
-
-	add(&text);
-	return report_text(&text);
-}
-
-static int show_discovered(const struct request *request)
-{
-	CLEANUP(err_done) struct err err = ERR_INIT;
-	CLEANUP(str_done) struct str text = STR_INIT;
-
-	if (!discover_add(request->configured, &text, &err))
-		return report_error(&err);
-	return report_text(&text);
-}
-
-/* --pretend, --print-config, --serverinfo and --rmqs. */
-static int show_account(const struct request *request)
-{
-	CLEANUP(err_done) struct err err = ERR_INIT;
-	CLEANUP(str_done) struct str text = STR_INIT;
-	CLEANUP(job_done) struct job job;
-
-	job_init(&job, request);
-	bool is_shown = request->mode == MODE_SERVERINFO ? choice_without_message(&job, &err)
-							 : choice_preview(&job, STDIN_FILENO, &err);
-	report_warnings(&job.config.warnings);
-	if (is_shown && request->mode == MODE_PRETEND)
-		check_pretend(&job.config, &job.account, request, &text);
-	else if (is_shown && request->mode == MODE_PRINT_CONFIG)
-		check_print_config(&job.account, &text);
-	else if (is_shown && request->mode == MODE_RMQS)
-		is_shown = rmqs_ask(&job.account.settings, request->rmqs, &err);
-	else if (is_shown)
-		is_shown = serverinfo_add(&job.account.settings, &text, &err);
-	if (!is_shown)
-		return report_error(&err);
-	int status = report_text(&text);
-	if (request->mode == MODE_PRETEND && !choice_preview_aliases(&job, &err))
-		return report_error(&err);
-	return status;
-}
-
 static int run(const struct request *request)
 {
-	switch (request->mode) {
-	case MODE_HELP:
-		return show(cli_help);
-	case MODE_VERSION:
-		return show(cli_version);
-	case MODE_CONFIGURE:
-		return show_discovered(request);
-	case MODE_SEND:
-		return send_message(request);
-	case MODE_EXPLAIN:
-		return explain_message(request);
-	case MODE_DRY_RUN:
-		return explain_dry_run(request);
-	case MODE_STDIO:
-		return stdio_run(request);
-	case MODE_VERIFY:
-		return verify_recipients(request);
-	case MODE_ALIASES:
-		return verify_aliases(request);
-	case MODE_QUEUE_RUN:
-	case MODE_QUEUE_LIST:
-	case MODE_QUEUE_SHOW:
-	case MODE_QUEUE_RETRY:
-	case MODE_QUEUE_HOLD:
-	case MODE_QUEUE_REMOVE:
-		return queue_mode_run(request);
-	case MODE_QUEUE_IMPORT:
-		return import_folder(request);
-	default:
-		return show_account(request);
-	}
+	static int (*const functions[])(const struct request *request) = {
+#define MODE(mode, option, traits, function) [MODE_##mode] = function,
+#include "cli/mode.def"
+	};
+
+	return functions[request->mode](request);
 }
 
 static bool needs_stdin(const struct request *request)
 {
-	if (request->mode != MODE_SEND && request->mode != MODE_EXPLAIN &&
-	    request->mode != MODE_DRY_RUN)
-		return false;
-	return !request->composition.is_wanted || composition_reads_stdin(&request->composition);
+	return mode_reads_message(request->mode) &&
+	       (!request->composition.is_wanted || composition_reads_stdin(&request->composition));
 }
 
 /*

@@ -1,9 +1,9 @@
-/* change.c - what a person does with one message of the queue */
+/* change.c - the modes for one message of the queue: showing, sending, holding, removing it */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/change.h"
 
 #include "app/listqueue.h"
-#include "base/ascii.h"
+#include "app/queuematch.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "conf/secret.h"
@@ -22,104 +22,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ID_PART_MIN = 4 };
-
-/* A message that was asked for. */
-struct chosen {
-	struct spool *spool;
-	enum spool_folder folder;
-	char id[RECORD_ID_LEN + 1];
-};
-
-/* The ids */
-
-static bool is_part(const char *id, const char *part)
+static bool claim(const struct queue_match *match, struct entry *entry, struct err *err)
 {
-	size_t len = strlen(part);
-
-	return len <= RECORD_ID_LEN &&
-	       (ascii_begins(id, part) || ascii_begins(id + RECORD_ID_LEN - len, part));
-}
-
-/* The ids that match what was asked for, and the last of them. */
-struct matches {
-	struct str names;
-	size_t count;
-	struct chosen last;
-};
-
-static void matches_done(struct matches *matches)
-{
-	str_done(&matches->names);
-}
-
-/* Adds the ids that `part` is the beginning or the end of. */
-static bool match_folder(struct spool *spool, enum spool_folder folder, const char *part,
-			 struct matches *matches, struct err *err)
-{
-	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
-
-	if (!spool_list(spool, folder, &ids, err))
-		return false;
-	for (size_t i = 0; i < ids.count; i++) {
-		if (!is_part(ids.items[i], part))
-			continue;
-		matches->last.spool = spool;
-		matches->last.folder = folder;
-		memcpy(matches->last.id, ids.items[i], sizeof matches->last.id);
-		str_addf(&matches->names, " %s", ids.items[i]);
-		matches->count++;
-	}
-	return true;
-}
-
-static bool match_queue(struct spool *spool, const char *part, struct matches *matches,
-			struct err *err)
-{
-	static const enum spool_folder folders[] = { SPOOL_QUEUE, SPOOL_HOLD, SPOOL_FAILED };
-
-	for (size_t i = 0; i < LENGTH(folders); i++)
-		if (!match_folder(spool, folders[i], part, matches, err))
-			return false;
-	return true;
-}
-
-static bool find_message(struct queues *queues, const char *part, struct chosen *found,
-			 struct err *err)
-{
-	CLEANUP(matches_done) struct matches matches = { .names = STR_INIT };
-	CLEANUP(str_done) struct str shown = STR_INIT;
-
-	str_add_printable(&shown, part, strlen(part));
-	if (!*part)
-		return err_set(err, ERR_USAGE, _("an id is missing"));
-	if (strlen(part) < ID_PART_MIN)
-		return err_set(err, ERR_USAGE, _("%s: at least %d characters of an id are needed"),
-			       shown.bytes, ID_PART_MIN);
-	for (size_t i = 0; i < queues->count; i++)
-		if (!match_queue(&queues->items[i], part, &matches, err))
-			return false;
-	if (matches.count == 0)
-		return err_set(err, ERR_NOINPUT, _("%s: there is no such message in the queue"),
-			       shown.bytes);
-	if (matches.count > 1)
-		return err_set(err, ERR_USAGE, _("%s: matches several messages:%s"), shown.bytes,
-			       matches.names.bytes);
-	*found = matches.last;
-	return true;
-}
-
-static bool claim(struct spool *spool, const struct chosen *chosen, struct entry *entry,
-		  struct err *err)
-{
-	switch (spool_claim(spool, chosen->folder, chosen->id, entry, err)) {
+	switch (spool_claim(match->spool, match->folder, match->id, entry, err)) {
 	case CLAIM_GOT:
 		return true;
 	case CLAIM_BUSY:
-		return err_set(err, ERR_DEFER, _("%s: is being sent right now"), chosen->id);
+		return err_set(err, ERR_DEFER, _("%s: is being sent right now"), match->id);
 	case CLAIM_GONE:
 		return err_set(err, ERR_NOINPUT, _("%s: has left the queue in the meantime"),
-			       chosen->id);
+			       match->id);
 	case CLAIM_DAMAGED:
 	case CLAIM_FAILED:
 		break;
@@ -144,44 +56,52 @@ static int say(const char *id, const char *what)
 
 /* What can be done */
 
-static int hold(struct spool *spool, const struct chosen *chosen, struct err *err)
+static int show(const struct request *request, const struct queue_match *match, struct err *err)
+{
+	(void)request;
+	(void)err;
+	return list_show(match->spool, match->folder, match->id);
+}
+
+static int hold(const struct request *request, const struct queue_match *match, struct err *err)
 {
 	CLEANUP(entry_release) struct entry entry;
 
+	(void)request;
 	entry_init(&entry);
-	if (chosen->folder == SPOOL_FAILED) {
-		err_set(err, ERR_USAGE,
-			_("%s: has already failed, so there is nothing to "
-			  "hold"),
-			chosen->id);
+	if (match->folder == SPOOL_FAILED) {
+		err_set(err, ERR_USAGE, _("%s: has already failed, so there is nothing to hold"),
+			match->id);
 		return report_error(err);
 	}
-	if (!claim(spool, chosen, &entry, err))
+	if (!claim(match, &entry, err))
 		return report_error(err);
-	if (chosen->folder == SPOOL_QUEUE) {
+	if (match->folder == SPOOL_QUEUE) {
 		if (!entry_move(&entry, SPOOL_HOLD, err))
 			return report_error(err);
 		note(&entry, "held by --queue-hold");
 	}
-	return say(chosen->id, _("held"));
+	return say(match->id, _("held"));
 }
 
 /* What is damaged has been set aside by the attempt to claim it. */
-static bool remove_damaged(struct spool *spool, const struct chosen *chosen)
+static bool remove_damaged(const struct queue_match *match)
 {
-	return unlinkat(spool->folders[SPOOL_HOLD], chosen->id, 0) == 0 ||
-	       unlinkat(spool->folders[chosen->folder], chosen->id, 0) == 0;
+	return unlinkat(match->spool->folders[SPOOL_HOLD], match->id, 0) == 0 ||
+	       unlinkat(match->spool->folders[match->folder], match->id, 0) == 0;
 }
 
-static int remove_message(struct spool *spool, const struct chosen *chosen, struct err *err)
+static int remove_message(const struct request *request, const struct queue_match *match,
+			  struct err *err)
 {
 	CLEANUP(entry_release) struct entry entry;
 
+	(void)request;
 	entry_init(&entry);
-	bool is_removed = claim(spool, chosen, &entry, err)
+	bool is_removed = claim(match, &entry, err)
 				  ? entry_remove(&entry, true, err)
-				  : err->kind == ERR_INPUT && remove_damaged(spool, chosen);
-	return is_removed ? say(chosen->id, _("removed")) : report_error(err);
+				  : err->kind == ERR_INPUT && remove_damaged(match);
+	return is_removed ? say(match->id, _("removed")) : report_error(err);
 }
 
 /* As if it had just come in to be sent at once, but for its age; what may have arrived stays in
@@ -312,19 +232,17 @@ static bool can_be_sent(const struct entry *entry, struct err *err)
 		       id, id);
 }
 
-static int retry(const struct request *request, struct spool *spool, const struct chosen *chosen,
-		 struct err *err)
+static int retry(const struct request *request, const struct queue_match *match, struct err *err)
 {
 	CLEANUP(entry_release) struct entry entry;
 
 	entry_init(&entry);
-	if (!claim(spool, chosen, &entry, err) || !can_be_sent(&entry, err) ||
-	    !requeue(&entry, err))
+	if (!claim(match, &entry, err) || !can_be_sent(&entry, err) || !requeue(&entry, err))
 		return report_error(err);
 	if (request->account)
 		return send_by_account(request, &entry, err);
 	entry_release(&entry);
-	return send_by_own_account(spool, chosen->id);
+	return send_by_own_account(match->spool, match->id);
 }
 
 /* It may be in a queue that could not be opened. */
@@ -335,21 +253,37 @@ static int report_missing(const struct queues *queues, const struct err *err)
 	return queues->status == EX_OK ? status : queues->status;
 }
 
-int change_message(const struct request *request, struct queues *queues)
+static int change(const struct request *request,
+		  int (*act)(const struct request *request, const struct queue_match *match,
+			     struct err *err))
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
-	struct chosen chosen;
+	CLEANUP(queues_done) struct queues queues;
+	struct queue_match match;
 
-	if (!find_message(queues, request->queue_id, &chosen, &err))
-		return report_missing(queues, &err);
-	switch (request->mode) {
-	case MODE_QUEUE_SHOW:
-		return list_show(chosen.spool, chosen.folder, chosen.id);
-	case MODE_QUEUE_RETRY:
-		return retry(request, chosen.spool, &chosen, &err);
-	case MODE_QUEUE_HOLD:
-		return hold(chosen.spool, &chosen, &err);
-	default:
-		return remove_message(chosen.spool, &chosen, &err);
-	}
+	if (!queues_open(&queues, request, &err))
+		return report_error(&err);
+	if (!queuematch_find(&queues, request->queue_id, &match, &err))
+		return report_missing(&queues, &err);
+	return act(request, &match, &err);
+}
+
+int change_show(const struct request *request)
+{
+	return change(request, show);
+}
+
+int change_retry(const struct request *request)
+{
+	return change(request, retry);
+}
+
+int change_hold(const struct request *request)
+{
+	return change(request, hold);
+}
+
+int change_remove(const struct request *request)
+{
+	return change(request, remove_message);
 }

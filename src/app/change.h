@@ -1,12 +1,14 @@
-/* change.h - what a person does with one message of the queue */
+/* change.h - the modes for one message of the queue: showing, sending, holding, removing it */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/queues.h"
+#include "cli/request.h"
 
 /*
- * Finds the message whose id begins or ends with request->queue_id, and shows, sends, holds or
- * removes it, as the mode says. Prints what was done, or why it could not be; returns the exit
- * status.
+ * Each finds the message whose id begins or ends with request->queue_id, does what its name says,
+ * and prints what was done, or why not. Returns the exit status.
  */
-int change_message(const struct request *request, struct queues *queues);
+int change_show(const struct request *request);
+int change_retry(const struct request *request);
+int change_hold(const struct request *request);
+int change_remove(const struct request *request);

@@ -4,6 +4,10 @@
 
 #include "base/i18n.h"
 #include "conf/settings.h"
+#include "deliver/report.h"
+#include "submit/choice.h"
+
+#include <unistd.h>
 
 static void add_origin_of_account(const struct account *account, struct str *out)
 {
@@ -17,8 +21,8 @@ static void add_origin_of_account(const struct account *account, struct str *out
 		str_add(out, _("using the command line only\n"));
 }
 
-static void add_pretended(const struct settings *settings, const struct option *option,
-			  struct str *out)
+static void add_setting(const struct settings *settings, const struct option *option,
+			struct str *out)
 {
 	CLEANUP(str_done) struct str value = STR_INIT;
 
@@ -30,13 +34,13 @@ static void add_pretended(const struct settings *settings, const struct option *
 	str_add_char(out, '\n');
 }
 
-void check_pretend(const struct config *config, const struct account *account,
-		   const struct request *request, struct str *out)
+void check_add_pretended(const struct config *config, const struct account *account,
+			 const struct request *request, struct str *out)
 {
 	str_add_n(out, config->notes.bytes, config->notes.len);
 	add_origin_of_account(account, out);
 	for (size_t i = 0; i < OPTION_COUNT; i++)
-		add_pretended(&account->settings, &options[i], out);
+		add_setting(&account->settings, &options[i], out);
 	if (request->rmqs)
 		str_addf(out, "RMQS argument = %s\n", request->rmqs);
 	else
@@ -63,8 +67,39 @@ void check_add_configured(const struct settings *settings, const struct option *
 	str_add(out, ")\n");
 }
 
-void check_print_config(const struct account *account, struct str *out)
+/* Chooses the account as a message would, and shows the warnings about its config. */
+static bool choose(struct job *job, struct err *err)
 {
+	bool is_chosen = choice_preview(job, STDIN_FILENO, err);
+
+	report_warnings(&job->config.warnings);
+	return is_chosen;
+}
+
+int check_pretend(const struct request *request)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str text = STR_INIT;
+	CLEANUP(job_done) struct job job;
+
+	job_init(&job, request);
+	if (!choose(&job, &err))
+		return report_error(&err);
+	check_add_pretended(&job.config, &job.account, request, &text);
+	int status = report_text(&text);
+	return choice_preview_aliases(&job, &err) ? status : report_error(&err);
+}
+
+int check_print_config(const struct request *request)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str text = STR_INIT;
+	CLEANUP(job_done) struct job job;
+
+	job_init(&job, request);
+	if (!choose(&job, &err))
+		return report_error(&err);
 	for (size_t i = 0; i < OPTION_COUNT; i++)
-		check_add_configured(&account->settings, &options[i], out);
+		check_add_configured(&job.account.settings, &options[i], &text);
+	return report_text(&text);
 }

@@ -7,12 +7,18 @@
 #include "conf/config.h"
 #include "conf/settings.h"
 
-/* Appends which files and which account are used, and every setting as "key = value". */
-void check_pretend(const struct config *config, const struct account *account,
-		   const struct request *request, struct str *out);
+/*
+ * Print what would be used for a message (the one on standard input, if the choice depends on it):
+ * files, account and settings as "key = value", or each setting with its origin. Return the exit
+ * status.
+ */
+int check_pretend(const struct request *request);
+int check_print_config(const struct request *request);
+
+/* Appends what --pretend prints. */
+void check_add_pretended(const struct config *config, const struct account *account,
+			 const struct request *request, struct str *out);
 
 /* Appends a setting as "key = value (origin)". */
 void check_add_configured(const struct settings *settings, const struct option *option,
 			  struct str *out);
-/* Appends every setting so. */
-void check_print_config(const struct account *account, struct str *out);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "deliver/report.h"
 #include "mail/address_parse.h"
 #include "net/host.h"
 #include "net/srv.h"
@@ -104,14 +105,18 @@ static void add_account(const struct finding *finding, struct str *out)
 	str_addf(out, "from %s\n", finding->path);
 }
 
-bool discover_add(const char *address, struct str *out, struct err *err)
+int discover_show(const struct request *request)
 {
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str text = STR_INIT;
 	CLEANUP(finding_done) struct finding finding = { 0 };
 
-	if (!read_address(&finding, address, err))
-		return err_wrap(err, "--configure");
-	if (!find(&finding, err))
-		return false;
-	add_account(&finding, out);
-	return true;
+	if (!read_address(&finding, request->configured, &err)) {
+		err_wrap(&err, "--configure");
+		return report_error(&err);
+	}
+	if (!find(&finding, &err))
+		return report_error(&err);
+	add_account(&finding, &text);
+	return report_text(&text);
 }

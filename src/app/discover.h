@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/err.h"
-#include "base/str.h"
+#include "cli/request.h"
 
 /*
- * Appends an account for a config file, by the SRV records of the address's domain (RFC 6186, RFC
- * 8314): the host of the lowest priority, and among these of the greatest weight. ERR_INPUT: it is
- * no address with a domain; ERR_NOHOST: there is no record; ERR_NET: no answer from DNS.
+ * Prints an account for a config file, by the SRV records of the domain of request->configured (RFC
+ * 6186, RFC 8314): the host of the lowest priority, and among these of the greatest weight. Returns
+ * the exit status: EX_DATAERR if it is no address with a domain, EX_NOHOST if there is no record,
+ * EX_TEMPFAIL if DNS does not answer.
  */
-bool discover_add(const char *address, struct str *out, struct err *err) MUST_USE;
+int discover_show(const struct request *request);

@@ -1,8 +1,7 @@
-/* queuemode.c - what is asked about the queue: list it, run it, change a message of it */
+/* queuemode.c - the modes for whole queues: running and listing them */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/queuemode.h"
 
-#include "app/change.h"
 #include "app/listqueue.h"
 #include "app/queues.h"
 #include "app/users.h"
@@ -26,16 +25,13 @@ static int worse(int status, int other)
 	return status != EX_OK ? status : other;
 }
 
-/* Lists all messages, or changes one. */
-static int open_and_do(const struct request *request)
+int queuemode_list(const struct request *request)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(queues_done) struct queues queues;
 
 	if (!queues_open(&queues, request, &err))
 		return report_error(&err);
-	if (request->mode != MODE_QUEUE_LIST)
-		return change_message(request, &queues);
 	report_warnings(&queues.problems);
 	return worse(queues.status, list_queues(&queues, request->is_json));
 }
@@ -205,7 +201,7 @@ static void run_in_child(const struct request *request)
 	}
 }
 
-static int run(const struct request *request)
+int queuemode_run(const struct request *request)
 {
 	if (request->interval <= 0)
 		return run_all(request);
@@ -217,9 +213,4 @@ static int run(const struct request *request)
 			run_all(request);
 		wait_for_next(request->interval);
 	}
-}
-
-int queue_mode_run(const struct request *request)
-{
-	return request->mode == MODE_QUEUE_RUN ? run(request) : open_and_do(request);
 }

@@ -1,8 +1,11 @@
-/* queuemode.h - what is asked about the queue: list it, run it, change a message of it */
+/* queuemode.h - the modes for whole queues: running and listing them */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "cli/request.h"
 
-/* Carries out one of the MODE_QUEUE_* modes. Returns the exit status. */
-int queue_mode_run(const struct request *request);
+/* Sends messages that are due, once or again and again. Returns the exit status. */
+int queuemode_run(const struct request *request);
+
+/* Prints the messages of the user's queues. Returns the exit status. */
+int queuemode_list(const struct request *request);

@@ -80,7 +80,7 @@ static bool load(struct queues *queues, const struct request *request, struct co
 {
 	const struct configfile_places files = { .system_folder = SYSCONFDIR,
 						 .user_file = request->config_file,
-						 .is_look = request_is_look(request->mode) };
+						 .is_look = mode_is_look(request->mode) };
 	CLEANUP(err_done) struct err trouble = ERR_INIT;
 
 	if (settings_is_explicit(&request->settings, OPT_host))

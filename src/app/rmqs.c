@@ -3,10 +3,15 @@
 #include "app/rmqs.h"
 
 #include "conf/secret.h"
+#include "deliver/report.h"
 #include "smtp/etrn.h"
 #include "smtp/session.h"
+#include "submit/choice.h"
 
-bool rmqs_ask(struct settings *settings, const char *what, struct err *err)
+#include <sysexits.h>
+#include <unistd.h>
+
+static bool ask(struct settings *settings, const char *what, struct err *err)
 {
 	struct session session;
 
@@ -17,4 +22,17 @@ bool rmqs_ask(struct settings *settings, const char *what, struct err *err)
 	bool is_done = etrn_ask(&session.client, what, err) || err_wrap(err, "%s", session.where);
 	session_close(&session);
 	return is_done;
+}
+
+int rmqs_run(const struct request *request)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(job_done) struct job job;
+
+	job_init(&job, request);
+	bool is_chosen = choice_preview(&job, STDIN_FILENO, &err);
+	report_warnings(&job.config.warnings);
+	if (!is_chosen || !ask(&job.account.settings, request->rmqs, &err))
+		return report_error(&err);
+	return EX_OK;
 }

@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/err.h"
-#include "conf/settings.h"
+#include "cli/request.h"
 
 /*
- * Opens a session, logs in where the settings say so, and asks by ETRN for what waits for `what`.
- * The errors of session_open and etrn_ask.
+ * Opens a session, logs in if the settings say so, and asks by ETRN for the messages that wait for
+ * request->rmqs. Returns the exit status.
  */
-bool rmqs_ask(struct settings *settings, const char *what, struct err *err) MUST_USE;
+int rmqs_run(const struct request *request);

@@ -60,7 +60,7 @@ static void show_debug(const struct job *job)
 
 	if (!log_is_debug())
 		return;
-	check_pretend(&job->config, &job->account, job->request, &text);
+	check_add_pretended(&job->config, &job->account, job->request, &text);
 	(void)report_text(&text);
 }
 

@@ -6,7 +6,9 @@
 #include "base/i18n.h"
 #include "conf/extensions.h"
 #include "conf/secret.h"
+#include "deliver/report.h"
 #include "smtp/session.h"
+#include "submit/choice.h"
 
 #include <string.h>
 
@@ -98,7 +100,7 @@ static void describe(const struct session *session, struct str *out)
 	add_extensions(out, &session->client.reply, session->settings->ignore_extensions);
 }
 
-bool serverinfo_add(struct settings *settings, struct str *out, struct err *err)
+static bool ask(struct settings *settings, struct str *out, struct err *err)
 {
 	struct session session;
 
@@ -109,4 +111,18 @@ bool serverinfo_add(struct settings *settings, struct str *out, struct err *err)
 	describe(&session, out);
 	session_close(&session);
 	return true;
+}
+
+int serverinfo_show(const struct request *request)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+	CLEANUP(str_done) struct str text = STR_INIT;
+	CLEANUP(job_done) struct job job;
+
+	job_init(&job, request);
+	bool is_chosen = choice_without_message(&job, &err);
+	report_warnings(&job.config.warnings);
+	if (!is_chosen || !ask(&job.account.settings, &text, &err))
+		return report_error(&err);
+	return report_text(&text);
 }

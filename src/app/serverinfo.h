@@ -2,12 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/err.h"
-#include "base/str.h"
-#include "conf/settings.h"
+#include "cli/request.h"
 
 /*
- * Opens a session without logging in and appends the relay's name, greeting, TLS parameters,
- * certificate and every extension that it offers. The errors of session_open.
+ * Opens a session without logging in and prints the relay's name, greeting, TLS parameters,
+ * certificate and every extension that it offers. Returns the exit status.
  */
-bool serverinfo_add(struct settings *settings, struct str *out, struct err *err) MUST_USE;
+int serverinfo_show(const struct request *request);

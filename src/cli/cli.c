@@ -75,12 +75,12 @@ static bool do_long(struct args *args, const char *text, struct err *err)
 	const char *value = equals ? equals + 1 : "";
 	CLEANUP(mem_free_at) char *name = str_format("--%s", found.name);
 	if (args->is_sendmail && is_for_people(found.flags, found.flag))
-		return flag_usage(err, _("not allowed when called by a name of sendmail"), name);
+		return args_refuse(err, _("not allowed when called by a name of sendmail"), name);
 	if (equals && !found.argument)
-		return flag_usage(err, _("takes no argument"), name);
+		return args_refuse(err, _("takes no argument"), name);
 	if (!equals && found.argument && !(found.flags & OPTION_ALONE)) {
 		if (!*args->next)
-			return flag_usage(err, _("an argument is missing"), name);
+			return args_refuse(err, _("an argument is missing"), name);
 		value = *args->next++;
 	}
 	if (found.flag && !args->is_sendmail &&
@@ -102,7 +102,7 @@ static bool refuse_letter(const struct args *args, char letter, const char *prob
 	str_add(&words, problem);
 	if (!args->is_sendmail)
 		misuse_add_letter(letter, &words);
-	return flag_usage(err, words.bytes, name);
+	return args_refuse(err, words.bytes, name);
 }
 
 /* Takes the argument of a letter: the rest of this word, or the next one. */
@@ -163,7 +163,7 @@ static bool do_letter(struct args *args, const char **letters, struct err *err)
 	if (args->is_sendmail && (option ? option->flags : flag->flags) & OPTION_FILE)
 		return true;
 	if (args->is_sendmail && is_for_people(0, flag))
-		return flag_usage(err, _("not allowed when called by a name of sendmail"), name);
+		return args_refuse(err, _("not allowed when called by a name of sendmail"), name);
 	return option ? do_setting_letter(args, option, text, err)
 		      : flag_do(args, flag, name, text, err);
 }
@@ -192,27 +192,9 @@ static bool do_word(struct args *args, const char *word, struct err *err)
 	return true;
 }
 
-/* Whether there is, or would be, a message to send. */
-static bool has_message(enum mode mode)
-{
-	return mode == MODE_SEND || mode == MODE_PRINT_CONFIG || mode == MODE_PRETEND ||
-	       mode == MODE_EXPLAIN || mode == MODE_DRY_RUN;
-}
-
-static bool has_recipients(enum mode mode)
-{
-	return has_message(mode) || mode == MODE_VERIFY;
-}
-
-static bool takes_id(enum mode mode)
-{
-	return mode == MODE_QUEUE_SHOW || mode == MODE_QUEUE_RETRY || mode == MODE_QUEUE_HOLD ||
-	       mode == MODE_QUEUE_REMOVE;
-}
-
 static bool check_combination(const struct request *request, struct err *err)
 {
-	if (request->mode == MODE_VERSION || request->mode == MODE_HELP)
+	if (mode_is_information(request->mode))
 		return true;
 	if (request->account && settings_is_explicit(&request->settings, OPT_host))
 		return err_set(err, ERR_USAGE, _("--host and --account exclude each other"));
@@ -223,12 +205,13 @@ static bool check_combination(const struct request *request, struct err *err)
 		return err_set(err, ERR_USAGE, _("--serverinfo takes no recipients"));
 	if (request->mode == MODE_SERVERINFO && request->rmqs)
 		return err_set(err, ERR_USAGE, _("--serverinfo and --rmqs exclude each other"));
-	if (request->recipient_count > 0 && takes_id(request->mode))
-		return flag_usage(err, _("one id at a time"), request->recipients[0]);
-	if (request->recipient_count > 0 && (request->rmqs || !has_recipients(request->mode)))
-		return flag_usage(err, _("recipients are for sending a message"),
-				  request->recipients[0]);
-	if (request->not_before > 0 && !has_message(request->mode))
+	if (request->recipient_count > 0 && mode_takes_id(request->mode))
+		return args_refuse(err, _("one id at a time"), request->recipients[0]);
+	if (request->recipient_count > 0 &&
+	    (request->rmqs || !mode_takes_recipients(request->mode)))
+		return args_refuse(err, _("recipients are for sending a message"),
+				   request->recipients[0]);
+	if (request->not_before > 0 && !mode_has_message(request->mode))
 		return err_set(err, ERR_USAGE, _("--at is for sending a message"));
 	if (request->is_all_users && request->mode != MODE_QUEUE_RUN)
 		return err_set(err, ERR_USAGE, _("--all-users goes with --queue-run"));
@@ -245,8 +228,7 @@ static bool finish_composition(const struct args *args, struct err *err)
 			       _("-t is for a message with a header, and --to and the like make "
 				 "one; for a "
 				 "recipient write: --to ADDRESS"));
-	if (!has_message(request->mode) && request->mode != MODE_VERSION &&
-	    request->mode != MODE_HELP)
+	if (!mode_has_message(request->mode) && !mode_is_information(request->mode))
 		return err_set(err, ERR_USAGE,
 			       _("--to, --subject and the like are for sending a message"));
 	request->read_recipients = true;

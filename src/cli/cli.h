@@ -17,7 +17,3 @@
  * unique among all. ERR_USAGE. `request` is initialised in any case.
  */
 bool cli_parse(struct request *request, int argc, char *argv[], struct err *err) MUST_USE;
-
-/* Append what --help and --version print (in help.c). */
-void cli_help(struct str *out);
-void cli_version(struct str *out);

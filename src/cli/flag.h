@@ -2,35 +2,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "cli/request.h"
+#include "cli/action.h"
 
-#include <stddef.h>
-
-/* An entry of cli.def. `flags` are OPTION_..., and `argument` is NULL where it takes none. */
+/* An entry of cli.def. */
 struct flag {
 	const char *name; /* NULL: only a letter */
 	char letter;
-	const char *argument;
-	unsigned flags;
-	int action;
-	size_t place; /* a mode, or the offset of a member of struct request */
+	const char *argument; /* NULL: takes none */
+	unsigned flags;       /* OPTION_... */
+	bool (*action)(const struct action_input *in, struct err *err);
+	size_t place; /* for the action: a mode, or the offset of a member of struct request */
 };
 
 /* All of them, in the order of cli.def. */
 extern const struct flag flags[];
 extern const size_t flag_count;
-
-/* What is left of argv. `is_sendmail`: called by one of sendmail's names. */
-struct args {
-	char **first;
-	char **next;
-	struct request *request;
-	bool is_sendmail;
-	bool is_ended;
-	size_t before_end;     /* how many recipients are not after "--" */
-	char idle;             /* a letter without effect that was given, */
-	const char *idle_text; /* and its argument */
-};
 
 /* The entry of a short option; NULL: there is none. */
 const struct flag *flag_of_letter(char letter);
@@ -50,6 +36,3 @@ bool flag_is_idle(const struct flag *flag, const char *text);
  */
 bool flag_do(struct args *args, const struct flag *flag, const char *name, const char *text,
 	     struct err *err) MUST_USE;
-
-/* Sets ERR_USAGE, "TEXT: PROBLEM", for a word of the command line. Returns false. */
-bool flag_usage(struct err *err, const char *problem, const char *text);

@@ -1,10 +1,13 @@
 /* help.c - what --help and --version print */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/help.h"
+
 #include "base/i18n.h"
 #include "cli/cli.h"
 #include "conf/configfile.h"
 #include "conf/option.h"
 #include "conf/texttype.h"
+#include "deliver/report.h"
 #include "net/gnutls.h"
 #include "smtp/gsasl_library.h"
 
@@ -118,7 +121,7 @@ static void add_options(struct str *out, enum option_group group)
 				 options[i].flags & OPTION_ALONE, _(options[i].help));
 }
 
-void cli_help(struct str *out)
+void help_add(struct str *out)
 {
 	str_add(out,
 		_("Usage: mailchute [OPTION]... [--] RECIPIENT...\n"
@@ -157,7 +160,7 @@ static void add_libraries(struct str *out)
 }
 
 /* Scripts look for the words before the colons, which are msmtp's, and for what is behind them. */
-void cli_version(struct str *out)
+void help_add_version(struct str *out)
 {
 	CLEANUP(mem_free_at) char *system_file = configfile_system(SYSCONFDIR);
 	CLEANUP(mem_free_at) char *user_file = configfile_user();
@@ -171,4 +174,22 @@ void cli_version(struct str *out)
 	str_addf(out, _("User configuration file name: %s\n"), user_file);
 	str_add(out, _("\nThis is free software under the GNU General Public License, version 3 or "
 		       "later.\nThere is no warranty, to the extent permitted by law.\n"));
+}
+
+int help_show(const struct request *request)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	(void)request;
+	help_add(&text);
+	return report_text(&text);
+}
+
+int help_show_version(const struct request *request)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	(void)request;
+	help_add_version(&text);
+	return report_text(&text);
 }

@@ -150,7 +150,7 @@ static bool refuse_unknown(const char *name, const char *shown, struct err *err)
 		str_add_char(&words, '?');
 	}
 	str_add(&words, _(" (mailchute --help has all of them)"));
-	return flag_usage(err, words.bytes, shown);
+	return args_refuse(err, words.bytes, shown);
 }
 
 static bool refuse_ambiguous(const char *prefix, const char *shown, struct err *err)
@@ -171,7 +171,7 @@ static bool refuse_ambiguous(const char *prefix, const char *shown, struct err *
 		add_name(&words, name);
 	}
 	str_add(&words, count > SHOWN_MAX ? ", ..." : "");
-	return flag_usage(err, words.bytes, shown);
+	return args_refuse(err, words.bytes, shown);
 }
 
 bool longname_find(const char *prefix, struct long_name *found, struct err *err)

@@ -19,7 +19,7 @@ static bool refuse_character(const char *text, const struct lookalike *found, co
 
 	lookalike_add(&words, found);
 	str_addf(&words, " %s", problem);
-	return flag_usage(err, words.bytes, text);
+	return args_refuse(err, words.bytes, text);
 }
 
 static bool advise(const char *text, const char *problem, const char *cure, struct err *err)
@@ -27,7 +27,7 @@ static bool advise(const char *text, const char *problem, const char *cure, stru
 	CLEANUP(str_done) struct str words = STR_INIT;
 
 	str_addf(&words, "%s: %s", problem, cure);
-	return flag_usage(err, words.bytes, text);
+	return args_refuse(err, words.bytes, text);
 }
 
 /* Dashes */
@@ -65,7 +65,7 @@ static bool check_dashes(const char *word, struct err *err)
 		str_addf(&words, _(" is no hyphen; write: %s"), mended);
 	else
 		str_add(&words, _(" does not belong at the beginning; delete it"));
-	return flag_usage(err, words.bytes, word);
+	return args_refuse(err, words.bytes, word);
 }
 
 /* -to, -subject: the letters would mean something else. -at is the account "t". */
@@ -167,7 +167,7 @@ static bool check_command(const char *word, struct err *err)
 			 _("a word alone is a recipient; write: %s (or, for that recipient: "
 			   "mailchute -- %s)"),
 			 commands[i].meant, word);
-		return flag_usage(err, words.bytes, word);
+		return args_refuse(err, words.bytes, word);
 	}
 	return true;
 }
@@ -200,7 +200,7 @@ bool misuse_check_word(const char *word, bool is_first, struct err *err)
 	if (!check_dashes(word, err) || !check_single_hyphen(word, err))
 		return false;
 	if (strcmp(word, "-") == 0)
-		return flag_usage(err, _("standard input is read anyway; leave it out"), word);
+		return args_refuse(err, _("standard input is read anyway; leave it out"), word);
 	if (*word == '-')
 		return true;
 	return (!is_first || (check_command(word, err) && check_name(word, err))) &&
@@ -239,7 +239,7 @@ bool misuse_check_argument(const struct flag *flag, const char *name, const char
 	if (!flag_composes(flag))
 		return true;
 	if (option == COMPOSE_TO && !text[strspn(text, " \t,")])
-		return flag_usage(err, _("expected an address, but nothing follows"), name);
+		return args_refuse(err, _("expected an address, but nothing follows"), name);
 	if (is_next && option != COMPOSE_SUBJECT && !check_next(name, text, is_address, err))
 		return false;
 	if (option > COMPOSE_SUBJECT && !check_home(name, text, is_next, err))
@@ -252,7 +252,7 @@ bool misuse_check_hops(const char *next, struct err *err)
 {
 	if (next && *next != '-')
 		return true;
-	return flag_usage(err, _("for the help write: mailchute --help"), "-h");
+	return args_refuse(err, _("for the help write: mailchute --help"), "-h");
 }
 
 static const struct {
@@ -302,7 +302,7 @@ static bool check_idle(const struct args *args, struct err *err)
 		str_addf(&words, _("; to attach the file write: --attach %s"), args->idle_text);
 	else
 		misuse_add_letter(args->idle, &words);
-	return flag_usage(err, words.bytes, name);
+	return args_refuse(err, words.bytes, name);
 }
 
 static bool check_recipient(const char *text, struct err *err)
@@ -316,10 +316,10 @@ static bool check_recipient(const char *text, struct err *err)
 			 _("a file, and no address; to attach it write: --attach %s (or, for a "
 			   "recipient of that name: --to %s)"),
 			 text, text);
-		return flag_usage(err, words.bytes, text);
+		return args_refuse(err, words.bytes, text);
 	}
 	return !strchr(text, '/') ||
-	       flag_usage(err, _("there is no such file, and it is no address"), text);
+	       args_refuse(err, _("there is no such file, and it is no address"), text);
 }
 
 /* The word of argv before it; NULL: there is none. */
@@ -354,7 +354,7 @@ static bool check_subject(const struct args *args, const char *word, struct err 
 		 _("no address; a subject of several words needs quotes: --subject \"%s %s\" (or, "
 		   "for a recipient of that name: --to %s)"),
 		 subject, word, word);
-	return flag_usage(err, words.bytes, word);
+	return args_refuse(err, words.bytes, word);
 }
 
 static bool check_account(const char *name, struct err *err)

@@ -3,36 +3,10 @@
 #pragma once
 
 #include "cli/composition.h"
+#include "cli/mode.h"
 #include "conf/settings.h"
 
 #include <stdint.h>
-
-/* What to do; where several were asked for, the last in this order is done. */
-enum mode {
-	MODE_SEND,
-	MODE_STDIO,   /* -bs: SMTP on standard input and output */
-	MODE_VERIFY,  /* -bv: look at the recipients, send nothing */
-	MODE_ALIASES, /* newaliases, -bi: look at the aliases file */
-	MODE_QUEUE_RUN,
-	MODE_QUEUE_LIST,
-	MODE_QUEUE_SHOW,
-	MODE_QUEUE_RETRY,
-	MODE_QUEUE_HOLD,
-	MODE_QUEUE_REMOVE,
-	MODE_QUEUE_IMPORT, /* --queue-import: take over what msmtp's scripts have queued */
-	MODE_RMQS,
-	MODE_SERVERINFO,
-	MODE_DRY_RUN,
-	MODE_EXPLAIN,
-	MODE_PRINT_CONFIG,
-	MODE_PRETEND,
-	MODE_VERSION,
-	MODE_HELP,
-	MODE_CONFIGURE,
-};
-
-/* Whether a mode only shows something: it sends nothing, and runs nothing for a message. */
-bool request_is_look(enum mode mode);
 
 /*
  * What a caller may expect. People and mail programs look at the exit status and are told at once

@@ -17,16 +17,14 @@
 /* Whether there is, or would be, a message to send. */
 static bool is_mail(const struct job *job)
 {
-	enum mode mode = job->request->mode;
-
-	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_DRY_RUN;
+	return mode_reads_message(job->request->mode);
 }
 
 static struct configfile_places places(const struct job *job)
 {
 	return (struct configfile_places){ SYSCONFDIR, job->request->config_file,
 					   .is_by_uid = job->request->contract == CONTRACT_SENDMAIL,
-					   .is_look = request_is_look(job->request->mode) };
+					   .is_look = mode_is_look(job->request->mode) };
 }
 
 static bool load_config(struct job *job, struct err *err)
@@ -41,18 +39,11 @@ static bool load_config(struct job *job, struct err *err)
 	       configfile_load(&job->config, &where, err);
 }
 
-/* Whether it is about a message, even if only to say what would become of one. */
-static bool is_about_mail(enum mode mode)
-{
-	return mode == MODE_SEND || mode == MODE_EXPLAIN || mode == MODE_DRY_RUN ||
-	       mode == MODE_PRETEND || mode == MODE_PRINT_CONFIG;
-}
-
 static bool choose(struct job *job, const struct settings *wished, struct err *err)
 {
 	const struct selection wish = { .account = job->request->account,
 					.settings = wished,
-					.is_mail = is_about_mail(job->request->mode) };
+					.is_mail = mode_has_message(job->request->mode) };
 
 	job->has_account = selection_choose(&job->config, &wish, &job->account, err);
 	return job->has_account;

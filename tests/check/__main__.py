@@ -451,6 +451,17 @@ def manual_has_every_option(_):
 
 
 @suite.case
+def manual_has_every_queue_command(_):
+    """mailchute-queue(7) is written by hand, and explains every mode that takes an id."""
+    table = next(SRC.rglob("mode.def")).read_text()
+    modes = re.findall(r'^MODE\(\w+, "([\w-]+)", [^,]*\bTAKES_ID\b', table, re.M)
+    expect(len(modes) > 3, "mode.def has entries that this check can't read")
+    text = plain_manual("mailchute-queue.7")
+    missing = [mode for mode in modes if not re.search(rf"mailchute --{mode}=", text)]
+    expect_none(missing, "modes without a paragraph in mailchute-queue(7)")
+
+
+@suite.case
 def manual_formats_without_warnings(_):
     for name in ("mailchute.1", "mailchute.conf.5", "mailchute-queue.7", "mailchute-msmtp.7"):
         path = BUILD / "doc" / name

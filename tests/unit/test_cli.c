@@ -1,6 +1,7 @@
 /* test_cli.c - the command line */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/cli.h"
+#include "cli/help.h"
 #include "conf/settings.h"
 
 #include "test.h"
@@ -682,7 +683,7 @@ static void test_help(void)
 {
 	CLEANUP(str_done) struct str help = STR_INIT;
 
-	cli_help(&help);
+	help_add(&help);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		CLEANUP(mem_free_at) char *flag = str_format("--%s", options[i].name);
 		bool is_offered = !(options[i].flags & OPTION_NO_FLAG);

@@ -1,0 +1,15 @@
+/* args.c - the words of the command line that are not yet read, and the request they make */
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/args.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+bool args_refuse(struct err *err, const char *problem, const char *text)
+{
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
+	str_add_printable(&shown, text, strlen(text));
+	return err_set(err, ERR_USAGE, "%s: %s", shown.bytes, problem);
+}
