@@ -4,72 +4,69 @@ import os
 import pathlib
 import socket
 import threading
-from tests.lib.harness import expect, run_program, write_private
+from tests.lib.harness import expect, run_program
 from tests.lib.relay import Relay, default_certs
+from tests.lib.user import Home
 
 
 SPARSE = 10 << 30
 MESSAGE = b"From: a@b.example\nSubject: x\n\ny\n"
 
 
-class Desk:
+class NamingUser(Home):
     """A user whose account is at a relay with TLS, and a name for the file in question."""
 
     def __init__(self, folder):
-        self.folder, self.path = folder, folder / "named"
+        super().__init__(folder)
+        self.path = folder / "named"
         self.certs = default_certs()
 
     def lines(self, port, *more):
         return [f"host localhost\nport {port}\nfrom a@b.example\nqueue off\ntls on\ntls_trust_file {self.certs.ca}\n"
                 "auth plain\nuser tester", *more]
 
-    def write(self, *lines, name=".mailchuterc"):
-        path = self.folder / name
-        path.parent.mkdir(exist_ok=True)
-        return write_private(path, "\n".join(lines) + "\n")
-
 
 # What names the file: writes the config, and returns the arguments
 
 
-def as_config(desk, port):
-    return ["-C", desk.path]
+def as_config(user, port):
+    return ["-C", user.path]
 
 
-def as_default_config(desk, port):
-    (desk.folder / ".mailchuterc").symlink_to(desk.path)
+def as_default_config(user, port):
+    (user.folder / ".mailchuterc").symlink_to(user.path)
     return []
 
 
-def as_include(desk, port):
-    desk.write(*desk.lines(port), f"include {desk.path}")
+def as_include(user, port):
+    user.write(*user.lines(port), f"include {user.path}")
     return []
 
 
-def as_drop_in(desk, port):
-    (desk.folder / "drop").mkdir()
-    (desk.folder / "drop/x.conf").symlink_to(desk.path)
-    desk.write(*desk.lines(port), "include drop")
+def as_drop_in(user, port):
+    (user.folder / "drop").mkdir()
+    (user.folder / "drop/x.conf").symlink_to(user.path)
+    user.write(*user.lines(port), "include drop")
     return []
 
 
 def as_setting(name, *more):
-    def write(desk, port):
-        desk.write(*desk.lines(port, "password secret", *(line.format(certs=desk.certs) for line in more)),
-                   f"{name} {desk.path}")
+    def write(user, port):
+        user.write(*user.lines(port, "password secret", *(line.format(certs=user.certs) for line in more)),
+                   f"{name} {user.path}")
         return []
     return write
 
 
-def as_password_file(desk, port):
-    desk.write(*desk.lines(port), f"password_file {desk.path}")
+def as_password_file(user, port):
+    user.write(*user.lines(port), f"password_file {user.path}")
     return []
 
 
 def as_option(name):
-    def write(desk, port):
-        desk.write(*desk.lines(port, "password secret"))
-        return ["--to", "b@b.example", name, desk.path]
+    def write(user, port):
+        user.write(*user.lines(port, "password secret"))
+        return ["--to", "b@b.example", name, user.path]
     return write
 
 
@@ -132,10 +129,10 @@ def strange_thing(name, make):
         status = 78
 
     def case(folder):
-        desk = Desk(folder)
-        make(desk.path)
+        user = NamingUser(folder)
+        make(user.path)
         with Relay(tls="starttls", auth=["PLAIN"]) as relay:
-            args = write(desk, relay.port)
+            args = write(user, relay.port)
             words = args if "--to" in args else [*args, "b@b.example"]
             result = run_program(words, MESSAGE, home=folder)
             if name == "default-config" and make in (loop, socket_of_that_name):
@@ -152,10 +149,10 @@ def strange_thing(name, make):
 # A pipe that ends is as good as a file
 
 
-def good_content(name, desk, port):
-    certs = desk.certs
+def good_content(name, user, port):
+    certs = user.certs
     if name in ("config", "default-config"):
-        return "\n".join(desk.lines(port, "password secret")) + "\n"
+        return "\n".join(user.lines(port, "password secret")) + "\n"
     if name in ("include", "drop-in"):
         return "password secret\n"
     return {"trust-file": lambda: pathlib.Path(certs.ca).read_text(),
@@ -173,11 +170,11 @@ def feed(path, text):
 
 def fed_pipe(name):
     def case(folder):
-        desk = Desk(folder)
-        pipe(desk.path)
+        user = NamingUser(folder)
+        pipe(user.path)
         with Relay(tls="starttls", auth=["PLAIN"], password="secret") as relay:
-            args = NAMED[name][0](desk, relay.port)
-            feed(desk.path, good_content(name, desk, relay.port))
+            args = NAMED[name][0](user, relay.port)
+            feed(user.path, good_content(name, user, relay.port))
             result = run_program([*args, "b@b.example"], MESSAGE, home=folder)
             expect(result.status == 0 and len(relay.received) == 1, str(result))
     return case
@@ -185,9 +182,9 @@ def fed_pipe(name):
 
 def substituted_pipe(folder):
     """As the shell's <( ) gives one: without a name, and often with a writer that has ended already."""
-    desk = Desk(folder)
+    user = NamingUser(folder)
     with Relay(tls="starttls", auth=["PLAIN"], password="secret") as relay:
-        for text, more in (("\n".join(desk.lines(relay.port, "password secret")) + "\n", ()),
+        for text, more in (("\n".join(user.lines(relay.port, "password secret")) + "\n", ()),
                            ("", ("--host=localhost", f"--port={relay.port}"))):
             read, write = os.pipe()
             os.write(write, text.encode())
@@ -200,78 +197,76 @@ def substituted_pipe(folder):
 
 
 def pipe_with_a_silent_writer(folder):
-    desk = Desk(folder)
-    pipe(desk.path)
-    fd = os.open(desk.path, os.O_RDWR)
-    result = run_program(["-C", desk.path, "b@b.example"], MESSAGE, home=folder)
+    user = NamingUser(folder)
+    pipe(user.path)
+    fd = os.open(user.path, os.O_RDWR)
+    result = run_program(["-C", user.path, "b@b.example"], MESSAGE, home=folder)
     os.close(fd)
     expect(result.status == 74 and b"/named: its content did not end in time" in result.stderr, str(result))
 
 
 def pipe_without_end(folder):
     """It is read up to a limit, however fast it comes."""
-    desk = Desk(folder)
-    pipe(desk.path)
+    user = NamingUser(folder)
+    pipe(user.path)
 
     def pour():
-        with open(desk.path, "wb", buffering=0) as out:
+        with open(user.path, "wb", buffering=0) as out:
             try:
                 while True:
                     out.write(b"# more\n" * 1000)
             except BrokenPipeError:
                 pass
     threading.Thread(target=pour, daemon=True).start()
-    result = run_program(["-C", desk.path, "b@b.example"], MESSAGE, home=folder)
+    result = run_program(["-C", user.path, "b@b.example"], MESSAGE, home=folder)
     expect(result.status == 78 or result.status == 74, str(result))
     expect(b"/named: File too large" in result.stderr, str(result))
 
 
 def null_device(folder):
     """As an empty file."""
-    desk = Desk(folder)
+    user = NamingUser(folder)
     with Relay(tls="starttls", auth=["PLAIN"]) as relay:
-        desk.write(*desk.lines(relay.port), "include /dev/null", "password secret")
+        user.write(*user.lines(relay.port), "include /dev/null", "password secret")
         result = run_program(["b@b.example"], MESSAGE, home=folder)
         expect(result.status == 0 and len(relay.received) == 1, str(result))
         for name, words in (("tls_trust_file", b"no certificate in it"), ("tls_crl_file", b"no revocation list in it")):
-            desk.write(*desk.lines(relay.port, "password secret"), f"{name} /dev/null")
+            user.write(*user.lines(relay.port, "password secret"), f"{name} /dev/null")
             result = run_program(["b@b.example"], MESSAGE, home=folder)
             expect(result.status == 66 and words in result.stderr, str(result))
 
 
 def netrc_that_is_none(folder):
     """It is passed over, whatever it is."""
-    desk = Desk(folder)
+    user = NamingUser(folder)
     for make in (pipe, folder_of_that_name, socket_of_that_name, endless):
-        desk = Desk(folder / make.__name__)
-        desk.folder.mkdir()
-        make(desk.folder / ".netrc")
+        user = NamingUser(folder / make.__name__)
+        make(user.folder / ".netrc")
         with Relay(tls="starttls", auth=["PLAIN"]) as relay:
-            desk.write(*desk.lines(relay.port))
-            result = run_program(["b@b.example"], MESSAGE, home=desk.folder)
+            user.write(*user.lines(relay.port))
+            result = run_program(["b@b.example"], MESSAGE, home=user.folder)
             expect(result.status == 77 and b"no password for user tester" in result.stderr, str(result))
 
 
 def log_that_is_none(folder):
     """The message goes all the same, and the error is told."""
     for make in (pipe, folder_of_that_name, socket_of_that_name, loop):
-        desk = Desk(folder / make.__name__)
-        desk.folder.mkdir()
-        make(desk.path)
+        user = NamingUser(folder / make.__name__)
+        make(user.path)
         with Relay(tls="starttls", auth=["PLAIN"], password="secret") as relay:
-            desk.write(*desk.lines(relay.port, "password secret"), f"logfile {desk.path}")
-            result = run_program(["b@b.example"], MESSAGE, home=desk.folder)
+            user.write(*user.lines(relay.port, "password secret"), f"logfile {user.path}")
+            result = run_program(["b@b.example"], MESSAGE, home=user.folder)
             expect(result.status == 0 and len(relay.received) == 1, str(result))
             expect(b"/named: " in result.stderr, str(result))
 
 
 def media_types_that_are_none(folder):
-    desk = Desk(folder)
+    user = NamingUser(folder)
     (folder / "mime").mkdir()
     pipe(folder / "mime/globs2")
     fd = os.open(folder / "mime/globs2", os.O_RDWR)
     (folder / "a.pdf").write_text("x")
-    desk.write("host localhost\nfrom a@b.example")
+    user.write("host localhost\nfrom a@b.example")
     result = run_program(["--dry-run", "--to", "b@b.example", "--attach", folder / "a.pdf"], b"text\n", home=folder,
                          env={"XDG_DATA_HOME": str(folder)})
     os.close(fd)

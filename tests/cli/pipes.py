@@ -6,8 +6,9 @@ import os
 import re
 import subprocess
 from tests.lib import patience
-from tests.lib.harness import PROGRAM, clean_environment, expect, run_program, write_private
+from tests.lib.harness import PROGRAM, clean_environment, expect
 from tests.lib.relay import Relay
+from tests.lib.user import Home
 
 
 MESSAGE = b"Subject: x\n\n" + b"a line of the text\n" * 20000
@@ -21,17 +22,17 @@ SHOWS = {
 }
 
 
-class Desk:
+class PipeUser(Home):
     """A user with messages in the queue, and a relay that takes some."""
 
     def __init__(self, folder, port, more=""):
-        self.folder = folder
-        write_private(folder / "aliases", "root: a@b.example\n")
-        write_private(folder / ".mailchuterc", f"host 127.0.0.1\nport {port}\nfrom a@b.example\nqueue_folder {folder}/q\n"
-                      f"aliases {folder}/aliases\n{more}")
+        super().__init__(folder)
+        self.write("root: a@b.example", name="aliases")
+        self.write("host 127.0.0.1", f"port {port}", "from a@b.example", f"queue_folder {folder}/q",
+                   f"aliases {folder}/aliases", more)
 
     def run(self, *words, **more):
-        return run_program(words, MESSAGE, home=self.folder, **more)
+        return super().run(*words, stdin=MESSAGE, **more)
 
     def enqueue(self, *words):
         self.run(*words, "-odq", "b@b.example")
@@ -58,17 +59,17 @@ class Desk:
 
 def show_to_nobody(words, folder):
     with Relay() as relay:
-        desk = Desk(folder, relay.port)
-        message_id = desk.enqueue()
+        user = PipeUser(folder, relay.port)
+        message_id = user.enqueue()
         words = [word.format(id=message_id) for word in words]
-        expect(desk.run_unread(*words) == (0, ""), f"{words}: {desk.run_unread(*words)}")
+        expect(user.run_unread(*words) == (0, ""), f"{words}: {user.run_unread(*words)}")
 
 
 def show_to_head(words, folder):
     """A reader that has read a line."""
     with Relay() as relay:
-        desk = Desk(folder, relay.port)
-        message_id = desk.enqueue()
+        user = PipeUser(folder, relay.port)
+        message_id = user.enqueue()
         line = " ".join(f"'{word.format(id=message_id)}'" for word in words)
         (folder / "message").write_bytes(MESSAGE)
         script = f"'{PROGRAM}' {line} < message | head -1; echo ${{PIPESTATUS[0]}}"
@@ -78,47 +79,47 @@ def show_to_head(words, folder):
 
 def full_device(folder):
     """That nothing could be written is an error still."""
-    desk = Desk(folder, 1)
-    message_id = desk.enqueue()
+    user = PipeUser(folder, 1)
+    message_id = user.enqueue()
     for words in ("--help",), ("--queue-list",), (f"--queue-show={message_id}",), ("-P",):
         with open("/dev/full", "wb") as full:
-            status, text = desk.run_into(full, *words)
+            status, text = user.run_into(full, *words)
         expect(status == 74 and "cannot write to standard output" in text, f"{words}: {status} {text}")
 
 
 def sends(folder):
     """A session that is shown to nobody: the message is sent, and the status says so."""
     with Relay() as relay:
-        desk = Desk(folder, relay.port, "logfile -\n")
+        user = PipeUser(folder, relay.port, "logfile -\n")
         for number, words in enumerate((["-v"], ["--debug"], []), 1):
-            expect(desk.run_unread(*words, "b@b.example") == (0, ""), f"{words}")
+            expect(user.run_unread(*words, "b@b.example") == (0, ""), f"{words}")
             expect(len(relay.received) == number, f"{len(relay.received)} messages arrived")
-        expect(not desk.listed(), "a message is left")
+        expect(not user.listed(), "a message is left")
 
 
 def tells_the_truth(folder):
     """What could not be sent is told on stderr and by the status."""
-    desk = Desk(folder, 1)
-    status, text = desk.run_unread("-v", "b@b.example")
+    user = PipeUser(folder, 1)
+    status, text = user.run_unread("-v", "b@b.example")
     expect(status == 0 and re.search(r"queued as \w+: 127.0.0.1:1: cannot connect", text), f"{status} {text}")
-    status, text = desk.run_unread("-v", "--queue=off", "b@b.example")
+    status, text = user.run_unread("-v", "--queue=off", "b@b.example")
     expect(status == 75 and "cannot connect" in text, f"{status} {text}")
-    expect(len(desk.listed()) == 1, f"{desk.listed()}")
+    expect(len(user.listed()) == 1, f"{user.listed()}")
 
 
 def changes(folder):
     """What is asked of a message is done."""
     with Relay() as relay:
-        desk = Desk(folder, relay.port)
-        first = desk.enqueue()
-        expect(desk.run_unread(f"--queue-hold={first}") == (0, ""), "hold")
-        expect([i["state"] for i in desk.listed()] == ["held"], f"{desk.listed()}")
-        expect(desk.run_unread(f"--queue-retry={first}") == (0, "") and len(relay.received) == 1, "retry")
-        second = desk.enqueue()
-        expect(desk.run_unread(f"--queue-remove={second}") == (0, "") and not desk.listed(), "remove")
-        desk.enqueue()
-        expect(desk.run_unread("-v", "-qf")[0] == 0, "run")
-        expect(len(relay.received) == 2 and not desk.listed(), f"{len(relay.received)} arrived")
+        user = PipeUser(folder, relay.port)
+        first = user.enqueue()
+        expect(user.run_unread(f"--queue-hold={first}") == (0, ""), "hold")
+        expect([i["state"] for i in user.listed()] == ["held"], f"{user.listed()}")
+        expect(user.run_unread(f"--queue-retry={first}") == (0, "") and len(relay.received) == 1, "retry")
+        second = user.enqueue()
+        expect(user.run_unread(f"--queue-remove={second}") == (0, "") and not user.listed(), "remove")
+        user.enqueue()
+        expect(user.run_unread("-v", "-qf")[0] == 0, "run")
+        expect(len(relay.received) == 2 and not user.listed(), f"{len(relay.received)} arrived")
 
 
 def add_cases(suite):

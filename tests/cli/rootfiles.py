@@ -3,6 +3,7 @@
 import os
 from tests.lib.harness import PROGRAM, expect, run_program
 from tests.lib.relay import Relay
+from tests.lib.user import Home
 
 
 STRANGER = 4001
@@ -12,26 +13,24 @@ BAD = {"strangers": (STRANGER, 0o600, "chown root:root {path}"), "group-may-writ
        "both": (STRANGER, 0o666, "chown root:root {path} && chmod go-w {path}")}
 
 
-class Root:
+class Root(Home):
     """Root with a HOME in which a stranger could write; `ran` is made by every command that is run."""
 
     def __init__(self, folder, port=1):
-        self.home, self.ran = folder / "home", folder / "ran"
-        self.home.mkdir()
+        super().__init__(folder, folder / "home")
+        self.ran = folder / "ran"
         self.plain = f"host localhost\nport {port}\nfrom a@b.example\nauth plain\nuser tester\ntls off\n"
         self.queue = folder / "queue"
         self.queue.mkdir(mode=0o700)
 
     def write(self, text, name=".mailchuterc", owner=0, mode=0o600):
-        path = self.home / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path = super().write(text, name=name)
         path.chmod(mode)
         os.chown(path, owner, owner)
         return path
 
     def run(self, *args, **more):
-        return run_program([f"--queue-folder={self.queue}", *args], MESSAGE, home=self.home, **more)
+        return super().run(f"--queue-folder={self.queue}", *args, stdin=MESSAGE, **more)
 
     def expect_refused(self, path, cure, *args, **more):
         result = self.run(*(args or ("b@b.example",)), **more)

@@ -8,7 +8,7 @@ import re
 import subprocess
 from tests.lib.harness import PROGRAM, expect, finish
 from tests.lib.relay import Relay
-from .desk import Desk, content, parse, shape
+from .writer import Writer, content, parse, shape
 
 
 TO = ("--to", "bob@example.net")
@@ -38,13 +38,13 @@ SHAPES = {  # the options, the text on stdin, the parts
 
 
 def parts(options, stdin, expected, folder):
-    desk = Desk(folder)
+    user = Writer(folder)
     for name, data in {"page": b"<p>page</p>\n", "note": b"note\n", "a.pdf": b"%PDF", "b.png": b"PNG", "c": b"\0",
                        "empty": b""}.items():
-        desk.file(name, data)
+        user.file(name, data)
     paths = [str(folder / word) if word in ("page", "note", "a.pdf", "b.png", "c", "empty") and before != "--attach-name"
              else word for before, word in zip(("", *options), options)]
-    message = desk.read(*TO, *paths, stdin=stdin)
+    message = user.read(*TO, *paths, stdin=stdin)
     expect(shape(message) == expected, f"{shape(message)} instead of {expected}")
     texts = [content(part) for part in message.walk() if part.get_content_type() == "text/plain"]
     wanted = b"note\r\n" if "note" in options else stdin.replace(b"\n", b"\r\n") if "plain" in expected else None
@@ -91,10 +91,10 @@ def as_sent(text):
 
 def text_travels(text, charset, encoding, folder):
     """As the only part, beside a file, and as HTML."""
-    desk = Desk(folder)
-    file, page = desk.file("x.bin", b"x"), desk.file("page", text)
+    user = Writer(folder)
+    file, page = user.file("x.bin", b"x"), user.file("page", text)
     for options in ((), ("--attach", file), ("--html-file", page), ("--html-file", page, "--attach", file)):
-        message = desk.read(*TO, *options, stdin=text)
+        message = user.read(*TO, *options, stdin=text)
         found = [p for p in message.walk() if p.get_content_maintype() == "text"]
         expect(len(found) == (2 if page in options else 1), f"with {options}: {shape(message)}")
         for part in found:
@@ -128,11 +128,11 @@ NAMES = {  # the name; what the message calls it
 
 
 def names_of_files(folder):
-    desk = Desk(folder)
+    user = Writer(folder)
     for number, (name, expected) in enumerate(NAMES.items()):
-        path = desk.file(name, b"%d" % number)
+        path = user.file(name, b"%d" % number)
         for options in (("--attach", path), ("--attach", folder / "report.pdf", "--attach-name", os.fsdecode(name))):
-            message = desk.read(*TO, *options)
+            message = user.read(*TO, *options)
             part, = message.iter_parts()
             expect(part.get_filename() == expected, f"{part.get_filename()!r} instead of {expected!r}")
             expect(part.get_content_disposition() == "attachment", f"{part['Content-Disposition']}")
@@ -145,11 +145,11 @@ TYPES = {
 
 
 def types_of_files(folder):
-    desk = Desk(folder)
+    user = Writer(folder)
     for name, kind in TYPES.items():
-        part, = desk.read(*TO, "--attach", desk.file(name, b"x")).iter_parts()
+        part, = user.read(*TO, "--attach", user.file(name, b"x")).iter_parts()
         expect(part.get_content_type() == kind, f"{name} is {part.get_content_type()}")
-    part, = desk.read(*TO, "--attach", folder / "a.unknown", "--attach-name", "some/folder/b.pdf").iter_parts()
+    part, = user.read(*TO, "--attach", folder / "a.unknown", "--attach-name", "some/folder/b.pdf").iter_parts()
     expect((part.get_content_type(), part.get_filename()) == ("application/pdf", "b.pdf"), f"{part.as_string()}")
 
 
@@ -162,24 +162,24 @@ CONTENTS = {
 
 def bytes_of_files(folder):
     """Whatever is in a file arrives as it is, a text's line ends included."""
-    desk = Desk(folder)
+    user = Writer(folder)
     for name, data in CONTENTS.items():
         for ending in (".bin", ".txt"):
-            path = desk.file(name + ending, data)
-            part, = desk.read(*TO, "--attach", path).iter_parts()
+            path = user.file(name + ending, data)
+            part, = user.read(*TO, "--attach", path).iter_parts()
             expect(content(part) == data, f"{name}{ending}: {content(part)[:100]!r}")
             with open(path, "rb") as stdin:
-                part, = desk.read(*TO, "--attach", "-", "--attach-name", name + ending, stdin=stdin).iter_parts()
+                part, = user.read(*TO, "--attach", "-", "--attach-name", name + ending, stdin=stdin).iter_parts()
             expect(content(part) == data, f"{name}{ending} on stdin: {content(part)[:100]!r}")
 
 
 def charsets_of_files(folder):
-    desk = Desk(folder)
+    user = Writer(folder)
     for data, charset in ((b"a\n", "us-ascii"), ("ü".encode(), "utf-8"), (b"\xfc", "unknown-8bit"),
                           (b"a" * 100000 + "ü".encode(), "utf-8")):
-        part, = desk.read(*TO, "--attach", desk.file("a.txt", data)).iter_parts()
+        part, = user.read(*TO, "--attach", user.file("a.txt", data)).iter_parts()
         expect(part.get_content_charset() == charset, f"{part['Content-Type']} of {data[-10:]}")
-        part, = desk.read(*TO, "--attach", "-", "--attach-name", "a.txt", stdin=data).iter_parts()
+        part, = user.read(*TO, "--attach", "-", "--attach-name", "a.txt", stdin=data).iter_parts()
         expect(part.get_content_charset() == charset, f"{part['Content-Type']} of {data[-10:]} on stdin")
 
 
@@ -201,18 +201,18 @@ SUBJECTS = {
 
 
 def subjects(folder):
-    desk = Desk(folder)
+    user = Writer(folder)
     for subject, expected in SUBJECTS.items():
-        message = desk.read(*TO, "--subject", subject)
+        message = user.read(*TO, "--subject", subject)
         expect(message["Subject"] == expected, f"{message['Subject']!r} instead of {expected!r}")
     for subject in (("--subject", ""), ("--subject", " \n"), ()):
-        expect(desk.read(*TO, *subject)["Subject"] is None, f"a subject of {subject}")
+        expect(user.read(*TO, *subject)["Subject"] is None, f"a subject of {subject}")
 
 
 def header_fields(folder):
     """Each of them, in UTF-8 too; the sender's from the account."""
-    desk = Desk(folder, "from_full_name Alice Ä.")
-    data = desk.make("--to", "Bob <bob@example.net>, Team: x@a.example, y@a.example;", "--to", "Jürgen <j@b.example>",
+    user = Writer(folder, "from_full_name Alice Ä.")
+    data = user.make("--to", "Bob <bob@example.net>, Team: x@a.example, y@a.example;", "--to", "Jürgen <j@b.example>",
                      "--cc", '"Carol, C." <carol@example.com>', "--reply-to", "Büro <office@example.org>",
                      "--subject", "s", "dave@example.com", "--header", "X-Kind: report")
     message = parse(data)
@@ -226,15 +226,15 @@ def header_fields(folder):
 def given_fields(folder):
     """What every message needs can be given, too, and is there once."""
     given = {"From": "Cron <cron@example.org>", "Date": "Mon, 02 Mar 2026 10:00:00 +0000", "Message-ID": "<m@b>"}
-    message = Desk(folder).read(*TO, "--subject", "s", *[f"--header={name}: {text}" for name, text in given.items()])
+    message = Writer(folder).read(*TO, "--subject", "s", *[f"--header={name}: {text}" for name, text in given.items()])
     for name, text in given.items():
         expect(message.get_all(name) == [text], f"{name}: {message.get_all(name)}")
 
 
 def many_recipients(folder):
-    desk = Desk(folder)
+    user = Writer(folder)
     names = [f"Recipient Nr. {number} <r{number}@example.net>" for number in range(500)]
-    message = desk.read("--to", ", ".join(names[:250]), *[w for n in names[250:] for w in ("--cc", n)])
+    message = user.read("--to", ", ".join(names[:250]), *[w for n in names[250:] for w in ("--cc", n)])
     expect(len(message["To"].addresses) == len(message["Cc"].addresses) == 250, "some are missing")
 
 
@@ -246,8 +246,8 @@ def envelope(folder):
                                    "set_to_header undisclosed_recipients")):
         (folder / str(number)).mkdir()
         with Relay() as relay:
-            desk = Desk(folder / str(number), line, port=relay.port)
-            desk.run(*words, stdin=b"text\n")
+            user = Writer(folder / str(number), line, port=relay.port)
+            user.run(*words, stdin=b"text\n")
             got = relay.received[0]
         expect(sorted(got.recipients) == [f"{n}@example.net" for n in ("bob", "carol", "dave", "eve", "mallory")],
                f"{line}: to {got.recipients}")
@@ -257,7 +257,7 @@ def envelope(folder):
 
 def nobody_named(folder):
     """With hidden recipients only."""
-    message = Desk(folder).read("--bcc", "eve@example.net", "--subject", "s")
+    message = Writer(folder).read("--bcc", "eve@example.net", "--subject", "s")
     expect(message["To"] == "undisclosed-recipients:;" and "eve" not in message.as_string(), message.as_string())
 
 
@@ -266,8 +266,8 @@ def bare_names(folder):
     table = folder / "aliases"
     table.write_text("root: Ann <ann@example.net>\n")
     with Relay() as relay:
-        desk = Desk(folder, f"aliases {table}", port=relay.port)
-        desk.run("--to", "root, cron", "-f", "backup", "--subject", "s")
+        user = Writer(folder, f"aliases {table}", port=relay.port)
+        user.run("--to", "root, cron", "-f", "backup", "--subject", "s")
         got = relay.received[0]
     expect(got.recipients == ["ann@example.net", "cron@example.org"], f"to {got.recipients}")
     message = parse(got.content)
@@ -276,21 +276,21 @@ def bare_names(folder):
 
 
 def settings_that_leave_fields_out(folder):
-    desk = Desk(folder, "set_from_header off", "set_date_header off", "set_msgid_header off")
-    message = desk.read(*TO, "--subject", "s")
+    user = Writer(folder, "set_from_header off", "set_date_header off", "set_msgid_header off")
+    message = user.read(*TO, "--subject", "s")
     expect(message["From"] == "alice@example.org" and message["Date"] and message["Message-ID"], message.as_string())
 
 
 def other_settings_hold(folder):
-    desk = Desk(folder, "subject_prefix [host]", "set_header X-Kind: report", "set_to_header undisclosed_recipients")
-    message = desk.read(*TO, "--subject", "s")
+    user = Writer(folder, "subject_prefix [host]", "set_header X-Kind: report", "set_to_header undisclosed_recipients")
+    message = user.read(*TO, "--subject", "s")
     expect(message["Subject"] == "[host] s" and message["X-Kind"] == "report" and
            message["To"] == "undisclosed-recipients:;", message.as_string())
 
 
 def different_each_time(folder):
-    desk = Desk(folder)
-    made = [desk.make(*TO, "--attach", desk.file("a"), stdin=b"x") for _ in range(5)]
+    user = Writer(folder)
+    made = [user.make(*TO, "--attach", user.file("a"), stdin=b"x") for _ in range(5)]
     for pattern in (rb"boundary=\"(.*)\"", rb"Message-ID: (.*)"):
         expect(len({re.search(pattern, data)[1] for data in made}) == 5, f"{pattern} is repeated")
 
@@ -298,11 +298,11 @@ def different_each_time(folder):
 # What is refused
 
 def refusals(folder):
-    desk = Desk(folder)
-    desk.file("a", b"x")
+    user = Writer(folder)
+    user.file("a", b"x")
     os.mkfifo(folder / "fifo")
     for sparse, size in (("huge", 10 << 30), ("huge.txt", 10 << 30), ("half", 600 << 20)):
-        desk.file(sparse)
+        user.file(sparse)
         os.truncate(folder / sparse, size)
     (folder / "locked").mkdir()
     name = str(folder / "a")
@@ -342,35 +342,35 @@ def refusals(folder):
         (65, "recipient", "--subject", "s", "x y z@"),
     ]
     for status, word, *args in rows:
-        desk.refuse(status, word, *args)
+        user.refuse(status, word, *args)
 
 
 def unreadable_file(folder):
     """As somebody who may not read it."""
-    desk = Desk(folder)
-    path = desk.file("secret", b"x")
+    user = Writer(folder)
+    path = user.file("secret", b"x")
     path.chmod(0)
-    for place in (folder, desk.config):
+    for place in (folder, user.config):
         os.chown(place, 65534, 65534)
     words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", PROGRAM, *TO, "--attach", str(path)]
-    done = subprocess.run(words, env={"HOME": str(folder), "LC_ALL": "C", **desk.environment()}, input=b"",
+    done = subprocess.run(words, env={"HOME": str(folder), "LC_ALL": "C", **user.environment()}, input=b"",
                           capture_output=True, check=False)
     expect(done.returncode == 66 and b"Permission denied" in done.stderr, f"{done}")
 
 
 def nothing_sent_where_a_file_fails(folder):
     with Relay() as relay:
-        desk = Desk(folder, port=relay.port)
-        desk.refuse(66, "missing", *TO, "--attach", folder / "missing")
+        user = Writer(folder, port=relay.port)
+        user.refuse(66, "missing", *TO, "--attach", folder / "missing")
         expect(not relay.connections, "the relay was asked")
 
 
 def closed_stdin(folder):
     """No text is needed where it is in a file; without a text nothing is sent."""
-    desk = Desk(folder)
-    note = desk.file("note", b"x\n")
+    user = Writer(folder)
+    note = user.file("note", b"x\n")
     close = ["sh", "-c", 'exec "$0" "$@" <&-', PROGRAM, "--dry-run", *TO]
-    environment = {"HOME": str(folder), "PATH": os.environ["PATH"], **desk.environment()}
+    environment = {"HOME": str(folder), "PATH": os.environ["PATH"], **user.environment()}
     done = subprocess.run([*close, "--body-file", str(note)], env=environment, capture_output=True, check=False)
     expect(done.returncode == 0 and done.stdout.endswith(b"\n\nx\n"), f"{done}")
     done = subprocess.run(close, env=environment, capture_output=True, check=False)
@@ -379,20 +379,20 @@ def closed_stdin(folder):
 
 def stdin_is_left_alone(folder):
     """A loop that reads a list keeps it."""
-    desk = Desk(folder)
-    note, rest = desk.file("note", b"x\n"), desk.file("list", b"one\ntwo\n")
+    user = Writer(folder)
+    note, rest = user.file("note", b"x\n"), user.file("list", b"one\ntwo\n")
     script = f'while read -r who; do "$0" --dry-run --to "$who@example.net" --body-file {note}; done < {rest}'
     done = subprocess.run(["sh", "-c", script, PROGRAM], capture_output=True, check=False,
-                          env={"HOME": str(folder), "PATH": os.environ["PATH"], **desk.environment()})
+                          env={"HOME": str(folder), "PATH": os.environ["PATH"], **user.environment()})
     expect(done.stdout.count(b"\nTo: ") == 2, f"{done}")
 
 
 def at_a_terminal(folder):
     """Who sits there is told what is waited for, and types to the end."""
-    desk = Desk(folder)
+    user = Writer(folder)
     ours, theirs = pty.openpty()
     process = subprocess.Popen([PROGRAM, "--dry-run", *TO], stdin=theirs, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, env={"HOME": str(folder), **desk.environment()})
+                               stderr=subprocess.PIPE, env={"HOME": str(folder), **user.environment()})
     os.close(theirs)
     os.write(ours, b"typed\n\x04")
     out, hint = finish(process)
@@ -403,12 +403,12 @@ def at_a_terminal(folder):
 
 def under_other_names(folder):
     """What a stranger may have written chooses no files, and makes no messages."""
-    desk = Desk(folder)
+    user = Writer(folder)
     (folder / "sendmail").symlink_to(os.path.realpath(PROGRAM))
     for words in (TO, ("--cc", "x@y"), ("--bcc", "x@y"), ("--subject", "s"), ("--attach", "/etc/passwd"),
                   ("--attach-name", "x"), ("--body-file", "/etc/passwd"), ("--html-file", "/etc/passwd"),
                   ("--reply-to", "x@y"), ("--dry-run",)):
-        result = desk.run(*words, "a@example.org", stdin=b"Subject: x\n\n", status=64,
+        result = user.run(*words, "a@example.org", stdin=b"Subject: x\n\n", status=64,
                           program=str(folder / "sendmail"))
         expect(b"not allowed when called by a name of sendmail" in result.stderr, f"{words}: {result}")
 
@@ -418,16 +418,16 @@ def under_other_names(folder):
 def dry_run_of_a_message(folder):
     """Also of one that is not made here; nothing is kept or sent."""
     with Relay() as relay:
-        desk = Desk(folder, port=relay.port)
-        printed = desk.run("--dry-run", "-t", stdin=b"To: bob@example.net\nBcc: eve@example.net\n\nx\n").stdout
-        expect(not relay.connections and not desk.state.exists(), "sent or kept")
+        user = Writer(folder, port=relay.port)
+        printed = user.run("--dry-run", "-t", stdin=b"To: bob@example.net\nBcc: eve@example.net\n\nx\n").stdout
+        expect(not relay.connections and not user.state.exists(), "sent or kept")
     expect(printed.startswith(b"From: alice@example.org\nDate: ") and b"Bcc" not in printed and
            printed.endswith(b"\nTo: bob@example.net\n\nx\n"), f"{printed}")
 
 
 def explained(folder):
-    desk = Desk(folder)
-    shown = desk.run("--explain", *TO, "--bcc", "eve@example.net", "--subject", "Größe", stdin=b"x\n").stdout.decode()
+    user = Writer(folder)
+    shown = user.run("--explain", *TO, "--bcc", "eve@example.net", "--subject", "Größe", stdin=b"x\n").stdout.decode()
     sent = shown.split("Header as it would be sent:")[1]
     expect("<eve@example.net>" in shown and "eve" not in sent and "Subject: =?UTF-8?B?" in sent, shown)
 
@@ -435,11 +435,11 @@ def explained(folder):
 def queued_and_sent(folder):
     """What waits in the queue is the message that was made, and so is what arrives."""
     with Relay() as relay:
-        desk = Desk(folder, port=relay.port)
-        file = desk.file("a.bin", bytes(range(256)))
-        result = desk.run(*TO, "--subject", "s", "--attach", file, "-odq", stdin="ü\n".encode())
+        user = Writer(folder, port=relay.port)
+        file = user.file("a.bin", bytes(range(256)))
+        result = user.run(*TO, "--subject", "s", "--attach", file, "-odq", stdin="ü\n".encode())
         expect(not relay.connections, f"sent at once: {result}")
-        desk.run("-qf")
+        user.run("-qf")
         message = parse(relay.received[0].content)
     expect(shape(message) == "mixed(plain, octet-stream)", shape(message))
     expect(content(message.get_payload()[1]) == bytes(range(256)), "another file arrived")
@@ -447,13 +447,13 @@ def queued_and_sent(folder):
 
 def filtered(folder):
     """The account's filter gets the message that was made."""
-    desk = Desk(folder, "filter sed 's/^Subject:.*/Subject: filtered/'")
-    expect(desk.read(*TO, "--subject", "s")["Subject"] == "filtered", "not filtered")
+    user = Writer(folder, "filter sed 's/^Subject:.*/Subject: filtered/'")
+    expect(user.read(*TO, "--subject", "s")["Subject"] == "filtered", "not filtered")
 
 
 def memory(folder):
     """A file of 100 MB never is in memory, whether it is kept or printed."""
-    desk = Desk(folder)
+    user = Writer(folder)
     path = folder / "large.bin"
     piece = bytes(range(256)) * 4096
     with open(path, "wb") as file:
@@ -463,12 +463,12 @@ def memory(folder):
         with open(folder / "out", "wb") as out:
             done = subprocess.run(["/usr/bin/time", "-q", "-f", "%M", "-o", folder / "peak", PROGRAM, *words, *TO,
                                    "--attach", path], stdout=out, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                                  env={"HOME": str(folder), **desk.environment()}, check=False)
+                                  env={"HOME": str(folder), **user.environment()}, check=False)
         peak = int((folder / "peak").read_text().split()[-1])
         expect(done.returncode == 0 and peak < 16 * 1024, f"{words}: {peak} kB, {done}")
     part, = parse_large(folder / "out")
     expect(part == piece * 100, "another file was attached")
-    kept, = (desk.state / "q").iterdir()
+    kept, = (user.state / "q").iterdir()
     expect(kept.stat().st_size > 130 * 1024 * 1024, "the queue does not have it")
 
 
@@ -487,7 +487,7 @@ WORDS = ["report", "Größe", "привет", "=?x?=", "\"", "\\", "'", "a b", "
 def by_chance(seed, folder):
     """Any names, subjects, texts and files: always a message as it should be, from which all comes back."""
     dice = random.Random(seed)
-    desk = Desk(folder)
+    user = Writer(folder)
     subject = "".join(dice.choice(WORDS) + dice.choice(" ") for _ in range(dice.randrange(12)))
     phrase = "".join(dice.choice(WORDS) for _ in range(dice.randrange(4))).replace("\n", "").replace("\x01", "")
     quoted = phrase.replace("\\", "\\\\").replace('"', '\\"')
@@ -497,11 +497,11 @@ def by_chance(seed, folder):
     for number in range(dice.randrange(4)):
         name = "".join(dice.choice(WORDS) for _ in range(dice.randrange(1, 4))).replace("/", "")
         data = bytes(dice.randrange(256) for _ in range(dice.randrange(2000)))
-        options += ["--attach", desk.file(f"f{number}", data), "--attach-name", name]
+        options += ["--attach", user.file(f"f{number}", data), "--attach-name", name]
         files.append((name.replace("\n", "_").replace("\x01", "_"), data))
     if dice.randrange(2):
-        options += ["--html-file", desk.file("page", "<p>ü\n".encode())]
-    message = desk.read("--to", f'"{quoted}" <bob@example.net>', "--subject", subject, *options, stdin=text)
+        options += ["--html-file", user.file("page", "<p>ü\n".encode())]
+    message = user.read("--to", f'"{quoted}" <bob@example.net>', "--subject", subject, *options, stdin=text)
     wanted = re.sub("[\n\x01]", " ", subject).strip(" ")
     expect((message["Subject"] or "") == wanted, f"{message['Subject']!r} instead of {wanted!r}")
     found = [(p.get_filename(), content(p)) for p in message.walk() if p.get_content_disposition() == "attachment"]

@@ -9,7 +9,7 @@ import subprocess
 from tests.lib import lint
 from tests.lib.harness import PROGRAM, TOP, expect
 from tests.lib.relay import Relay
-from .desk import Desk, content, parse, shape
+from .writer import Writer, content, parse, shape
 
 
 BUILD = pathlib.Path(PROGRAM).absolute().parent
@@ -68,7 +68,7 @@ def run_block(words, folder):
     block = next(block for said, block in page() if said.startswith(words))
     count, parts, recipients, word = BLOCKS[words]
     with Relay() as relay:
-        desk = Desk(folder, port=relay.port)
+        user = Writer(folder, port=relay.port)
         work, programs = folder / "work", folder / "bin"
         work.mkdir()
         programs.mkdir()
@@ -78,7 +78,7 @@ def run_block(words, folder):
         command = re.sub(r"(?m)^\d+ \d+ \* \* \d+ ", "", block)
         done = subprocess.run(["sh", "-e", "-c", command], cwd=work, stdin=subprocess.DEVNULL, capture_output=True,
                               check=False, env={"PATH": f"{programs}:{os.environ['PATH']}",
-                                                            "HOME": str(folder), **desk.environment()})
+                                                            "HOME": str(folder), **user.environment()})
         relay.wait_idle()
         expect(done.returncode == 0, f"{command}: {done}")
         expect(len(relay.received) == count, f"{len(relay.received)} messages of {command}: {done}")
@@ -89,13 +89,13 @@ def run_block(words, folder):
             expect(recipients is None or sorted(taken.recipients) == sorted(recipients), f"{taken.recipients}")
             expect(word is None or word in taken.content or any(word in (content(p) or b"") for p in message.walk()),
                    f"no {word} in {taken.content}")
-    return desk, done, block
+    return user, done, block
 
 
 def one_liner(words, folder):
-    desk, done, block = run_block(words, folder)
+    user, done, block = run_block(words, folder)
     if words == "Later":
-        kept = list((desk.state / "q").iterdir())
+        kept = list((user.state / "q").iterdir())
         expect(len(kept) == block.count("--at ") == done.stderr.count(b" until "), f"kept: {kept}; {done}")
     if words == "Looking at a message":
         lint.check(done.stdout.replace(b"\n", b"\r\n"))
@@ -115,13 +115,13 @@ def exec_start(unit, values):
 def failure(unit, recipient, folder):
     """Status and log of the unit go to whom they should; they are kept where the relay is not there."""
     with Relay() as relay:
-        desk = Desk(folder, port=relay.port)
+        user = Writer(folder, port=relay.port)
         fake = folder / "systemctl"
         fake.write_text('#!/bin/sh\necho "● args: $*"\necho "Nov 25 host job[1]: it broke – so what"\nexit 3\n')
         fake.chmod(0o755)
         name = r"back\x2dup@1.service"
         words, variables = exec_start(unit, {"i": name, "H": "host.example", "u": "ann"})
-        environment = {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(folder), **variables, **desk.environment()}
+        environment = {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(folder), **variables, **user.environment()}
         done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         expect(done.returncode == 0 and len(relay.received) == 1, f"{words}: {done}")
         taken = relay.received[0]
@@ -133,7 +133,7 @@ def failure(unit, recipient, folder):
     expect(f"-- {name}" in text and "it broke – so what" in text and "●" in text, text)
     done = subprocess.run(words, env={**environment, "MAILCHUTE_TO": "x@example.net, y@example.net"},
                           stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    kept, = (desk.state / "q").iterdir()
+    kept, = (user.state / "q").iterdir()
     expect(done.returncode == 0 and b"recipient <y@example.net>" in kept.read_bytes(), f"relay down: {done}")
 
 

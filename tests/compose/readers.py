@@ -14,7 +14,7 @@ import subprocess
 import urllib.parse
 from tests.lib import patience
 from tests.lib.harness import Failure, expect
-from .desk import Desk, content, parse
+from .writer import Writer, content, parse
 
 
 SUBJECT = "Größe und Güte: ein Bericht über die Lage, der länger als eine Zeile ist – 你好 😀"
@@ -32,13 +32,13 @@ class Mailbox:
     """A folder with a mailbox that holds the one message, and an empty folder to save files in."""
 
     def __init__(self, folder):
-        desk = Desk(folder, "from_full_name Alice Ä. aus B.")
+        user = Writer(folder, "from_full_name Alice Ä. aus B.")
         (folder / "files").mkdir()
         options = []
         for number, (name, data) in enumerate(FILES.items()):
-            options += ["--attach", desk.file(f"files/{number}", data), "--attach-name", name]
-        page = desk.file("page", HTML.encode())
-        self.data = desk.make("--to", "Jürgen <bob@example.net>", "--cc", "carol@example.net", "--subject", SUBJECT,
+            options += ["--attach", user.file(f"files/{number}", data), "--attach-name", name]
+        page = user.file("page", HTML.encode())
+        self.data = user.make("--to", "Jürgen <bob@example.net>", "--cc", "carol@example.net", "--subject", SUBJECT,
                               "--html-file", page, *options, stdin=TEXT.encode())
         self.path = folder / "mbox"
         escaped = re.sub(rb"(?m)^(>*From )", rb">\1", self.data.replace(b"\r\n", b"\n"))

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from tests.lib.harness import Failure, Suite, expect
+from tests.lib.user import User
 from . import headers, made, oddities, pieces, post, promises, signing, sizes, sources
 
 
@@ -35,9 +36,9 @@ class Corpus:
     def __init__(self, holder, is_full):
         found = itertools.chain(*all_sources(is_full).values())
         self.letters = [post.Letter(name, data) for name, data in found]
-        scene = post.Scene(pathlib.Path(holder), ["set_from_header auto", "set_to_header off"])
-        post.enqueue(scene, self.letters)
-        self.queue = scene.spool.path
+        user = User(pathlib.Path(holder), "set_from_header auto", "set_to_header off")
+        post.enqueue(user, self.letters)
+        self.queue = user.spool.path
         self.given = [pieces.given(letter.data) for letter in self.letters]
         self.read = {}  # what was wrong in a message in this form
 
@@ -122,9 +123,9 @@ class Signatures:
         self.tools = signing.Tools(pathlib.Path(holder))
         self.signed = list(signing.all_signed(self.tools))
         self.letters = [post.Letter(one.name, one.data) for one in self.signed]
-        scene = post.Scene(pathlib.Path(holder), ["set_from_header auto", "set_to_header off"])
-        post.enqueue(scene, self.letters)
-        self.queue = scene.spool.path
+        user = User(pathlib.Path(holder), "set_from_header auto", "set_to_header off")
+        post.enqueue(user, self.letters)
+        self.queue = user.spool.path
 
 
 def signatures():
@@ -175,10 +176,10 @@ def show(name, *extensions):
     """Print one message as it was given, and what a relay with these extensions gets of it."""
     data = dict(itertools.chain(*all_sources(True).values()))[name]
     with tempfile.TemporaryDirectory(prefix="mailchute-corpus-") as holder:
-        scene, letter = post.Scene(pathlib.Path(holder)), post.Letter(name, data)
-        post.enqueue(scene, [letter])
+        user, letter = User(pathlib.Path(holder)), post.Letter(name, data)
+        post.enqueue(user, [letter])
         (pathlib.Path(holder) / "relay").mkdir()
-        sent, refused = post.send_all(pathlib.Path(holder) / "relay", scene.spool.path, promises.Offer(*extensions))
+        sent, refused = post.send_all(pathlib.Path(holder) / "relay", user.spool.path, promises.Offer(*extensions))
     print(data.decode(errors="backslashreplace"))
     for transaction in sent.values():
         print(transaction.mail, transaction.content.decode(errors="backslashreplace"), sep="\n\n")

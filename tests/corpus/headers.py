@@ -12,6 +12,7 @@ import email.policy
 import json
 import re
 from tests.lib.harness import Failure, expect
+from tests.lib.user import User
 from . import pieces, post, promises
 
 
@@ -186,10 +187,10 @@ def check_row(row, transaction, offer):
 
 def check_rows(folder, offer):
     letters = [post.Letter(row.name, row.message) for row in ROWS]
-    scene = post.Scene(folder)
-    post.enqueue(scene, letters)
+    user = User(folder)
+    post.enqueue(user, letters)
     (folder / "relay").mkdir()
-    sent, refused = post.send_all(folder / "relay", scene.spool.path, offer)
+    sent, refused = post.send_all(folder / "relay", user.spool.path, offer)
     wrong = []
     for number, row in enumerate(ROWS):
         if row.needs_utf8 and not offer.takes_utf8:
@@ -206,10 +207,10 @@ def check_rows(folder, offer):
 def check_readers(folder):
     """MIME::Tools reads the same bytes before and after, where it reads what was given at all."""
     rows = [row for row in TEXTS if "raw" not in row.name and row.name not in ("json", "url", "shift-jis-name")]
-    scene = post.Scene(folder)
-    post.enqueue(scene, [post.Letter(row.name, row.message) for row in rows])
+    user = User(folder)
+    post.enqueue(user, [post.Letter(row.name, row.message) for row in rows])
     (folder / "relay").mkdir()
-    sent, _ = post.send_all(folder / "relay", scene.spool.path, OFFERS[-1])
+    sent, _ = post.send_all(folder / "relay", user.spool.path, OFFERS[-1])
     read = post.read_by_mime_tools([data for n, row in enumerate(rows)
                                     for data in (pieces.with_line_ends(row.message), sent[n].content)])
     wrong = []

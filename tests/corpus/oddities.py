@@ -13,6 +13,7 @@ import pathlib
 import concurrent.futures
 from tests.lib import parts
 from tests.lib.harness import Failure, expect
+from tests.lib.user import User
 from . import odd, pieces, post, promises
 
 
@@ -33,13 +34,13 @@ class Queue:
     def __init__(self, holder, count):
         self.odd = [odd.odd(number) for number in range(count)]
         self.refused = {}
-        self.scene = post.Scene(pathlib.Path(holder), CONFIG)
+        self.user = User(pathlib.Path(holder), *CONFIG)
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(self.store, self.odd))
-        self.path = self.scene.spool.path
+        self.path = self.user.spool.path
 
     def store(self, one):
-        result = self.scene.run("-odq", "-i", "-t", "-f", one.sender or "<>", name="sendmail", stdin=one.data)
+        result = self.user.run("-odq", "-i", "-t", "-f", one.sender or "<>", name="sendmail", stdin=one.data)
         if result.status:
             self.refused[one.name] = f"{result.status}: {result.stderr.decode(errors='replace')}"
 
@@ -180,10 +181,10 @@ def number_of(content):
 
 def check_offer(folder, offer, count):
     everything = queue(count)
-    scene = post.Scene(folder, CONFIG)
-    post.shutil.copytree(everything.path, scene.spool.path, symlinks=True)
-    with scene.up(extensions=("PIPELINING", "SIZE", *offer.extensions)) as relay:
-        result = scene.run("-qf", limit=300)
+    user = User(folder, *CONFIG)
+    post.shutil.copytree(everything.path, user.spool.path, symlinks=True)
+    with user.up(extensions=("PIPELINING", "SIZE", *offer.extensions)) as relay:
+        result = user.run("-qf", limit=300)
         expect(relay.wait_idle(), "a connection stays open")
         expect(not relay.faults, f"the relay saw faults: {relay.faults[:5]}")
         sent = {number_of(t.content): t for t in relay.received if number_of(t.content) >= 0}

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from tests.lib import parts
 from tests.lib.harness import expect
-from tests.lib.scene import Scene
+from tests.lib.user import User
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -24,12 +24,12 @@ class Letter:
     refusal: str = ""  # standard error, where it was not taken
 
 
-def enqueue(scene, letters):
+def enqueue(user, letters):
     """Store each under sendmail's name; its recipient tells which it is."""
     def store(pair):
         number, letter = pair
-        result = scene.run("-odq", "-f", "alice@example.org", "--", f"m{number}@corpus.test", name="sendmail",
-                           stdin=letter.data)
+        result = user.run("-odq", "-f", "alice@example.org", "--", f"m{number}@corpus.test", name="sendmail",
+                          stdin=letter.data)
         if result.status:
             letter.refusal = f"{result.status}: {result.stderr.decode(errors='replace')}"
 
@@ -43,19 +43,19 @@ def number_of(recipient):
 
 def send_all(folder, queue, offer):
     """A copy of that queue to a relay with this offer: (transactions, refusals), each by number."""
-    scene = Scene(folder, ["timeout 60"])
-    shutil.copytree(queue, scene.spool.path, symlinks=True)
-    with scene.up(extensions=("PIPELINING", "SIZE", *offer.extensions)) as relay:
-        result = scene.run("-qf", limit=300)
+    user = User(folder, "timeout 60")
+    shutil.copytree(queue, user.spool.path, symlinks=True)
+    with user.up(extensions=("PIPELINING", "SIZE", *offer.extensions)) as relay:
+        result = user.run("-qf", limit=300)
         expect(result.status == 0, f"the run failed: {result}")
         expect(relay.wait_idle(), "a connection stays open")
         expect(not relay.faults, f"the relay saw faults: {relay.faults[:5]}")
         odd = {verb for c in relay.connections for verb in c.verbs} - VERBS
         expect(not odd, f"content was taken for commands: {odd}")
         sent = {number_of(t.recipients[0]): t for t in relay.received if t.sender}
-    left = scene.spool.messages()
+    left = user.spool.messages()
     expect(not left, f"left in the queue: {[(r.recipients, r.notes) for r in left[:3]]}")
-    refused = {number_of(r.recipients[0]): "\n".join(r.notes) for r in scene.spool.messages("failed")}
+    refused = {number_of(r.recipients[0]): "\n".join(r.notes) for r in user.spool.messages("failed")}
     return sent, refused
 
 

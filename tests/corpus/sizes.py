@@ -7,7 +7,8 @@ with their length and not faster: a square would make the cases below run into t
 import email
 import hashlib
 from tests.lib.harness import PROGRAM, expect, run_program
-from . import pieces, post
+from tests.lib.user import User
+from . import pieces
 
 
 TOP = b"From: Alice <alice@example.org>\nTo: bob@example.org\nSubject: x\n"
@@ -42,12 +43,12 @@ SIZES = {
 }
 
 
-def send_measured(scene, message, *arguments):
+def send_measured(user, message, *arguments):
     """Through time(1), which starts the program from a small process; returns the peak in kB."""
-    note = scene.folder / "memory"
+    note = user.folder / "memory"
     with open(message, "rb") as text:
-        result = run_program(["-q", "-f", "%M", "-o", note, PROGRAM, *arguments], text, home=scene.home,
-                             env=scene.environment(), program="/usr/bin/time")
+        result = run_program(["-q", "-f", "%M", "-o", note, PROGRAM, *arguments], text, home=user.home,
+                             env=user.environment(), program="/usr/bin/time")
     expect(result.status == 0, f"exit 0 expected: {result}")
     return int(note.read_text().split()[-1])
 
@@ -57,10 +58,10 @@ def digest(data):
 
 
 def check_size(folder, content, limit):
-    scene, message = post.Scene(folder, ["timeout 60"]), folder / "message"
+    user, message = User(folder, "timeout 60"), folder / "message"
     message.write_bytes(TOP + content)
-    with scene.up(extensions=("PIPELINING", "SIZE")) as relay:
-        peak = send_measured(scene, message, "bob@example.org")
+    with user.up(extensions=("PIPELINING", "SIZE")) as relay:
+        peak = send_measured(user, message, "bob@example.org")
         expect(relay.wait_idle() and len(relay.received) == 1, "it did not arrive")
         check_content(TOP + content, relay.received[0].content)
     expect(peak < limit * 1024, f"peak memory {peak} kB")
@@ -81,20 +82,20 @@ def check_content(given, content):
 
 def many_recipients(folder):
     """Each by its name, from the header; what is held of one is a few hundred octets."""
-    scene, message = post.Scene(folder, ["timeout 60", "set_to_header on"]), folder / "message"
+    user, message = User(folder, "timeout 60", "set_to_header on"), folder / "message"
     names = [f"user{n}@example.org" for n in range(RECIPIENTS)]
     message.write_text("Subject: x\nTo: " + ",\n ".join(names) + "\n\nx\n")
-    with scene.up() as relay:
-        peak = send_measured(scene, message, "-t")
+    with user.up() as relay:
+        peak = send_measured(user, message, "-t")
         expect(relay.wait_idle() and sum((t.recipients for t in relay.received), []) == names, "others got it")
     expect(peak < 32 * 1024, f"peak memory {peak} kB")
 
 
 def too_many_parts(folder):
     """What is not read to its end is not sent in part."""
-    scene, message = post.Scene(folder), TOP + MIXED + (b"--b\n\n" + CHEESE) * 10_001
-    with scene.up(extensions=("PIPELINING", "SIZE")) as relay:
-        result = scene.send(stdin=message)
+    user, message = User(folder), TOP + MIXED + (b"--b\n\n" + CHEESE) * 10_001
+    with user.up(extensions=("PIPELINING", "SIZE")) as relay:
+        result = user.send(stdin=message)
         expect(result.status == 65 and b"over 10000 parts" in result.stderr, f"no reason: {result}")
         expect(relay.wait_idle() and not relay.received, "it arrived")
 

@@ -16,7 +16,7 @@ import tempfile
 from . import (allocations, asking, clocks, compound, disks, edges, lastbyte, limits, listing, modes, oldfs, partly,
                poison, powercut, relayfaults, runners, settling, sweeps)
 from .cases import IS_FULL, suite
-from .world import SHIM
+from .user import SHIM
 
 
 if __name__ == "__main__":

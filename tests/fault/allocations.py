@@ -6,7 +6,7 @@ from tests.lib.harness import expect
 from .cases import (IS_FULL, NOBODY, TWO, check_alive, check_files, check_queue_run, count, expect_empty, fill,
                     has_spoken, suite)
 from .sweeps import LATER, import_operation, later_operation, run_operation, send_operation, server_operation
-from .world import NO_MEMORY, SHIM, SIGKILL, SIGTERM, Message, Tally, World
+from .user import NO_MEMORY, SHIM, SIGKILL, SIGTERM, Message, Tally, FaultUser
 
 
 SHIM_ORDERS = {"LD_PRELOAD": str(SHIM.with_name("memory-shim.so"))}
@@ -27,11 +27,11 @@ def sweep(shoot, check, kind, stride):
 
 
 def each_kind(mode, name, operation, expected=0, stride=STRIDE, settings=None, **options):
-    """A case for each kind; operation(world) prepares, and returns shoot and check."""
+    """A case for each kind; operation(user) prepares, and returns shoot and check."""
     for kind in NO_MEMORY:
         def run(folder, kind=kind):
-            with World(folder, settings, **options) as world:
-                shoot, check = operation(world)
+            with FaultUser(folder, settings, **options) as user:
+                shoot, check = operation(user)
                 whole = shoot((kind, 0, SHIM_ORDERS))
                 expect(whole.status == expected, f"not as expected with memory: {whole}")
                 check(whole)
@@ -41,8 +41,8 @@ def each_kind(mode, name, operation, expected=0, stride=STRIDE, settings=None, *
 
 def surviving_crashes(operation):
     """The operation, with a library's crash taken for a signal."""
-    def prepare(world):
-        shoot, check = operation(world)
+    def prepare(user):
+        shoot, check = operation(user)
 
         def check_crashed(run):
             if run.status in CRASHES:
@@ -55,93 +55,93 @@ def surviving_crashes(operation):
 
 def helped(operation):
     """The operation with what else takes part in a send: names, a filter, aliases, a log."""
-    def prepare(world):
-        (world.folder / "aliases").write_text("other: else@example.org\n")
-        world.settings.update(host="localhost", filter="cat", aliases=world.folder / "aliases",
-                              logfile=world.folder / "log")
-        return operation(world)
+    def prepare(user):
+        (user.folder / "aliases").write_text("other: else@example.org\n")
+        user.settings.update(host="localhost", filter="cat", aliases=user.folder / "aliases",
+                             logfile=user.folder / "log")
+        return operation(user)
     return prepare
 
 
-def idn_operation(world):
+def idn_operation(user):
     """A domain that only libidn2 can write: without memory it must not be taken for a wrong one."""
-    shoot_plain, check = send_operation(["bob@xn--bcher-kva.example"], program="sendmail")(world)
+    shoot_plain, check = send_operation(["bob@xn--bcher-kva.example"], program="sendmail")(user)
 
     def shoot(fault):
-        send, world.send = world.send, lambda message, fault, options, program: world.run(
+        send, user.send = user.send, lambda message, fault, options, program: user.run(
             ["-f", message.sender, "--", "bob@bücher.example"], message.text, fault, program=program)
         try:
             return shoot_plain(fault)
         finally:
-            world.send = send
+            user.send = send
     return shoot, check
 
 
-def made_operation(world):
+def made_operation(user):
     """A message that is made of options and files is sent whole or not at all."""
-    attached = world.folder / "attached.bin"
+    attached = user.folder / "attached.bin"
     attached.write_bytes(bytes(range(256)) * 40)
 
     def shoot(fault):
-        world.restore()
-        world.forget()
-        return world.run(["--subject=made", f"--attach={attached}", "bob@example.org"], b"text\n", fault)
+        user.restore()
+        user.forget()
+        return user.run(["--subject=made", f"--attach={attached}", "bob@example.org"], b"text\n", fault)
 
     def check(run):
         check_alive(run)
-        world.relay.wait_idle()
-        first, extra = len(world.relay.received), sum("?" in world.record("q", n).status for n in world.names("q"))
+        user.relay.wait_idle()
+        first, extra = len(user.relay.received), sum("?" in user.record("q", n).status for n in user.names("q"))
         expect(run.status == 0 or not first, f"reported as not sent, but the relay took it: {run}")
-        world.drain()
+        user.drain()
         sent = run.status == 0
-        expect(sent <= len(world.relay.received) <= sent + extra, f"{len(world.relay.received)} arrived: {run}")
-        expect(all(b"attached.bin" in t.content for t in world.relay.received), "sent without what was attached")
-        expect_empty(world)
+        expect(sent <= len(user.relay.received) <= sent + extra, f"{len(user.relay.received)} arrived: {run}")
+        expect(all(b"attached.bin" in t.content for t in user.relay.received), "sent without what was attached")
+        expect_empty(user)
     return shoot, check
 
 
 def change_operation(option, to):
     """The message is where it was or where it should be, and the latter if that was said."""
-    def prepare(world):
+    def prepare(user):
         message = Message()
-        fill(world, [message])
+        fill(user, [message])
 
         def shoot(fault):
-            world.restore()
-            world.forget()
-            return world.run([option, world.find(message)[0][1]], fault=fault)
+            user.restore()
+            user.forget()
+            return user.run([option, user.find(message)[0][1]], fault=fault)
 
         def check(run):
-            world.relay.wait_idle()
+            user.relay.wait_idle()
             if option == "--queue-retry":
-                check_queue_run(world, run, [message])
+                check_queue_run(user, run, [message])
                 return
             check_alive(run)
-            check_files(world, run, [message], may_hold=True)
-            there = [folder for folder, _, _ in world.find(message)]
+            check_files(user, run, [message], may_hold=True)
+            there = [folder for folder, _, _ in user.find(message)]
             expect(there == to or (run.status > 0 and there == ["q"]), f"it is in {there}: {run}")
             expect(run.status == 0 or has_spoken(run), f"nothing was said: {run}")
-            expect(not any(world.copies(message)), "sent")
+            expect(not any(user.copies(message)), "sent")
         return shoot, check
     return prepare
 
 
 def look_operation(*args):
     """What only looks says all that there is, or that it can't; it changes nothing."""
-    def prepare(world):
+    def prepare(user):
         messages = [Message(), Message(TWO)]
-        fill(world, messages)
-        words = [arg or world.find(messages[1])[0][1] for arg in args]
-        reference, before = world.run(words).stdout, world.contents()
+        fill(user, messages)
+        words = [arg or user.find(messages[1])[0][1] for arg in args]
+        reference, before = user.run(words).stdout, user.contents()
 
         def check(run):
             check_alive(run)
-            expect(world.contents() == before, f"the queue has changed: {run}")
+            expect(user.contents() == before, f"the queue has changed: {run}")
             if run.status == 0:
                 expect(ageless(run.stdout) == ageless(reference), f"not all of it: {run.stdout}; {run}")
             else:
                 expect(has_spoken(run), f"fails silently: {run}")
-        return lambda fault: world.run(words, fault=fault), check
+        return lambda fault: user.run(words, fault=fault), check
     return prepare
 
 

@@ -9,7 +9,7 @@ import time
 from tests.lib.harness import expect
 from .cases import count, doubts, expect_empty, expect_once, fill, gather, suite
 from .runners import wait_for_stop
-from .world import SIGKILL, Message, World, sweep, wait_until_free
+from .user import SIGKILL, Message, FaultUser, sweep, wait_until_free
 
 
 BOB, CAROL = "bob@example.org", "carol@example.org"
@@ -17,29 +17,29 @@ ASKED = b"was asked to do this, too"
 FAULTS = ["eio", "enospc", "emfile", "enfile", "enomem", "enolck", "eintr", "kill"]
 
 
-def messages_that_are_not_due(world):
+def messages_that_are_not_due(user):
     """One that the way to the relay has kept back, and two that the relay has deferred itself."""
     messages = [Message([BOB]), Message([BOB], sender="dave@example.org"), Message([CAROL])]
-    fill(world, messages[:1])
-    world.play("rcpt: 451 4.3.0 later")
+    fill(user, messages[:1])
+    user.play("rcpt: 451 4.3.0 later")
     for message in messages[1:]:
-        done = world.send(message)
+        done = user.send(message)
         expect(done.status == 0 and b"queued as" in done.stderr, f"not queued: {done}")
-    world.play("")
-    world.relay.wait_idle()
-    world.save()
+    user.play("")
+    user.relay.wait_idle()
+    user.save()
     return messages
 
 
-def ids_of(world, message):
-    return world.find(message, ("q",))[0][1]
+def ids_of(user, message):
+    return user.find(message, ("q",))[0][1]
 
 
-def commands(world, messages):
+def commands(user, messages):
     """The ways to ask, and which of the messages each is about."""
     return {"all": (["-qf"], messages), "recipient": (["-qR", "bob@"], messages[:2]),
-            "sender": (["-qSdave"], messages[1:2]), "id": (["-qI", ids_of(world, messages[0])], messages[:1]),
-            "retry": (["--queue-retry", ids_of(world, messages[2])], messages[2:])}
+            "sender": (["-qSdave"], messages[1:2]), "id": (["-qI", ids_of(user, messages[0])], messages[:1]),
+            "retry": (["--queue-retry", ids_of(user, messages[2])], messages[2:])}
 
 
 def check_asked(run):
@@ -49,21 +49,21 @@ def check_asked(run):
 
 def beside_a_run(folder, way, end):
     """A run of what is due stops at each of its calls. What is asked then is done although nobody asks again."""
-    with World(folder) as world:
-        messages = messages_that_are_not_due(world)
-        args, wanted = commands(world, messages)[way]
+    with FaultUser(folder) as user:
+        messages = messages_that_are_not_due(user)
+        args, wanted = commands(user, messages)[way]
 
         def shoot(fault):
-            world.restore()
-            world.forget()
-            holder = world.start(["-q"], fault=("stop", fault[1]))
+            user.restore()
+            user.forget()
+            holder = user.start(["-q"], fault=("stop", fault[1]))
             if not wait_for_stop(holder):
                 shoot.is_asked = None
-                return world.finish(holder)
+                return user.finish(holder)
             told = holder.told.read_text()
-            shoot.asker = world.run(args)
+            shoot.asker = user.run(args)
             os.kill(holder.pid, end)
-            run = world.finish(holder)
+            run = user.finish(holder)
             run.told = told
             return run
 
@@ -72,43 +72,43 @@ def beside_a_run(folder, way, end):
                 return
             is_left = check_asked(shoot.asker)
             expect(run.status in (0, SIGKILL), f"{run}")
-            wait_until_free(world.spool / "run.lock")
+            wait_until_free(user.spool / "run.lock")
             if is_left and end == signal.SIGKILL:
-                done = world.run(["-q"])
+                done = user.run(["-q"])
                 expect(done.status == 0, f"{done}")
-            world.relay.wait_idle()
+            user.relay.wait_idle()
             for message in messages:
-                copies = world.copies(message)
+                copies = user.copies(message)
                 expect(copies == [int(message in wanted)], f"{copies} copies; asked: {shoot.asker}; {run}")
-            expect(not leftovers(world), f"left over: {leftovers(world)}; {run}")
+            expect(not leftovers(user), f"left over: {leftovers(user)}; {run}")
             check.asked += is_left
         check.asked = 0
         count(sweep(shoot, check, ["stop"]))
         expect(check.asked > 5, f"only {check.asked} were asked beside a run")
 
 
-def leftovers(world):
-    return [name for name in os.listdir(world.spool) if name.startswith(("request.", "running."))]
+def leftovers(user):
+    return [name for name in os.listdir(user.spool) if name.startswith(("request.", "running."))]
 
 
 def beside_a_child(folder):
     """What follows a message on its connection has the lock, too, and looks only at its own route."""
-    with World(folder) as world:
-        messages = messages_that_are_not_due(world)
+    with FaultUser(folder) as user:
+        messages = messages_that_are_not_due(user)
 
         def shoot(fault):
-            world.restore()
-            world.forget()
+            user.restore()
+            user.forget()
             shoot.sent = Message()
-            sender = world.start(["-f", shoot.sent.sender, *shoot.sent.recipients], shoot.sent.text,
-                                 ("stop", fault[1]), FAULT_CHILD="1")
+            sender = user.start(["-f", shoot.sent.sender, *shoot.sent.recipients], shoot.sent.text,
+                                ("stop", fault[1]), FAULT_CHILD="1")
             child = stopped_child(sender)
             if not child:
-                return world.finish(sender)
+                return user.finish(sender)
             told = sender.told.read_text()
-            shoot.asker = world.run(["-qf"])
+            shoot.asker = user.run(["-qf"])
             os.kill(child, signal.SIGCONT)
-            run = world.finish(sender)
+            run = user.finish(sender)
             run.told = told
             return run
 
@@ -117,11 +117,11 @@ def beside_a_child(folder):
             if not run.call:
                 return
             check.asked += check_asked(shoot.asker)
-            wait_until_free(world.spool / "run.lock")
-            world.relay.wait_idle()
-            expect_once(world, [*messages, shoot.sent])
-            expect_empty(world)
-            expect(not leftovers(world), f"left over: {leftovers(world)}; {run}")
+            wait_until_free(user.spool / "run.lock")
+            user.relay.wait_idle()
+            expect_once(user, [*messages, shoot.sent])
+            expect_empty(user)
+            expect(not leftovers(user), f"left over: {leftovers(user)}; {run}")
         check.asked = 0
         count(sweep(shoot, check, ["stop"]))
         expect(check.asked > 5, f"only {check.asked} were asked beside a run")
@@ -145,108 +145,108 @@ def is_free(path):
     return False
 
 
-def hold_the_lock(world):
+def hold_the_lock(user):
     """A run that is stopped while it has the lock; returns the process."""
     for number in range(1, 200):
-        holder = world.start(["-q"], fault=("stop", number), FAULT_CALL="getdents")
+        holder = user.start(["-q"], fault=("stop", number), FAULT_CALL="getdents")
         expect(wait_for_stop(holder), "a run ended without ever having the lock")
-        if not is_free(world.spool / "run.lock"):
+        if not is_free(user.spool / "run.lock"):
             return holder
         os.kill(holder.pid, signal.SIGCONT)
-        world.finish(holder)
+        user.finish(holder)
     return None
 
 
 def faults_of_the_asker(folder, fault):
     """The one who asks meets a fault at each of his calls: 0 means that it is done all the same."""
-    with World(folder) as world:
-        messages = messages_that_are_not_due(world)
-        way = commands(world, messages)["all"]
+    with FaultUser(folder) as user:
+        messages = messages_that_are_not_due(user)
+        way = commands(user, messages)["all"]
 
         def shoot(fault):
-            world.restore()
-            world.forget()
-            holder = hold_the_lock(world)
-            run = world.run(way[0], fault=fault)
+            user.restore()
+            user.forget()
+            holder = hold_the_lock(user)
+            run = user.run(way[0], fault=fault)
             os.kill(holder.pid, signal.SIGCONT)
-            shoot.holder = world.finish(holder)
+            shoot.holder = user.finish(holder)
             return run
 
         def check(run):
-            wait_until_free(world.spool / "run.lock")
-            world.relay.wait_idle()
-            copies = [world.copies(message)[0] for message in messages]
+            wait_until_free(user.spool / "run.lock")
+            user.relay.wait_idle()
+            copies = [user.copies(message)[0] for message in messages]
             expect(shoot.holder.status == 0, f"the run failed: {shoot.holder}")
             expect(run.status != 0 or copies == [1, 1, 1], f"0, and {copies} copies: {run}; {shoot.holder}")
             expect(run.status <= 0 or run.stderr, f"failed without a word: {run}")
             expect(set(copies) in ({0}, {1}), f"{copies} copies: {run}")
-            expect(len(world.names("q")) == copies.count(0) and not world.names("hold"), f"{world.names('q')}: {run}")
+            expect(len(user.names("q")) == copies.count(0) and not user.names("hold"), f"{user.names('q')}: {run}")
         count(sweep(shoot, check, [fault]))
 
 
 def faults_of_the_asked(folder, fault):
     """A run stops before a fault, is asked then, and meets the fault: a request is done, or is there for the next."""
-    with World(folder) as world:
-        messages = messages_that_are_not_due(world)
+    with FaultUser(folder) as user:
+        messages = messages_that_are_not_due(user)
 
         def shoot(fault):
-            world.restore()
-            world.forget()
-            holder = world.start(["-q"], fault=fault)
+            user.restore()
+            user.forget()
+            holder = user.start(["-q"], fault=fault)
             shoot.asker = None
             if not wait_for_stop(holder):
-                return world.finish(holder)
-            shoot.asker = world.run(["-qf"])
+                return user.finish(holder)
+            shoot.asker = user.run(["-qf"])
             os.kill(holder.pid, signal.SIGCONT)
-            return world.finish(holder)
+            return user.finish(holder)
 
         def check(run):
             if not run.call:
                 return
             expect(run.status <= 0 or run.stderr, f"failed without a word: {run}")
             expect(shoot.asker.status == 0, f"not accepted: {shoot.asker}")
-            wait_until_free(world.spool / "run.lock")
-            if leftovers(world):
-                again = world.run(["-q"])
-                expect(again.status == 0 and not leftovers(world), f"left over: {leftovers(world)}: {again}; {run}")
-            world.relay.wait_idle()
-            waiting = [message for message in messages if not any(world.copies(message))]
+            wait_until_free(user.spool / "run.lock")
+            if leftovers(user):
+                again = user.run(["-q"])
+                expect(again.status == 0 and not leftovers(user), f"left over: {leftovers(user)}: {again}; {run}")
+            user.relay.wait_idle()
+            waiting = [message for message in messages if not any(user.copies(message))]
             expect(not waiting or run.stderr, f"{len(waiting)} wait, and not a word: {run}")
-            extra = [doubts(world, run, message) for message in messages]
-            world.drain()
+            extra = [doubts(user, run, message) for message in messages]
+            user.drain()
             for message, more in zip(messages, extra):
-                expect(1 <= world.copies(message)[0] <= 1 + more, f"{world.copies(message)} copies: {run}")
-            expect_empty(world)
+                expect(1 <= user.copies(message)[0] <= 1 + more, f"{user.copies(message)} copies: {run}")
+            expect_empty(user)
         count(sweep(shoot, check, [fault], {"FAULT_STOP": "1"}))
 
 
 def taking_under(folder, fault):
     """A request that was left is done by the next run, or by the one after it; the first meets a fault."""
-    with World(folder) as world:
-        messages = messages_that_are_not_due(world)
-        (world.spool / "request.f").touch(0o600)
-        (world.spool / "running.f,Rbob@").touch(0o600)
-        world.save()
+    with FaultUser(folder) as user:
+        messages = messages_that_are_not_due(user)
+        (user.spool / "request.f").touch(0o600)
+        (user.spool / "running.f,Rbob@").touch(0o600)
+        user.save()
 
         def shoot(fault):
-            world.restore()
-            world.forget()
-            return world.run(["-q"], fault=fault)
+            user.restore()
+            user.forget()
+            return user.run(["-q"], fault=fault)
 
         def check(run):
             expect(run.status <= 0 or run.stderr, f"failed without a word: {run}")
-            world.relay.wait_idle()
-            extra = [doubts(world, run, message) for message in messages]
-            if leftovers(world):
-                wait_until_free(world.spool / "run.lock")
-                expect(run.status != 0, f"left over, and 0: {leftovers(world)}: {run}")
-                again = world.run(["-q"])
-                expect(again.status == 0 and not leftovers(world), f"left over: {leftovers(world)}: {again}")
-                world.relay.wait_idle()
-            world.drain()
+            user.relay.wait_idle()
+            extra = [doubts(user, run, message) for message in messages]
+            if leftovers(user):
+                wait_until_free(user.spool / "run.lock")
+                expect(run.status != 0, f"left over, and 0: {leftovers(user)}: {run}")
+                again = user.run(["-q"])
+                expect(again.status == 0 and not leftovers(user), f"left over: {leftovers(user)}: {again}")
+                user.relay.wait_idle()
+            user.drain()
             for message, more in zip(messages, extra):
-                expect(1 <= world.copies(message)[0] <= 1 + more, f"{world.copies(message)} copies: {run}")
-            expect_empty(world)
+                expect(1 <= user.copies(message)[0] <= 1 + more, f"{user.copies(message)} copies: {run}")
+            expect_empty(user)
         count(sweep(shoot, check, [fault]))
 
 
@@ -257,22 +257,22 @@ def asking_with_odd_texts(folder):
              "ü" * 90, "-", "", " "]
 
     def trial(text):
-        with World(folder) as world:
-            messages = messages_that_are_not_due(world)
-            holder = hold_the_lock(world)
+        with FaultUser(folder) as user:
+            messages = messages_that_are_not_due(user)
+            holder = hold_the_lock(user)
             before = sorted(os.listdir(folder))
-            asker = world.run([f"-qR{text}"] if text else ["-qR", ""])
+            asker = user.run([f"-qR{text}"] if text else ["-qR", ""])
             os.kill(holder.pid, signal.SIGCONT)
-            expect(world.finish(holder).status == 0, "the run failed")
-            world.relay.wait_idle()
+            expect(user.finish(holder).status == 0, "the run failed")
+            user.relay.wait_idle()
             matches = [text in message.recipients[0] for message in messages]
-            copies = [world.copies(message)[0] for message in messages]
+            copies = [user.copies(message)[0] for message in messages]
             if asker.status == 0:
                 expect(copies == matches and ASKED in asker.stderr, f"{copies}: {asker}")
             else:
                 expect(not any(copies) and asker.status == 75 and asker.stderr.count(b"\n") == 1, f"{copies}: {asker}")
             expect(asker.status == 0 or len(text.encode()) > 80, f"{asker}")
-            expect(not leftovers(world), f"left over: {leftovers(world)}")
+            expect(not leftovers(user), f"left over: {leftovers(user)}")
             expect(set(os.listdir(folder)) - set(before) <= {"template"}, "a file elsewhere")
     gather((repr(text)[:20], lambda text=text: trial(text)) for text in texts)
 
@@ -280,22 +280,22 @@ def asking_with_odd_texts(folder):
 @suite.case
 def asking_again_and_again(folder):
     """Equal requests are one; different ones have a limit, which is said."""
-    with World(folder) as world:
-        messages = messages_that_are_not_due(world)
-        holder = hold_the_lock(world)
+    with FaultUser(folder) as user:
+        messages = messages_that_are_not_due(user)
+        holder = hold_the_lock(user)
         for _ in range(3):
-            expect(check_asked(world.run(["-qf"])), "not asked")
-        expect(leftovers(world) == ["request.f"], f"{leftovers(world)}")
-        (world.spool / "request.unknown").touch(0o600)
+            expect(check_asked(user.run(["-qf"])), "not asked")
+        expect(leftovers(user) == ["request.f"], f"{leftovers(user)}")
+        (user.spool / "request.unknown").touch(0o600)
         for number in range(63):
-            expect(check_asked(world.run(["-qR", f"user{number}@"])), "not asked")
-        refused = world.run(["-qR", "one.too.many@"])
+            expect(check_asked(user.run(["-qR", f"user{number}@"])), "not asked")
+        refused = user.run(["-qR", "one.too.many@"])
         expect(refused.status == 75 and b"too many" in refused.stderr, f"{refused}")
         os.kill(holder.pid, signal.SIGCONT)
-        expect(world.finish(holder).status == 0, "the run failed")
-        world.relay.wait_idle()
-        expect_once(world, messages)
-        expect(leftovers(world) == ["request.unknown"], f"left over: {leftovers(world)}")
+        expect(user.finish(holder).status == 0, "the run failed")
+        user.relay.wait_idle()
+        expect_once(user, messages)
+        expect(leftovers(user) == ["request.unknown"], f"left over: {leftovers(user)}")
 
 
 for way_name in ("all", "recipient", "sender", "id", "retry"):

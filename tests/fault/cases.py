@@ -9,8 +9,8 @@ import sys
 import tempfile
 import traceback
 from tests.lib.harness import Failure, Suite, expect
-from . import world as worlds
-from .world import ENDINGS, NO_MEMORY, ends_process
+from . import user as users
+from .user import ENDINGS, NO_MEMORY, ends_process
 
 
 IS_FULL = "--full" in sys.argv
@@ -37,7 +37,7 @@ class FaultSuite(Suite):
         words = sys.argv[1:]
         chosen = [i for i, (name, _) in enumerate(self.cases) if not words or any(word in name for word in words)]
         failed, fork = 0, multiprocessing.get_context("fork")
-        with concurrent.futures.ProcessPoolExecutor(jobs, fork, worlds.hide_mounts) as pool:
+        with concurrent.futures.ProcessPoolExecutor(jobs, fork, users.hide_mounts) as pool:
             for done in concurrent.futures.as_completed([pool.submit(run_case, i) for i in chosen]):
                 name, text, counted = done.result()
                 injections.update(counted)
@@ -86,24 +86,24 @@ def gather(trials):
     expect(not failures, "\n".join(failures))
 
 
-def fill(world, messages):
+def fill(user, messages):
     """Put messages into the queue of a relay that is down."""
-    world.wants_relay(False)
+    user.wants_relay(False)
     for message in messages:
-        done = world.send(message)
+        done = user.send(message)
         expect(done.status == 0 and b"queued as" in done.stderr, f"not queued: {done}")
-    world.save()
-    world.wants_relay(True)
+    user.save()
+    user.wants_relay(True)
 
 
-def expect_once(world, messages):
+def expect_once(user, messages):
     for message in messages:
-        copies = world.copies(message)
-        expect(set(copies) == {1}, f"{copies} copies of a message, in the queue: {world.find(message)}")
+        copies = user.copies(message)
+        expect(set(copies) == {1}, f"{copies} copies of a message, in the queue: {user.find(message)}")
 
 
-def expect_empty(world):
-    left = [(folder, name) for folder in ("q", "hold") for name in world.names(folder)]
+def expect_empty(user):
+    left = [(folder, name) for folder in ("q", "hold") for name in user.names(folder)]
     expect(not left, f"left over: {left}")
 
 
@@ -115,26 +115,26 @@ def check_alive(run):
     expect(run.status >= 0 or (is_ordered and ends_process(run)), f"died after {run.cpu:.0f} s of CPU: {run}")
 
 
-def check_files(world, run, messages, refused=(), may_hold=False, others=False, may_reopen=False):
+def check_files(user, run, messages, refused=(), may_hold=False, others=False, may_reopen=False):
     """Every file of the queue is whole and where it belongs, and says of each recipient what the relay knows.
 
     With `others` there may be messages besides these, and with `may_reopen` one that is on its way out of failed/.
     """
-    world.check_modes()
+    user.check_modes()
     for folder in ("q", "hold", "failed"):
-        for name in world.names(folder):
-            record = world.record(folder, name)
+        for name in user.names(folder):
+            record = user.record(folder, name)
             message = next((m for m in messages if m.ident in record.message_id), None)
             if message:
                 expect(folder != "hold" or may_hold, f"set aside without being damaged: {run}")
-                check_status(world, run, folder, record, message, refused, may_reopen and run.is_hit)
+                check_status(user, run, folder, record, message, refused, may_reopen and run.is_hit)
             else:
                 expect(others or record.is_notice, f"{folder}/{name} is nobody's: {run}")
 
 
-def check_status(world, run, folder, record, message, refused, may_reopen):
+def check_status(user, run, folder, record, message, refused, may_reopen):
     expect(len(record.status) == len(message.recipients), f"status bytes {record.status!r}; {run}")
-    for recipient, status, got in zip(message.recipients, record.status, world.copies(message, maybe=True)):
+    for recipient, status, got in zip(message.recipients, record.status, user.copies(message, maybe=True)):
         says = f"{folder}/ says {status!r} of {recipient}, who has {got}; {run}"
         expect(status != "." or got == 0, says)
         expect(status != "D" or got > 0, says)
@@ -156,26 +156,26 @@ def is_excused(run):
     return run.is_cut or lacks_memory or bool(run.calls & (NETWORK_CALLS | STATUS_CALLS))
 
 
-def doubts(world, run, message):
+def doubts(user, run, message):
     """How many extra copies of the message are allowed: one where a verdict may have been lost."""
-    is_marked = any("?" in status for _, _, status in world.find(message))
+    is_marked = any("?" in status for _, _, status in user.find(message))
     return int(is_marked and is_excused(run))
 
 
-def check_sent(world, run, message, refused=(), program="mailchute"):
+def check_sent(user, run, message, refused=(), program="mailchute"):
     """After a send by a person, or by a program that calls sendmail. `refused` are those whom the relay refuses."""
     check_alive(run)
-    world.relay.wait_idle()
-    check_files(world, run, [message], refused)
-    first, extra = world.copies(message), doubts(world, run, message)
-    saw_end = bool(world.transactions(message)) or extra > 0
-    waiting = world.find(message, ("q", "hold"))
+    user.relay.wait_idle()
+    check_files(user, run, [message], refused)
+    first, extra = user.copies(message), doubts(user, run, message)
+    saw_end = bool(user.transactions(message)) or extra > 0
+    waiting = user.find(message, ("q", "hold"))
     is_withdrawn = program == "mailchute" and ends_process(run) == "withdrawn" and not saw_end
-    world.wants_relay(True)
-    world.drain()
-    last = world.copies(message)
+    user.wants_relay(True)
+    user.drain()
+    last = user.copies(message)
     if run.status == 0:
-        check_arrived(world, run, message, refused, last, extra)
+        check_arrived(user, run, message, refused, last, extra)
     elif run.status > 0 or is_withdrawn:
         expect(not waiting, f"reported as not sent, but it waits: {waiting}; {run}")
         expect(last == first, f"reported as not sent, and sent later: {first} then {last}; {run}")
@@ -189,7 +189,7 @@ def check_sent(world, run, message, refused=(), program="mailchute"):
     if run.status > 0 and not run.calls & NETWORK_CALLS:
         expect(not any(first), f"reported as not sent, but the relay took it: {first}; {run}")
     expect(run.status <= 0 or has_spoken(run), f"nothing was said: {run}")
-    expect_empty(world)
+    expect_empty(user)
 
 
 def has_spoken(run):
@@ -197,54 +197,54 @@ def has_spoken(run):
     return bool(run.stderr) or "write" in run.calls
 
 
-def check_arrived(world, run, message, refused, copies, extra):
+def check_arrived(user, run, message, refused, copies, extra):
     for recipient, number in zip(message.recipients, copies):
         if recipient in refused:
             expect(number == 0, f"{recipient} was refused and has {number}; {run}")
-            expect(world.find(message, ("failed",)), f"refused, and no copy was kept; {run}")
+            expect(user.find(message, ("failed",)), f"refused, and no copy was kept; {run}")
         else:
             expect(1 <= number <= 1 + extra, f"{recipient} got {number} copies; {run}")
 
 
-def check_queue_run(world, run, messages, refused=(), may_be_silent=False):
+def check_queue_run(user, run, messages, refused=(), may_be_silent=False):
     """After a run of the queue, in which all messages but the refused ones must have left or still wait."""
-    extra = check_run(world, run, messages, refused, may_be_silent)
-    world.drain()
-    check_drained(world, run, messages, refused, extra)
+    extra = check_run(user, run, messages, refused, may_be_silent)
+    user.drain()
+    check_drained(user, run, messages, refused, extra)
 
 
-def check_run(world, run, messages, refused=(), may_be_silent=False):
+def check_run(user, run, messages, refused=(), may_be_silent=False):
     """Before the queue is run again; returns how many extra copies of each message are allowed."""
     check_alive(run)
-    world.relay.wait_idle()
+    user.relay.wait_idle()
     addresses = {recipient for message in refused for recipient in message.recipients}
-    check_files(world, run, messages, addresses)
+    check_files(user, run, messages, addresses)
     waiting = 0
     for message in messages:
-        there, got = world.find(message), world.copies(message)
+        there, got = user.find(message), user.copies(message)
         waiting += any(folder == "q" for folder, _, _ in there)
         expect(len(there) + all(got) >= 1, f"gone without a copy anywhere: {run}")
         expect(len(there) <= 1, f"in two places: {there}")
     is_elsewhere = any(fault == "elocked" for _, fault in run.hits)
     if waiting and run.status >= 0 and not is_elsewhere and not may_be_silent:
         expect(has_spoken(run), f"{waiting} wait, and nothing was said: {run}")
-    return [doubts(world, run, message) for message in messages]
+    return [doubts(user, run, message) for message in messages]
 
 
-def check_drained(world, run, messages, refused, extra):
+def check_drained(user, run, messages, refused, extra):
     for message, allowed in zip(messages, extra):
-        copies = world.copies(message)
+        copies = user.copies(message)
         if message in refused:
-            check_failed(world, message, copies, run)
+            check_failed(user, message, copies, run)
         else:
             expect(all(1 <= n <= 1 + allowed for n in copies), f"{copies} copies, {1 + allowed} allowed; {run}")
-    expect_empty(world)
+    expect_empty(user)
 
 
-def check_failed(world, message, copies, run):
+def check_failed(user, message, copies, run):
     expect(not any(copies), f"refused, and received; {run}")
-    expect([f for f, _, _ in world.find(message)] == ["failed"], f"no copy in failed/: {run}")
-    notices = world.notices(message)
+    expect([f for f, _, _ in user.find(message)] == ["failed"], f"no copy in failed/: {run}")
+    notices = user.notices(message)
     most = 2 if run.is_cut or run.fault in NO_MEMORY or run.calls & NETWORK_CALLS else 1  # the verdict on the first one may be lost
     expect(1 <= len(notices) <= most, f"{len(notices)} notices about a failure; {run}")
     expect(all(b"could not be delivered" in n.content for n in notices), "a notice that says nothing")

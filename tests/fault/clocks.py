@@ -2,7 +2,7 @@
 """clocks.py - a clock that jumps by years: nothing expires that was not tried, and nobody is pestered"""
 from tests.lib.harness import expect
 from .cases import expect_empty, expect_once, fill, gather, suite
-from .world import Message, World
+from .user import Message, FaultUser
 
 TEN_YEARS = 10 * 365 * 24 * 60 * 60
 JUMPS = {
@@ -19,76 +19,76 @@ def clock(seconds):
     return {"FAULT_CLOCK": str(seconds)}
 
 
-def jumped(world, messages, jumps, args):
-    world.restore()
-    world.forget()
-    world.play("greeting: 421 4.3.2 not now ; close")
+def jumped(user, messages, jumps, args):
+    user.restore()
+    user.forget()
+    user.play("greeting: 421 4.3.2 not now ; close")
     for seconds in jumps:
-        begun = len(world.relay.connections)
-        run = world.run(args, **clock(seconds))
+        begun = len(user.relay.connections)
+        run = user.run(args, **clock(seconds))
         expect(run.status in (0, 75), f"{run}")
-        expect(len(world.relay.connections) - begun <= 3, "a storm of connections in one run")
-        expect(not world.names("failed") and not world.names("hold"), "something was given up")
-        expect(len(world.names("q")) == len(messages), f"{len(world.names('q'))} are left")
+        expect(len(user.relay.connections) - begun <= 3, "a storm of connections in one run")
+        expect(not user.names("failed") and not user.names("hold"), "something was given up")
+        expect(len(user.names("q")) == len(messages), f"{len(user.names('q'))} are left")
         if args == ["-q"]:
-            begun = len(world.relay.connections)
-            world.run(args, **clock(seconds + 5))
-            expect(len(world.relay.connections) == begun, "tried again after five seconds")
-    world.play("")
-    world.run(["-qf"])
-    world.relay.wait_idle()
-    expect_once(world, messages)
-    expect_empty(world)
+            begun = len(user.relay.connections)
+            user.run(args, **clock(seconds + 5))
+            expect(len(user.relay.connections) == begun, "tried again after five seconds")
+    user.play("")
+    user.run(["-qf"])
+    user.relay.wait_idle()
+    expect_once(user, messages)
+    expect_empty(user)
 
 
 @suite.case
 def clock_jumps(folder):
-    with World(folder) as world:
+    with FaultUser(folder) as user:
         messages = [Message() for _ in range(3)]
-        fill(world, messages)
-        gather((f"{name}, {args[0]}", lambda j=jumps, a=args: jumped(world, messages, j, a))
+        fill(user, messages)
+        gather((f"{name}, {args[0]}", lambda j=jumps, a=args: jumped(user, messages, j, a))
                for name, jumps in JUMPS.items() for args in (["-q"], ["-qf"]))
 
 
 @suite.case
 def sent_with_a_wrong_clock(folder):
     """Given in while the clock is wrong, it leaves when it is right again, without being forced."""
-    with World(folder) as world:
-        world.save("empty")
+    with FaultUser(folder) as user:
+        user.save("empty")
 
         def trial(seconds):
-            world.restore("empty")
-            world.forget()
+            user.restore("empty")
+            user.forget()
             message = Message()
-            world.wants_relay(False)
-            run = world.send(message, **clock(seconds))
+            user.wants_relay(False)
+            run = user.send(message, **clock(seconds))
             expect(run.status == 0, f"{run}")
-            world.wants_relay(True)
-            world.run(["-q"], **clock(6 * 3600 if seconds > 0 else 0))
-            world.relay.wait_idle()
-            expect_once(world, [message])
-            expect_empty(world)
+            user.wants_relay(True)
+            user.run(["-q"], **clock(6 * 3600 if seconds > 0 else 0))
+            user.relay.wait_idle()
+            expect_once(user, [message])
+            expect_empty(user)
         gather((f"{seconds} s off", lambda s=seconds: trial(s)) for seconds in (TEN_YEARS, -TEN_YEARS, 7200, -7200))
 
 
 @suite.case
 def expires_only_when_tried(folder):
     """Off for a month, then refused again and again: five attempts that count come before the end."""
-    with World(folder) as world:
+    with FaultUser(folder) as user:
         message = Message()
-        fill(world, [message])
-        world.play("greeting: 421 4.3.2 not now ; close")
+        fill(user, [message])
+        user.play("greeting: 421 4.3.2 not now ; close")
 
         def trial():
             day = 86400
             for n in range(4):
-                world.run(["-qf"], **clock(60 * day + n * 3600))
-                expect(len(world.names("q")) == 1, f"given up after {n + 1} attempts")
+                user.run(["-qf"], **clock(60 * day + n * 3600))
+                expect(len(user.names("q")) == 1, f"given up after {n + 1} attempts")
             for n in range(4, 8):
-                world.run(["-qf"], **clock(60 * day + n * 3600))
-            expect([f for f, _, _ in world.find(message)] == ["failed"], f"never given up: {world.find(message)}")
-            world.play("")
-            world.run(["-qf"], **clock(61 * day))
-            world.relay.wait_idle()
-            expect(len(world.notices(message)) == 1, "no notice")
+                user.run(["-qf"], **clock(60 * day + n * 3600))
+            expect([f for f, _, _ in user.find(message)] == ["failed"], f"never given up: {user.find(message)}")
+            user.play("")
+            user.run(["-qf"], **clock(61 * day))
+            user.relay.wait_idle()
+            expect(len(user.notices(message)) == 1, "no notice")
         gather([("a month off", trial)])

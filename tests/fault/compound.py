@@ -8,7 +8,7 @@ from .cases import (IS_FULL, NETWORK_CALLS, TWO, check_alive, check_files, count
                     is_excused, suite)
 from .runners import wait_for_stop
 from .sweeps import CALM, LATER, every_nth, listed, run_operation, send_operation
-from .world import Message, World, sample
+from .user import Message, FaultUser, sample
 
 
 CHUNKS = {"extensions": ("PIPELINING", "SIZE", "CHUNKING")}
@@ -17,7 +17,7 @@ LONG = 1500  # lines: more than the program sends at once, several times over, a
 
 # A delay, with a relay that uses it: all that was said is read and answered before the program goes on
 
-class Slow(World):
+class Slow(FaultUser):
     """Stops each run at the call of the fault "stop", until the relay has nothing to do; then it gets a signal."""
 
     then = signal.SIGCONT
@@ -34,9 +34,9 @@ class Slow(World):
 def delays(name, operation, **options):
     def add(then):
         def run(folder):
-            with Slow(folder, **options) as world:
-                world.then = then
-                shoot, check = operation(world)
+            with Slow(folder, **options) as user:
+                user.then = then
+                shoot, check = operation(user)
                 calls, _ = listed(shoot(CALM).told)
                 every = [("stop", number) for number in range(1, 1 + calls)]
                 count(sample(shoot, check, every if IS_FULL else every_nth(name, 5, every)))
@@ -68,8 +68,8 @@ def pairs(told):
 
 def with_signal(name, operation, **options):
     def run(folder):
-        with World(folder, **options) as world:
-            shoot, check = operation(world)
+        with FaultUser(folder, **options) as user:
+            shoot, check = operation(user)
             every = pairs(shoot(CALM).told)
             count(sample(shoot, check, every_nth(name, 2 if IS_FULL else 60, every)))
     suite.add(f"with-signal-{name}", run, "a fault with a signal")
@@ -85,11 +85,11 @@ with_signal("run-in-chunks", run_operation(), **CHUNKS)
 # Two processes at one queue, one of which has a fault
 
 SECOND = {
-    "run": lambda world, name: ["-qf"],
-    "retry": lambda world, name: [f"--queue-retry={name}"],
-    "hold": lambda world, name: [f"--queue-hold={name}"],
-    "remove": lambda world, name: [f"--queue-remove={name}"],
-    "list": lambda world, name: ["--queue-list"],
+    "run": lambda user, name: ["-qf"],
+    "retry": lambda user, name: [f"--queue-retry={name}"],
+    "hold": lambda user, name: [f"--queue-hold={name}"],
+    "remove": lambda user, name: [f"--queue-remove={name}"],
+    "list": lambda user, name: ["--queue-list"],
 }
 ERRORS = ("eio", "enospc", "emfile", "enomem", "enolck", "econnreset")
 STANDING = 40  # calls of a run at which it can be stopped, more or less evenly
@@ -98,13 +98,13 @@ STANDING = 40  # calls of a run at which it can be stopped, more or less evenly
 def beside(second, has_first_fault):
     """A run stops at a call, another process does its work, and the run goes on; one of both meets the fault."""
     def run(folder):
-        with World(folder) as world:
+        with FaultUser(folder) as user:
             messages = [Message(), Message()]
-            fill(world, messages)
-            names = world.names("q")
-            args = SECOND[second](world, names[0])
-            shoot, check = two(world, messages, args, has_first_fault, second)
-            told = [world.run(words, fault=CALM).told for words in (["-qf"], args)]
+            fill(user, messages)
+            names = user.names("q")
+            args = SECOND[second](user, names[0])
+            shoot, check = two(user, messages, args, has_first_fault, second)
+            told = [user.run(words, fault=CALM).told for words in (["-qf"], args)]
             every = injections_of_two(told, has_first_fault)
             count(sample(shoot, check, every if IS_FULL else every_nth(second, 30, every)))
     suite.add(f"two-processes-{second}-{'first' if has_first_fault else 'second'}", run,
@@ -121,45 +121,45 @@ def injections_of_two(told, has_first_fault):
     return [(fault, number, {"stop": next(stops)}) for fault in ERRORS for number in range(1, 1 + errors[fault])]
 
 
-def two(world, messages, args, has_first_fault, second):
+def two(user, messages, args, has_first_fault, second):
     def shoot(fault):
-        world.restore()
-        world.forget()
+        user.restore()
+        user.forget()
         one, other = (fault, None) if has_first_fault else (("stop", fault[2]["stop"]), fault[:2])
-        first = world.start(["-qf"], fault=one)
+        first = user.start(["-qf"], fault=one)
         is_stopped = wait_for_stop(first)
-        shoot.second = world.run(args, fault=other)
+        shoot.second = user.run(args, fault=other)
         if is_stopped:
             os.kill(first.pid, signal.SIGCONT)
-        shoot.first = world.finish(first)
+        shoot.first = user.finish(first)
         return shoot.first if has_first_fault else shoot.second
 
     def check(_):
-        check_two(world, messages, shoot, second)
+        check_two(user, messages, shoot, second)
     return shoot, check
 
 
-def check_two(world, messages, shoot, second):
+def check_two(user, messages, shoot, second):
     """Each message is sent once, or waits or was held, or was removed where that was said."""
     runs = [shoot.first, shoot.second]
     for run in runs:
         check_alive(run)
         expect(run.status <= 0 or has_spoken(run), f"nothing was said: {run}")
-    world.relay.wait_idle()
+    user.relay.wait_idle()
     faulty = next((run for run in runs if run.calls), runs[0])
-    check_files(world, faulty, messages, may_hold=second == "hold")
+    check_files(user, faulty, messages, may_hold=second == "hold")
     # the run that is asked for may have sent again already what was in doubt
-    extra = [int(is_excused(faulty) and (bool(faulty.calls & NETWORK_CALLS) or any("?" in s for _, _, s in world.find(m))))
+    extra = [int(is_excused(faulty) and (bool(faulty.calls & NETWORK_CALLS) or any("?" in s for _, _, s in user.find(m))))
              for m in messages]
     is_removed = second == "remove" and (shoot.second.status == 0 or "fsync" in shoot.second.calls)
-    for name in world.names("hold"):
-        world.run([f"--queue-retry={name}"])
-    world.drain()
+    for name in user.names("hold"):
+        user.run([f"--queue-retry={name}"])
+    user.drain()
     for message, allowed in zip(messages, extra):
-        copies = world.copies(message)[0]
+        copies = user.copies(message)[0]
         least = 0 if is_removed and message is messages[0] else 1
         expect(least <= copies <= 1 + allowed, f"{copies} copies, {allowed} in doubt: {runs[0]} and {runs[1]}")
-    expect_empty(world)
+    expect_empty(user)
 
 
 for each in SECOND:

@@ -11,7 +11,7 @@ import re
 from tests.lib import relay as relays
 from tests.lib.harness import Failure, expect
 from .cases import IS_FULL, expect_once, gather, suite
-from .world import Message, World
+from .user import Message, FaultUser
 
 
 PIECES = (4096, 16384, 32768, 49152, 65536)  # read, written, encoded and copied at once
@@ -101,40 +101,40 @@ def add_contents(way, kind, send):
     def run(folder):
         edges = (*PIECES, *FAR) if IS_FULL else PIECES
         made = [row for number, row in enumerate(contents(edges)) if is_sampled(number)]
-        with World(folder, {"domain": "here.example"}, extensions=RELAYS[kind]) as world:
-            send(world, [(name, Given(make)) for name, make in made])
+        with FaultUser(folder, {"domain": "here.example"}, extensions=RELAYS[kind]) as user:
+            send(user, [(name, Given(make)) for name, make in made])
     suite.add(f"edge-content-{way}-{kind}", run)
 
 
-def check_same(world, message, run):
-    copies = world.copies(message)  # which compares octet by octet
+def check_same(user, message, run):
+    copies = user.copies(message)  # which compares octet by octet
     expect(copies == [1], f"{copies} copies: {run}")
 
 
-def at_once(world, messages):
+def at_once(user, messages):
     def trial(message):
-        run = world.send(message)
+        run = user.send(message)
         expect(run.status == 0 and not run.stderr, f"{run}")
-        world.relay.wait_idle()
-        check_same(world, message, run)
-        world.relay.connections.clear()
+        user.relay.wait_idle()
+        check_same(user, message, run)
+        user.relay.connections.clear()
     gather((name, lambda m=message: trial(m)) for name, message in messages)
 
 
-def by_queue(world, messages):
+def by_queue(user, messages):
     """A hundred at a time, so that they follow one another on a connection."""
     for first in range(0, len(messages), 100):
         part = messages[first:first + 100]
         for _, message in part:
-            run = world.send(message, options=["-odq"])
+            run = user.send(message, options=["-odq"])
             expect(run.status == 0, f"{run}")
-        run = world.run(["-qf"])
-        world.relay.wait_idle()
-        gather((name, lambda m=message: check_same(world, m, run)) for name, message in part)
-        world.relay.connections.clear()
+        run = user.run(["-qf"])
+        user.relay.wait_idle()
+        gather((name, lambda m=message: check_same(user, m, run)) for name, message in part)
+        user.relay.connections.clear()
 
 
-def by_smtp(world, messages):
+def by_smtp(user, messages):
     """Through -bs, whose client ends its lines as it is right; in one session for ten messages."""
     for first in range(0, len(messages), 10):
         part = messages[first:first + 10]
@@ -143,12 +143,12 @@ def by_smtp(world, messages):
             stuffed = re.sub(rb"(?m)^\.", b"..", message.wire)
             said += b"MAIL FROM:<%s>\r\nRCPT TO:<%s>\r\nDATA\r\n%s.\r\n" % (
                 message.sender.encode(), message.recipients[0].encode(), stuffed)
-        run = world.run(["-odq", "-bs"], said + b"QUIT\r\n")
+        run = user.run(["-odq", "-bs"], said + b"QUIT\r\n")
         expect(run.status == 0 and run.stdout.count(b"\r\n250 2.0.0") + run.stdout.count(b"queued as") >= len(part), f"{run}")
-        run = world.run(["-qf"])
-        world.relay.wait_idle()
-        gather((name, lambda m=message: check_same(world, m, run)) for name, message in part)
-        world.relay.connections.clear()
+        run = user.run(["-qf"])
+        user.relay.wait_idle()
+        gather((name, lambda m=message: check_same(user, m, run)) for name, message in part)
+        user.relay.connections.clear()
 
 
 for _way, _send in (("send", at_once), ("queue", by_queue), ("smtp", by_smtp)):
@@ -164,20 +164,20 @@ def decoded(content):
 
 def encoded(folder):
     """Lines around RFC 5322's limit and around every piece, in ASCII and beyond, to a relay that takes ASCII only."""
-    def trial(world, size, unit):
+    def trial(user, size, unit):
         text = (unit * (size // len(unit) + 1))[:size] if len(unit) == 1 else unit * (size // len(unit))
         message = Given(lambda header: header + b"\n" + text + b"\nend\n")
-        run = world.send(message)
+        run = user.send(message)
         expect(run.status == 0, f"{run}")
-        world.relay.wait_idle()
-        found, = world.relay.received
-        world.relay.connections.clear()
+        user.relay.wait_idle()
+        found, = user.relay.received
+        user.relay.connections.clear()
         expect(max(map(len, found.content.split(b"\r\n"))) <= 998 and found.content.isascii(), "a line that is too long")
         wanted = message.wire.split(b"\r\n\r\n", 1)[1]
         expect(decoded(found.content) == wanted, f"{len(wanted)} octets given, another text arrived")
 
-    with World(folder, extensions=RELAYS["ascii"]) as world:
-        gather((f"{size} octets of {unit!r}", lambda s=size, u=unit: trial(world, s, u))
+    with FaultUser(folder, extensions=RELAYS["ascii"]) as user:
+        gather((f"{size} octets of {unit!r}", lambda s=size, u=unit: trial(user, s, u))
                for size in around(57, 76, 998, *PIECES, FAR[0]) for unit in (b"x", "ä".encode(), b"=", b" ", "€".encode()))
 
 
@@ -186,11 +186,11 @@ suite.add("edge-lines-encoded", encoded)
 
 # The header
 
-def sent_header(world, message, run):
+def sent_header(user, message, run):
     expect(run.status == 0, f"{run}")
-    world.relay.wait_idle()
-    found, = world.relay.received
-    world.relay.connections.clear()
+    user.relay.wait_idle()
+    found, = user.relay.received
+    user.relay.connections.clear()
     expect(max(map(len, found.content.split(b"\r\n"))) <= 998, "a line that is too long")
     return email.message_from_bytes(found.content, policy=email.policy.SMTP)
 
@@ -199,14 +199,14 @@ def fields(folder):
     """The same words arrive, wherever the field is folded."""
     units = {"words": b"word ", "one-word": b"w", "quoted": b'"', "beyond": "größe ".encode()}
 
-    def trial(world, size, unit):
+    def trial(user, size, unit):
         text = (unit * (size // len(unit) + 1))[:size].decode(errors="ignore").strip()
         message = Given(lambda header: re.sub(rb"Subject: .*\n", b"Subject: " + text.encode() + b"\n", header) + b"\nx\n")
-        found = sent_header(world, message, world.send(message))
+        found = sent_header(user, message, user.send(message))
         expect(re.sub(r"\s+", "", found["Subject"]) == re.sub(r"\s+", "", text), f"another subject: {found['Subject'][:200]!r}")
 
-    with World(folder, extensions=EIGHT[:-1]) as world:
-        gather((f"{size} octets of {name}", lambda s=size, u=unit: trial(world, s, u))
+    with FaultUser(folder, extensions=EIGHT[:-1]) as user:
+        gather((f"{size} octets of {name}", lambda s=size, u=unit: trial(user, s, u))
                for size in around(63, 75, 78, 200, 450, 900, 989, 998, 4096) for name, unit in units.items())
 
 
@@ -215,24 +215,24 @@ suite.add("edge-header-field", fields)
 
 def recipients(folder):
     """Each gets it once; their number goes over the windows of unanswered commands, and what one write takes."""
-    def trial(world, number, options, is_in_header):
+    def trial(user, number, options, is_in_header):
         names = [f"r{n}{'x' * (n % 30)}@example.org" for n in range(number)]
         if is_in_header:
             message = Given(lambda header: header.replace(b"To: undisclosed-recipients:;", b"To: " + ",\n ".join(names).encode()) + b"\nx\n")
-            run = world.run([*options, "-f", message.sender, "-t"], message.text)
+            run = user.run([*options, "-f", message.sender, "-t"], message.text)
         else:
             message = Given(lambda header: header + b"\nx\n", recipients=tuple(names))
-            run = world.send(message, options=options)
+            run = user.send(message, options=options)
         expect(run.status == 0, f"{run}")
-        world.drain()
-        heard = [r for t in world.relay.received for r in t.recipients]
+        user.drain()
+        heard = [r for t in user.relay.received for r in t.recipients]
         expect(sorted(heard) == sorted(names), f"{len(heard)} of {number} recipients")
-        world.relay.connections.clear()
+        user.relay.connections.clear()
 
     for kind in ("data", "bdat"):
-        with World(folder, extensions=RELAYS[kind]) as world:
+        with FaultUser(folder, extensions=RELAYS[kind]) as user:
             gather((f"{number} recipients, {options}, {is_in_header}",
-                    lambda n=number, o=options, h=is_in_header: trial(world, n, o, h))
+                    lambda n=number, o=options, h=is_in_header: trial(user, n, o, h))
                    for number in sorted(set(around(3, 10, 50, 100, 200, 1000)))
                    for options in ([], ["-odq"]) for is_in_header in (False, True))
 
@@ -246,17 +246,17 @@ def addresses(folder):
         labels = "x" * 60 + "."
         return (labels * (length // 61 + 1))[:length - 1].rstrip(".").ljust(length - 1, "y") + "z"
 
-    def trial(world, address, is_good):
+    def trial(user, address, is_good):
         message = Given(lambda header: header + b"\nx\n", recipients=(address,))
-        run = world.send(message)
+        run = user.send(message)
         if is_good:
             expect(run.status == 0, f"{run}")
-            world.relay.wait_idle()
-            check_same(world, message, run)
+            user.relay.wait_idle()
+            check_same(user, message, run)
         else:
-            expect(run.status == 65 and run.stderr and not world.relay.received, f"{run}")
-            expect(not world.names("q"), "it is kept")
-        world.relay.connections.clear()
+            expect(run.status == 65 and run.stderr and not user.relay.received, f"{run}")
+            expect(not user.names("q"), "it is kept")
+        user.relay.connections.clear()
 
     end = "@example.org"
     rows = [(f"local part of {n}", "l" * n + end, True) for n in around(64, 254, 255)]
@@ -264,8 +264,8 @@ def addresses(folder):
     rows += [(f"address of {n}", "l" * (n - len(end)) + end, n <= 900) for n in around(900)]
     rows += [(f"quoted local part of {n}", '"' + "l " * ((n - 2) // 2) + "l" * (n % 2) + '"' + end, n + len(end) <= 900)
              for n in around(64, 900 - len(end))]
-    with World(folder, extensions=EIGHT) as world:
-        gather((name, lambda a=address, g=is_good: trial(world, a, g)) for name, address, is_good in rows)
+    with FaultUser(folder, extensions=EIGHT) as user:
+        gather((name, lambda a=address, g=is_good: trial(user, a, g)) for name, address, is_good in rows)
 
 
 suite.add("edge-addresses", addresses)
@@ -279,25 +279,25 @@ LINES_MAX = 1000
 
 def replies(folder):
     """A line of a reply up to the limit is read to its end; a longer one is nonsense, and the message waits."""
-    def trial(world, step, code, size):
+    def trial(user, step, code, size):
         text = "2.0.0 " + "r" * (size - 12)
-        world.play(f"{step}: {code} {text}")
+        user.play(f"{step}: {code} {text}")
         message = Given(lambda header: header + b"\nx\n")
-        run = world.send(message)
-        world.play("")
+        run = user.send(message)
+        user.play("")
         if size <= LINE_MAX:
             expect(run.status == 0 and not run.stderr, f"{run}")
-            world.relay.wait_idle()
-            check_same(world, message, run)
+            user.relay.wait_idle()
+            check_same(user, message, run)
         else:
             expect(run.status == 0 and b"queued as" in run.stderr, f"{run}")
-        world.drain()
+        user.drain()
         extra = step == "dot" and size > LINE_MAX  # the verdict could not be read
-        expect(1 <= world.copies(message, maybe=True)[0] <= 1 + extra, f"{world.copies(message)}: {run}")
-        world.relay.connections.clear()
+        expect(1 <= user.copies(message, maybe=True)[0] <= 1 + extra, f"{user.copies(message)}: {run}")
+        user.relay.connections.clear()
 
-    with World(folder, extensions=EIGHT) as world:
-        gather((f"{step}, {size} octets", lambda s=step, c=code, n=size: trial(world, s, c, n))
+    with FaultUser(folder, extensions=EIGHT) as user:
+        gather((f"{step}, {size} octets", lambda s=step, c=code, n=size: trial(user, s, c, n))
                for step, code in (("greeting", 220), ("ehlo", 250), ("mail", 250), ("rcpt", 250), ("data", 354), ("dot", 250))
                for size in around(510, 512, 1024, 2048, LINE_MAX))
 
@@ -306,20 +306,20 @@ suite.add("edge-reply-line", replies)
 
 
 def many_lines(folder):
-    def trial(world, step, code, number):
-        world.play(f"{step}: raw " + f"{code}-x\\r\\n" * (number - 1) + f"{code} 2.0.0 end\\r\\n")
+    def trial(user, step, code, number):
+        user.play(f"{step}: raw " + f"{code}-x\\r\\n" * (number - 1) + f"{code} 2.0.0 end\\r\\n")
         message = Given(lambda header: header + b"\nx\n")
-        run = world.send(message)
-        world.play("")
+        run = user.send(message)
+        user.play("")
         is_good = number <= LINES_MAX
         expect(run.status == 0 and (b"queued as" in run.stderr) != is_good, f"{run}")
-        world.drain()
+        user.drain()
         extra = step == "dot" and not is_good
-        expect(1 <= world.copies(message, maybe=True)[0] <= 1 + extra, f"{world.copies(message)}: {run}")
-        world.relay.connections.clear()
+        expect(1 <= user.copies(message, maybe=True)[0] <= 1 + extra, f"{user.copies(message)}: {run}")
+        user.relay.connections.clear()
 
-    with World(folder, extensions=EIGHT) as world:
-        gather((f"{step}, {number} lines", lambda s=step, c=code, n=number: trial(world, s, c, n))
+    with FaultUser(folder, extensions=EIGHT) as user:
+        gather((f"{step}, {number} lines", lambda s=step, c=code, n=number: trial(user, s, c, n))
                for step, code in (("greeting", 220), ("ehlo", 250), ("mail", 250), ("rcpt", 250), ("dot", 250))
                for number in around(LINES_MAX))
 
@@ -329,23 +329,23 @@ suite.add("edge-reply-lines", many_lines)
 
 def refusals(folder):
     """What the relay says is shown from its beginning, as much as is shown of it, without an octet of something else."""
-    def trial(world, step, size):
+    def trial(user, step, size):
         text = "5.1.1 " + "".join(chr(97 + n % 26) for n in range(size - 12))
-        world.play(f"{step}: 550 {text}")
+        user.play(f"{step}: 550 {text}")
         message = Given(lambda header: header + b"\nx\n")
-        run = world.send(message)
-        world.play("")
+        run = user.send(message)
+        user.play("")
         shown = run.stderr.decode()
         expect(run.status in (65, 69) and shown.count("\n") == 1, f"{run}")
         words = shown.split("550 ", 1)[1].rstrip("\n")
         common = os.path.commonprefix([words, text])
         expect(common == text or (len(common) >= 1990 and words[len(common):].strip(". ") in ("", "[...]")),
                f"{len(common)} of {len(text)} octets, then {words[len(common):]!r}")
-        expect(not world.names("q"), "it is kept")
-        world.relay.connections.clear()
+        expect(not user.names("q"), "it is kept")
+        user.relay.connections.clear()
 
-    with World(folder, extensions=EIGHT) as world:
-        gather((f"{step}, {size} octets", lambda s=step, n=size: trial(world, s, n))
+    with FaultUser(folder, extensions=EIGHT) as user:
+        gather((f"{step}, {size} octets", lambda s=step, n=size: trial(user, s, n))
                for step in ("mail", "rcpt", "data", "dot") for size in around(200, 512, 1024, 2000, 2048, LINE_MAX - 2))
 
 
@@ -359,23 +359,23 @@ COMMAND_MAX = 4096  # without its end: DIALOGUE_LINE_MAX
 
 def commands(folder):
     """A command line up to its limit is obeyed; a longer one is refused, and does no harm to the next."""
-    def trial(world, command, size):
+    def trial(user, command, size):
         line = command + b" " * (size - len(command)) if b"%" not in command else command.replace(b"%", b"x" * (size - len(command) + 1))
         message = Given(lambda header: header + b"\nx\n")
         envelope = b"MAIL FROM:<%s>\r\nRCPT TO:<%s>\r\nDATA\r\n%s.\r\n" % (
             message.sender.encode(), message.recipients[0].encode(), message.wire)
-        run = world.run(["-odq", "-bs"], b"EHLO x\r\n" + line + b"\r\nRSET\r\n" + envelope + b"QUIT\r\n")
+        run = user.run(["-odq", "-bs"], b"EHLO x\r\n" + line + b"\r\nRSET\r\n" + envelope + b"QUIT\r\n")
         answers = [part for part in run.stdout.split(b"\r\n") if part[3:4] == b" "]
         answer = answers[2][:3]
         expect(len(answers) == 9 and answers[-1].startswith(b"221"), f"{answers}")
         expect((answer == b"500") == (size > COMMAND_MAX), f"{answers[2]!r} to {size} octets")
         expect(all(len(part) <= 510 for part in run.stdout.split(b"\r\n")), "a reply that is too long")
-        world.drain()
-        expect_once(world, [message])
-        world.relay.connections.clear()
+        user.drain()
+        expect_once(user, [message])
+        user.relay.connections.clear()
 
-    with World(folder, extensions=EIGHT) as world:
-        gather((f"{command!r} of {size}", lambda c=command, n=size: trial(world, c, n))
+    with FaultUser(folder, extensions=EIGHT) as user:
+        gather((f"{command!r} of {size}", lambda c=command, n=size: trial(user, c, n))
                for command in (b"NOOP %", b"VRFY %", b"MAIL FROM:<a@b.example>", b"EHLO %")
                for size in around(510, COMMAND_MAX, 16384, 65536))
 
@@ -385,19 +385,19 @@ suite.add("edge-commands", commands)
 
 def parameters(folder):
     """What MAIL and RCPT carry arrives as it was given, up to its limit; what is longer stays behind."""
-    def trial(world, where, size, limit):
+    def trial(user, where, size, limit):
         value = "v" * size
         mail, rcpt = (f" ENVID={value}", "") if where == "envid" else ("", f" ORCPT=rfc822;{value[7:]}")
         said = f"EHLO x\r\nMAIL FROM:<a@b.example>{mail}\r\nRCPT TO:<c@d.example>{rcpt}\r\nDATA\r\n\r\nx\r\n.\r\nQUIT\r\n"
-        run = world.run(["-odq", "-bs"], said.encode())
-        world.drain()
-        taken, = world.relay.received
+        run = user.run(["-odq", "-bs"], said.encode())
+        user.drain()
+        taken, = user.relay.received
         said = str(taken.mail) + str(taken.rcpts if hasattr(taken, "rcpts") else vars(taken))
         expect((value[7:] in said) == (size <= limit), f"{said}: {run}")
-        world.relay.connections.clear()
+        user.relay.connections.clear()
 
-    with World(folder, extensions=EIGHT) as world:
-        gather((f"{where} of {size}", lambda w=where, n=size, m=limit: trial(world, w, n, m))
+    with FaultUser(folder, extensions=EIGHT) as user:
+        gather((f"{where} of {size}", lambda w=where, n=size, m=limit: trial(user, w, n, m))
                for where, limit in (("envid", 100), ("orcpt", 500)) for size in around(limit))
 
 
@@ -411,42 +411,42 @@ CONFIG_MAX = 1 << 20
 
 def config_lines(folder):
     """A value of any length is read to its end; files of more than 1 MiB together are refused."""
-    def shown(world, *args):
-        run = world.run(["-P", *args])
+    def shown(user, *args):
+        run = user.run(["-P", *args])
         return run, dict(line.split(" = ", 1) for line in run.stdout.decode().splitlines() if " = " in line)
 
-    def value(world, size):
+    def value(user, size):
         text = "".join(chr(97 + n % 26) for n in range(size - len("user ")))
-        world.config.write_text(f"host h\nfrom a@b\nuser {text}\nport 77\n")
-        run, found = shown(world)
+        user.config.write_text(f"host h\nfrom a@b\nuser {text}\nport 77\n")
+        run, found = shown(user)
         expect(run.status == 0 and found["user"] == text and found["port"] == "77", f"{run}")
 
-    def comment(world, size):
-        world.config.write_text(f"host h\nfrom a@b\n#{'c' * (size - 1)}\nport 77\n")
-        run, found = shown(world)
+    def comment(user, size):
+        user.config.write_text(f"host h\nfrom a@b\n#{'c' * (size - 1)}\nport 77\n")
+        run, found = shown(user)
         expect(run.status == 0 and found["port"] == "77", f"{run}")
 
-    def whole(world, size):
+    def whole(user, size):
         text = "host h\nfrom a@b\n"
-        world.config.write_text(text + "#" * (size - len(text) - len("\nport 77")) + "\nport 77")
-        expect(world.config.stat().st_size == size, "not of that size")
-        run, found = shown(world)
+        user.config.write_text(text + "#" * (size - len(text) - len("\nport 77")) + "\nport 77")
+        expect(user.config.stat().st_size == size, "not of that size")
+        run, found = shown(user)
         is_good = size <= CONFIG_MAX
         expect((run.status == 0 and found["port"] == "77") if is_good else (run.status == 78 and b"KiB" in run.stderr),
                f"exit {run.status}: {run.stderr[-200:]!r}")
 
-    def option(world, size):
+    def option(user, size):
         text = "".join(chr(97 + n % 26) for n in range(size))
-        world.config.write_text("host h\nfrom a@b\n")
-        run, found = shown(world, f"--user={text}")
+        user.config.write_text("host h\nfrom a@b\n")
+        run, found = shown(user, f"--user={text}")
         expect(run.status == 0 and found["user"] == text, f"{run}")
 
-    with World(folder) as world:
+    with FaultUser(folder) as user:
         sizes = around(256, 499, 510, 1024, 4096, 8192, 16384, 65536)
-        gather([(f"value in {n}", lambda n=n: value(world, n)) for n in sizes]
-               + [(f"comment of {n}", lambda n=n: comment(world, n)) for n in sizes]
-               + [(f"option of {n}", lambda n=n: option(world, n)) for n in sizes]
-               + [(f"file of {n}", lambda n=n: whole(world, n)) for n in around(4096, 16384, 65536, CONFIG_MAX)])
+        gather([(f"value in {n}", lambda n=n: value(user, n)) for n in sizes]
+               + [(f"comment of {n}", lambda n=n: comment(user, n)) for n in sizes]
+               + [(f"option of {n}", lambda n=n: option(user, n)) for n in sizes]
+               + [(f"file of {n}", lambda n=n: whole(user, n)) for n in around(4096, 16384, 65536, CONFIG_MAX)])
 
 
 suite.add("edge-config", config_lines)
@@ -454,17 +454,17 @@ suite.add("edge-config", config_lines)
 
 def includes(folder):
     """Eight files deep."""
-    def trial(world, depth):
-        world.config.write_text("host h\nfrom a@b\ninclude f1\n" if depth else "host h\nfrom a@b\n")
+    def trial(user, depth):
+        user.config.write_text("host h\nfrom a@b\ninclude f1\n" if depth else "host h\nfrom a@b\n")
         for number in range(1, depth + 1):
             (folder / f"f{number}").write_text(f"include f{number + 1}\n" if number < depth else "port 77\n")
-        run = world.run(["-P"])
+        run = user.run(["-P"])
         deepest[depth] = run.status
         expect(run.status in (0, 78) and (run.status != 0 or b"port = 77" in run.stdout), f"{run}")
 
     deepest = {}
-    with World(folder) as world:
-        gather((f"{depth} deep", lambda d=depth: trial(world, d)) for depth in around(8))
+    with FaultUser(folder) as user:
+        gather((f"{depth} deep", lambda d=depth: trial(user, d)) for depth in around(8))
     expect(list(deepest.values()) == sorted(deepest.values()) and set(deepest.values()) == {0, 78}, f"{deepest}")
 
 
@@ -472,36 +472,36 @@ suite.add("edge-includes", includes)
 
 
 def arguments(folder):
-    with World(folder, extensions=EIGHT) as world:
+    with FaultUser(folder, extensions=EIGHT) as user:
         def envid(size):
             message = Given(lambda header: header + b"\nx\n")
-            run = world.send(message, options=["-V", "e" * size])
+            run = user.send(message, options=["-V", "e" * size])
             expect(run.status == (0 if size <= 100 else 64), f"{run}")
             if size <= 100:
-                world.relay.wait_idle()
-                expect(f"ENVID={'e' * size}" in world.relay.received[0].mail, f"{world.relay.received[0].mail}")
-            world.relay.connections.clear()
+                user.relay.wait_idle()
+                expect(f"ENVID={'e' * size}" in user.relay.received[0].mail, f"{user.relay.received[0].mail}")
+            user.relay.connections.clear()
 
         def rmqs(size):
-            run = world.run([f"--rmqs={'r' * size}"])
+            run = user.run([f"--rmqs={'r' * size}"])
             expect((run.status == 64) == (size > 500), f"{run}")
 
         def id_part(size):
             message = Given(lambda header: header + b"\nx\n")
-            world.send(message, options=["-odq"])
-            name, = world.names("q")
-            run = world.run([f"--queue-show={name[:size]}"])
+            user.send(message, options=["-odq"])
+            name, = user.names("q")
+            run = user.run([f"--queue-show={name[:size]}"])
             expect(run.status == (64 if size < 4 else 0 if size <= 24 else 66), f"{run}")
-            world.run([f"--queue-remove={name}"])
+            user.run([f"--queue-remove={name}"])
 
         def subject(size):
             text = "".join(chr(97 + n % 26) for n in range(size))
-            run = world.run(["-f", "a@b.example", "--to=c@d.example", f"--subject={text}"], b"x\n")
+            run = user.run(["-f", "a@b.example", "--to=c@d.example", f"--subject={text}"], b"x\n")
             expect(run.status == 0, f"{run}")
-            world.relay.wait_idle()
-            found = email.message_from_bytes(world.relay.received[0].content, policy=email.policy.SMTP)
+            user.relay.wait_idle()
+            found = email.message_from_bytes(user.relay.received[0].content, policy=email.policy.SMTP)
             expect(re.sub(r"\s", "", found["Subject"]) == text, f"another subject: {found['Subject']!r}")
-            world.relay.connections.clear()
+            user.relay.connections.clear()
 
         gather([(f"-V of {n}", lambda n=n: envid(n)) for n in around(100)]
                + [(f"--rmqs of {n}", lambda n=n: rmqs(n)) for n in around(500)]
@@ -525,12 +525,12 @@ def passwords(folder):
         settings = {"auth": "plain", "user": "tester", **lines}
         with relays.Relay(auth=["PLAIN"], auth_in_clear=True, password=text) as relay:
             (folder / "w").mkdir(exist_ok=True)
-            with World(folder, settings, relay=relay) as world:
+            with FaultUser(folder, settings, relay=relay) as user:
                 message = Given(lambda header: header + b"\nx\n")
-                run = world.send(message, options=["--queue=off"])
+                run = user.send(message, options=["--queue=off"])
                 expect(run.status == 0, f"{run}")
-                world.relay.wait_idle()
-                check_same(world, message, run)
+                user.relay.wait_idle()
+                check_same(user, message, run)
 
     gather((f"{source}, {size}", lambda s=source, n=size: trial(s, n))
            for source in ("password", "password_file", "passwordeval", "netrc")
@@ -542,14 +542,14 @@ suite.add("edge-passwords", passwords)
 
 def structures(folder):
     """Boundaries and depths around their limits: what is beyond them arrives as it was given, or the same when decoded."""
-    def boundary(world, size):
+    def boundary(user, size):
         mark = b"b" * size
         message = Given(lambda header: header.replace(TYPE, b"") + b'MIME-Version: 1.0\nContent-Type: multipart/mixed;\n boundary="' + mark + b'"\n\n--'
                         + mark + b"\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
                         + "grün\n".encode() + b"--" + mark + b"--\n")
-        check(world, message, "grün")
+        check(user, message, "grün")
 
-    def depth(world, number):
+    def depth(user, number):
         text = b""
         for n in range(number):
             mark = b"m%d" % n
@@ -557,24 +557,24 @@ def structures(folder):
         text += b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + "grün\n".encode()
         text += b"".join(b"--m%d--\n" % n for n in reversed(range(number)))
         message = Given(lambda header: header.replace(TYPE, b"") + b"MIME-Version: 1.0\n" + text)
-        check(world, message, "grün")
+        check(user, message, "grün")
 
-    def check(world, message, word):
-        run = world.send(message)
-        world.relay.wait_idle()
+    def check(user, message, word):
+        run = user.send(message)
+        user.relay.wait_idle()
         if run.status == 0:
-            found, = world.relay.received
+            found, = user.relay.received
             expect(found.content.isascii(), "octets that the relay does not take")
             leaf = [p for p in email.message_from_bytes(found.content, policy=email.policy.SMTP).walk() if not p.is_multipart()]
             expect(any(word.encode() in p.get_payload(decode=True) for p in leaf), f"{word} is lost: {found.content[-300:]!r}")
         else:
             expect(run.status in (65, 69) and run.stderr, f"{run}")
             raise Failure(f"not sent: {run}")
-        world.relay.connections.clear()
+        user.relay.connections.clear()
 
-    with World(folder, extensions=RELAYS["ascii"]) as world:
-        gather([(f"boundary of {n}", lambda n=n: boundary(world, n)) for n in around(70, 224)]
-               + [(f"{n} deep", lambda n=n: depth(world, n)) for n in around(32)])
+    with FaultUser(folder, extensions=RELAYS["ascii"]) as user:
+        gather([(f"boundary of {n}", lambda n=n: boundary(user, n)) for n in around(70, 224)]
+               + [(f"{n} deep", lambda n=n: depth(user, n)) for n in around(32)])
 
 
 suite.add("edge-structures", structures)

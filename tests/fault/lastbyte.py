@@ -6,7 +6,7 @@ from tests.lib import relay as relays
 from tests.lib.harness import expect
 from .cases import IS_FULL, check_queue_run, check_sent, count, expect_once, fill, gather, suite
 from .runners import wait_for_stop
-from .world import SIGTERM, Message, World, sweep
+from .user import SIGTERM, Message, FaultUser, sweep
 
 
 PIECE = 16384  # what the program sends at once, and the most that a TLS record holds
@@ -53,68 +53,68 @@ def a_world(folder, kind):
     settings, options = KINDS[kind]
     if "tls" in settings:
         settings = {**settings, "tls_trust_file": relays.default_certs().ca}
-    return World(folder, settings, **options)
+    return FaultUser(folder, settings, **options)
 
 
-def stopped_before_mark(world, message):
+def stopped_before_mark(user, message):
     """The program stands still before its mark for as long as the relay needs to take what is there."""
-    world.forget()
-    process = world.start(["-f", message.sender, *message.recipients], message.text, ("stop", MARK),
-                          FAULT_CALL="pwrite", **SINCE)
+    user.forget()
+    process = user.start(["-f", message.sender, *message.recipients], message.text, ("stop", MARK),
+                         FAULT_CALL="pwrite", **SINCE)
     try:
         expect(wait_for_stop(process), "it never stopped")
-        world.let_relay_read()
-        taken, states = world.transactions(message), [state for _, _, state in world.find(message)]
+        user.let_relay_read()
+        taken, states = user.transactions(message), [state for _, _, state in user.find(message)]
     finally:
         os.kill(process.pid, signal.SIGCONT)
-        run = world.finish(process)
+        run = user.finish(process)
     expect(states == ["."], f"not stopped before the mark: {states}")
     expect(not taken, f"all of {len(message.wire)} octets had left before the mark")
     expect(run.status == 0, f"{run}")
-    expect_once(world, [message])
+    expect_once(user, [message])
 
 
 def delay_case(kind):
     def run(folder):
-        with a_world(folder, kind) as world:
-            gather((f"{size} octets", lambda s=size: stopped_before_mark(world, Sized(s)))
+        with a_world(folder, kind) as user:
+            gather((f"{size} octets", lambda s=size: stopped_before_mark(user, Sized(s)))
                    for size in sorted(set(sizes(kind))))
     suite.add(f"last-byte-delay-{kind}", run)
 
 
-def check_withdrawn(world, run, message):
+def check_withdrawn(user, run, message):
     """A message that its sender's end took out of the queue is one that the relay can't have."""
-    world.relay.wait_idle()
-    if run.status == SIGTERM and not world.find(message):
-        expect(not world.transactions(message), f"withdrawn, and the relay has it: {run}")
-    check_sent(world, run, message)
+    user.relay.wait_idle()
+    if run.status == SIGTERM and not user.find(message):
+        expect(not user.transactions(message), f"withdrawn, and the relay has it: {run}")
+    check_sent(user, run, message)
 
 
 def cut_send(kind, size, fault):
     """The program ends at any of its calls from the connection on, the relay having had the time to answer."""
     def run(folder):
-        with a_world(folder, kind) as world:
+        with a_world(folder, kind) as user:
             def shoot(wanted):
-                world.restore("empty")
-                world.forget()
+                user.restore("empty")
+                user.forget()
                 shoot.message = Sized(size)
-                return world.send(shoot.message, wanted, **SINCE)
-            count(sweep(shoot, lambda run: check_withdrawn(world, run, shoot.message), [fault]))
+                return user.send(shoot.message, wanted, **SINCE)
+            count(sweep(shoot, lambda run: check_withdrawn(user, run, shoot.message), [fault]))
     suite.add(f"last-byte-{fault}-{kind}-{size}", run)
 
 
 def cut_run(kind, size, fault):
     """The same for a run of the queue, in which another message follows."""
     def run(folder):
-        with a_world(folder, kind) as world:
+        with a_world(folder, kind) as user:
             messages = [Sized(size), Sized(size)]
-            fill(world, messages)
+            fill(user, messages)
 
             def shoot(wanted):
-                world.restore()
-                world.forget()
-                return world.run(["-qf"], fault=wanted, **SINCE)
-            count(sweep(shoot, lambda run: check_queue_run(world, run, messages), [fault]))
+                user.restore()
+                user.forget()
+                return user.run(["-qf"], fault=wanted, **SINCE)
+            count(sweep(shoot, lambda run: check_queue_run(user, run, messages), [fault]))
     suite.add(f"last-byte-run-{fault}-{kind}-{size}", run)
 
 

@@ -7,7 +7,7 @@ from tests.lib.harness import Failure, expect
 from .allocations import surviving_crashes
 from .cases import IS_FULL, check_alive, check_files, count, expect_empty, expect_once, fill, has_spoken, suite
 from .sweeps import import_operation, run_operation, send_operation, server_operation
-from .world import Message, World, sample
+from .user import Message, FaultUser, sample
 
 
 OPEN_FILES = range(3, 33)
@@ -31,18 +31,18 @@ LIMITS = {
 
 def looking_operation(option, wants_id=False):
     """List, list as JSON, or show: all of it, or an exit status and a line."""
-    def prepare(world):
+    def prepare(user):
         messages = [Message() for _ in range(3)]
-        fill(world, messages)
-        waiting = world.names("q")
+        fill(user, messages)
+        waiting = user.names("q")
 
         def shoot(fault):
-            return world.run([option, waiting[0]] if wants_id else [option], fault=fault)
+            return user.run([option, waiting[0]] if wants_id else [option], fault=fault)
 
         def check(run):
             check_alive(run)
-            check_files(world, run, messages)
-            expect(world.names("q") == waiting, f"{world.names('q')}; {run}")
+            check_files(user, run, messages)
+            expect(user.names("q") == waiting, f"{user.names('q')}; {run}")
             expect(b"is empty" not in run.stdout, f"said to be empty: {run}")
             shown = run.stdout.decode()
             wanted = [f"Message-ID: <{messages[0].ident}>"] if wants_id else waiting
@@ -56,30 +56,30 @@ def looking_operation(option, wants_id=False):
 
 def change_operation(option, done, copies=0):
     """Hold, remove or retry: done, or not done and said to be not."""
-    def prepare(world):
+    def prepare(user):
         message = Message()
-        fill(world, [message])
-        waiting, = world.names("q")
+        fill(user, [message])
+        waiting, = user.names("q")
 
         def shoot(fault):
-            world.restore()
-            world.forget()
-            return world.run([option, waiting], fault=fault)
+            user.restore()
+            user.forget()
+            return user.run([option, waiting], fault=fault)
 
         def check(run):
             check_alive(run)
-            world.relay.wait_idle()
-            check_files(world, run, [message], may_hold="hold" in done)
-            where = [folder for folder, _, status in world.find(message) if status != "D"]
-            found = where, world.copies(message)[0]
+            user.relay.wait_idle()
+            check_files(user, run, [message], may_hold="hold" in done)
+            where = [folder for folder, _, status in user.find(message) if status != "D"]
+            found = where, user.copies(message)[0]
             if run.status == 0:
                 expect(found == (done, copies), f"{found}: {run}")
             else:
                 expect(found == (["q"], 0), f"{found}: {run}")
                 expect(has_spoken(run), f"failed without a word: {run}")
-                world.drain()
-                expect_once(world, [message])
-                expect_empty(world)
+                user.drain()
+                expect_once(user, [message])
+                expect_empty(user)
         return shoot, check
     return prepare
 
@@ -126,8 +126,8 @@ def add_cases():
             operation = surviving_crashes(operation) if limit == "as" else operation
 
             def run(folder, operation=operation, faults=faults):
-                with World(folder, {"host": HOST or "localhost"}) as world:
-                    shoot, check = operation(world)
+                with FaultUser(folder, {"host": HOST or "localhost"}) as user:
+                    shoot, check = operation(user)
                     expect(shoot(("", 0)).status == 0, "fails without a limit")
                     count(sample(shoot, check, faults))
             suite.add(f"limit-{limit}-{name}", run, f"{name} under limits")
@@ -139,11 +139,11 @@ add_cases()
 def without(call, error):
     """Each mode where a call never goes well; those that do not make it are left out."""
     def case(folder):
-        with World(folder) as world:
+        with FaultUser(folder) as user:
             for name, operation in OPERATIONS.items():
-                world.spool.exists() and shutil.rmtree(world.spool)
-                shutil.rmtree(world.folder / "template", ignore_errors=True)
-                shoot, check = operation(world)
+                user.spool.exists() and shutil.rmtree(user.spool)
+                shutil.rmtree(user.folder / "template", ignore_errors=True)
+                shoot, check = operation(user)
                 run = shoot((error, 1, {"FAULT_CALL": call, "FAULT_EVER": "1"}))
                 count(run.is_hit)
                 try:

@@ -4,7 +4,7 @@ import json
 import shutil
 from tests.lib.harness import expect
 from .cases import NETWORK_CALLS, count, expect_empty, expect_once, fill, suite
-from .world import Message, World, sweep
+from .user import Message, FaultUser, sweep
 
 
 OF_READING = ["eio", "emfile", "enfile", "enomem", "eintr", "short", "enolck"]
@@ -22,58 +22,58 @@ def expect_told(run):
     expect(b"is empty" not in run.stdout, f"said to be empty: {run}")
 
 
-def expect_untouched(world, run, waiting):
-    expect(world.names("q") == waiting, f"{world.names('q')} instead of {waiting}: {run}")
-    expect(not world.names("hold"), f"set aside: {world.names('hold')}; {run}")
+def expect_untouched(user, run, waiting):
+    expect(user.names("q") == waiting, f"{user.names('q')} instead of {waiting}: {run}")
+    expect(not user.names("hold"), f"set aside: {user.names('hold')}; {run}")
 
 
-def queue_elsewhere(world, messages):
+def queue_elsewhere(user, messages):
     """A queue that only the config file leads to; returns what waits there."""
-    fill(world, messages)
-    return world.names("q")
+    fill(user, messages)
+    return user.names("q")
 
 
-def places(world, message):
+def places(user, message):
     """The folders that it is in, as far as anything is left to do."""
-    return [folder for folder, _, status in world.find(message) if status != "D"]
+    return [folder for folder, _, status in user.find(message) if status != "D"]
 
 
-def look(world, args, fault, has_config=True):
-    return world.run(args, fault=fault, has_config=has_config)
+def look(user, args, fault, has_config=True):
+    return user.run(args, fault=fault, has_config=has_config)
 
 
 def listing(folder, mode, has_config=True):
     """Without `has_config` the config file is not named, but found in the home."""
-    with World(folder, spool=folder / "elsewhere") as world:
-        waiting = queue_elsewhere(world, [Message() for _ in range(3)])
+    with FaultUser(folder, spool=folder / "elsewhere") as user:
+        waiting = queue_elsewhere(user, [Message() for _ in range(3)])
 
         def check(run):
             expect_told(run)
-            expect_untouched(world, run, waiting)
+            expect_untouched(user, run, waiting)
             listed = run.stdout.decode()
             expect(run.status != 0 or all(name in listed for name in waiting), f"not all are listed: {listed}; {run}")
             if mode == "json" and listed:
                 json.loads(listed)
-        count(sweep(lambda fault: look(world, LISTS[mode], fault, has_config), check, OF_READING))
+        count(sweep(lambda fault: look(user, LISTS[mode], fault, has_config), check, OF_READING))
 
 
 def change(folder, mode):
     """Either it is done, or it is not and is said to be not."""
-    with World(folder, spool=folder / "elsewhere") as world:
+    with FaultUser(folder, spool=folder / "elsewhere") as user:
         message = Message()
-        waiting, = queue_elsewhere(world, [message])
+        waiting, = queue_elsewhere(user, [message])
         done = {"show": ["q"], "hold": ["hold"], "remove": [], "retry": []}[mode]
 
         def shoot(fault):
-            world.restore()
-            world.forget()
-            return look(world, [MODES[mode], waiting], fault)
+            user.restore()
+            user.forget()
+            return look(user, [MODES[mode], waiting], fault)
 
         def check(run):
             expect_told(run)
-            world.relay.wait_idle()
-            where = places(world, message)
-            sent = world.copies(message)[0]
+            user.relay.wait_idle()
+            where = places(user, message)
+            sent = user.copies(message)[0]
             expect(run.fault != "enolck" or b"being sent" not in run.stderr, f"said to be busy: {run}")
             if run.status == 0:
                 expect(where == done and sent == (mode == "retry"), f"{where}, {sent} copies: {run}")
@@ -84,26 +84,26 @@ def change(folder, mode):
 
 def queue_run(folder, fault):
     """Each message is sent or waits as it was; what could not be looked at makes an exit status."""
-    with World(folder, spool=folder / "elsewhere") as world:
+    with FaultUser(folder, spool=folder / "elsewhere") as user:
         messages = [Message() for _ in range(3)]
-        queue_elsewhere(world, messages)
+        queue_elsewhere(user, messages)
 
         def shoot(fault):
-            world.restore()
-            world.forget()
-            return look(world, ["-qf"], fault)
+            user.restore()
+            user.forget()
+            return look(user, ["-qf"], fault)
 
         def check(run):
             expect_told(run)
-            world.relay.wait_idle()
+            user.relay.wait_idle()
             for message in messages if run.call not in NETWORK_CALLS else []:
-                where = places(world, message)
-                expect(where in ([], ["q"]) and len(where) + world.copies(message)[0] == 1,
-                       f"it is in {where}, {world.copies(message)} copies: {run}")
-            expect(run.status != 0 or run.stderr or not world.names("q"), f"not sent, and not a word: {run}")
-            world.drain()
-            expect_once(world, messages if run.call not in NETWORK_CALLS else [])
-            expect_empty(world)
+                where = places(user, message)
+                expect(where in ([], ["q"]) and len(where) + user.copies(message)[0] == 1,
+                       f"it is in {where}, {user.copies(message)} copies: {run}")
+            expect(run.status != 0 or run.stderr or not user.names("q"), f"not sent, and not a word: {run}")
+            user.drain()
+            expect_once(user, messages if run.call not in NETWORK_CALLS else [])
+            expect_empty(user)
         count(sweep(shoot, check, [fault]))
 
 
@@ -118,26 +118,26 @@ for name in OF_READING:
 
 def import_of_all(folder, fault):
     """The folder of msmtp's scripts is read to its end, or that is an error; what was begun is not begun again."""
-    with World(folder) as world:
-        old, message = world.folder / "old", Message()
-        fill(world, [message])
-        ident, = world.names("q")
+    with FaultUser(folder) as user:
+        old, message = user.folder / "old", Message()
+        fill(user, [message])
+        ident, = user.names("q")
 
         def shoot(fault):
-            world.restore()
+            user.restore()
             shutil.rmtree(old, ignore_errors=True)
             old.mkdir(mode=0o700)
             arguments = f"-f {message.sender} -- {message.recipients[0]}\n".encode()
             for ending, text in (("msmtp", arguments), ("mail", message.text),
-                                 ("mailchute", f"{ident} {world.spool}\n".encode())):
+                                 ("mailchute", f"{ident} {user.spool}\n".encode())):
                 (old / f"pair.{ending}").write_bytes(text)
             for path in old.iterdir():
                 path.chmod(0o600)
-            return world.run([f"--queue-import={old}"], fault=fault)
+            return user.run([f"--queue-import={old}"], fault=fault)
 
         def check(run):
             left = sorted(path.name for path in old.iterdir() if path.name.startswith("pair"))
-            expect(world.names("q") == [ident], f"{world.names('q')}: {run}")
+            expect(user.names("q") == [ident], f"{user.names('q')}: {run}")
             expect(run.status == 0 or run.stderr, f"failed without a word: {run}")
             expect(b"is not in the queue" not in run.stderr, f"said to be missing: {run}")
             expect(run.status != 0 or not left, f"0, and {left} is left: {run}")

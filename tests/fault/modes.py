@@ -9,14 +9,14 @@ from tests.lib.harness import expect
 from .cases import (NOBODY, check_alive, check_drained, check_files, check_run, doubts, expect_empty, expect_once, fill,
                     has_spoken)
 from .sweeps import each_kind
-from .world import Message, World, hide_mounts
+from .user import Message, FaultUser, hide_mounts
 
 
 UIDS = (30001, 30002, 30003)
 
 
-def names_of(world, messages):
-    return [world.find(message)[0][1] for message in messages]
+def names_of(user, messages):
+    return [user.find(message)[0][1] for message in messages]
 
 
 # What only looks
@@ -28,21 +28,21 @@ def is_unread(run):
 
 def look_operation(args_for, check_output):
     """What lists or shows: says all, or says that it can't; and changes nothing."""
-    def prepare(world):
+    def prepare(user):
         messages = [Message(), Message(), Message()]
-        fill(world, messages)
-        ids = names_of(world, messages)
-        expect(world.run([f"--queue-hold={ids[2]}"]).status == 0, "not held")
-        world.save()
+        fill(user, messages)
+        ids = names_of(user, messages)
+        expect(user.run([f"--queue-hold={ids[2]}"]).status == 0, "not held")
+        user.save()
 
         def shoot(fault):
-            world.restore()
-            shoot.before = world.contents()
-            return world.run(args_for(ids), fault=fault)
+            user.restore()
+            shoot.before = user.contents()
+            return user.run(args_for(ids), fault=fault)
 
         def check(run):
             check_alive(run)
-            expect(world.contents() == shoot.before, f"the queue was changed by looking at it: {run}")
+            expect(user.contents() == shoot.before, f"the queue was changed by looking at it: {run}")
             if is_unread(run):
                 expect(run.status == 0 and not run.stderr, f"not a quiet end: {run}")
             elif run.status == 0:
@@ -71,119 +71,119 @@ def check_show(run, messages, ids):
 
 # What changes one message
 
-def failed_one(world):
+def failed_one(user):
     """A queue with a message that waits and one that has failed; its notice is gone already."""
     other, message = Message(), Message(["nobody@example.org"])
-    fill(world, [message])
-    world.play(NOBODY)
-    world.drain()
-    world.play("")
-    expect([folder for folder, _, _ in world.find(message)] == ["failed"], "it has not failed")
-    world.save()
-    world.wants_relay(False)
-    expect(world.send(other).status == 0, "not queued")
-    world.save()
-    world.wants_relay(True)
+    fill(user, [message])
+    user.play(NOBODY)
+    user.drain()
+    user.play("")
+    expect([folder for folder, _, _ in user.find(message)] == ["failed"], "it has not failed")
+    user.save()
+    user.wants_relay(False)
+    expect(user.send(other).status == 0, "not queued")
+    user.save()
+    user.wants_relay(True)
     return other, message
 
 
-def waiting_one(world):
+def waiting_one(user):
     messages = Message(), Message()
-    fill(world, messages)
+    fill(user, messages)
     return messages
 
 
-def held_one(world):
-    other, message = waiting_one(world)
-    expect(world.run([f"--queue-hold={names_of(world, [message])[0]}"]).status == 0, "not held")
-    world.save()
+def held_one(user):
+    other, message = waiting_one(user)
+    expect(user.run([f"--queue-hold={names_of(user, [message])[0]}"]).status == 0, "not held")
+    user.save()
     return other, message
 
 
 def change_operation(option, make, verify, more=()):
     """One of two messages is changed; the other one stays as it is."""
-    def prepare(world):
-        other, message = make(world)
-        name = names_of(world, [message])[0]
-        path = f"q/{names_of(world, [other])[0]}"
+    def prepare(user):
+        other, message = make(user)
+        name = names_of(user, [message])[0]
+        path = f"q/{names_of(user, [other])[0]}"
 
         def shoot(fault):
-            world.restore()
-            world.forget()
-            shoot.before = world.contents()[path]
-            return world.run([f"{option}={name}", *more], fault=fault)
+            user.restore()
+            user.forget()
+            shoot.before = user.contents()[path]
+            return user.run([f"{option}={name}", *more], fault=fault)
 
         def check(run):
             check_alive(run)
-            world.relay.wait_idle()
-            expect(world.contents().get(path) == shoot.before, f"the other message was changed: {run}")
+            user.relay.wait_idle()
+            expect(user.contents().get(path) == shoot.before, f"the other message was changed: {run}")
             if run.status > 0:
                 expect(has_spoken(run), f"nothing was said: {run}")
-            verify(world, run, message)
-            world.drain()
-            expect_once(world, [other])
-            expect_empty(world)
+            verify(user, run, message)
+            user.drain()
+            expect_once(user, [other])
+            expect_empty(user)
         return shoot, check
     return prepare
 
 
-def folders_of(world, message):
-    return [folder for folder, _, _ in world.find(message)]
+def folders_of(user, message):
+    return [folder for folder, _, _ in user.find(message)]
 
 
-def check_held(world, run, message):
+def check_held(user, run, message):
     """In hold/ where that was said, else in one of the two places."""
-    check_files(world, run, [message], may_hold=True, others=True)
-    there = folders_of(world, message)
+    check_files(user, run, [message], may_hold=True, others=True)
+    there = folders_of(user, message)
     expect(there in (["q"], ["hold"]), f"it is in {there}: {run}")
     expect(run.status != 0 or there == ["hold"], f"reported as held, and it is in {there}: {run}")
     is_unsure = run.is_cut or "fsync" in run.calls or "write" in run.calls
     expect(run.status <= 0 or there == ["q"] or is_unsure, f"reported as not held, but it is: {run}")
-    let_go(world, message)
+    let_go(user, message)
 
 
-def let_go(world, message):
+def let_go(user, message):
     """What is still there is sent by a person, and arrives once."""
-    if any(folder != "q" for folder in folders_of(world, message)):
-        again = world.run([f"--queue-retry={names_of(world, [message])[0]}"])
+    if any(folder != "q" for folder in folders_of(user, message)):
+        again = user.run([f"--queue-retry={names_of(user, [message])[0]}"])
         expect(again.status == 0, f"not released: {again}")
-    world.drain()
-    expect_once(world, [message])
+    user.drain()
+    expect_once(user, [message])
 
 
-def check_removed(world, run, message):
-    check_files(world, run, [message], refused=message.recipients, may_hold=True, others=True)
-    there = folders_of(world, message)
+def check_removed(user, run, message):
+    check_files(user, run, [message], refused=message.recipients, may_hold=True, others=True)
+    there = folders_of(user, message)
     expect(run.status != 0 or not there, f"reported as removed, and it is in {there}: {run}")
     is_unsure = run.is_cut or "fsync" in run.calls or "write" in run.calls
     expect(run.status <= 0 or there or is_unsure, f"reported as not removed, and it is gone: {run}")
     if there:
-        let_go(world, message)
+        let_go(user, message)
     else:
-        world.drain()
-        expect(not any(world.copies(message)), f"removed, and sent: {run}")
+        user.drain()
+        expect(not any(user.copies(message)), f"removed, and sent: {run}")
 
 
-def check_retried(world, run, message):
+def check_retried(user, run, message):
     """Sent, or still there in one place, which is said."""
-    first, extra = world.copies(message), doubts(world, run, message)
-    there = folders_of(world, message)
-    check_files(world, run, [message], refused=message.recipients, may_hold=True, others=True, may_reopen=True)
+    first, extra = user.copies(message), doubts(user, run, message)
+    there = folders_of(user, message)
+    check_files(user, run, [message], refused=message.recipients, may_hold=True, others=True, may_reopen=True)
     expect(len(there) + all(first) >= 1 and len(there) <= 1, f"it is in {there}, and {first} have it: {run}")
     if run.status == 0:
         expect(all(first) or b"due now" in run.stdout or has_spoken(run), f"neither sent nor said to wait: {run}")
     if there:
-        let_go_or_done(world, message, first)
-    copies = world.copies(message)
+        let_go_or_done(user, message, first)
+    copies = user.copies(message)
     expect(1 <= min(copies) and max(copies) <= 1 + extra, f"{copies} copies, {1 + extra} allowed; {run}")
 
 
-def let_go_or_done(world, message, first):
+def let_go_or_done(user, message, first):
     """A file that stays although all have it, as it could not be removed, leaves with the next run."""
-    is_done = all(first) and "?" not in world.find(message)[0][2]
-    if not is_done and folders_of(world, message) != ["q"]:
-        world.run([f"--queue-retry={names_of(world, [message])[0]}"])
-    world.drain()
+    is_done = all(first) and "?" not in user.find(message)[0][2]
+    if not is_done and folders_of(user, message) != ["q"]:
+        user.run([f"--queue-retry={names_of(user, [message])[0]}"])
+    user.drain()
 
 
 each_kind("--queue-list", "list", look_operation(lambda ids: ["--queue-list"], check_list))
@@ -202,17 +202,17 @@ each_kind("--queue-retry", "retry-by-account", change_operation("--queue-retry",
 
 # All users
 
-class User(World):
-    """The queue and the config of a user who shares the relay of `world`, and a message that waits there."""
+class OtherUser(FaultUser):
+    """The queue and the config of a user who shares the relay of `user`, and a message that waits there."""
 
-    def __init__(self, world, uid):
-        home = world.folder / f"home{uid}"
+    def __init__(self, user, uid):
+        home = user.folder / f"home{uid}"
         home.mkdir(mode=0o700)
-        super().__init__(home, relay=world.relay, spool=home / ".local/state/mailchute")
-        self.world, self.uid = world, uid
+        super().__init__(home, relay=user.relay, spool=home / ".local/state/mailchute")
+        self.user, self.uid = user, uid
         self.message = Message(sender=f"u{uid}@example.org")
         fill(self, [self.message])
-        world.closing.callback(self.closed.close)
+        user.closing.callback(self.closed.close)
         self.own()
 
     def own(self):
@@ -226,13 +226,13 @@ class User(World):
     def drain(self):
         for _ in range(3):
             if self.names("q"):
-                self.world.run(["-qf", "--all-users"], has_config=False)
+                self.user.run(["-qf", "--all-users"], has_config=False)
         self.relay.wait_idle()
 
 
 @contextlib.contextmanager
 def only_users(folder, uids):
-    """A system that has these users besides root; only we see it."""
+    """A system that has these users besides root; only this process sees it."""
     expect(hide_mounts.is_done, "can't make users, which needs root")
     lines = ["root:x:0:0:root:/root:/bin/sh"] + [f"u{uid}:x:{uid}:{uid}::{folder}/home{uid}:/bin/sh" for uid in uids]
     (folder / "passwd").write_text("\n".join(lines) + "\n")
@@ -245,22 +245,22 @@ def only_users(folder, uids):
 
 def all_users_operation(**environment):
     """Which of the processes meets the fault is said by the environment."""
-    def prepare(world):
-        world.closing.enter_context(only_users(world.folder, UIDS))
-        users = [User(world, uid) for uid in UIDS]
+    def prepare(user):
+        user.closing.enter_context(only_users(user.folder, UIDS))
+        others = [OtherUser(user, uid) for uid in UIDS]
 
         def shoot(fault):
-            world.forget()
-            for user in users:
-                user.restore()
-            return world.run(["-qf", "--all-users"], fault=fault, has_config=False, **environment)
+            user.forget()
+            for other in others:
+                other.restore()
+            return user.run(["-qf", "--all-users"], fault=fault, has_config=False, **environment)
 
         def check(run):
-            extra = [check_run(user, run, [user.message]) for user in users]
-            users[0].drain()
-            for user, allowed in zip(users, extra):
-                user.drain()
-                check_drained(user, run, [user.message], (), allowed)
+            extra = [check_run(other, run, [other.message]) for other in others]
+            others[0].drain()
+            for other, allowed in zip(others, extra):
+                other.drain()
+                check_drained(other, run, [other.message], (), allowed)
         return shoot, check
     return prepare
 

@@ -4,7 +4,7 @@ import shutil
 from tests.lib.harness import expect
 from .cases import IS_FULL, NOBODY, check_queue_run, check_sent, count, doubts, expect_empty, fill, gather, suite
 from .poison import BLOCK, FIRST, corrupt_at, good_for
-from .world import FAULTS, Message, World, sweep
+from .user import FAULTS, Message, FaultUser, sweep
 
 
 LACKS = {"FAULT_LACKS": "renameat2 tmpfile"}
@@ -14,56 +14,56 @@ ENDS = [fault for fault in FAULTS if fault != "reset"] if IS_FULL else ["kill", 
 def each_end(name, operation):
     for fault in ENDS:
         def run(folder, fault=fault):
-            with World(folder) as world:
-                shoot, check = operation(world)
+            with FaultUser(folder) as user:
+                shoot, check = operation(user)
                 count(sweep(shoot, check, [fault]))
         suite.add(f"old-file-system-{name}-{fault}", run)
 
 
-def sent(world):
+def sent(user):
 
     def shoot(fault):
-        world.restore("empty")
-        world.forget()
+        user.restore("empty")
+        user.forget()
         shoot.message = Message()
-        return world.send(shoot.message, fault, **LACKS)
-    return shoot, lambda run: check_sent(world, run, shoot.message)
+        return user.send(shoot.message, fault, **LACKS)
+    return shoot, lambda run: check_sent(user, run, shoot.message)
 
 
-def refused(world):
+def refused(user):
     message = Message(["nobody@example.org"])
-    fill(world, [message])
+    fill(user, [message])
 
     def shoot(fault):
-        world.restore()
-        world.forget()
-        world.play(NOBODY)
-        return world.run(["-qf"], fault=fault, **LACKS)
-    return shoot, lambda run: check_queue_run(world, run, [message], [message])
+        user.restore()
+        user.forget()
+        user.play(NOBODY)
+        return user.run(["-qf"], fault=fault, **LACKS)
+    return shoot, lambda run: check_queue_run(user, run, [message], [message])
 
 
-def held_and_let_go(world):
+def held_and_let_go(user):
     """Held, or let go again: cut off anywhere it is in one place for whoever looks next, and not lost."""
     message = Message()
-    fill(world, [message])
-    name = world.names("q")[0]
+    fill(user, [message])
+    name = user.names("q")[0]
 
     def shoot(fault):
-        world.restore()
-        world.forget()
-        run = world.run(["--queue-hold", name], fault=fault, **LACKS)
-        return run if run.call else world.run(["--queue-retry", name], fault=fault, **LACKS)
+        user.restore()
+        user.forget()
+        run = user.run(["--queue-hold", name], fault=fault, **LACKS)
+        return run if run.call else user.run(["--queue-retry", name], fault=fault, **LACKS)
 
     def check(run):
-        extra = doubts(world, run, message)
-        world.run(["-qf"])
-        places = [folder for folder, _, _ in world.find(message)]
+        extra = doubts(user, run, message)
+        user.run(["-qf"])
+        places = [folder for folder, _, _ in user.find(message)]
         expect(len(places) <= 1, f"in {places}; {run}")
         if places:
-            world.run(["--queue-retry", name])
-        copies = world.copies(message)[0]
+            user.run(["--queue-retry", name])
+        copies = user.copies(message)[0]
         expect(1 <= copies <= 1 + extra, f"{copies} copies, {1 + extra} allowed; {run}")
-        expect_empty(world)
+        expect_empty(user)
     return shoot, check
 
 
@@ -76,34 +76,34 @@ each_end("hold", held_and_let_go)
 def old_file_system_replaces_nothing(folder):
     """A file that is there already under the name stays as it is, and so does the one that was to be moved."""
     def trial(lacks):
-        with World(folder) as world:
-            world.restore("empty")
+        with FaultUser(folder) as user:
+            user.restore("empty")
             message = Message(["nobody@example.org"])
-            fill(world, [message])
-            name = world.names("q")[0]
-            (world.spool / "failed" / name).write_bytes(b"another one")
-            (world.spool / "failed" / name).chmod(0o600)
-            world.play(NOBODY)
-            run = world.run(["-qf"], **lacks)
-            expect((world.spool / "failed" / name).read_bytes() == b"another one", f"it was replaced; {run}")
-            expect([folder for folder, _, _ in world.find(message)] == ["q"], f"{world.find(message)}; {run}")
-            shutil.rmtree(world.spool)
+            fill(user, [message])
+            name = user.names("q")[0]
+            (user.spool / "failed" / name).write_bytes(b"another one")
+            (user.spool / "failed" / name).chmod(0o600)
+            user.play(NOBODY)
+            run = user.run(["-qf"], **lacks)
+            expect((user.spool / "failed" / name).read_bytes() == b"another one", f"it was replaced; {run}")
+            expect([folder for folder, _, _ in user.find(message)] == ["q"], f"{user.find(message)}; {run}")
+            shutil.rmtree(user.spool)
     gather([("with it", lambda: trial({})), ("without it", lambda: trial(LACKS))])
 
 
 @suite.case
 def old_file_system_sets_aside(folder):
-    with World(folder) as world:
-        fill(world, [Message()])
-        donor = (world.spool / "q" / world.names("q")[0]).read_bytes()
+    with FaultUser(folder) as user:
+        fill(user, [Message()])
+        donor = (user.spool / "q" / user.names("q")[0]).read_bytes()
 
         def trial():
             makes = corrupt_at(BLOCK + 50)
-            world.restore()
-            world.forget()
-            path = world.spool / "q" / FIRST
+            user.restore()
+            user.forget()
+            path = user.spool / "q" / FIRST
             makes(path, good_for(path, donor, makes))
-            run = world.run(["-qf"], **LACKS)
-            expect(world.names("hold") == [FIRST], f"in hold/: {world.names('hold')}; {run}")
-            expect(world.names("q") == [], f"in q/: {world.names('q')}; {run}")
+            run = user.run(["-qf"], **LACKS)
+            expect(user.names("hold") == [FIRST], f"in hold/: {user.names('hold')}; {run}")
+            expect(user.names("q") == [], f"in q/: {user.names('q')}; {run}")
         gather([("a damaged one", trial)])

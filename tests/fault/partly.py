@@ -3,36 +3,36 @@
 from tests.lib.harness import expect
 from .cases import check_alive, expect_empty, has_spoken, is_excused
 from .sweeps import each_kind
-from .world import Message, is_notice
+from .user import Message, is_notice
 
 
 def part_refusal_operation(is_up=True):
     """A program's message to one address and to one without meaning: sent to the first, and a copy for the second."""
-    def prepare(world):
+    def prepare(user):
         def shoot(fault):
-            world.restore()
-            world.forget()
-            world.wants_relay(is_up)
+            user.restore()
+            user.forget()
+            user.wants_relay(is_up)
             shoot.message = message = Message()
-            return world.run(["-f", message.sender, "--", *message.recipients, "carol at example.org"], message.text,
-                             fault, program="sendmail")
+            return user.run(["-f", message.sender, "--", *message.recipients, "carol at example.org"], message.text,
+                            fault, program="sendmail")
 
         def check(run):
             check_alive(run)
-            world.relay.wait_idle()
-            first = world.copies(shoot.message)[0]
-            extra = any("?" in status for _, _, status in world.find(shoot.message)) and is_excused(run)
-            world.wants_relay(True)
-            world.drain()
-            last = world.copies(shoot.message)[0]
+            user.relay.wait_idle()
+            first = user.copies(shoot.message)[0]
+            extra = any("?" in status for _, _, status in user.find(shoot.message)) and is_excused(run)
+            user.wants_relay(True)
+            user.drain()
+            last = user.copies(shoot.message)[0]
             expect(last <= 1 + extra, f"{last} copies, {1 + extra} allowed; {run}")
             expect(last == 1 + extra or last == 1 or run.status != 0, f"never arrived; {run}")
             expect(run.status <= 0 or last == first, f"reported as not sent, and sent later; {run}")
             expect(run.status <= 0 or has_spoken(run), f"nothing was said: {run}")
-            kept, told = len(world.names("failed")), len([t for t in world.relay.received if is_notice(t)])
+            kept, told = len(user.names("failed")), len([t for t in user.relay.received if is_notice(t)])
             expect(kept <= 1 + run.is_hit and told <= 1 + run.is_hit, f"{kept} copies, {told} notices; {run}")
             expect(kept >= 1 or run.status != 0, f"no copy, and exit 0; {run}")
-            expect_empty(world)
+            expect_empty(user)
         return shoot, check
     return prepare
 

@@ -3,7 +3,7 @@
 import os
 from tests.lib.harness import expect
 from .cases import expect_once, fill, gather, suite
-from .world import Message, World
+from .user import Message, FaultUser
 
 
 FIRST, LAST = "0000000000000001AAAAAAAA", "FFFFFFFFFFFFFFFEAAAAAAAA"
@@ -84,20 +84,20 @@ POISON = {
 ODD_NAMES = ["x" * 255, "..x", "-f", "a\nb", "%s%n", "\x1b[2J", FIRST.lower(), FIRST + "A", FIRST[:-1], "\udcff\udcfe"]
 
 
-def poisoned(world, messages, victim, makes):
+def poisoned(user, messages, victim, makes):
     """A queue of good messages with poison before and behind; a run must do as if it were not there."""
-    world.restore()
-    world.forget()
+    user.restore()
+    user.forget()
     data = victim[1]
     for path in victim[0]:
         makes(path, good_for(path, data, makes))
-    run = world.run(["-qf"])
+    run = user.run(["-qf"])
     expect(run.status in (0, 75), f"{run}")
-    expect_once(world, messages)
-    expect(not any(world.relay.received[len(messages):]), "something else was sent")
-    again = world.run(["-qf"])
+    expect_once(user, messages)
+    expect(not any(user.relay.received[len(messages):]), "something else was sent")
+    again = user.run(["-qf"])
     expect(again.status in (0, 75) and again.cpu < 0.2, f"{again}")
-    world.run(["-bp"])
+    user.run(["-bp"])
     return run
 
 
@@ -111,31 +111,31 @@ def good_for(path, data, makes):
 
 @suite.case
 def poison_is_set_aside(folder):
-    with World(folder) as world:
+    with FaultUser(folder) as user:
         messages = [Message(), Message()]
-        fill(world, [Message()])
-        donor = (world.spool / "q" / world.names("q")[0]).read_bytes()
-        world.restore("empty")
-        fill(world, messages)
+        fill(user, [Message()])
+        donor = (user.spool / "q" / user.names("q")[0]).read_bytes()
+        user.restore("empty")
+        fill(user, messages)
 
         def trial(makes):
-            paths = [world.spool / "q" / name for name in (FIRST, LAST)]
-            poisoned(world, messages, (paths, donor), makes)
-            expect(world.names("q") == [], f"left in q/: {world.names('q')}")
-            expect(world.names("hold") == [FIRST, LAST], f"set aside: {world.names('hold')}")
+            paths = [user.spool / "q" / name for name in (FIRST, LAST)]
+            poisoned(user, messages, (paths, donor), makes)
+            expect(user.names("q") == [], f"left in q/: {user.names('q')}")
+            expect(user.names("hold") == [FIRST, LAST], f"set aside: {user.names('hold')}")
         gather((name, lambda makes=makes: trial(makes)) for name, makes in POISON.items())
 
 
 @suite.case
 def odd_names_are_let_alone(folder):
     """What is not named as a message is not one."""
-    with World(folder) as world:
+    with FaultUser(folder) as user:
         messages = [Message(), Message()]
-        fill(world, messages)
+        fill(user, messages)
 
         def trial(name):
-            path = world.spool / "q" / name
-            poisoned(world, messages, ([path], b"id       " + FIRST.encode()), as_other_id)
+            path = user.spool / "q" / name
+            poisoned(user, messages, ([path], b"id       " + FIRST.encode()), as_other_id)
             expect(os.path.exists(path), "it has gone")
         gather((repr(name[:30]), lambda name=name: trial(name)) for name in ODD_NAMES)
 
@@ -143,20 +143,20 @@ def odd_names_are_let_alone(folder):
 @suite.case
 def poison_where_folders_should_be(folder):
     """A queue whose hold/ or failed/ is something else is no queue: the message is sent, and none lost."""
-    with World(folder) as world:
-        fill(world, [Message()])
+    with FaultUser(folder) as user:
+        fill(user, [Message()])
 
         def trial(name, makes):
-            world.restore()
-            world.forget()
-            for inside in (world.spool / name).iterdir():
+            user.restore()
+            user.forget()
+            for inside in (user.spool / name).iterdir():
                 inside.unlink()
-            (world.spool / name).rmdir()
-            makes(world.spool / name, b"")
+            (user.spool / name).rmdir()
+            makes(user.spool / name, b"")
             message = Message()
-            run = world.send(message)
+            run = user.send(message)
             expect(run.status == 0, f"{run}")
-            expect_once(world, [message])
+            expect_once(user, [message])
         gather((f"{name}/ is {what}", lambda n=name, m=makes: trial(n, m))
                for name in ("q", "hold", "failed", "tmp", "route")
                for what, makes in (("a file", truncate_to(0)), ("a FIFO", as_fifo), ("a link", as_symlink)))

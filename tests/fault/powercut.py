@@ -10,7 +10,7 @@ from tests.lib.harness import expect
 from .cases import count, expect_once, fill, gather, suite
 from .disks import mount
 from .runners import wait_for_stop
-from .world import Message, World
+from .user import Message, FaultUser
 
 
 LEAST_IMAGE = {"ext4": "16M", "btrfs": "128M"}
@@ -19,14 +19,14 @@ LEAST_IMAGE = {"ext4": "16M", "btrfs": "128M"}
 class Disk:
     """Files by inode, and names by folder, of which any change may be missing until it is synced."""
 
-    def __init__(self, world):
-        self.folders = {(world.spool / name).stat().st_ino: name for name in ("q", "hold", "failed")}
+    def __init__(self, user):
+        self.folders = {(user.spool / name).stat().st_ino: name for name in ("q", "hold", "failed")}
         self.changes = []  # (inode of what has to be synced, function of a state)
 
-    def take_over(self, world):
+    def take_over(self, user):
         """The messages that are in the queue already, and last."""
-        q = (world.spool / "q").stat().st_ino
-        for path in (world.spool / "q").iterdir():
+        q = (user.spool / "q").stat().st_ino
+        for path in (user.spool / "q").iterdir():
             inode = path.stat().st_ino
             self.changes += self.write(inode, 0, path.read_bytes().hex()) + self.link(q, path.name, inode)
         self.changes = [(None, change) for _, change in self.changes]
@@ -76,24 +76,24 @@ class Disk:
             yield {where: bytes(files.get(inode, b"")) for where, inode in names.items()}
 
 
-def lay_out(world, state):
-    world.restore("empty")
-    world.forget()
+def lay_out(user, state):
+    user.restore("empty")
+    user.forget()
     for (folder, name), data in state.items():
-        path = world.spool / folder / name
+        path = user.spool / folder / name
         path.write_bytes(data)
         path.chmod(0o600)
 
 
-def check_state(world, state, message, is_promised):
-    lay_out(world, state)
-    run = world.run(["-qf"])
+def check_state(user, state, message, is_promised):
+    lay_out(user, state)
+    run = user.run(["-qf"])
     expect(run.status in (0, 75), f"{run}")
-    world.relay.wait_idle()
-    copies = world.copies(message)
+    user.relay.wait_idle()
+    copies = user.copies(message)
     expect(copies == [1] or not is_promised, f"promised and lost: {sorted(state)}")
     expect(copies in ([0], [1]), f"{copies} copies")
-    expect(len(world.relay.received) == sum(copies), "something else was sent")
+    expect(len(user.relay.received) == sum(copies), "something else was sent")
 
 
 @suite.case
@@ -108,16 +108,16 @@ def power_cut_when_only_queued(folder):
 
 def cut_after_every_call(folder, more):
     """The promise is made when the caller is told; from then on every legal state has the message."""
-    with World(folder) as world:
-        fill(world, [Message()])
-        for name in world.names("q"):
-            (world.spool / "q" / name).unlink()
-        world.save("empty")
-        message, disk, seen = Message(), Disk(world), {}
-        world.wants_relay(False)
-        run = world.run([*more, "-f", message.sender, *message.recipients], message.text, FAULT_LOG="1")
+    with FaultUser(folder) as user:
+        fill(user, [Message()])
+        for name in user.names("q"):
+            (user.spool / "q" / name).unlink()
+        user.save("empty")
+        message, disk, seen = Message(), Disk(user), {}
+        user.wants_relay(False)
+        run = user.run([*more, "-f", message.sender, *message.recipients], message.text, FAULT_LOG="1")
         expect(run.status == 0, f"{run}")
-        world.wants_relay(True)
+        user.wants_relay(True)
         lines, is_promised = run.told.splitlines(), False
         expect(sum(line.startswith("sync") for line in lines) >= 2, f"not synced twice: {len(lines)} changes")
         for line in lines:
@@ -126,13 +126,13 @@ def cut_after_every_call(folder, more):
             for state in disk.states():
                 key = tuple(sorted(state.items()))
                 seen[key] = seen.get(key, False) or is_promised
-        gather((f"state {n}", lambda k=key, p=promised: check_state(world, dict(k), message, p))
+        gather((f"state {n}", lambda k=key, p=promised: check_state(user, dict(k), message, p))
                for n, (key, promised) in enumerate(seen.items()))
 
 
-def lasts(world, run, name):
+def lasts(user, run, name):
     """Whether the name has gone from q/, and that folder was synced after it."""
-    folder = (world.spool / "q").stat().st_ino
+    folder = (user.spool / "q").stat().st_ino
     _, _, after = run.told.partition(f"unlink {folder} {name}\n")
     return f"sync {folder}\n" in after
 
@@ -140,33 +140,33 @@ def lasts(world, run, name):
 @suite.case
 def power_cut_after_a_removal(folder):
     """What is said to be removed, or to be sent, does not come back."""
-    with World(folder) as world:
+    with FaultUser(folder) as user:
         message = Message()
-        fill(world, [message])
+        fill(user, [message])
         for option in ("--queue-remove", "--queue-retry"):
-            world.restore()
-            name, = world.names("q")
-            run = world.run([f"{option}={name}"], FAULT_LOG="1")
+            user.restore()
+            name, = user.names("q")
+            run = user.run([f"{option}={name}"], FAULT_LOG="1")
             count()
-            expect(run.status == 0 and lasts(world, run, name), f"{option}: its end may not last: {run}")
-        run = world.send(Message(), FAULT_LOG="1")
+            expect(run.status == 0 and lasts(user, run, name), f"{option}: its end may not last: {run}")
+        run = user.send(Message(), FAULT_LOG="1")
         name = re.search(r"link \d+ ([0-9A-Z]{24}) ", run.told)[1]
         count()
-        expect(run.status == 0 and lasts(world, run, name), f"sent, and may be there again: {run}")
+        expect(run.status == 0 and lasts(user, run, name), f"sent, and may be there again: {run}")
 
 
 @suite.case
 def power_cut_in_a_run_of_forty(folder):
     """Wherever it is cut, one message at most is found again that was sent and removed."""
-    with World(folder) as world:
+    with FaultUser(folder) as user:
         messages = [Message() for _ in range(40)]
-        fill(world, messages)
-        disk = Disk(world)
-        disk.take_over(world)
-        q = (world.spool / "q").stat().st_ino
-        run = world.run(["-qf"], FAULT_LOG="1")
-        world.relay.wait_idle()
-        expect_once(world, messages)
+        fill(user, messages)
+        disk = Disk(user)
+        disk.take_over(user)
+        q = (user.spool / "q").stat().st_ino
+        run = user.run(["-qf"], FAULT_LOG="1")
+        user.relay.wait_idle()
+        expect_once(user, messages)
         cuts, removed = [], 0
         for line in run.told.splitlines():
             disk.read(line)
@@ -180,23 +180,23 @@ def power_cut_in_a_run_of_forty(folder):
 @suite.case
 def removals_are_synced_while_the_relay_decides(folder):
     """When a removal is synced the relay has all of the next message already, so that it costs no time."""
-    with World(folder) as world:
+    with FaultUser(folder) as user:
         messages = [Message() for _ in range(3)]
-        fill(world, messages)
+        fill(user, messages)
 
         def trial(number):
-            world.restore()
-            world.forget()
-            process = world.start(["-qf"], fault=("stop", number), FAULT_CALL="fsync")
+            user.restore()
+            user.forget()
+            process = user.start(["-qf"], fault=("stop", number), FAULT_CALL="fsync")
             try:
                 expect(wait_for_stop(process), "it never stopped")
-                world.let_relay_read()
-                arrived = [len(world.transactions(message)) for message in messages]
+                user.let_relay_read()
+                arrived = [len(user.transactions(message)) for message in messages]
             finally:
                 os.kill(process.pid, signal.SIGCONT)
-                run = world.finish(process)
+                run = user.finish(process)
             expect(sum(arrived) == number + 1, f"{arrived} had arrived at sync {number}; {run}")
-            expect_once(world, messages)
+            expect_once(user, messages)
         gather((f"sync {number}", lambda n=number: trial(n)) for number in (1, 2))
 
 
@@ -210,36 +210,36 @@ def image_mounted(image, where):
         subprocess.run(["umount", str(where)], check=True)
 
 
-def snapshots(world, folder, kind):
+def snapshots(user, folder, kind):
     """Messages given in on a file system, each with the image as it is at that moment."""
     image, where = folder / "image", folder / "mounted"
     subprocess.run(["truncate", "-s", LEAST_IMAGE[kind], str(image)], check=True)
     made = subprocess.run([f"mkfs.{kind}", "-q", str(image)], capture_output=True, text=True)
     expect(made.returncode == 0, f"mkfs.{kind}: {made.stderr}")
     with image_mounted(image, where):
-        world.settings["queue_folder"] = where / "spool"
-        world.wants_relay(False)
+        user.settings["queue_folder"] = where / "spool"
+        user.wants_relay(False)
         for number in range(4):
             message, cut = Message(), folder / f"cut{number}"
-            run = world.send(message)
+            run = user.send(message)
             subprocess.run(["cp", "--sparse=always", str(image), str(cut)], check=True)
             expect(run.status == 0, f"{run}")
             yield message, cut
-    world.wants_relay(True)
+    user.wants_relay(True)
 
 
 def image_case(kind):
     def run(folder):
-        with World(folder) as world:
-            taken = list(snapshots(world, folder, kind))
+        with FaultUser(folder) as user:
+            taken = list(snapshots(user, folder, kind))
 
             def trial(number):
                 with image_mounted(taken[number][1], folder / "mounted"):
-                    world.run(["-qf"])
-                world.relay.wait_idle()
+                    user.run(["-qf"])
+                user.relay.wait_idle()
                 for message, _ in taken[:number + 1]:
-                    expect(world.copies(message) == [1], f"{world.copies(message)} copies after the cut")
-                world.forget()
+                    expect(user.copies(message) == [1], f"{user.copies(message)} copies after the cut")
+                user.forget()
             gather((f"cut {n}", lambda n=n: trial(n)) for n in range(len(taken)))
     suite.add(f"power-cut-on-{kind}", run)
 

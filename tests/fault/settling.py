@@ -7,7 +7,7 @@ import signal
 from tests.lib.harness import expect
 from .cases import IS_FULL, TWO, count, expect_empty, fill, gather, suite
 from .runners import wait_for_stop
-from .world import Message, World, sweep
+from .user import Message, FaultUser, sweep
 
 
 RCPT = {"takes": None, "defers": "451 4.7.1 later", "refuses": "550 5.1.1 no such user"}
@@ -24,10 +24,10 @@ def dialogue(bob, carol, final, step="dot"):
     return "\n".join(lines + ([f"{step}: {FINAL[final]}"] if FINAL[final] else []))
 
 
-def check_statuses(world, message, may_doubt, run):
+def check_statuses(user, message, may_doubt, run):
     """Where the message is, and what is written there of each recipient, against what the relay has taken."""
-    world.relay.wait_idle()
-    there, copies = world.find(message), world.copies(message)
+    user.relay.wait_idle()
+    there, copies = user.find(message), user.copies(message)
     expect(len(there) <= 1, f"in two places: {there}; {run}")
     for folder, _, states in there:
         expect(len(states) == len(copies), f"no status for each recipient in {folder}: {states!r}; {run}")
@@ -36,34 +36,34 @@ def check_statuses(world, message, may_doubt, run):
             expect(is_right, f"{folder}/ says {states}, and the relay has taken {copies}; {run}")
 
 
-def is_promised(world, message, run):
-    return run.status == 0 or bool(world.find(message))
+def is_promised(user, message, run):
+    return run.status == 0 or bool(user.find(message))
 
 
-def settle_everything(world, message, promised, doubts):
+def settle_everything(user, message, promised, doubts):
     """A person tries again whatever is left, at a relay that takes all: nobody gets it twice."""
-    world.play("")
-    for _, name, _ in world.find(message):
-        world.run(["--queue-retry", name])
-    world.drain()
-    copies = world.copies(message)
+    user.play("")
+    for _, name, _ in user.find(message):
+        user.run(["--queue-retry", name])
+    user.drain()
+    copies = user.copies(message)
     expect(max(copies) <= 1 + doubts, f"{copies} copies, {1 + doubts} allowed")
     expect(min(copies) >= 1 or not promised, f"{copies} copies of what was promised")
-    expect_empty(world)
+    expect_empty(user)
 
 
-def rounds_played(world, name, rounds, step="dot"):
+def rounds_played(user, name, rounds, step="dot"):
     """A message is given in and tried again, each time with other words of the relay."""
-    world.restore("empty")
-    world.forget()
+    user.restore("empty")
+    user.forget()
     message, doubts, promised = Message(TWO), 0, False
     for number, words in enumerate(rounds):
-        world.play(dialogue(*words, step=step))
-        run = world.send(message, program=name) if number == 0 else world.run(["-qf"])
+        user.play(dialogue(*words, step=step))
+        run = user.send(message, program=name) if number == 0 else user.run(["-qf"])
         doubts += words[2] == "drops"
-        check_statuses(world, message, doubts > 0, run)
-        promised = is_promised(world, message, run) if number == 0 else promised
-    settle_everything(world, message, promised, doubts)
+        check_statuses(user, message, doubts > 0, run)
+        promised = is_promised(user, message, run) if number == 0 else promised
+    settle_everything(user, message, promised, doubts)
 
 
 def all_rounds():
@@ -78,9 +78,9 @@ def all_rounds():
 
 def rounds_case(name, how, step, options, settings=None):
     def run(folder):
-        with World(folder, settings, **options) as world:
+        with FaultUser(folder, settings, **options) as user:
             gather((f"{name}: {' then '.join('/'.join(words) for words in rounds)}",
-                    lambda r=rounds: rounds_played(world, name, r, step)) for rounds in all_rounds())
+                    lambda r=rounds: rounds_played(user, name, r, step)) for rounds in all_rounds())
     suite.add(f"settled-{how}-{name}", run)
 
 
@@ -93,9 +93,9 @@ if IS_FULL:
 @suite.case
 def accepted_in_a_later_round(folder):
     """One is refused, the other deferred and accepted later: a retry of what failed goes to the first one only."""
-    with World(folder) as world:
+    with FaultUser(folder) as user:
         gather([("refused, then accepted", lambda: rounds_played(
-            world, SENDMAIL, [("refuses", "defers", "takes"), NONE]))])
+            user, SENDMAIL, [("refuses", "defers", "takes"), NONE]))])
 
 
 @suite.case
@@ -103,54 +103,54 @@ def settled_of_lmtp(folder):
     """LMTP has a verdict for each recipient; a connection that ends between them changes nothing that was said."""
     said = {"takes": None, "defers": "452 4.2.2 full", "refuses": "550 5.2.1 never", "closes": "421 4.3.2 closing ; close",
             "drops": "drop"}
-    with World(folder, {"protocol": "lmtp"}, lmtp=True) as world:
+    with FaultUser(folder, {"protocol": "lmtp"}, lmtp=True) as user:
 
         def trial(bob, carol):
-            world.restore("empty")
-            world.forget()
+            user.restore("empty")
+            user.forget()
             message = Message(TWO)
-            world.play("\n".join(f"dot <{address}>: {said[word]}" for address, word in zip(TWO, (bob, carol))
-                                 if said[word]))
-            run = world.send(message, program=SENDMAIL)
+            user.play("\n".join(f"dot <{address}>: {said[word]}" for address, word in zip(TWO, (bob, carol))
+                                if said[word]))
+            run = user.send(message, program=SENDMAIL)
             doubts = int("drops" in (bob, carol))
-            check_statuses(world, message, doubts, run)
-            settle_everything(world, message, is_promised(world, message, run), doubts)
+            check_statuses(user, message, doubts, run)
+            settle_everything(user, message, is_promised(user, message, run), doubts)
         gather((f"{bob}, {carol}", lambda b=bob, c=carol: trial(b, c)) for bob in said for carol in said)
 
 
-def put_back(world, messages, words, wanted):
+def put_back(user, messages, words, wanted):
     """A session that ends after one message: what was said of the next one is written before another begins."""
-    fill(world, messages)
-    world.restore()
-    world.forget()
-    world.play(words)
-    process = world.start(["-qf"], fault=("stop", 2), FAULT_CALL="connect")
+    fill(user, messages)
+    user.restore()
+    user.forget()
+    user.play(words)
+    process = user.start(["-qf"], fault=("stop", 2), FAULT_CALL="connect")
     try:
         expect(wait_for_stop(process), "there was no second session")
-        states = [state for message in messages for _, _, state in world.find(message)]
+        states = [state for message in messages for _, _, state in user.find(message)]
     finally:
         os.kill(process.pid, signal.SIGCONT)
-        run = world.finish(process)
+        run = user.finish(process)
     expect(states == [wanted], f"left as {states} for the next session; {run}")
-    world.play("")
-    world.drain()
+    user.play("")
+    user.drain()
     for message in messages:
-        copies = world.copies(message)
+        copies = user.copies(message)
         expect(set(copies) == {1}, f"{copies} copies; {run}")
-    expect_empty(world)
+    expect_empty(user)
 
 
 @suite.case
 def put_back_after_421(folder):
-    with World(folder) as world:
-        gather([("to the content", lambda: put_back(world, [Message(TWO), Message(TWO)],
+    with FaultUser(folder) as user:
+        gather([("to the content", lambda: put_back(user, [Message(TWO), Message(TWO)],
                                                     "dot#2: 421 4.3.2 enough ; close", ".."))])
 
 
 @suite.case
 def put_back_in_lmtp(folder):
-    with World(folder, {"protocol": "lmtp"}, lmtp=True) as world:
-        gather([("to one of two", lambda: put_back(world, [Message(TWO), Message(TWO)],
+    with FaultUser(folder, {"protocol": "lmtp"}, lmtp=True) as user:
+        gather([("to one of two", lambda: put_back(user, [Message(TWO), Message(TWO)],
                                                    "dot#4 <carol@example.org>: 421 4.3.2 enough ; close", "D."))])
 
 
@@ -158,20 +158,20 @@ def window_case(name, words, last, args=("-qf",), settings=None):
     """Killed at any call of a run. After the verdict was read there is one call before it is written down: the one
     that does it, whose name is `last`."""
     def run(folder):
-        with World(folder, settings) as world:
+        with FaultUser(folder, settings) as user:
             message = Message(TWO)
-            fill(world, [message])
+            fill(user, [message])
 
             def is_lost_at(call, number):
                 """Whether a verdict that had come is not written down; None where there is no such call."""
-                world.restore()
-                world.forget()
-                world.play(words)
-                run = world.run([*args], fault=("kill", number), FAULT_SINCE="connect", FAULT_CALL=call)
-                check_statuses(world, message, run.is_cut, run)
-                states = "".join(states for _, _, states in world.find(message))
-                is_lost = "?" in states and any(world.copies(message))
-                settle_everything(world, message, True, int("?" in states))
+                user.restore()
+                user.forget()
+                user.play(words)
+                run = user.run([*args], fault=("kill", number), FAULT_SINCE="connect", FAULT_CALL=call)
+                check_statuses(user, message, run.is_cut, run)
+                states = "".join(states for _, _, states in user.find(message))
+                is_lost = "?" in states and any(user.copies(message))
+                settle_everything(user, message, True, int("?" in states))
                 return is_lost if run.call else None
 
             def trial(call):
@@ -191,40 +191,40 @@ window_case("partly-refused", f"rcpt <{TWO[1]}>: {RCPT['refuses']}", "pwrite")
 window_case("retried", f"rcpt <{TWO[1]}>: {RCPT['defers']}", "pwrite", ("-qR", "carol"))
 
 
-def commands_of(world):
-    path = world.folder / "commands"
+def commands_of(user):
+    path = user.folder / "commands"
     return len(path.read_text().splitlines()) if path.exists() else 0
 
 
 def told_once(folder, recipients, words, at_calls):
     """Killed at any call of the run in which a message fails: one notice and one command, whatever came between."""
-    with World(folder, {"on_failure": f"echo $MAILCHUTE_ID $MAILCHUTE_RECIPIENTS >> {folder}/commands"}) as world:
+    with FaultUser(folder, {"on_failure": f"echo $MAILCHUTE_ID $MAILCHUTE_RECIPIENTS >> {folder}/commands"}) as user:
         message = Message(recipients)
-        fill(world, [message])
+        fill(user, [message])
 
         def shoot(fault):
-            world.restore()
-            world.forget()
-            (world.folder / "commands").unlink(missing_ok=True)
-            world.play(words)
-            return world.run(["-qf"], fault=fault, FAULT_SINCE="connect", **at_calls)
+            user.restore()
+            user.forget()
+            (user.folder / "commands").unlink(missing_ok=True)
+            user.play(words)
+            return user.run(["-qf"], fault=fault, FAULT_SINCE="connect", **at_calls)
 
         def check(run):
-            doubts = sum(b"multipart/report" in data and states == "?" for data, states in notices_in_queue(world))
-            world.run([f"-qR{message.sender}"])  # the notice alone, where there is one
-            world.drain()
-            world.relay.wait_idle()
-            notices = len(world.notices(message))
+            doubts = sum(b"multipart/report" in data and states == "?" for data, states in notices_in_queue(user))
+            user.run([f"-qR{message.sender}"])  # the notice alone, where there is one
+            user.drain()
+            user.relay.wait_idle()
+            notices = len(user.notices(message))
             expect(1 <= notices <= 1 + doubts, f"{notices} notices, {1 + doubts} allowed; {run}")
-            expect(commands_of(world) <= 1, f"on_failure was run {commands_of(world)} times; {run}")
-            expect(commands_of(world) == 1 or run.is_cut, f"on_failure was not run; {run}")
-            expect([f for f, _, _ in world.find(message)] == ["failed"], f"{world.find(message)}; {run}")
+            expect(commands_of(user) <= 1, f"on_failure was run {commands_of(user)} times; {run}")
+            expect(commands_of(user) == 1 or run.is_cut, f"on_failure was not run; {run}")
+            expect([f for f, _, _ in user.find(message)] == ["failed"], f"{user.find(message)}; {run}")
         count(sweep(shoot, check, ["kill", "eio", "enospc"]))
 
 
-def notices_in_queue(world):
-    for name in world.names("q"):
-        data = (world.spool / "q" / name).read_bytes()
+def notices_in_queue(user):
+    for name in user.names("q"):
+        data = (user.spool / "q" / name).read_bytes()
         end = data.rfind(b"END " + name.encode())
         found = re.search(rb"([.?DF])\s?\Z", data[:max(end, 0)])
         yield data, found[1].decode() if found else ""

@@ -10,7 +10,7 @@ import zlib
 from tests.lib.harness import expect
 from .cases import (IS_FULL, NOBODY, TWO, check_alive, check_files, check_queue_run, check_sent, count, doubts,
                     expect_empty, expect_once, fill, has_spoken, suite)
-from .world import ENDINGS, PASSING, Message, Peer, World, ends_process, is_notice, sample, sweep
+from .user import ENDINGS, PASSING, Message, Peer, FaultUser, ends_process, is_notice, sample, sweep
 
 
 REJECTED = "mail: 550 5.7.1 not from you"
@@ -51,11 +51,11 @@ def every_nth(name, step, every):
 
 
 def each_kind(mode, name, operation, expected=0, **options):
-    """A case for each kind of fault; operation(world) prepares, and returns what sweep() asks for."""
+    """A case for each kind of fault; operation(user) prepares, and returns what sweep() asks for."""
     def add(kind):
         def run(folder):
-            with World(folder, **options) as world:
-                shoot, check = operation(world)
+            with FaultUser(folder, **options) as user:
+                shoot, check = operation(user)
                 calm = shoot(CALM)
                 expect(calm.status == expected, f"not as expected without a fault: {calm}")
                 check(calm)
@@ -76,21 +76,21 @@ NO_SIZE = "mail#1: 555 5.5.4 no such parameter"
 def send_operation(recipients=("bob@example.org",), refused=(), is_up=True, dialogue="", later="",
                    program="mailchute", options=(), lines=20):
     """A message given in; the relay plays `dialogue` then, and `later` when the queue is run."""
-    def prepare(world):
+    def prepare(user):
         def shoot(fault):
-            world.restore()
-            world.forget()
-            world.wants_relay(is_up)
-            world.play(dialogue)
+            user.restore()
+            user.forget()
+            user.wants_relay(is_up)
+            user.play(dialogue)
             shoot.message = Message(recipients, lines=lines)
-            return world.send(shoot.message, fault, options, program=program)
+            return user.send(shoot.message, fault, options, program=program)
 
         def check(run):
-            world.relay.wait_idle()
-            world.play(later)
+            user.relay.wait_idle()
+            user.play(later)
             if is_up and not dialogue and run.fault in ("enospc", "edquot") and not run.is_cut:
                 expect(run.status == 0, f"not sent because the disk is full: {run}")
-            check_sent(world, run, shoot.message, refused, program)
+            check_sent(user, run, shoot.message, refused, program)
         return shoot, check
     return prepare
 
@@ -98,97 +98,97 @@ def send_operation(recipients=("bob@example.org",), refused=(), is_up=True, dial
 def run_operation(count_of_messages=3, refused=(), dialogue="", recipients=("bob@example.org",), also=(),
                   options=("-qf",), lines=20, **environment):
     """A run of the queue."""
-    def prepare(world):
+    def prepare(user):
         messages = [Message(recipients, lines=lines) for _ in range(count_of_messages)]
         messages += [Message([address]) for address in also]
-        fill(world, messages)
-        world.play(dialogue)
+        fill(user, messages)
+        user.play(dialogue)
         bad = [m for m in messages if m.recipients[0] in refused]
 
         def shoot(fault):
-            world.restore()
-            world.forget()
-            return world.run(options, fault=fault, **environment)
+            user.restore()
+            user.forget()
+            return user.run(options, fault=fault, **environment)
 
         def check(run):
-            check_queue_run(world, run, messages, bad)
+            check_queue_run(user, run, messages, bad)
         return shoot, check
     return prepare
 
 
-def give_in_for_later(world, message, fault=None):
-    return world.run(["--at=+1d", "-f", message.sender, "--", *message.recipients], message.text, fault)
+def give_in_for_later(user, message, fault=None):
+    return user.run(["--at=+1d", "-f", message.sender, "--", *message.recipients], message.text, fault)
 
 
-def expect_waits(world, message):
+def expect_waits(user, message):
     """Whatever runs the queue, it is still there and on its way to nobody."""
-    world.run(["-qf"])
-    world.relay.wait_idle()
-    expect(not any(world.copies(message)), "sent before its time")
-    expect([folder for folder, _, _ in world.find(message)] == ["q"], f"it is in {world.find(message)}")
+    user.run(["-qf"])
+    user.relay.wait_idle()
+    expect(not any(user.copies(message)), "sent before its time")
+    expect([folder for folder, _, _ in user.find(message)] == ["q"], f"it is in {user.find(message)}")
 
 
-def later_operation(world):
+def later_operation(user):
     """A message that is to be sent tomorrow is kept, or refused; it is sent to nobody today."""
     def shoot(fault):
-        world.restore()
-        world.forget()
+        user.restore()
+        user.forget()
         shoot.message = Message()
-        return give_in_for_later(world, shoot.message, fault)
+        return give_in_for_later(user, shoot.message, fault)
 
     def check(run):
         message = shoot.message
         check_alive(run)
-        check_files(world, run, [message])
-        if run.status == 0 or (run.is_cut and world.find(message)):
-            expect_waits(world, message)
-            world.run(["--queue-retry", world.find(message)[0][1]])
-            expect_once(world, [message])
+        check_files(user, run, [message])
+        if run.status == 0 or (run.is_cut and user.find(message)):
+            expect_waits(user, message)
+            user.run(["--queue-retry", user.find(message)[0][1]])
+            expect_once(user, [message])
         else:
-            world.run(["-qf"])
-            expect(not world.find(message), f"reported as not kept, but it waits: {run}")
-            expect(not any(world.copies(message)), f"reported as not kept, and sent: {run}")
+            user.run(["-qf"])
+            expect(not user.find(message), f"reported as not kept, but it waits: {run}")
+            expect(not any(user.copies(message)), f"reported as not kept, and sent: {run}")
             expect(run.status < 0 or has_spoken(run), f"nothing was said: {run}")
-        expect_empty(world)
+        expect_empty(user)
     return shoot, check
 
 
-def run_past_later_operation(world):
+def run_past_later_operation(user):
     """A run of the queue, whatever becomes of it, leaves what is to be sent tomorrow alone."""
     due, later = Message(), Message()
-    fill(world, [due])
-    expect(give_in_for_later(world, later).status == 0, "not kept")
-    world.save()
+    fill(user, [due])
+    expect(give_in_for_later(user, later).status == 0, "not kept")
+    user.save()
 
     def shoot(fault):
-        world.restore()
-        world.forget()
-        return world.run(["-qf"], fault=fault)
+        user.restore()
+        user.forget()
+        return user.run(["-qf"], fault=fault)
 
     def check(run):
         check_alive(run)
-        check_files(world, run, [due, later])
-        most = 1 + doubts(world, run, due)
-        expect_waits(world, later)
-        expect(1 <= world.copies(due)[0] <= most, f"{world.copies(due)} copies of the other one, {most} allowed")
+        check_files(user, run, [due, later])
+        most = 1 + doubts(user, run, due)
+        expect_waits(user, later)
+        expect(1 <= user.copies(due)[0] <= most, f"{user.copies(due)} copies of the other one, {most} allowed")
     return shoot, check
 
 
-def detached_operation(world):
+def detached_operation(user):
     """The fault hits the run that goes on in the background after a message was sent."""
     messages = [Message(), Message()]
-    fill(world, messages)
+    fill(user, messages)
 
     def shoot(fault):
-        world.restore()
-        world.forget()
+        user.restore()
+        user.forget()
         shoot.message = Message()
-        return world.send(shoot.message, fault, FAULT_CHILD="1")
+        return user.send(shoot.message, fault, FAULT_CHILD="1")
 
     def check(run):
         expect(run.status == 0, f"the sender is told of what happens behind it: {run}")
-        check_queue_run(world, run, [*messages, shoot.message], may_be_silent=True)
-        expect_once(world, [shoot.message])
+        check_queue_run(user, run, [*messages, shoot.message], may_be_silent=True)
+        expect_once(user, [shoot.message])
     return shoot, check
 
 
@@ -203,21 +203,21 @@ def server_operation(more, is_strict=False, is_peer=False):
 
     With `is_strict` one that was not answered must not be sent either.
     """
-    def prepare(world):
+    def prepare(user):
         def shoot(fault):
-            world.restore()
-            world.forget()
+            user.restore()
+            user.forget()
             shoot.message = message = Message()
-            return world.run(["-bs", *more], session_for(message), fault, peer=Peer() if is_peer else None)
+            return user.run(["-bs", *more], session_for(message), fault, peer=Peer() if is_peer else None)
 
         def check(run):
             verdict = re.search(rb"354 [^\n]*\n(\d)", run.stdout)
             check_alive(run)
-            world.relay.wait_idle()
-            check_files(world, run, [shoot.message])
-            first, extra = world.copies(shoot.message), doubts(world, run, shoot.message)
-            world.drain()
-            last = world.copies(shoot.message)
+            user.relay.wait_idle()
+            check_files(user, run, [shoot.message])
+            first, extra = user.copies(shoot.message), doubts(user, run, shoot.message)
+            user.drain()
+            last = user.copies(shoot.message)
             expect(max(last) <= 1 + extra, f"{last} copies, {1 + extra} allowed; {run}")
             if verdict and verdict[1] == b"2":
                 expect(min(last) >= 1, f"250 was said, and it never arrived; {run}")
@@ -225,14 +225,14 @@ def server_operation(more, is_strict=False, is_peer=False):
                 expect(last == first, f"{verdict[1]} was said, and it was sent later; {run}")
             elif is_strict:
                 expect(not any(last), f"nothing was said, and it was sent; {run}")
-            expect_empty(world)
+            expect_empty(user)
         return shoot, check
     return prepare
 
 
-def figure_of(world):
+def figure_of(user):
     """How many messages are counted for us; None: the figure is damaged, and will be counted anew."""
-    path = world.spool / "usage" / str(os.geteuid())
+    path = user.spool / "usage" / str(os.geteuid())
     data = path.read_bytes() if path.exists() else b""
     crc = 0xFFFFFFFF
     for byte in data[:48]:
@@ -244,43 +244,43 @@ def figure_of(world):
     return struct.unpack_from("Q", data)[0]
 
 
-def guest_operation(world):
+def guest_operation(user):
     """The same on a unix socket, where users are limited: no figure is too low, and none shuts a user out."""
-    shoot, check_server = server_operation(["-odq"], is_peer=True)(world)
+    shoot, check_server = server_operation(["-odq"], is_peer=True)(user)
 
     def check(run):
-        held = sum(len(world.names(folder)) for folder in ("q", "hold", "failed"))
-        figure = figure_of(world)
+        held = sum(len(user.names(folder)) for folder in ("q", "hold", "failed"))
+        figure = figure_of(user)
         expect(figure is None or figure >= held, f"{held} are there, and {figure} are counted; {run}")
         check_server(run)
         message = Message()
-        again = world.run(["-bs", "-odq"], session_for(message), peer=Peer())
+        again = user.run(["-bs", "-odq"], session_for(message), peer=Peer())
         expect(b"250 2.0.0 queued" in again.stdout, f"shut out: {again.stdout}; {run}")
-        world.drain()
-        expect_once(world, [message])
-        (world.spool / "usage" / "all").unlink()
-        world.run(["-q"])
-        expect(figure_of(world) == 0, f"nothing is left, and {figure_of(world)} are counted; {run}")
+        user.drain()
+        expect_once(user, [message])
+        (user.spool / "usage" / "all").unlink()
+        user.run(["-q"])
+        expect(figure_of(user) == 0, f"nothing is left, and {figure_of(user)} are counted; {run}")
     return shoot, check
 
 
-def refusal_operation(world):
+def refusal_operation(user):
     """A program's message that we refuse ourselves: never sent; a copy and a notice, or neither."""
     def shoot(fault):
-        world.restore()
-        world.forget()
+        user.restore()
+        user.forget()
         shoot.message = message = Message()
         text = message.text.decode().encode("utf-16")
-        return world.run(["-f", message.sender, "--", *message.recipients], text, fault, program="sendmail")
+        return user.run(["-f", message.sender, "--", *message.recipients], text, fault, program="sendmail")
 
     def check(run):
         check_alive(run)
         expect(run.status == 65 or ends_process(run) or run.hits, f"not refused; {run}")
-        world.drain()
-        kept = len(world.names("failed"))
-        told = [t for t in world.relay.received if is_notice(t)]
-        expect(not [t for t in world.relay.received if not is_notice(t)], f"sent all the same; {run}")
-        expect_empty(world)
+        user.drain()
+        kept = len(user.names("failed"))
+        told = [t for t in user.relay.received if is_notice(t)]
+        expect(not [t for t in user.relay.received if not is_notice(t)], f"sent all the same; {run}")
+        expect_empty(user)
         expect(kept == len(told) and kept <= 1, f"{kept} copies, {len(told)} notices; {run}")
         is_said = b"not kept" in run.stderr or "write" in run.calls
         expect(kept == 1 or run.is_cut or is_said or run.status != 65, f"no copy; {run}")
@@ -289,12 +289,12 @@ def refusal_operation(world):
 
 def import_operation(runs_between):
     """Two messages of msmtp's scripts. After the fault a run of the queue may send what is there already."""
-    def prepare(world):
-        old = world.folder / "old"
+    def prepare(user):
+        old = user.folder / "old"
 
         def shoot(fault):
-            world.restore()
-            world.forget()
+            user.restore()
+            user.forget()
             shutil.rmtree(old, ignore_errors=True)
             old.mkdir(mode=0o700)
             shoot.messages = [Message(), Message()]
@@ -304,36 +304,36 @@ def import_operation(runs_between):
                     (old / f"2026-03-02-10.00.0{number}.{ending}").write_bytes(text)
             for path in old.iterdir():
                 path.chmod(0o600)
-            return world.run([f"--queue-import={old}"], fault=fault)
+            return user.run([f"--queue-import={old}"], fault=fault)
 
         def check(run):
             check_alive(run)
-            check_files(world, run, shoot.messages)
+            check_files(user, run, shoot.messages)
             if runs_between:
-                world.drain()
+                user.drain()
             for empty_lock in [old / ".lock"] if not (old / ".lock/mailchute").exists() else []:
                 with contextlib.suppress(FileNotFoundError):
                     empty_lock.rmdir()  # as the program tells us to
-            again = world.run([f"--queue-import={old}"])
-            world.drain()
+            again = user.run([f"--queue-import={old}"])
+            user.drain()
             for message in shoot.messages:
-                check_taken_over(world, run, again, message)
-            check_left_alone(world, old, run, again)
+                check_taken_over(user, run, again, message)
+            check_left_alone(user, old, run, again)
         return shoot, check
     return prepare
 
 
-def check_taken_over(world, run, again, message):
+def check_taken_over(user, run, again, message):
     """It arrived once; or not at all, and then the second import has named it and the file is there."""
-    copies = world.copies(message)
+    copies = user.copies(message)
     expect(copies in ([0], [1]), f"{copies} copies: {run}; again: {again}")
     if copies == [0]:
         expect(b"an import was interrupted" in again.stderr and again.status == 65, f"lost: {run}; again: {again}")
 
 
-def check_left_alone(world, old, run, again):
+def check_left_alone(user, old, run, again):
     """What stays are whole pairs, each with its marker."""
-    expect_empty(world)
+    expect_empty(user)
     left = sorted(path.name for path in old.iterdir())
     markers = [name.removesuffix(".mailchute") for name in left if name.endswith(".mailchute")]
     expect(len(left) == 3 * len(markers) and bool(markers) == (again.status != 0), f"left {left}: {run}; {again}")

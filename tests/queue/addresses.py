@@ -5,7 +5,7 @@ import email.errors
 import email.policy
 import functools
 from tests.lib.harness import expect
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.user import MESSAGE, User
 
 
 BOB, CAROL = "bob@example.org", "carol@example.org"
@@ -14,10 +14,10 @@ VERY_LONG = "b" * 300 + "@" + ".".join(["d" * 60] * 4) + ".example"
 HEAD = "From: Alice <alice@example.org>\n"
 
 
-def sent(scene, words, stdin, name="sendmail"):
+def sent(user, words, stdin, name="sendmail"):
     """The one transaction of a message that is taken without a word."""
-    with scene.up() as relay:
-        result = scene.run(*words, name=name, stdin=stdin)
+    with user.up() as relay:
+        result = user.run(*words, name=name, stdin=stdin)
     expect(result.status == 0 and not result.stderr and len(relay.received) == 1, f"{result}, {relay.received}")
     return relay.received[0]
 
@@ -25,26 +25,26 @@ def sent(scene, words, stdin, name="sendmail"):
 # Limits that receivers must support are no limits for a sender.
 
 def long_address(address, folder):
-    scene = Scene(folder, [f"aliases {folder}/aliases"])
+    user = User(folder, f"aliases {folder}/aliases")
     (folder / "aliases").write_text(f"longone: {address}\n")
     header = f"{HEAD}To: {address},\n B <{address}>\nReply-To: \"B\" <{address}>\n\nHello\n".encode()
     for words, stdin in (((address,), MESSAGE), (("longone",), MESSAGE), (("-t",), header)):
-        transaction = sent(scene, words, stdin)
+        transaction = sent(user, words, stdin)
         expect(transaction.recipients == [address], f"{transaction.recipients}")
         expect(max(map(len, transaction.content.split(b"\r\n"))) <= 998, "a long line")
-    expect(sent(scene, ("-f", address, BOB), MESSAGE).sender == address, "another sender")
-    expect(sent(scene, ("--from", address, "--to", address, "--subject", "x"), b"Hi\n", "mailchute").recipients == [address],
+    expect(sent(user, ("-f", address, BOB), MESSAGE).sender == address, "another sender")
+    expect(sent(user, ("--from", address, "--to", address, "--subject", "x"), b"Hi\n", "mailchute").recipients == [address],
            "another recipient of what is made here")
 
 
 def long_address_comes_back(folder):
     """A notice to and about a long address is a message as any other."""
-    scene = Scene(folder)
-    scene.queue(VERY_LONG, name="sendmail", options=("-f", LONG))
-    with scene.up("rcpt: 550 5.1.1 no such user"):
-        scene.flush()
-    with scene.up() as relay:
-        scene.flush()
+    user = User(folder)
+    user.queue(VERY_LONG, name="sendmail", options=("-f", LONG))
+    with user.up("rcpt: 550 5.1.1 no such user"):
+        user.flush()
+    with user.up() as relay:
+        user.flush()
     expect([t.recipients for t in relay.received] == [[LONG]], f"{relay.received}")
     content = relay.received[0].content
     expect(f"Final-Recipient: rfc822; {VERY_LONG}\r\n".encode() in content, f"{content}")
@@ -52,8 +52,8 @@ def long_address_comes_back(folder):
 
 
 def too_long(folder):
-    scene = Scene(folder)
-    result = scene.run("b" * 1000 + "@example.org", stdin=MESSAGE)
+    user = User(folder)
+    result = user.run("b" * 1000 + "@example.org", stdin=MESSAGE)
     expect(result.status == 65 and b"longer than 900 octets" in result.stderr, f"{result}")
 
 
@@ -76,27 +76,27 @@ SAME = {
 
 
 def same(given, expected, folder):
-    scene = Scene(folder, ["maildomain here.example"])
+    user = User(folder, "maildomain here.example")
     header = f"{HEAD}To: {', '.join(given)}\n\nHello\n".encode()
     for words, stdin in ((given, MESSAGE), (("-t",), header)):
-        transaction = sent(scene, words, stdin)
+        transaction = sent(user, words, stdin)
         expect(transaction.recipients == expected, f"{transaction.recipients}")
-    queued = scene.queue(*given, name="sendmail")
+    queued = user.queue(*given, name="sendmail")
     expect(len(queued.recipients) == len(expected), f"{queued.recipients}")
 
 
 def same_over_smtp(folder):
-    scene = Scene(folder)
+    user = User(folder)
     talk = ("EHLO me\nMAIL FROM:<alice@example.org>\nRCPT TO:<bob@example.org>\nRCPT TO:<bob@EXAMPLE.org>\n"
             "RCPT TO:<Bob@example.org>\nDATA\nSubject: x\n\nHello\n.\nQUIT\n")
-    scene.run("-bs", "-odq", stdin=talk.replace("\n", "\r\n").encode())
-    expect(scene.spool.messages()[0].recipients == ["bob@example.org", "Bob@example.org"], f"{scene.spool.messages()}")
+    user.run("-bs", "-odq", stdin=talk.replace("\n", "\r\n").encode())
+    expect(user.spool.messages()[0].recipients == ["bob@example.org", "Bob@example.org"], f"{user.spool.messages()}")
 
 
 def same_by_alias(folder):
-    scene = Scene(folder, [f"aliases {folder}/aliases"])
+    user = User(folder, f"aliases {folder}/aliases")
     (folder / "aliases").write_text("team: bob@EXAMPLE.org, carol@example.org\nothers: Carol@example.org, carol@Example.org\n")
-    transaction = sent(scene, ("team", "bob@example.org", "others"), MESSAGE)
+    transaction = sent(user, ("team", "bob@example.org", "others"), MESSAGE)
     expect(transaction.recipients == ["bob@EXAMPLE.org", "carol@example.org", "Carol@example.org"],
            f"{transaction.recipients}")
 
@@ -151,16 +151,16 @@ def read_field(transaction):
 
 
 def read(text, expected, folder):
-    scene = Scene(folder)
+    user = User(folder)
     field = text if isinstance(text, bytes) else text.encode()
-    transaction = sent(scene, ("-t",), HEAD.encode() + b"To: " + field + b"\n\nHello\n")
+    transaction = sent(user, ("-t",), HEAD.encode() + b"To: " + field + b"\n\nHello\n")
     expect(transaction.recipients == expected, f"{transaction.recipients}")
     expect(b"Bcc" in field or read_field(transaction) == expected, f"{transaction.content}")
     if "\u00a0" in field.decode(errors="replace"):
         return  # an error at a shell
-    with scene.up() as relay:
+    with user.up() as relay:
         words = field.decode(errors="surrogateescape").split("\nBcc: ")
-        result = scene.run(*words, name="mailchute", stdin=MESSAGE)
+        result = user.run(*words, name="mailchute", stdin=MESSAGE)
     expect(result.status == 0 and relay.received[0].recipients == expected, f"{result}, {relay.received}")
     expect((b"in quotes" in result.stderr) == field.startswith(b'"bob@example'), f"{result}")
 
@@ -193,63 +193,63 @@ REFUSED = {
 }
 
 
-def expect_copy(scene, stdin, refused, reason):
-    copies = scene.spool.messages("failed")
+def expect_copy(user, stdin, refused, reason):
+    copies = user.spool.messages("failed")
     expect(len(copies) == 1 and copies[0].recipients == [r.strip("<>") for r in refused], f"{copies}")
     expect(set(copies[0].status) == {"F"} and stdin.split(b"\n")[1] in copies[0].header, f"{copies[0].header}")
     expect(copies[0].body.endswith(b"Hello\r\n"), f"{copies[0].body}")
-    notices = scene.spool.notices()
+    notices = user.spool.notices()
     expect([n.recipients for n in notices] == [["alice@example.org"]], f"{notices}")
     expect(reason.encode() in notices[0].body.replace(b"\r\n    ", b" "), f"{notices[0].body}")
-    expect(scene.run("--queue-retry", copies[0].id).status == 65, "a copy of what has no meaning can be sent")
+    expect(user.run("--queue-retry", copies[0].id).status == 65, "a copy of what has no meaning can be sent")
 
 
 def refused(text, expected, given, reason, folder):
     """The others get it, and the rest is kept and told about; a person sends nothing."""
-    scene = Scene(folder, [f"logfile {folder}/log"])
+    user = User(folder, f"logfile {folder}/log")
     stdin = f"{HEAD}To: {text}\n\nHello\n".encode()
-    result = scene.run("-t", "-odq", name="sendmail", stdin=stdin)
+    result = user.run("-t", "-odq", name="sendmail", stdin=stdin)
     expect(result.status == 0 and not result.stderr, f"{result}")
-    expect_copy(scene, stdin, given, reason)
-    with scene.up() as relay:
-        scene.flush()
+    expect_copy(user, stdin, given, reason)
+    with user.up() as relay:
+        user.flush()
     transaction = next(t for t in relay.received if t.sender)
     expect(transaction.recipients == expected and read_field(transaction) == expected, f"{transaction.content}")
     expect(transaction.content.endswith(b"Hello\r\n"), f"{transaction.content}")
     expect(reason.replace("'", "?") in (folder / "log").read_text(), (folder / "log").read_text())
-    with scene.up() as relay:
+    with user.up() as relay:
         for words in (("-t",), (text,)):
-            result = scene.run(*words, stdin=stdin)
+            result = user.run(*words, stdin=stdin)
             expect(result.status == 65 and reason in result.stderr.decode() and not relay.received, f"{result}")
 
 
 def refused_argument(folder):
     """The same for arguments, and where the message is queued."""
-    scene = Scene(folder)
-    result = scene.run("-odq", BOB, "carol at example.org", name="sendmail", stdin=f"{HEAD}To: x\n\nHello\n".encode())
-    expect(result.status == 0 and [m.recipients for m in scene.spool.messages()] == [[BOB]], f"{result}")
-    expect([m.recipients for m in scene.spool.messages("failed")] == [["carol at example.org"]], "no copy")
+    user = User(folder)
+    result = user.run("-odq", BOB, "carol at example.org", name="sendmail", stdin=f"{HEAD}To: x\n\nHello\n".encode())
+    expect(result.status == 0 and [m.recipients for m in user.spool.messages()] == [[BOB]], f"{result}")
+    expect([m.recipients for m in user.spool.messages("failed")] == [["carol at example.org"]], "no copy")
 
 
 def sender_with_a_name(folder):
-    scene = Scene(folder)
-    expect(sent(scene, ("-f", "Alice A. <carol@example.org>", BOB), MESSAGE).sender == CAROL, "another sender")
+    user = User(folder)
+    expect(sent(user, ("-f", "Alice A. <carol@example.org>", BOB), MESSAGE).sender == CAROL, "another sender")
 
 
 def refused_without_a_queue(folder):
     """Nothing can be kept of what is refused then, and so all is refused."""
-    scene = Scene(folder, ["queue off"])
-    with scene.up() as relay:
-        result = scene.run(BOB, "carol at example.org", name="sendmail", stdin=MESSAGE)
+    user = User(folder, "queue off")
+    with user.up() as relay:
+        result = user.run(BOB, "carol at example.org", name="sendmail", stdin=MESSAGE)
     expect(result.status == 65 and not relay.received, f"{result}")
 
 
 def quoted_over_smtp(folder):
     """A client says what it means: a quoted local part stays one."""
-    scene = Scene(folder)
+    user = User(folder)
     talk = 'EHLO me\nMAIL FROM:<alice@example.org>\nRCPT TO:<"bob@example.org"@example.org>\nDATA\nSubject: x\n\nHello\n.\nQUIT\n'
-    scene.run("-bs", "-odq", stdin=talk.replace("\n", "\r\n").encode())
-    expect(scene.spool.messages()[0].recipients == ['"bob@example.org"@example.org'], f"{scene.spool.messages()}")
+    user.run("-bs", "-odq", stdin=talk.replace("\n", "\r\n").encode())
+    expect(user.spool.messages()[0].recipients == ['"bob@example.org"@example.org'], f"{user.spool.messages()}")
 
 
 def add_cases(suite):

@@ -9,7 +9,7 @@ import re
 import socket
 from tests.lib import relay as relays
 from tests.lib.harness import expect, write_private
-from tests.lib.scene import Scene
+from tests.lib.user import User
 from tests.lib.strict import PROVIDERS
 from .providers import OWN, PROGRAMS, given_by, readme_config
 
@@ -53,14 +53,14 @@ ROWS = {
 
 def row(config, options, header, sender, fields, folder):
     """The relay defers it once, so that it is completed twice."""
-    scene = Scene(folder)
-    write_private(scene.home / ".mailchuterc", "nonsense\n")
-    record = scene.queue(BOB, name="sendmail", options=options, stdin=f"{header}\n\nbody\n".encode())
-    scene.configure(*(line.format(port=scene.port) for line in config))
-    with scene.up("dot#1: 451 4.3.0 not now"):
-        scene.flush()
-    with scene.up() as relay:
-        scene.flush()
+    user = User(folder)
+    write_private(user.home / ".mailchuterc", "nonsense\n")
+    record = user.queue(BOB, name="sendmail", options=options, stdin=f"{header}\n\nbody\n".encode())
+    user.configure(*(line.format(port=user.port) for line in config))
+    with user.up("dot#1: 451 4.3.0 not now"):
+        user.flush()
+    with user.up() as relay:
+        user.flush()
         expect(len(relay.received) == 1 and relay.received[0].sender == sender, f"{relay.received}")
         content = relay.received[0].content
     message = email.message_from_bytes(content)
@@ -72,25 +72,25 @@ def row(config, options, header, sender, fields, folder):
 
 
 def arrives_later(provider, options, header, folder):
-    scene = Scene(folder)
-    (scene.home / "aliases").write_text("root: carol@example.net\noperator: dave@example.net\n")
-    write_private(scene.home / ".mailchuterc", "nonsense\n")
-    result = scene.run(*options, name="sendmail", stdin=given_by(options, header))
+    user = User(folder)
+    (user.home / "aliases").write_text("root: carol@example.net\noperator: dave@example.net\n")
+    write_private(user.home / ".mailchuterc", "nonsense\n")
+    result = user.run(*options, name="sendmail", stdin=given_by(options, header))
     expect(result.status == 0 and not result.stderr, f"{result}")
     with relays.Relay(strict=provider, identity=OWN, tls="implicit", auth=("PLAIN",), user="alice", password="secret") as relay:
-        readme_config(scene.home, relay)
-        result = scene.flush()
+        readme_config(user.home, relay)
+        result = user.flush()
         expect([t.is_acknowledged for t in relay.received] == [True], f"{result}")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def by_another_account(folder):
-    scene = Scene(folder)
-    write_private(scene.home / ".mailchuterc", "nonsense\n")
-    record = scene.queue(BOB, name="sendmail", stdin=f"{CRON}\n\nbody\n".encode())
-    scene.configure(TWO.format(port=scene.port))
-    with scene.up() as relay:
-        result = scene.run("-a", "shop", "--queue-retry", record.id)
+    user = User(folder)
+    write_private(user.home / ".mailchuterc", "nonsense\n")
+    record = user.queue(BOB, name="sendmail", stdin=f"{CRON}\n\nbody\n".encode())
+    user.configure(TWO.format(port=user.port))
+    with user.up() as relay:
+        result = user.run("-a", "shop", "--queue-retry", record.id)
         expect(result.status == 0 and relay.received[0].sender == "shop@example.net", f"{result}")
         expect(re.search(rb"^From: Cron Daemon <shop@example.net>\r$", relay.received[0].content, re.M),
                f"{relay.received[0].content}")

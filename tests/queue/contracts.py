@@ -12,7 +12,7 @@ import signal
 import time
 from tests.lib import patience
 from tests.lib.harness import expect, wait_until, write_private
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.user import MESSAGE, User
 
 
 BOB, CAROL = "bob@example.org", "carol@example.org"
@@ -85,23 +85,23 @@ def taken_by(relay):
 
 
 def play(row, name, folder):
-    scene = Scene(folder, (*row.config, f"logfile {folder}/log"), **row.relay)
+    user = User(folder, *row.config, f"logfile {folder}/log", **row.relay)
     if row.is_down:
-        result, taken = scene.send(*row.recipients, name=name), ()
+        result, taken = user.send(*row.recipients, name=name), ()
     else:
-        with scene.up(*row.dialogue) as relay:
-            result = scene.send(*row.recipients, name=name)
+        with user.up(*row.dialogue) as relay:
+            result = user.send(*row.recipients, name=name)
             relay.wait_idle()
             taken = taken_by(relay)
-    kept = scene.spool.messages()
-    found = (result.status, len(kept), len(scene.spool.messages("failed")), taken)
+    kept = user.spool.messages()
+    found = (result.status, len(kept), len(user.spool.messages("failed")), taken)
     wanted = row.sendmail if name == "sendmail" else row.person
     expect(found == wanted, f"wanted {wanted}, found {found}: {result}")
     check_words(result, kept, name, (folder / "log").read_text())
     if row.is_noticed and wanted[2]:
-        expect([n.recipients for n in scene.spool.notices()] == [["alice@example.org"]], "no notice is queued")
+        expect([n.recipients for n in user.spool.notices()] == [["alice@example.org"]], "no notice is queued")
     if kept:
-        finish(scene, row, taken)
+        finish(user, row, taken)
 
 
 def check_words(result, kept, name, log):
@@ -114,17 +114,17 @@ def check_words(result, kept, name, log):
         expect(len(record.notes) == 1, f"not one note in the file: {record.notes}")
 
 
-def finish(scene, row, taken):
+def finish(user, row, taken):
     """The trouble is over: a run sends what is left to those who lack it, under the same Message-ID."""
-    record = scene.spool.messages()[0]
-    scene.configure()
-    with scene.up() as relay:
-        result = scene.flush()
+    record = user.spool.messages()[0]
+    user.configure()
+    with user.up() as relay:
+        result = user.flush()
         relay.wait_idle()
         expect(taken_by(relay) == tuple(r for r in row.recipients if r not in taken),
                f"sent to {taken_by(relay)}: {result}")
         expect(record.message_id.encode() in relay.received[-1].content, "another Message-ID")
-    scene.expect_empty("after a run without trouble")
+    user.expect_empty("after a run without trouble")
 
 
 def add_rows(suite):
@@ -137,21 +137,21 @@ def add_rows(suite):
 
 def without_config(folder, text):
     """The config is missing or wrong: a person is told; a program's message is kept, sent once it is mended."""
-    scene = Scene(folder)
-    config = scene.home / ".mailchuterc"
+    user = User(folder)
+    config = user.home / ".mailchuterc"
     good = config.read_text()
     if text:
         write_private(config, text)
     else:
         config.unlink()
-    result = scene.send()
-    expect(result.status == 78 and not scene.spool.files(), f"a person: {result}")
-    result = scene.send("root", CAROL, name="sendmail", stdin=b"Subject: from cron\n\nbody\n")
-    kept = scene.spool.messages()
+    result = user.send()
+    expect(result.status == 78 and not user.spool.files(), f"a person: {result}")
+    result = user.send("root", CAROL, name="sendmail", stdin=b"Subject: from cron\n\nbody\n")
+    kept = user.spool.messages()
     expect(result.status == 0 and len(kept) == 1 and not result.stderr, f"a program: {result}")
     write_private(config, good + "maildomain example.net\n")
-    with scene.up() as relay:
-        result = scene.flush()
+    with user.up() as relay:
+        result = user.flush()
         expect(len(relay.received) == 1, f"sent {len(relay.received)} times: {result}")
         message = relay.received[0]
         expect(message.sender == "alice@example.org", f"the sender is {message.sender}")
@@ -159,7 +159,7 @@ def without_config(folder, text):
         for field in (b"From: ", b"Date: ", b"Message-ID: "):
             expect(message.content.count(b"\r\n" + field) + message.content.startswith(field) == 1,
                    f"not completed: {message.content}")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def config_missing(folder):
@@ -179,44 +179,44 @@ def queue_unusable(folder):
     """Where nothing can be kept a message is sent at once, or its true result returned."""
     for number, name in enumerate(("mailchute", "sendmail")):
         (folder / str(number)).mkdir()
-        scene = Scene(folder / str(number), [f"queue_folder {folder}/file"])
+        user = User(folder / str(number), f"queue_folder {folder}/file")
         (folder / "file").write_text("a file, and no folder")
-        result = scene.send(name=name)
+        result = user.send(name=name)
         expect(result.status == 75 and b"not kept in the queue" in result.stderr, f"relay down: {result}")
-        with scene.up() as relay:
-            result = scene.send(name=name)
+        with user.up() as relay:
+            result = user.send(name=name)
             expect(result.status == 0 and len(relay.received) == 1, f"relay up: {result}")
 
 
 def queue_full(folder):
-    scene = Scene(folder, ["queue_max 2"])
-    scene.queue()
-    scene.queue()
-    result = scene.send()
+    user = User(folder, "queue_max 2")
+    user.queue()
+    user.queue()
+    result = user.send()
     expect(result.status == 75 and b"full" in result.stderr, f"beyond queue_max: {result}")
-    expect(len(scene.spool.files()) == 2, "more than queue_max")
+    expect(len(user.spool.files()) == 2, "more than queue_max")
 
 
 def queue_elsewhere(folder):
     """queue_folder names another place, for the one who gives in and for the run."""
-    scene = Scene(folder, [f"queue_folder {folder}/other"])
-    expect(scene.send().status == 0 and not scene.spool.files(), "not in queue_folder")
-    with scene.up() as relay:
-        result = scene.flush()
+    user = User(folder, f"queue_folder {folder}/other")
+    expect(user.send().status == 0 and not user.spool.files(), "not in queue_folder")
+    with user.up() as relay:
+        result = user.flush()
         expect(len(relay.received) == 1, f"not found by a run: {result}")
 
 
 def interrupted(folder, name, step, number):
-    """A signal comes while the relay is silent at a step. Returns the scene and how the program ended."""
-    scene = Scene(folder)
-    with scene.up(f"{step}: hang") as relay:
-        process = scene.start("bob@example.org", name=name)
+    """A signal comes while the relay is silent at a step. Returns the user and how the program ended."""
+    user = User(folder)
+    with user.up(f"{step}: hang") as relay:
+        process = user.start("bob@example.org", name=name)
         reached = {"data": lambda: any("DATA" in c.verbs for c in relay.connections),
                    "dot": lambda: any(t.is_complete for t in relay.transactions)}[step]
         wait_until(f"{step} reached", reached)
         process.send_signal(number)
         patience.finish(process)
-    return scene, process.returncode
+    return user, process.returncode
 
 
 def ending_signals():
@@ -235,79 +235,79 @@ def place(folder, name):
 def interrupted_before_content(folder):
     """A person takes the message back by that, whatever the signal; a program's is kept."""
     for number in ending_signals():
-        scene, ended = interrupted(place(folder, f"person{number}"), "mailchute", "data", number)
+        user, ended = interrupted(place(folder, f"person{number}"), "mailchute", "data", number)
         expect(ended == -number, f"ended with {ended}, not by signal {number}")
-        scene.expect_empty(f"after signal {number}, which a person sent")
+        user.expect_empty(f"after signal {number}, which a person sent")
     for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGQUIT):
-        scene, ended = interrupted(place(folder, f"program{number}"), "sendmail", "data", number)
+        user, ended = interrupted(place(folder, f"program{number}"), "sendmail", "data", number)
         expect(ended == -number, f"ended with {ended}, not by signal {number}")
-        expect([r.status for r in scene.spool.messages()] == ["."], "a program's message is not kept")
+        expect([r.status for r in user.spool.messages()] == ["."], "a program's message is not kept")
 
 
 def interrupted_in_doubt(folder):
     """After the last byte the outcome is unknown: the message stays, and goes out again under its Message-ID."""
     for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGQUIT, signal.SIGUSR1, signal.SIGXCPU):
-        scene, ended = interrupted(place(folder, str(number)), "mailchute", "dot", number)
-        kept = scene.spool.messages()
+        user, ended = interrupted(place(folder, str(number)), "mailchute", "dot", number)
+        kept = user.spool.messages()
         expect(ended == -number and [r.status for r in kept] == ["?"], f"not in doubt: {ended}, {kept}")
-        with scene.up() as relay:
-            scene.flush()
+        with user.up() as relay:
+            user.flush()
             expect(kept[0].message_id.encode() in relay.received[0].content, "another Message-ID")
-        scene.expect_empty()
+        user.expect_empty()
 
 
 def interrupted_by_the_callers_alarm(folder):
     """An alarm survives exec: it takes a person's message back, and leaves a program's in the queue."""
     script = "alarm 1; exec @ARGV; die"
     for name, left in (("mailchute", []), ("sendmail", ["."])):
-        scene = Scene(place(folder, name))
-        scene.programs["perl"] = "/usr/bin/perl"
-        with scene.up("data: hang") as relay:
-            process = scene.start("-e", script, scene.programs[name], "bob@example.org", name="perl")
+        user = User(place(folder, name))
+        user.programs["perl"] = "/usr/bin/perl"
+        with user.up("data: hang") as relay:
+            process = user.start("-e", script, user.programs[name], "bob@example.org", name="perl")
             patience.finish(process)
             relay.wait_idle()
         expect(process.returncode == -signal.SIGALRM, f"{name}: ended with {process.returncode}")
-        kept = [record.status for record in scene.spool.messages()]
+        kept = [record.status for record in user.spool.messages()]
         # a slow machine may have ended it before there was a message
         expect(kept in ([], left), f"{name}: {kept} is left")
 
 
 def not_interrupted_by_what_the_caller_ignores(folder):
     """Of two signals, the one that the caller ignores has no effect."""
-    scene = Scene(folder)
-    scene.programs["perl"] = "/usr/bin/perl"
-    with scene.up("data: hang") as relay:
-        process = scene.start("-e", "$SIG{USR1} = 'IGNORE'; exec @ARGV; die", scene.programs["mailchute"],
-                              "bob@example.org", name="perl")
+    user = User(folder)
+    user.programs["perl"] = "/usr/bin/perl"
+    with user.up("data: hang") as relay:
+        process = user.start("-e", "$SIG{USR1} = 'IGNORE'; exec @ARGV; die", user.programs["mailchute"],
+                             "bob@example.org", name="perl")
         wait_until("DATA", lambda: any("DATA" in c.verbs for c in relay.connections))
         process.send_signal(signal.SIGUSR1)
         process.send_signal(signal.SIGTERM)
         patience.finish(process)
     expect(process.returncode == -signal.SIGTERM, f"ended with {process.returncode}")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def interrupted_while_reading(folder):
     """A message that never ended is nowhere."""
-    scene = Scene(folder)
-    process = scene.start("bob@example.org", name="sendmail", stdin=None)
+    user = User(folder)
+    process = user.start("bob@example.org", name="sendmail", stdin=None)
     process.stdin.write(MESSAGE)
     process.stdin.flush()
-    wait_until("the queue's folder is made", (scene.spool.path / "q").is_dir)
+    wait_until("the queue's folder is made", (user.spool.path / "q").is_dir)
     process.send_signal(signal.SIGTERM)
     patience.finish(process)
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def route_in_back_off(folder):
     """A person tries at once; a program's message is queued without asking the relay again."""
-    scene = Scene(folder)
-    with scene.up("greeting: 421 4.3.2 too busy") as relay:
-        scene.queue(name="sendmail")
-        scene.queue(name="sendmail")
+    user = User(folder)
+    with user.up("greeting: 421 4.3.2 too busy") as relay:
+        user.queue(name="sendmail")
+        user.queue(name="sendmail")
         relay.wait_idle()
         expect(len(relay.connections) == 1, "a program asks again at once")
-        scene.queue()
+        user.queue()
         expect(len(relay.connections) == 2, "a person does not")
 
 
@@ -321,11 +321,11 @@ def used_until_end(process):
 
 def idle_while_relay_stalls(folder):
     """Waiting costs no processor time, and ends at the limit."""
-    scene = Scene(folder, ["timeout 1"])
+    user = User(folder, "timeout 1")
     for step in ("greeting", "ehlo", "mail", "data"):
-        with scene.up(f"{step}: hang"):
+        with user.up(f"{step}: hang"):
             begun, limit = time.monotonic(), patience.now() + 10 * patience.factor()
-            process = scene.start("bob@example.org")
+            process = user.start("bob@example.org")
             used, said = used_until_end(process)
             took = time.monotonic() - begun
             expect(process.returncode == 0 and b"queued" in said, f"{step}: {process.returncode}, {said}")

@@ -5,12 +5,12 @@ import functools
 import getpass
 import socket
 from tests.lib.harness import expect, run_program, wait_until
-from tests.lib.scene import Scene
+from tests.lib.user import User
 
 
 BOB = "bob@example.org"
 HOST = socket.gethostname()
-FROM = "alice@example.org"  # the account's, in every config of a Scene
+FROM = "alice@example.org"  # the account's, in every config of a User
 DOMAIN = ("maildomain example.com",)
 ROOT = "From: root (Cron Daemon)"
 # the account's sender is no fixed address
@@ -109,7 +109,7 @@ PATTERNS = {
 }
 
 
-def sent_by(scene, options, header, name="sendmail"):
+def sent_by(user, options, header, name="sendmail"):
     """The message that the relay gets."""
     given = f"{header}\n\nbody\n".encode()
     words = [*options, "--", BOB]
@@ -117,8 +117,8 @@ def sent_by(scene, options, header, name="sendmail"):
         lines = b"".join(line + b"\r\n" for line in given.splitlines())
         given = f"EHLO x\r\nMAIL FROM:<{FROM}>\r\nRCPT TO:<{BOB}>\r\nDATA\r\n".encode() + lines + b".\r\nQUIT\r\n"
         words = options
-    with scene.up() as relay:
-        result = scene.run(*words, name=name, stdin=given)
+    with user.up() as relay:
+        result = user.run(*words, name=name, stdin=given)
         expect(result.status == 0, f"not taken: {result}")
         wait_until("the message", lambda: relay.received, 10)
         return email.message_from_bytes(relay.received[0].content)
@@ -132,8 +132,8 @@ def expect_fields(message, fields):
 
 def row(config, options, header, fields, folder):
     (folder / "aliases").write_text("root: carol@example.net\n")
-    scene = Scene(folder, [line.replace("ALIASES", f"{folder}/aliases") for line in config])
-    expect_fields(sent_by(scene, options, header), fields)
+    user = User(folder, *(line.replace("ALIASES", f"{folder}/aliases") for line in config))
+    expect_fields(sent_by(user, options, header), fields)
 
 
 def author(given, wanted, folder):
@@ -142,16 +142,16 @@ def author(given, wanted, folder):
 
 def loose_account(line, folder):
     """Without a fixed sender of the account's an author gets a domain, as all others do."""
-    scene = Scene(folder, [*DOMAIN, line])
-    message = sent_by(scene, ("-f", "cron"), f"{ROOT}\nReply-To: ops")
+    user = User(folder, *DOMAIN, line)
+    message = sent_by(user, ("-f", "cron"), f"{ROOT}\nReply-To: ops")
     expect_fields(message, {"From": "root@example.com (Cron Daemon)", "Reply-To": "ops@example.com"})
 
 
 def pattern(config, options, sender, folder):
     """A pattern is no sender."""
-    scene = Scene(folder, config)
-    with scene.up() as relay:
-        result = scene.run(*options, BOB, name="sendmail", stdin=f"{ROOT}\n\nx\n".encode())
+    user = User(folder, *config)
+    with user.up() as relay:
+        result = user.run(*options, BOB, name="sendmail", stdin=f"{ROOT}\n\nx\n".encode())
         wait_until("the message", lambda: relay.received, 10)
         wanted = sender[1:-1] if sender[0] == "<" else f"{getpass.getuser()}@{sender}"
         expect(result.status == 0 and relay.received[0].sender == wanted, f"{relay.received[0].sender}: {result}")
@@ -161,7 +161,7 @@ def person(folder):
     """Whoever calls mailchute gets what was written."""
     header = f"{ROOT}\nSender: cron\nReply-To: ops\nTo: root\nCc: Bob <bob>"
     wanted = dict(line.split(": ", 1) for line in header.splitlines())
-    expect_fields(sent_by(Scene(folder, DOMAIN), (), header, "mailchute"), wanted)
+    expect_fields(sent_by(User(folder, *DOMAIN), (), header, "mailchute"), wanted)
 
 
 def bare_envelope(folder):
@@ -170,9 +170,9 @@ def bare_envelope(folder):
                                    ((), "root@example.net", "root@example.net")):
         place = folder / f"{len(config)}{sender}"
         place.mkdir()
-        scene = Scene(place, config)
-        with scene.up() as relay:
-            result = scene.run("-f", sender, BOB, name="sendmail", stdin=b"Subject: x\n\nx\n")
+        user = User(place, *config)
+        with user.up() as relay:
+            result = user.run("-f", sender, BOB, name="sendmail", stdin=b"Subject: x\n\nx\n")
             expect(result.status == 0 and relay.received[0].sender == wanted, f"{relay.received[0].sender}: {result}")
 
 
@@ -183,10 +183,10 @@ def named_host(folder):
                           ("Shop <shop@web1.example.com>", "Shop <shop@web1.example.com>")):
         place = folder / given[:5]
         place.mkdir()
-        scene = Scene(place)
-        with scene.up() as relay:
-            result = run_program([*words, scene.programs["sendmail"], BOB], f"From: {given}\n\nx\n".encode(),
-                                 home=scene.home, env=scene.environment(), program="unshare", queue=scene.spool.path)
+        user = User(place)
+        with user.up() as relay:
+            result = run_program([*words, user.programs["sendmail"], BOB], f"From: {given}\n\nx\n".encode(),
+                                 home=user.home, env=user.environment(), program="unshare", queue=user.spool.path)
             expect(result.status == 0 and len(relay.received) == 1, f"{result}")
             expect_fields(email.message_from_bytes(relay.received[0].content), {"From": wanted})
 

@@ -10,7 +10,7 @@ import dataclasses
 import functools
 from tests.lib import relay as relays
 from tests.lib.harness import expect
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.user import MESSAGE, User
 from .contracts import BOB, CAROL, LOGIN, taken_by
 
 
@@ -99,50 +99,50 @@ ROWS = {
 
 
 def play(row, folder):
-    scene = Scene(folder, **row.relay)
-    first = scene.queue(BOB, CAROL, stdin=MESSAGE + FILLER * row.lines)
-    second = scene.queue(DAVE)
-    scene.configure(*row.config)
-    with scene.up(*row.dialogue.splitlines()) as relay:
-        result = scene.flush()
+    user = User(folder, **row.relay)
+    first = user.queue(BOB, CAROL, stdin=MESSAGE + FILLER * row.lines)
+    second = user.queue(DAVE)
+    user.configure(*row.config)
+    with user.up(*row.dialogue.splitlines()) as relay:
+        result = user.flush()
         relay.wait_idle()
         taken = taken_by(relay)
         logins_refused = sum(line.startswith("535") for c in relay.connections for who, line in c.log)
-    check_first(scene, row, first, result)
+    check_first(user, row, first, result)
     if row.is_second_sent is not None:
         expect((DAVE in taken) == row.is_second_sent, f"sent to {taken}: {result}")
     expect(logins_refused <= 1, f"{logins_refused} refused logins in one run")
     if DAVE not in taken:
-        left = [r for r in scene.spool.messages() if r.id == second.id]
+        left = [r for r in user.spool.messages() if r.id == second.id]
         expect([r.status for r in left] == ["."], f"the second message was changed: {left}")
-    check_end(scene, row, taken)
+    check_end(user, row, taken)
 
 
-def check_first(scene, row, first, result):
+def check_first(user, row, first, result):
     is_failed = "." not in row.status and "?" not in row.status
-    found = [r for r in scene.spool.messages("failed" if is_failed else "q") if r.id == first.id]
+    found = [r for r in user.spool.messages("failed" if is_failed else "q") if r.id == first.id]
     expect([r.status for r in found] == [row.status], f"not {row.status}: {[r.status for r in found]}, {result}")
     if not is_failed:
         low, high = row.delay
         expect(low <= found[0].delay <= high, f"next try in {found[0].delay} s, not in {low} to {high}")
         expect(found[0].progress["begun"] == found[0].progress["ended"] == 2, f"{found[0].progress}")
-    elsewhere = scene.spool.files("hold")
+    elsewhere = user.spool.files("hold")
     expect(not elsewhere, f"in hold/: {elsewhere}")
 
 
-def check_end(scene, row, taken):
+def check_end(user, row, taken):
     """Afterwards each has got it once, but who was refused."""
-    scene.configure()
-    with scene.up(size=1 << 30) as relay:
-        scene.flush()
+    user.configure()
+    with user.up(size=1 << 30) as relay:
+        user.flush()
         relay.wait_idle()
         expect(not relay.faults, f"faults of the client: {relay.faults}")
         taken += taken_by(relay)
     refused = [r for r, s in zip((BOB, CAROL), row.status) if s == "F"]
     wanted = sorted({BOB, CAROL, DAVE} - set(refused))
     expect(sorted(taken) == wanted, f"taken for {sorted(taken)}, not for {wanted}")
-    expect(not scene.spool.messages(), "something is left in q/")
-    expect(len(scene.spool.messages("failed")) == bool(refused), "failed/ is not as expected")
+    expect(not user.spool.messages(), "something is left in q/")
+    expect(len(user.spool.messages("failed")) == bool(refused), "failed/ is not as expected")
 
 
 def add_cases(suite):

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 from tests.lib.harness import PROGRAM, Failure, clean_environment, expect, wait_until, with_queue, write_private
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.user import MESSAGE, User
 
 
 FIRST = 4001
@@ -18,7 +18,7 @@ IN_PLACE = ("mount --bind {0}/passwd /etc/passwd && mount --bind {0}/group /etc/
             "mount -t tmpfs none /var/spool && ")
 
 
-class Town(Scene):
+class Town(User):
     """Root's machine, with a passwd file of the test's own. User n has the name `un` and a home; `relay` is down."""
 
     def __init__(self, folder, *numbers):
@@ -59,7 +59,7 @@ class Town(Scene):
     def add_entry(self, name, uid, home):
         self.entries.append(f"{name}:x:{uid}:{uid}::{home}:/bin/sh\n")
 
-    def write(self, number):
+    def enqueue(self, number):
         """The user writes a message, to itself at b.example, while the relay is down."""
         uid = self.uid(number)
         done = subprocess.run([self.program, f"u{number}@b.example"], input=MESSAGE, user=uid, group=uid, extra_groups=[],
@@ -104,7 +104,7 @@ def expect_lines(lines, wanted):
 def some_users(folder, count, writers):
     town = Town(folder, *range(count))
     for number in writers:
-        town.write(number)
+        town.enqueue(number)
     with town.up() as relay:
         expect_lines(town.run_all(), [f"u{number}: {SUMMARY}" for number in writers])
         relay.wait_idle()
@@ -122,7 +122,7 @@ def so_many_users(count, writers):
 def entries_that_are_no_users(folder):
     """Several entries for a user, several with uid 0, and what can't be a user: nobody has two turns."""
     town = Town(folder, 0, 1)
-    town.write(0)
+    town.enqueue(0)
     town.entries.insert(0, town.entries[0].replace("u0:", "again:"))
     for name, uid, home in (("ghost", 4900, folder / "none"), ("other", 4901, town.home_of(0)),
                             ("nowhere", 4902, ""), ("relative", 4903, "u0"), ("minus", 4294967295, town.home_of(0)),
@@ -161,7 +161,7 @@ def few_descriptors(folder):
     """Whoever finds no room waits for it; with none at all the run ends, and says for how many."""
     town = Town(folder, *range(17))
     for number in range(17):
-        town.write(number)
+        town.enqueue(number)
     with town.up() as relay:
         expect_lines(town.run_all(before="ulimit -n 16; "), [f"u{number}: {SUMMARY}" for number in range(17)])
         relay.wait_idle()
@@ -177,7 +177,7 @@ def nobody_is_torn(folder):
     """Entries that don't fit in a buffer, and a list of many times its size."""
     town = Town(folder, *range(3))
     for number in range(3):
-        town.write(number)
+        town.enqueue(number)
     filler = [f"x{i}:x:{5000 + i}:{5000 + i}:{'long ' * (i % 400 * 10)}:/nonexistent/{i}:/bin/sh\n" for i in range(400)]
     long = "/" + "/".join(["y" * 200] * 100)
     town.entries[1:1] = filler
@@ -272,7 +272,7 @@ def against(hostile, status):
     def case(folder):
         town = Town(folder, *range(20))
         for number in range(20):
-            town.write(number)
+            town.enqueue(number)
         hostile(town, 7)
         others = [number for number in range(20) if number != 7]
         try:
@@ -349,7 +349,7 @@ def users_who_stop(folder):
     """More of them than there are places: the others have their turn, and the time of each is limited."""
     town, clock = Town(folder, *range(22)), Clock(folder)
     for number in range(22):
-        town.write(number)
+        town.enqueue(number)
     for number in range(18):
         town.configure_user(number, "auth plain", "user x", script_of(town, number, "kill -STOP $PPID\n"))
     with town.up() as relay, town.start_run(env=clock.environment) as process:
@@ -369,7 +369,7 @@ def home_that_hangs(folder):
     """A file system that answers nothing: not one of the others waits for it."""
     town, clock = Town(folder, *range(6)), Clock(folder)
     for number in range(6):
-        town.write(number)
+        town.enqueue(number)
     device = os.open("/dev/fuse", os.O_RDWR)
     mount = (f"/usr/bin/python3 -c 'import ctypes, sys; sys.exit(-ctypes.CDLL(None).mount(b\"x\", b\"{town.home_of(0)}\", "
              f"b\"fuse\", 0, b\"fd={device},rootmode=40700,user_id=0,group_id=0,allow_other\"))' && ")
@@ -391,7 +391,7 @@ def home_that_hangs(folder):
 def nothing_of_roots(folder):
     """On root's terminal, with a file open: a user's command has /dev/null and a pipe, and no terminal."""
     town = Town(folder, 0)
-    town.write(0)
+    town.enqueue(0)
     seen = town.home_of(0) / "seen"
     text = f"""exec 3>{seen}
 for fd in 0 1 2 4 5 6 7 8 9; do printf '%s ' $(readlink /proc/self/fd/$fd || echo none) >&3; done
@@ -425,7 +425,7 @@ def descriptors_of(pid):
 def child_of_a_user(folder):
     """The child itself, while a command runs: it has no descriptor, group, session or folder of root's."""
     town = Town(folder, 0)
-    town.write(0)
+    town.enqueue(0)
     secret = town.home_of(0) / "secret"
     os.mkfifo(secret)
     town.own(0, secret)
@@ -456,7 +456,7 @@ def child_of_a_user(folder):
 def place_for_roots_tokens(folder):
     """Of what systemd tells root's run, root keeps the folder for tokens, and no other user sees it."""
     town = Town(folder, 0)
-    town.write(0)
+    town.enqueue(0)
     home = folder / "root"
     home.mkdir()
     login = ["auth plain", "user tester", "password_command sh -c 'env >$HOME/seen; echo secret'"]
@@ -475,12 +475,12 @@ def place_for_roots_tokens(folder):
 
 
 @contextlib.contextmanager
-def first_process(scene, leash):
+def first_process(user, leash):
     """The program as the first process of a container, with a child of another program that ends when `leash` is let go."""
     script = f'(read end <{leash}) & exec "$@"'
     with subprocess.Popen(["unshare", "--pid", "--fork", "--kill-child", "sh", "-c", script, "sh",
-                           *with_queue(scene.spool.path, [PROGRAM, "-q10m"])],
-                          env=clean_environment(scene.home, scene.environment()), stdin=subprocess.DEVNULL,
+                           *with_queue(user.spool.path, [PROGRAM, "-q10m"])],
+                          env=clean_environment(user.home, user.environment()), stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as outer:
         try:
             yield wait_until("the process", lambda: child_named(outer.pid, "mailchute"))
@@ -498,9 +498,9 @@ def expect_reaped(orphan, leash):
 
 def orphans_are_reaped(folder):
     """The first process of a container waits for what others leave to it."""
-    scene, leash = Scene(folder), folder / "leash"
+    user, leash = User(folder), folder / "leash"
     os.mkfifo(leash)
-    with first_process(scene, leash) as first:
+    with first_process(user, leash) as first:
         orphan = wait_until("its orphan", lambda: child_named(first, "sh"))
         wait_until("its sleep", lambda: waits_for_next(first))
         expect_reaped(orphan, leash)
@@ -508,13 +508,13 @@ def orphans_are_reaped(folder):
 
 def orphans_are_reaped_in_a_run(folder):
     """However long the run takes, which goes on, and so does the interval after it."""
-    scene, leash, secret = Scene(folder), folder / "leash", folder / "secret"
+    user, leash, secret = User(folder), folder / "leash", folder / "secret"
     os.mkfifo(leash)
     os.mkfifo(secret)
-    scene.queue(options=["-odq"])
-    scene.configure("auth plain", "user tester", f"password_command cat {secret}")
-    with scene.up(auth=("PLAIN",), auth_in_clear=True, password="secret") as relay:
-        with first_process(scene, leash) as first:
+    user.queue(options=["-odq"])
+    user.configure("auth plain", "user tester", f"password_command cat {secret}")
+    with user.up(auth=("PLAIN",), auth_in_clear=True, password="secret") as relay:
+        with first_process(user, leash) as first:
             orphan = wait_until("its orphan", lambda: child_named(first, "sh"))
             wait_until("the command for the password", lambda: find_below(first, "cat"))
             expect_reaped(orphan, leash)

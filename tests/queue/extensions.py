@@ -8,7 +8,7 @@ Nobody gets a message twice, except where the relay has left doubt; none is fail
 import dataclasses
 import functools
 from tests.lib.harness import expect, wait_until
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.user import MESSAGE, User
 from .contracts import LOGIN
 
 
@@ -59,13 +59,13 @@ ROWS = {
 }
 
 
-def broken_files(scene):
-    return list((scene.spool.path / "route").glob("*-x"))
+def broken_files(user):
+    return list((user.spool.path / "route").glob("*-x"))
 
 
-def learnt(scene):
+def learnt(user):
     """The words that are remembered."""
-    return " ".join(" ".join(path.read_text().split()[1:]) for path in broken_files(scene))
+    return " ".join(" ".join(path.read_text().split()[1:]) for path in broken_files(user))
 
 
 def rules_of(row, number):
@@ -80,13 +80,13 @@ def rules_of(row, number):
 
 
 def play(row, folder):
-    scene = Scene(folder, row.config, **{"extensions": CHUNKING, **row.relay})
+    user = User(folder, *row.config, **{"extensions": CHUNKING, **row.relay})
     for who in WHO:
-        scene.queue(who, stdin=MESSAGE + row.text)
+        user.queue(who, stdin=MESSAGE + row.text)
     connections, taken = 0, []
     for number in range(row.runs):
-        with scene.up(*rules_of(row, number)) as relay:
-            result = scene.flush()
+        with user.up(*rules_of(row, number)) as relay:
+            result = user.flush()
             relay.wait_idle()
             connections += len(relay.connections)
             taken += [r for t in relay.received for r in t.recipients]
@@ -94,21 +94,21 @@ def play(row, folder):
             expect(relay.received or number + 1 < row.runs, f"nothing was taken in run {number}: {result}")
             if number:
                 expect(row.without not in verbs, f"{row.without} once more: {verbs}")
-        if not scene.spool.messages():
+        if not user.spool.messages():
             break
-    scene.expect_empty(f"{result}")
-    expect(not scene.spool.files("failed") and not scene.spool.files("hold"), f"failed or held: {result}")
+    user.expect_empty(f"{result}")
+    expect(not user.spool.files("failed") and not user.spool.files("hold"), f"failed or held: {result}")
     expect(set(taken) == set(WHO), f"taken for {taken}")
     expect(row.is_in_doubt or len(taken) == len(WHO), f"more than once: {taken}")
     expect(connections <= row.connections or row.is_in_doubt, f"{connections} connections")
-    expect(learnt(scene) == row.learnt, f"learnt {learnt(scene)!r}, not {row.learnt!r}")
+    expect(learnt(user) == row.learnt, f"learnt {learnt(user)!r}, not {row.learnt!r}")
 
 
 # What is remembered
 
-def verbs_of_next(scene, relay, days=0, options=()):
+def verbs_of_next(user, relay, days=0, options=()):
     before = len(relay.connections)
-    result = scene.run(*options, "--", WHO[0], stdin=MESSAGE, days=days)
+    result = user.run(*options, "--", WHO[0], stdin=MESSAGE, days=days)
     relay.wait_idle()
     expect(result.status == 0, f"{result}")
     expect(len(relay.connections) == before + 1, f"{len(relay.connections) - before} connections")
@@ -117,74 +117,74 @@ def verbs_of_next(scene, relay, days=0, options=()):
 
 def remembered_for_a_day(folder):
     """The next message does not ask again, whichever account's settings make the same route; two days later it does."""
-    scene = Scene(folder, extensions=CHUNKING)
-    with scene.up("bdat: 500 5.5.1 what?") as relay:
-        expect("BDAT" in verbs_of_next(scene, relay), "CHUNKING was not tried")
+    user = User(folder, extensions=CHUNKING)
+    with user.up("bdat: 500 5.5.1 what?") as relay:
+        expect("BDAT" in verbs_of_next(user, relay), "CHUNKING was not tried")
         for _ in range(2):
-            expect("BDAT" not in verbs_of_next(scene, relay), "asked once more")
-        scene.configure("# written anew")
-        expect("BDAT" not in verbs_of_next(scene, relay), "forgotten with a new config")
-        expect("BDAT" in verbs_of_next(scene, relay, days=2), "remembered for ever")
-        expect("BDAT" in verbs_of_next(scene, relay, days=-2), "remembered when the clock was set back")
-        for path in broken_files(scene):
+            expect("BDAT" not in verbs_of_next(user, relay), "asked once more")
+        user.configure("# written anew")
+        expect("BDAT" not in verbs_of_next(user, relay), "forgotten with a new config")
+        expect("BDAT" in verbs_of_next(user, relay, days=2), "remembered for ever")
+        expect("BDAT" in verbs_of_next(user, relay, days=-2), "remembered when the clock was set back")
+        for path in broken_files(user):
             path.unlink()
-        expect("BDAT" in verbs_of_next(scene, relay), "remembered elsewhere")
+        expect("BDAT" in verbs_of_next(user, relay), "remembered elsewhere")
 
 
 def remembered_nonsense(folder):
     """What is no such file is none."""
-    scene = Scene(folder, extensions=CHUNKING)
-    with scene.up("bdat: 500 5.5.1 what?") as relay:
-        verbs_of_next(scene, relay)
-        path = broken_files(scene)[0]
+    user = User(folder, extensions=CHUNKING)
+    with user.up("bdat: 500 5.5.1 what?") as relay:
+        verbs_of_next(user, relay)
+        path = broken_files(user)[0]
         for text in (b"", b"x", b"9" * 30 + b" CHUNKING\n", b"1 CHUNKING\n", b"\0" * 2000, b"99 \xff\n" * 500):
             path.write_bytes(text)
-            expect("BDAT" in verbs_of_next(scene, relay), f"believed: {text[:20]}")
+            expect("BDAT" in verbs_of_next(user, relay), f"believed: {text[:20]}")
         until = path.read_text().split()[0]
         path.write_text(f"{until} STARTTLS AUTH SIZE\n")
-        expect("BDAT" in verbs_of_next(scene, relay), "believed")
+        expect("BDAT" in verbs_of_next(user, relay), "believed")
 
 
 def not_remembered_without_a_queue(folder):
-    scene = Scene(folder, ("queue off",), extensions=CHUNKING)
-    with scene.up("bdat: 500 5.5.1 what?") as relay:
+    user = User(folder, "queue off", extensions=CHUNKING)
+    with user.up("bdat: 500 5.5.1 what?") as relay:
         for _ in range(2):
-            verbs = verbs_of_next(scene, relay)
+            verbs = verbs_of_next(user, relay)
             expect(verbs[-5:] == ["RSET", "MAIL", "RCPT", "DATA", "QUIT"], f"{verbs}")
-    expect(not scene.spool.path.exists() or not broken_files(scene), "a file where there is no queue")
+    expect(not user.spool.path.exists() or not broken_files(user), "a file where there is no queue")
 
 
 def another_session_without_a_queue(folder):
     """What this process has found out serves its second session."""
-    scene = Scene(folder, ("queue off",), extensions=CHUNKING)
-    with scene.up(TAKES_COMMANDS) as relay:
-        result = scene.send(WHO[0])
+    user = User(folder, "queue off", extensions=CHUNKING)
+    with user.up(TAKES_COMMANDS) as relay:
+        result = user.send(WHO[0])
         relay.wait_idle()
         expect(result.status == 0 and len(relay.received) == 1, f"{result}")
         expect(len(relay.connections) == 2, f"{len(relay.connections)} connections")
 
 
 def one_route_does_not_speak_for_another(folder):
-    scene = Scene(folder, extensions=CHUNKING)
-    with scene.up("bdat: 500 5.5.1 what?") as relay:
-        verbs_of_next(scene, relay)
-        expect("BDAT" in verbs_of_next(scene, relay, options=("--domain=other.example",)), "another route knows")
+    user = User(folder, extensions=CHUNKING)
+    with user.up("bdat: 500 5.5.1 what?") as relay:
+        verbs_of_next(user, relay)
+        expect("BDAT" in verbs_of_next(user, relay, options=("--domain=other.example",)), "another route knows")
 
 
 def quit_goes_along(folder):
     """A relay that has taken a chunk within a day hears QUIT with the next one, and may have changed since."""
-    scene = Scene(folder, extensions=CHUNKING)
-    with scene.up() as relay:
+    user = User(folder, extensions=CHUNKING)
+    with user.up() as relay:
         waits = []
         for _ in range(3):
-            verbs_of_next(scene, relay)
+            verbs_of_next(user, relay)
             waits.append(relay.connections[-1].client_waits)
         expect(waits == [4, 3, 3], f"waited {waits} times")
-    with scene.up("bdat: 500 5.5.1 what?") as relay:
-        result = scene.send(WHO[0])
+    with user.up("bdat: 500 5.5.1 what?") as relay:
+        result = user.send(WHO[0])
         relay.wait_idle()
         expect(result.status == 0 and len(relay.received) == 1, f"not sent on another session: {result}")
-        expect("BDAT" not in verbs_of_next(scene, relay), "asked once more")
+        expect("BDAT" not in verbs_of_next(user, relay), "asked once more")
 
 
 def dsn_of_a_client(folder):
@@ -194,30 +194,30 @@ def dsn_of_a_client(folder):
     for refusal in ("rcpt#1: 555 5.5.4 NOTIFY not recognized", "mail#1: 501 5.5.4 RET?", "rcpt#1: 501 5.5.4 NOTIFY?"):
         own = folder / refusal.replace(" ", "-")
         own.mkdir()
-        scene = Scene(own, extensions=("PIPELINING", "DSN"))
-        scene.run("-bs", stdin="".join(line + "\r\n" for line in lines).encode())
-        with scene.up(refusal) as relay:
-            wait_until("a delivery", lambda: scene.flush() and relay.received)
+        user = User(own, extensions=("PIPELINING", "DSN"))
+        user.run("-bs", stdin="".join(line + "\r\n" for line in lines).encode())
+        with user.up(refusal) as relay:
+            wait_until("a delivery", lambda: user.flush() and relay.received)
             relay.wait_idle()
             expect(len(relay.received) == 1, "sent more than once")
             done = relay.received[0]
             expect("=" not in done.mail + done.rcpts[0][0], f"{done.mail} {done.rcpts}")
-        expect(learnt(scene) == "DSN", learnt(scene))
+        expect(learnt(user) == "DSN", learnt(user))
 
 
 def silence_in_foreground(folder):
     """A person's message is kept, and goes with the next run, one command after the other."""
-    scene = Scene(folder, QUICK, extensions=("PIPELINING", "SIZE"))
-    with scene.up("rcpt#1: hang") as relay:
-        result = scene.send(WHO[0])
+    user = User(folder, *QUICK, extensions=("PIPELINING", "SIZE"))
+    with user.up("rcpt#1: hang") as relay:
+        result = user.send(WHO[0])
         expect(b"write ignore_extensions PIPELINING)" in result.stderr, f"{result}")
         relay.wait_idle()
-    with scene.up() as relay:
-        scene.flush()
+    with user.up() as relay:
+        user.flush()
         relay.wait_idle()
         expect(len(relay.received) == 1 and relay.connections[0].client_waits >= 6,
                f"waited {relay.connections[0].client_waits} times")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def add_cases(suite):

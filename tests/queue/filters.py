@@ -3,7 +3,7 @@
 import functools
 import json
 from tests.lib.harness import expect
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.user import MESSAGE, User
 from .contracts import BOB, CAROL
 
 
@@ -19,10 +19,10 @@ def script(folder, text, name="filter"):
     return f"filter {path}"
 
 
-def received(scene, *recipients, **how):
+def received(user, *recipients, **how):
     """The one message that the relay gets."""
-    with scene.up() as relay:
-        result = scene.send(*recipients, **how)
+    with user.up() as relay:
+        result = user.send(*recipients, **how)
         expect(result.status == 0 and len(relay.received) == 1, f"not sent: {result}")
         return relay.received[0]
 
@@ -34,8 +34,8 @@ def fields(content):
 def what_it_prints_is_sent(folder):
     for name in ("mailchute", "sendmail"):
         (folder / name).mkdir()
-        scene = Scene(folder / name, [REPLACE])
-        content = received(scene, name=name).content
+        user = User(folder / name, REPLACE)
+        content = received(user, name=name).content
         expect(content.endswith(b"\r\n\r\nGoodbye Bob.\r\n"), f"{content}")
         expect(b"\r\nSubject: A test\r\n" in content and content.count(b"\nFrom: ") + content.startswith(b"From: ") == 1,
                f"{content}")
@@ -44,11 +44,11 @@ def what_it_prints_is_sent(folder):
 def what_is_kept_is_filtered(folder):
     """It is filtered before it is put into the queue, and once."""
     counter = folder / "count"
-    scene = Scene(folder, [script(folder, f"echo x >> {counter}; sed s/Hello/Goodbye/")])
-    record = scene.queue()
+    user = User(folder, script(folder, f"echo x >> {counter}; sed s/Hello/Goodbye/"))
+    record = user.queue()
     expect(record.body == b"Goodbye Bob.\r\n", f"kept: {record.body}")
-    with scene.up() as relay:
-        scene.flush()
+    with user.up() as relay:
+        user.flush()
         expect(relay.received[0].content.endswith(b"Goodbye Bob.\r\n"), "another text is sent")
     expect(counter.read_text() == "x\n", f"it ran {counter.read_text().count('x')} times")
 
@@ -56,9 +56,9 @@ def what_is_kept_is_filtered(folder):
 def what_it_gets(folder):
     """The completed message with LF, without Bcc; the envelope in its environment, an open stderr."""
     seen = folder / "seen"
-    scene = Scene(folder, [script(folder, f'tee {seen}; echo "to [$MAILCHUTE_RECIPIENTS] from [$MAILCHUTE_SENDER]" >&2')])
-    with scene.up() as relay:
-        result = scene.send(CAROL, options=("-t",), stdin=BARE)
+    user = User(folder, script(folder, f'tee {seen}; echo "to [$MAILCHUTE_RECIPIENTS] from [$MAILCHUTE_SENDER]" >&2'))
+    with user.up() as relay:
+        result = user.send(CAROL, options=("-t",), stdin=BARE)
         expect(sorted(relay.received[0].recipients) == [BOB, CAROL], f"{relay.received}")
         content = relay.received[0].content
     expect(f"to [{CAROL} {BOB}] from [alice@example.org]" in result.stderr.decode(), f"its environment: {result}")
@@ -69,36 +69,36 @@ def what_it_gets(folder):
 
 def not_completed_again(folder):
     """What the filter takes away is gone, and what it adds is there, Bcc included."""
-    scene = Scene(folder, [script(folder, "printf 'Bcc: x@example.org\\nX-A: b\\n'; sed '/^Date:/d; /^Message-ID:/d'")])
-    found = fields(received(scene, stdin=BARE).content)
+    user = User(folder, script(folder, "printf 'Bcc: x@example.org\\nX-A: b\\n'; sed '/^Date:/d; /^Message-ID:/d'"))
+    found = fields(received(user, stdin=BARE).content)
     expect(found == ["Bcc", "X-A", "From", "To", "Subject"], f"{found}")
 
 
 def line_ends_of_its_output(folder):
     for number, text in enumerate(("printf 'Subject: x\\r\\n\\r\\none\\r\\ntwo'", "printf 'Subject: x\\n\\none\\ntwo\\n'")):
         (folder / str(number)).mkdir()
-        content = received(Scene(folder / str(number), [script(folder / str(number), text)])).content
+        content = received(User(folder / str(number), script(folder / str(number), text))).content
         expect(content == b"Subject: x\r\n\r\none\r\ntwo\r\n", f"{content}")
 
 
 def without_a_shell(folder):
     """Words go to the program as they are; quotes keep them together."""
-    scene = Scene(folder, ["""filter printf 'Subject: %s|%s|%s\\n\\n' "a b" '$HOME;"' '' """])
-    content = received(scene).content
+    user = User(folder, """filter printf 'Subject: %s|%s|%s\\n\\n' "a b" '$HOME;"' '' """)
+    content = received(user).content
     expect(content == b'Subject: a b|$HOME;"|\r\n\r\n', f"{content}")
 
 
 def unread_input(folder):
     """A program that does not read the message is none the worse for it, however long that is."""
-    scene = Scene(folder, ["filter printf 'Subject: x\\n\\ny\\n'"])
-    content = received(scene, stdin=MESSAGE + b"long\n" * 100000).content
+    user = User(folder, "filter printf 'Subject: x\\n\\ny\\n'")
+    content = received(user, stdin=MESSAGE + b"long\n" * 100000).content
     expect(content == b"Subject: x\r\n\r\ny\r\n", f"{content[:100]}")
 
 
 def longer_and_shorter(folder):
     """What is kept is what was printed, and nothing of the longer one that was there before."""
-    scene = Scene(folder, ["filter sed 3,$d"])
-    record = scene.queue(stdin=b"A: 1\n\nshort\n" + b"long\n" * 50000)
+    user = User(folder, "filter sed 3,$d")
+    record = user.queue(stdin=b"A: 1\n\nshort\n" + b"long\n" * 50000)
     data = record.path.read_bytes()
     expect(len(data) < 6000 and b"long" not in data and len(record.notes) == 1, f"{len(data)} octets, {record.notes}")
 
@@ -119,141 +119,141 @@ FAILURES = {  # the script, a person's exit status, whether a program's message 
 
 def failing(script_text, status, is_kept, word, name, folder):
     log = folder / "log"
-    scene = Scene(folder, [script(folder, script_text), f"logfile {log}"])
-    with scene.up() as relay:
-        result = scene.send(name=name)
+    user = User(folder, script(folder, script_text), f"logfile {log}")
+    with user.up() as relay:
+        result = user.send(name=name)
         said = log.read_text() if name == "sendmail" and result.status == 0 else result.stderr.decode()
         expect(word in said and "filter" in said, f"not told: {said}{result}")
         expect(not relay.connections, "sent past the filter")
-        kept = scene.spool.messages()
+        kept = user.spool.messages()
         if name == "mailchute" or not is_kept:
             expect(result.status == status and not kept, f"wanted exit {status}: {result}")
             return
         expect(result.status == 0 and len(kept) == 1, f"not kept: {result}")
         expect(kept[0].body == b"Hello Bob.\r\n", f"not kept as it was: {kept[0].body}")
-        scene.flush()
+        user.flush()
         expect(not relay.transactions, "an attempt went past the filter")
-        expect(word in scene.run(name="mailq").stdout.decode().replace("\n    ", " "), "mailq does not say why")
-        scene.configure(REPLACE)
-        scene.flush()
+        expect(word in user.run(name="mailq").stdout.decode().replace("\n    ", " "), "mailq does not say why")
+        user.configure(REPLACE)
+        user.flush()
         expect([t.content[-14:] for t in relay.received] == [b"Goodbye Bob.\r\n"], f"{relay.received}")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def kept_without_a_queue(folder):
     """Where a program's message can't be kept the result is the filter's, and nothing is sent."""
-    scene = Scene(folder, [script(folder, "exit 75"), "queue off"])
-    with scene.up() as relay:
-        result = scene.send(name="sendmail")
+    user = User(folder, script(folder, "exit 75"), "queue off")
+    with user.up() as relay:
+        result = user.send(name="sendmail")
         expect(result.status == 75 and not relay.connections, f"{result}")
 
 
 def refused_later(folder):
     """A message that waited for its filter, which then refuses it: kept in failed/, and its sender is told."""
-    scene = Scene(folder, [script(folder, "exit 75")])
-    scene.queue(name="sendmail")
+    user = User(folder, script(folder, "exit 75"))
+    user.queue(name="sendmail")
     script(folder, "exit 65")
-    with scene.up() as relay:
-        scene.flush()
-        scene.flush()
+    with user.up() as relay:
+        user.flush()
+        user.flush()
         expect([(t.sender, t.recipients) for t in relay.received] == [("", ["alice@example.org"])], f"{relay.received}")
-    failed = scene.spool.messages("failed")
+    failed = user.spool.messages("failed")
     expect(len(failed) == 1 and failed[0].status == "F", f"{failed}")
 
 
 def raw_message(folder):
     """One that was taken without a config goes through the filter that the config then has."""
-    scene = Scene(folder)
-    config = scene.home / ".mailchuterc"
+    user = User(folder)
+    config = user.home / ".mailchuterc"
     good = config.read_text()
     config.write_text("nonsense\n")
-    scene.queue(name="sendmail")
+    user.queue(name="sendmail")
     config.write_text(good + script(folder, "exit 75") + "\n")
-    with scene.up() as relay:
-        scene.flush()
-        expect(not relay.transactions and len(scene.spool.messages()) == 1, "sent past the filter")
+    with user.up() as relay:
+        user.flush()
+        expect(not relay.transactions and len(user.spool.messages()) == 1, "sent past the filter")
         script(folder, "sed s/Hello/Goodbye/")
-        scene.flush()
+        user.flush()
         expect(relay.received[0].content.endswith(b"Goodbye Bob.\r\n"), f"{relay.received[0].content}")
 
 
 def filter_taken_out(folder):
     """Without a filter in the account a message that waited for one is sent as it is."""
-    scene = Scene(folder, [script(folder, "exit 75")])
-    scene.queue(name="sendmail")
-    scene.configure()
-    with scene.up() as relay:
-        scene.flush()
+    user = User(folder, script(folder, "exit 75"))
+    user.queue(name="sendmail")
+    user.configure()
+    with user.up() as relay:
+        user.flush()
         expect(relay.received[0].content.endswith(b"Hello Bob.\r\n"), "changed, or not sent")
 
 
 def several_on_one_connection(folder):
     """A filter that fails at one message holds up no other. Its word has letters that are in no Message-ID."""
-    scene = Scene(folder, [script(folder, "exit 75")])
+    user = User(folder, script(folder, "exit 75"))
     for text in (b"one", b"wrong", b"two"):
-        scene.queue(name="sendmail", stdin=MESSAGE.replace(b"Hello", text))
+        user.queue(name="sendmail", stdin=MESSAGE.replace(b"Hello", text))
     script(folder, "message=$(cat); case $message in *wrong*) exit 75;; esac; echo \"$message\" | sed s/Bob/Carol/")
-    with scene.up() as relay:
-        scene.flush()
+    with user.up() as relay:
+        user.flush()
         expect([t.content[-12:] for t in relay.received] == [b"one Carol.\r\n", b"two Carol.\r\n"], f"{relay.received}")
         expect(len(relay.connections) == 1, f"{len(relay.connections)} connections")
-    expect([b"wrong" in r.body for r in scene.spool.messages()] == [True], f"{scene.spool.messages()}")
+    expect([b"wrong" in r.body for r in user.spool.messages()] == [True], f"{user.spool.messages()}")
 
 
 def by_another_account(folder):
     """--queue-retry -a: the filter of the account that sends."""
-    scene = Scene(folder)
-    scene.configure(script(folder, "exit 75"), "account other : default", REPLACE)
-    record = scene.queue(name="sendmail")
-    with scene.up() as relay:
-        result = scene.run("--queue-retry", record.id)
+    user = User(folder)
+    user.configure(script(folder, "exit 75"), "account other : default", REPLACE)
+    record = user.queue(name="sendmail")
+    with user.up() as relay:
+        result = user.run("--queue-retry", record.id)
         expect(result.status == 75 and not relay.transactions, f"by its own account: {result}")
-        result = scene.run("--queue-retry", record.id, "-a", "other")
+        result = user.run("--queue-retry", record.id, "-a", "other")
         expect(relay.received[0].content.endswith(b"Goodbye Bob.\r\n"), f"by the other: {result}")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def at_a_later_time(folder):
     """--at: the filter is run when the message is given in."""
-    scene = Scene(folder, [REPLACE])
-    scene.send(options=("--at", "+1d"))
-    expect(scene.spool.messages()[0].body == b"Goodbye Bob.\r\n", f"{scene.spool.messages()[0].body}")
+    user = User(folder, REPLACE)
+    user.send(options=("--at", "+1d"))
+    expect(user.spool.messages()[0].body == b"Goodbye Bob.\r\n", f"{user.spool.messages()[0].body}")
 
 
 def over_smtp(folder):
     """-bs: accepted and kept in any case, sent filtered."""
     talk = (b"EHLO me\r\nMAIL FROM:<alice@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\nSubject: s\r\n\r\n"
             b"Hello\r\n.\r\nQUIT\r\n")
-    scene = Scene(folder, [script(folder, "exit 75")])
-    result = scene.run("-bs", "-odq", stdin=talk)
+    user = User(folder, script(folder, "exit 75"))
+    result = user.run("-bs", "-odq", stdin=talk)
     expect(b"250 2.0.0 queued as" in result.stdout and b"can't do it now" in result.stderr, f"{result}")
     script(folder, "sed s/Hello/Goodbye/")
-    with scene.up() as relay:
-        scene.run("-bs", "-odq", stdin=talk)
-        scene.flush()
+    with user.up() as relay:
+        user.run("-bs", "-odq", stdin=talk)
+        user.flush()
         expect([t.content[-9:] for t in relay.received] == [b"Goodbye\r\n"] * 2, f"{relay.received}")
 
 
 def explained(folder):
-    scene = Scene(folder, ["filter sed 's/^Subject: .*/Subject: other/'"])
-    result = scene.send(options=("--explain",))
+    user = User(folder, "filter sed 's/^Subject: .*/Subject: other/'")
+    result = user.send(options=("--explain",))
     before, after = result.stdout.decode().split("Header as it would be sent:")
     expect("Subject: A test" in before and "Subject: other" in after, f"{result}")
 
 
 def many_recipients(folder):
     """More than fit into a variable: it is not set, and the message goes all the same."""
-    scene = Scene(folder, [script(folder, "printf 'X-Set: %s\\n' \"${MAILCHUTE_RECIPIENTS-no}\"; cat")])
-    taken = received(scene, *(f"r{number}.{'x' * 50}@example.org" for number in range(2000)))
+    user = User(folder, script(folder, "printf 'X-Set: %s\\n' \"${MAILCHUTE_RECIPIENTS-no}\"; cat"))
+    taken = received(user, *(f"r{number}.{'x' * 50}@example.org" for number in range(2000)))
     expect(len(taken.recipients) == 2000 and taken.content.startswith(b"X-Set: no\r\n"), f"{taken.content[:50]}")
 
 
 def in_config_and_list(folder):
     """The value is shown as it can be written; of a message that is kept it is not remembered twice."""
-    scene = Scene(folder, ["""filter sed "s/a b/c/" 'd'"""])
-    shown = scene.run("--print-config").stdout.decode()
+    user = User(folder, """filter sed "s/a b/c/" 'd'""")
+    shown = user.run("--print-config").stdout.decode()
     expect('filter = sed "s/a b/c/" d (' in shown, shown)
-    expect(json.loads(scene.run("--queue-list=json").stdout) == [], "a queue")
+    expect(json.loads(user.run("--queue-list=json").stdout) == [], "a queue")
 
 
 def add_cases(suite):

@@ -3,18 +3,18 @@
 import os
 import re
 from tests.lib.harness import expect
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.user import MESSAGE, User
 
 
 OLD, OLDER, UUID = "2026-03-02-10.00.00", "2026-03-02-10.00.00-1", "2026-03-01-1b4e28ba-2fa1-11d2-883f-0016d3cca427"
 BOB = "bob@example.org"
 
 
-class Import(Scene):
-    """A scene with a folder of one of the scripts beside it."""
+class ImportUser(User):
+    """A user who has a folder of one of the scripts."""
 
-    def __init__(self, folder, config=(), **options):
-        super().__init__(folder, config, **options)
+    def __init__(self, folder, *lines, **options):
+        super().__init__(folder, *lines, **options)
         self.old = folder / "msmtp.queue"
         self.old.mkdir(mode=0o700)
 
@@ -63,31 +63,31 @@ PAIRS = {
 
 def taken_over(folder):
     """Of both kinds of names, the oldest first; each leaves its folder, and nothing is sent."""
-    scene = Import(folder, ["account other : default", "from other@example.org"])
+    user = ImportUser(folder, "account other : default", "from other@example.org")
     for number, (words, _) in enumerate(PAIRS.values()):
-        scene.add(f"{OLD}-{number}", words)
-    scene.add(UUID, f"{BOB}\n")
-    with scene.up() as relay:
-        result = scene.take()
+        user.add(f"{OLD}-{number}", words)
+    user.add(UUID, f"{BOB}\n")
+    with user.up() as relay:
+        result = user.take()
         expect(not relay.connections, "something is sent at once")
-        expect(scene.left() == [], f"left: {scene.left()}")
+        expect(user.left() == [], f"left: {user.left()}")
         expect(result.stdout.decode().splitlines()[-1] == f"{len(PAIRS) + 1} imported, 0 left", str(result))
         wanted = [("alice@example.org", [BOB])] + [envelope for _, envelope in PAIRS.values()]
-        expect(scene.envelopes() == wanted, f"{scene.envelopes()}, not {wanted}")
+        expect(user.envelopes() == wanted, f"{user.envelopes()}, not {wanted}")
         ids = re.findall(r"^(\S+): queued as ([0-9A-Z]{24})$", result.stdout.decode(), re.M)
-        expect(ids[0][0] == UUID and [i for _, i in ids] == [r.id for r in scene.spool.records()], str(ids))
-        scene.flush()
+        expect(ids[0][0] == UUID and [i for _, i in ids] == [r.id for r in user.spool.records()], str(ids))
+        user.flush()
         relay.wait_idle()
         expect(relay.received[0].content.endswith(b"\r\nHello Bob.\r\n"), "another content")
 
 
 def nothing_there(folder):
-    scene = Import(folder)
-    expect(scene.take().stdout == b"0 imported, 0 left\n", "another text")
-    expect(not scene.spool.path.exists() or not scene.spool.files(), "a message from nowhere")
-    expect(scene.left() == [], "something stays behind")
-    scene.old.rmdir()
-    result = scene.take(status=66)
+    user = ImportUser(folder)
+    expect(user.take().stdout == b"0 imported, 0 left\n", "another text")
+    expect(not user.spool.path.exists() or not user.spool.files(), "a message from nowhere")
+    expect(user.left() == [], "something stays behind")
+    user.old.rmdir()
+    result = user.take(status=66)
     expect(b"No such file" in result.stderr, str(result))
 
 
@@ -112,130 +112,130 @@ def odd_ones_stay(folder):
     for name, (words, message, said, status) in ODD.items():
         place = folder / name
         place.mkdir()
-        scene = Import(place)
-        scene.add(OLD, words, message)
-        scene.expect_left(OLD, said, status)
+        user = ImportUser(place)
+        user.add(OLD, words, message)
+        user.expect_left(OLD, said, status)
 
 
 def half_a_pair_stays(folder):
     for ending, missing in ((".mail", ".msmtp"), (".msmtp", ".mail")):
         place = folder / ending[1:]
         place.mkdir()
-        scene = Import(place)
-        scene.add(OLD, f"{BOB}\n")
-        (scene.old / (OLD + missing)).unlink()
-        scene.expect_left(OLD, f"{missing}: No such file")
+        user = ImportUser(place)
+        user.add(OLD, f"{BOB}\n")
+        (user.old / (OLD + missing)).unlink()
+        user.expect_left(OLD, f"{missing}: No such file")
 
 
 def odd_ones_do_not_hold_up(folder):
-    scene = Import(folder)
-    scene.add(OLD, "-t\n", b"Subject: x\n\ny\n")
-    scene.add(OLDER, f"{BOB}\n")
-    (scene.old / "notes.txt").write_text("mine")
-    result = scene.take(status=64)
-    expect(result.stdout.endswith(b"1 imported, 1 left\n") and len(scene.spool.files()) == 1, str(result))
-    expect(scene.left() == [f"{OLD}.mail", f"{OLD}.msmtp", "notes.txt"], f"left {scene.left()}")
+    user = ImportUser(folder)
+    user.add(OLD, "-t\n", b"Subject: x\n\ny\n")
+    user.add(OLDER, f"{BOB}\n")
+    (user.old / "notes.txt").write_text("mine")
+    result = user.take(status=64)
+    expect(result.stdout.endswith(b"1 imported, 1 left\n") and len(user.spool.files()) == 1, str(result))
+    expect(user.left() == [f"{OLD}.mail", f"{OLD}.msmtp", "notes.txt"], f"left {user.left()}")
 
 
 def files_of_strangers_stay(folder):
     """What others can write could make us run a command."""
-    scene = Import(folder)
-    scene.add(OLD, f"--passwordeval=touch\t{folder}/ran {BOB}\n")
-    words = scene.old / f"{OLD}.msmtp"
+    user = ImportUser(folder)
+    user.add(OLD, f"--passwordeval=touch\t{folder}/ran {BOB}\n")
+    words = user.old / f"{OLD}.msmtp"
     words.chmod(0o622)
-    scene.expect_left(OLD, "is not a file that only you can write")
+    user.expect_left(OLD, "is not a file that only you can write")
     words.rename(folder / "elsewhere")
     words.symlink_to(folder / "elsewhere")
-    scene.expect_left(OLD, ".msmtp: ")
+    user.expect_left(OLD, ".msmtp: ")
     words.unlink()
     os.mkfifo(words, 0o600)
-    scene.expect_left(OLD, "is not a file that only you can write")
-    scene.old.chmod(0o770)
-    result = scene.take(status=71)
+    user.expect_left(OLD, "is not a file that only you can write")
+    user.old.chmod(0o770)
+    result = user.take(status=71)
     expect(b"must belong to you" in result.stderr, str(result))
 
 
 def locked(folder):
     """The scripts lock their folder by another one in it; a lock of ours that nobody holds is none."""
-    scene = Import(folder)
-    scene.add(OLD, f"{BOB}\n")
-    lock = scene.old / ".lock"
+    user = ImportUser(folder)
+    user.add(OLD, f"{BOB}\n")
+    lock = user.old / ".lock"
     for make in (lock.mkdir, lock.touch):
         make()
-        result = scene.take(status=75)
-        expect(b"locked by another process" in result.stderr and not scene.spool.files(), str(result))
+        result = user.take(status=75)
+        expect(b"locked by another process" in result.stderr and not user.spool.files(), str(result))
         (lock.rmdir if lock.is_dir() else lock.unlink)()
     lock.mkdir()
     (lock / "mailchute").touch(0o600)
-    scene.take()
-    expect(scene.left() == [] and len(scene.spool.files()) == 1, f"left {scene.left()}")
+    user.take()
+    expect(user.left() == [] and len(user.spool.files()) == 1, f"left {user.left()}")
 
 
 def interrupted(folder):
     """A pair whose message is in the queue goes; one whose message is not may have been sent, and stays."""
-    scene = Import(folder)
-    scene.add(OLD, f"{BOB}\n")
-    scene.take()
-    record = scene.spool.records()[0]
-    marker = scene.old / f"{OLD}.mailchute"
+    user = ImportUser(folder)
+    user.add(OLD, f"{BOB}\n")
+    user.take()
+    record = user.spool.records()[0]
+    marker = user.old / f"{OLD}.mailchute"
 
     def leave_behind():
-        scene.add(OLD, f"{BOB}\n")
-        marker.write_text(f"{record.id} {scene.spool.path}\n")
+        user.add(OLD, f"{BOB}\n")
+        marker.write_text(f"{record.id} {user.spool.path}\n")
 
     leave_behind()
-    result = scene.take()
+    result = user.take()
     expect(f"{OLD}: queued as {record.id}\n".encode() in result.stdout, str(result))
-    expect(scene.left() == [] and len(scene.spool.files()) == 1, f"left {scene.left()}")
+    expect(user.left() == [] and len(user.spool.files()) == 1, f"left {user.left()}")
     leave_behind()
-    (scene.old / f"{OLD}.msmtp").unlink()  # that was as far as it came
-    scene.take()
-    expect(scene.left() == [] and len(scene.spool.files()) == 1, f"left {scene.left()}")
-    with scene.up():
-        scene.flush()
+    (user.old / f"{OLD}.msmtp").unlink()  # that was as far as it came
+    user.take()
+    expect(user.left() == [] and len(user.spool.files()) == 1, f"left {user.left()}")
+    with user.up():
+        user.flush()
     leave_behind()
-    (scene.old / f"{OLD}.msmtp").unlink()  # what is gone was saved before
-    scene.take()
-    expect(scene.left() == [] and not scene.spool.files(), f"left {scene.left()}")
+    (user.old / f"{OLD}.msmtp").unlink()  # what is gone was saved before
+    user.take()
+    expect(user.left() == [] and not user.spool.files(), f"left {user.left()}")
     leave_behind()
-    scene.expect_left(OLD, f"message {record.id} is not in the queue")
+    user.expect_left(OLD, f"message {record.id} is not in the queue")
     marker.unlink()
-    scene.take()
-    expect(scene.left() == [] and len(scene.spool.files()) == 1, f"left {scene.left()}")
-    marker.write_text(f"{record.id} {scene.spool.path}\n")
-    scene.take()
-    expect(scene.left() == [], f"a marker alone stays: {scene.left()}")
+    user.take()
+    expect(user.left() == [] and len(user.spool.files()) == 1, f"left {user.left()}")
+    marker.write_text(f"{record.id} {user.spool.path}\n")
+    user.take()
+    expect(user.left() == [], f"a marker alone stays: {user.left()}")
 
 
 def no_queue_no_import(folder):
-    scene = Import(folder, ["queue off"])
-    scene.add(OLD, f"{BOB}\n")
-    scene.expect_left(OLD, "queue off", 78)
-    scene.configure("queue_max 1")
-    scene.queue()
-    result = scene.take(status=71)
-    expect(b"full" in result.stderr and len(scene.left()) == 2, str(result))
+    user = ImportUser(folder, "queue off")
+    user.add(OLD, f"{BOB}\n")
+    user.expect_left(OLD, "queue off", 78)
+    user.configure("queue_max 1")
+    user.queue()
+    result = user.take(status=71)
+    expect(b"full" in result.stderr and len(user.left()) == 2, str(result))
 
 
 def options_of_the_import(folder):
     """They hold where a pair says nothing."""
-    scene = Import(folder, ["account other : default", "from other@example.org"])
-    scene.configure("from named@example.org", name="named")
-    scene.add(OLD, f"{BOB}\n")
-    scene.add(OLDER, f"-a default {BOB}\n")
-    scene.take("-a", "other")
-    expect([sender for sender, _ in scene.envelopes()] == ["other@example.org", "alice@example.org"],
-           str(scene.envelopes()))
-    scene.add(OLD, f"{BOB}\n")
-    scene.take("-C", scene.home / "named", f"--queue-folder={folder}/elsewhere")
+    user = ImportUser(folder, "account other : default", "from other@example.org")
+    user.configure("from named@example.org", name="named")
+    user.add(OLD, f"{BOB}\n")
+    user.add(OLDER, f"-a default {BOB}\n")
+    user.take("-a", "other")
+    expect([sender for sender, _ in user.envelopes()] == ["other@example.org", "alice@example.org"],
+           str(user.envelopes()))
+    user.add(OLD, f"{BOB}\n")
+    user.take("-C", user.home / "named", f"--queue-folder={folder}/elsewhere")
     expect(len(list((folder / "elsewhere/q").iterdir())) == 1, "not in the folder that was named")
 
 
 def not_by_the_name_of_sendmail(folder):
-    scene = Import(folder)
-    scene.add(OLD, f"{BOB}\n")
-    result = scene.run(f"--queue-import={scene.old}", name="sendmail")
-    expect(result.status == 64 and len(scene.left()) == 2, str(result))
+    user = ImportUser(folder)
+    user.add(OLD, f"{BOB}\n")
+    result = user.run(f"--queue-import={user.old}", name="sendmail")
+    expect(result.status == 64 and len(user.left()) == 2, str(result))
 
 
 def add_cases(suite):

@@ -7,7 +7,7 @@ import json
 import re
 import time
 from tests.lib.harness import expect
-from tests.lib.scene import DAY, Scene
+from tests.lib.user import DAY, User
 from .contracts import BOB
 
 
@@ -19,186 +19,186 @@ def in_days(days):
     return (datetime.datetime.now() + datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def put(scene, *when, name="mailchute", stdin=WITHOUT_DATE):
+def put(user, *when, name="mailchute", stdin=WITHOUT_DATE):
     """Give a message in for later; returns its record, and what was said."""
-    result = scene.send(name=name, options=("--at", *when), stdin=stdin)
-    kept = scene.spool.messages()
+    result = user.send(name=name, options=("--at", *when), stdin=stdin)
+    kept = user.spool.messages()
     expect(result.status == 0 and len(kept) == 1, f"not kept: {result}")
     return kept[0], result.stderr.decode()
 
 
 def kept_until_then(folder):
     """One line says where it is and until when, and the relay is not asked although it is there."""
-    scene = Scene(folder)
-    with scene.up() as relay:
-        record, said = put(scene, in_days(10))
+    user = User(folder)
+    with user.up() as relay:
+        record, said = put(user, in_days(10))
         expect(re.fullmatch(rf"mailchute: queued as {record.id} until \w+, .* \d+:\d+:\d+ .*\n", said), said)
         for words in (("-q",), ("-qf",), ("-qR", "bob"), ("-qI", record.id), ("-M", record.id)):
-            scene.run(*words)
-        scene.run("-qf", days=9.9)
+            user.run(*words)
+        user.run("-qf", days=9.9)
         expect(not relay.connections, "sent too early")
-        expect(scene.spool.messages()[0].progress["begun"] == 0, "an attempt was counted")
-        scene.run("-q", days=10.1)
+        expect(user.spool.messages()[0].progress["begun"] == 0, "an attempt was counted")
+        user.run("-q", days=10.1)
         expect([t.recipients for t in relay.received] == [[BOB]], "not sent when its time has come")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def not_along_with_others(folder):
     """What is sent over the connection of another message is what is due."""
-    scene = Scene(folder)
-    record, _ = put(scene, "+1d")
-    with scene.up() as relay:
-        expect(scene.send().status == 0, "the other one is not sent")
+    user = User(folder)
+    record, _ = put(user, "+1d")
+    with user.up() as relay:
+        expect(user.send().status == 0, "the other one is not sent")
         relay.wait_idle()
-        scene.run("-qf")
+        user.run("-qf")
         expect(len(relay.received) == 1, "it went along")
-    expect([r.id for r in scene.spool.messages()] == [record.id], "it is gone")
+    expect([r.id for r in user.spool.messages()] == [record.id], "it is gone")
 
 
 def torn_progress(folder):
     """What an attempt writes in place can be torn; the time is elsewhere."""
-    scene = Scene(folder)
-    record, _ = put(scene, "+1d")
+    user = User(folder)
+    record, _ = put(user, "+1d")
     data = record.path.read_bytes()
     record.path.write_bytes(data.replace(b"\nnext     0", b"\nnext     9", 1))
-    with scene.up() as relay:
-        scene.run("-q")
-        scene.run("-qf")
+    with user.up() as relay:
+        user.run("-q")
+        user.run("-qf")
         expect(not relay.received, "sent early")
-        scene.run("-q", days=1.1)
+        user.run("-q", days=1.1)
         expect(len(relay.received) == 1, "not sent in time")
 
 
 def clock_jumps(folder):
     """A time that is far away does not mean that the clock was set back."""
-    scene = Scene(folder)
-    put(scene, in_days(3000))
-    with scene.up() as relay:
+    user = User(folder)
+    put(user, in_days(3000))
+    with user.up() as relay:
         for days in (0, -3650, 2999):
-            scene.run("-q", days=days)
-            scene.run("-qf", days=days)
+            user.run("-q", days=days)
+            user.run("-qf", days=days)
         expect(not relay.received, "sent before its time")
-        scene.run("-q", days=3001)
+        user.run("-q", days=3001)
         expect(len(relay.received) == 1, "not sent in time")
 
 
 def sooner_on_demand(folder):
     """--queue-retry lets it go, also when the first attempt fails then."""
-    scene = Scene(folder)
-    record, _ = put(scene, "+1d")
-    result = scene.run("--queue-retry", record.id)
-    expect(result.status != 0 and scene.spool.messages()[0].progress["begun"] == 1, f"not tried: {result}")
-    with scene.up() as relay:
-        scene.run("-qf")
+    user = User(folder)
+    record, _ = put(user, "+1d")
+    result = user.run("--queue-retry", record.id)
+    expect(result.status != 0 and user.spool.messages()[0].progress["begun"] == 1, f"not tried: {result}")
+    with user.up() as relay:
+        user.run("-qf")
         expect(len(relay.received) == 1, "a message that was let go waits for its time all the same")
 
 
 def held_and_let_go(folder):
-    scene = Scene(folder)
-    record, _ = put(scene, "+1d")
-    scene.run("--queue-hold", record.id)
-    with scene.up() as relay:
-        scene.run("-qf", days=2)
+    user = User(folder)
+    record, _ = put(user, "+1d")
+    user.run("--queue-hold", record.id)
+    with user.up() as relay:
+        user.run("-qf", days=2)
         expect(not relay.received, "a held message is sent")
-        scene.run("--queue-retry", record.id)
+        user.run("--queue-retry", record.id)
         expect(len(relay.received) == 1, "not sent on demand")
 
 
 def date_of_the_message(folder):
     """A Date field that is added bears the time that was asked for; one that is there stays."""
-    scene = Scene(folder)
-    record, _ = put(scene, "2037-12-24T18:00:00Z")
+    user = User(folder)
+    record, _ = put(user, "2037-12-24T18:00:00Z")
     date = email.utils.parsedate_to_datetime(email.message_from_bytes(record.header)["Date"])
     expect(date == datetime.datetime(2037, 12, 24, 18, tzinfo=datetime.timezone.utc), f"{record.header}")
-    scene.run("--queue-remove", record.id)
-    record, _ = put(scene, "+1d", stdin=b"Date: Mon, 02 Mar 2026 10:00:00 +0000\n" + WITHOUT_DATE)
+    user.run("--queue-remove", record.id)
+    record, _ = put(user, "+1d", stdin=b"Date: Mon, 02 Mar 2026 10:00:00 +0000\n" + WITHOUT_DATE)
     expect(record.header.count(b"Date:") == 1 and b"Mon, 02 Mar 2026" in record.header, f"{record.header}")
 
 
 def expiry_counts_from_then(folder):
-    scene = Scene(folder, ["queue_expire 5"])
-    record, _ = put(scene, in_days(30))
+    user = User(folder, "queue_expire 5")
+    record, _ = put(user, in_days(30))
     left = int(record.block["expires"][0]) - time.time()
     expect(34.9 * DAY < left < 35.1 * DAY, f"expires in {left / DAY} days")
     for days in (30.1, 30.3, 30.5, 30.7, 30.9):
-        scene.flush(days=days)
-    expect(not scene.spool.files("failed"), "given up on its first day")
-    scene.flush(days=35.2)
-    expect(len(scene.spool.messages("failed")) == 1, "never given up")
+        user.flush(days=days)
+    expect(not user.spool.files("failed"), "given up on its first day")
+    user.flush(days=35.2)
+    expect(len(user.spool.messages("failed")) == 1, "never given up")
 
 
 def retries_as_usual(folder):
     """After a failed attempt the schedule is the usual one."""
-    scene = Scene(folder)
-    put(scene, "+1h")
-    scene.run("-q", days=0.05)
-    record = scene.spool.messages()[0]
+    user = User(folder)
+    put(user, "+1h")
+    user.run("-q", days=0.05)
+    record = user.spool.messages()[0]
     expect(record.progress["begun"] == 1 and 40 < record.delay < 80, f"next try after {record.delay} s")
 
 
 def mailq_says_when(folder):
-    scene = Scene(folder)
-    record, _ = put(scene, "2037-12-24T18:00:00Z")
-    text = " ".join(scene.run(name="mailq").stdout.decode().split())
+    user = User(folder)
+    record, _ = put(user, "2037-12-24T18:00:00Z")
+    text = " ".join(user.run(name="mailq").stdout.decode().split())
     expect("is to be sent on Thu, 24 Dec 2037" in text and f"--queue-retry {record.id}" in text, text)
-    listed = json.loads(scene.run("--queue-list=json").stdout)
+    listed = json.loads(user.run("--queue-list=json").stdout)
     expect(listed[0]["not_before"] == listed[0]["next_try"] == 2145290400, f"{listed}")
 
 
 def from_a_program(folder):
     """The same under sendmail's name; without a config too."""
-    scene = Scene(folder)
-    with scene.up() as relay:
-        record, _ = put(scene, "+1d", name="sendmail")
+    user = User(folder)
+    with user.up() as relay:
+        record, _ = put(user, "+1d", name="sendmail")
         expect(not relay.connections, "sent at once")
-        scene.run("--queue-remove", record.id)
-        config = scene.home / ".mailchuterc"
+        user.run("--queue-remove", record.id)
+        config = user.home / ".mailchuterc"
         good = config.read_text()
         config.write_text("nonsense\n")
-        _, said = put(scene, "+1d", name="sendmail")
+        _, said = put(user, "+1d", name="sendmail")
         expect(not said, said)
         config.write_text(good)
-        scene.flush()
+        user.flush()
         expect(not relay.received, "sent early, once there is a config")
-        scene.flush(days=1.1)
+        user.flush(days=1.1)
         expect(len(relay.received) == 1, "not sent in time")
 
 
 def exit_is_0(folder):
     """queue_exit is about messages that could not be sent."""
-    scene = Scene(folder, ["queue_exit 75"])
-    put(scene, "+1d")
+    user = User(folder, "queue_exit 75")
+    put(user, "+1d")
 
 
 def nothing_is_logged_before(folder):
     """The log has a line for each attempt, and there was none."""
     log = folder / "log"
-    scene = Scene(folder, [f"logfile {log}"])
-    put(scene, "+1d")
+    user = User(folder, f"logfile {log}")
+    put(user, "+1d")
     expect(not log.exists(), f"logged as if it had been sent: {log.exists() and log.read_text()}")
-    with scene.up():
-        scene.run("-q", days=1.1)
+    with user.up():
+        user.run("-q", days=1.1)
     expect(log.read_text().count("exitcode=EX_OK") == 1, log.read_text())
 
 
 def needs_a_queue(folder):
     """Without one nothing is sent, and nothing kept."""
-    scene = Scene(folder)
-    with scene.up() as relay:
-        result = scene.send(options=("--at", "+1d", "--queue", "off"))
+    user = User(folder)
+    with user.up() as relay:
+        result = user.send(options=("--at", "+1d", "--queue", "off"))
         expect(result.status == 64 and b"queue is off" in result.stderr, f"queue off: {result}")
-        scene.configure("queue_max 1")
-        put(scene, "+1d")
-        result = scene.send(options=("--at", "+1d"))
+        user.configure("queue_max 1")
+        put(user, "+1d")
+        result = user.send(options=("--at", "+1d"))
         expect(result.status == 71 and b"full" in result.stderr, f"queue full: {result}")
         expect(not relay.connections, "sent at once")
 
 
 def time_that_is_past(folder):
-    scene = Scene(folder)
+    user = User(folder)
     for when in (in_days(-1), "2020-01-01T00:00Z", "soon"):
-        result = scene.send(options=("--at", when))
-        expect(result.status == 64 and b"--at" in result.stderr and not scene.spool.files(), f"{when}: {result}")
+        result = user.send(options=("--at", when))
+        expect(result.status == 64 and b"--at" in result.stderr and not user.spool.files(), f"{when}: {result}")
 
 
 def add_cases(suite):

@@ -9,7 +9,7 @@ import shlex
 import subprocess
 from tests.lib import relay as relays
 from tests.lib.harness import Failure, expect
-from tests.lib.scene import MESSAGE
+from tests.lib.user import MESSAGE
 
 
 BOB = "bob@example.org"

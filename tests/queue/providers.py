@@ -10,7 +10,7 @@ import re
 import socket
 from tests.lib import relay as relays
 from tests.lib.harness import TOP, expect, wait_until, write_private
-from tests.lib.scene import Scene
+from tests.lib.user import User
 from tests.lib.strict import PROVIDERS
 
 
@@ -82,12 +82,12 @@ def given_by(options, header):
 
 
 def arrives(provider, options, header, folder):
-    scene = Scene(folder)
-    (scene.home / "aliases").write_text("root: carol@example.net\noperator: dave@example.net\n")
+    user = User(folder)
+    (user.home / "aliases").write_text("root: carol@example.net\noperator: dave@example.net\n")
     with relays.Relay(strict=provider, identity=OWN, tls="implicit", auth=("PLAIN",), user="alice", password="secret") as relay:
-        readme_config(scene.home, relay)
-        result = scene.run(*options, name="sendmail", stdin=given_by(options, header))
-        log = scene.home / ".mailchute.log"
+        readme_config(user.home, relay)
+        result = user.run(*options, name="sendmail", stdin=given_by(options, header))
+        log = user.home / ".mailchute.log"
         expect(result.status == 0, f"{result}")
         wait_until("a line in the log", log.exists, 10)
         expect("EX_OK" in log.read_text(), f"{log.read_text()}{result}")

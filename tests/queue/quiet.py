@@ -11,7 +11,7 @@ import select
 import socket
 import subprocess
 from tests.lib.harness import clean_environment, expect, finish, run_program, wait_until, with_queue, write_private
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.user import MESSAGE, User
 
 
 BOB, CAROL = "bob@example.org", "carol@example.org"
@@ -72,27 +72,27 @@ LOUD = {
 }
 
 
-def play(scene, dialogue, words, stdin):
+def play(user, dialogue, words, stdin):
     """The run's result; the relay is up unless the dialogue is None."""
     name, *args = words
-    with scene.up(*dialogue) if dialogue is not None else contextlib.nullcontext():
-        return scene.run(*args, name=name, stdin=stdin)
+    with user.up(*dialogue) if dialogue is not None else contextlib.nullcontext():
+        return user.run(*args, name=name, stdin=stdin)
 
 
 def set_up(folder, config):
     (folder / "loop").write_text("root: root\nops: [\n")
-    scene = Scene(folder, [f"logfile {folder}/log", *(line.replace("LOOP", f"{folder}/loop") for line in config)])
+    user = User(folder, f"logfile {folder}/log", *(line.replace("LOOP", f"{folder}/loop") for line in config))
     for name in ("send-mail", "newaliases"):
-        scene.programs[name] = folder / name
-        scene.programs[name].symlink_to(scene.programs["sendmail"].resolve())
-    return scene
+        user.programs[name] = folder / name
+        user.programs[name].symlink_to(user.programs["sendmail"].resolve())
+    return user
 
 
 def quiet(config, dialogue, words, stdin, logged, folder):
-    scene = set_up(folder, config)
+    user = set_up(folder, config)
     if words[-1] == "-qf":
-        scene.queue(name="sendmail")
-    result = play(scene, dialogue, words, stdin)
+        user.queue(name="sendmail")
+    result = play(user, dialogue, words, stdin)
     expect(result.status == 0 and not result.stderr, f"not quiet: {result}")
     log = folder / "log"
     if logged:
@@ -105,10 +105,10 @@ def loud(config, dialogue, words, stdin, status, said, folder):
 
 
 def at_a_terminal(folder):
-    scene = Scene(folder)
+    user = User(folder)
     leader, follower = pty.openpty()
-    words = with_queue(scene.spool.path, [scene.programs["sendmail"], BOB])
-    done = subprocess.run(words, input=MESSAGE, env=clean_environment(scene.home, scene.environment()),
+    words = with_queue(user.spool.path, [user.programs["sendmail"], BOB])
+    done = subprocess.run(words, input=MESSAGE, env=clean_environment(user.home, user.environment()),
                           stdout=subprocess.DEVNULL, stderr=follower, check=False)
     os.close(follower)
     said = os.read(leader, 4096) if select.select([leader], [], [], 10)[0] else b""
@@ -118,24 +118,24 @@ def at_a_terminal(folder):
 
 def config_warning(folder):
     """Everybody can read a secret in the file."""
-    scene = Scene(folder, [f"logfile {folder}/log", "tls_cert_file pkcs11:object=x?pin-value=1234", "tls_key_file /nowhere/key"])
-    (scene.home / ".mailchuterc").chmod(0o644)
+    user = User(folder, f"logfile {folder}/log", "tls_cert_file pkcs11:object=x?pin-value=1234", "tls_key_file /nowhere/key")
+    (user.home / ".mailchuterc").chmod(0o644)
     for name, is_quiet in (("sendmail", True), ("mailchute", False)):
-        with scene.up():
-            result = scene.send(BOB, name=name)
+        with user.up():
+            result = user.send(BOB, name=name)
         expect(result.status == 0 and (b"everybody" in result.stderr) != is_quiet, f"{result}")
     expect("everybody can read" in (folder / "log").read_text(), "not in the log")
 
 
 def skipped_file(folder):
     """What another user may have written is not read by root, which is said in the log."""
-    scene = set_up(folder, ["passwordeval echo secret"])
+    user = set_up(folder, ["passwordeval echo secret"])
     if os.geteuid() != 0:
         return
-    os.chown(scene.home / ".mailchuterc", 65534, 65534)
+    os.chown(user.home / ".mailchuterc", 65534, 65534)
     for words in (("mailq",), ("newaliases",), ("sendmail", "-bp"), ("sendmail", "-bi")):
         with syslog(folder) as listener:
-            result = run_with_syslog(scene, folder, *words[1:], name=words[0], stdin=b"")
+            result = run_with_syslog(user, folder, *words[1:], name=words[0], stdin=b"")
             lines = heard_by(listener)
         (folder / "socket").unlink()
         expect(result.status == 0 and not result.stderr, f"{words}: {result}")
@@ -181,16 +181,16 @@ def heard_by(listener):
     return lines
 
 
-def run_with_syslog(scene, folder, *args, name="sendmail", stdin=MESSAGE):
-    words = ["--mount", "--propagation", "private", "sh", "-ec", DEV, folder, scene.programs[name], *args]
-    return run_program(words, stdin, home=scene.home, env=scene.environment(), program="unshare", queue=scene.spool.path)
+def run_with_syslog(user, folder, *args, name="sendmail", stdin=MESSAGE):
+    words = ["--mount", "--propagation", "private", "sh", "-ec", DEV, folder, user.programs[name], *args]
+    return run_program(words, stdin, home=user.home, env=user.environment(), program="unshare", queue=user.spool.path)
 
 
 def expect_syslog(folder, config, facility, words, name="sendmail"):
     """What syslog hears of a message that is queued, as (facility, word) for each."""
-    scene = Scene(folder, config)
+    user = User(folder, *config)
     with syslog(folder) as listener:
-        result = run_with_syslog(scene, folder, BOB, name=name)
+        result = run_with_syslog(user, folder, BOB, name=name)
         lines = heard_by(listener)
     expect(result.status == 0 and (name == "mailchute" or not result.stderr), f"{result}")
     for word in words:
@@ -208,29 +208,29 @@ def into_syslog(folder):
 
 
 def sent_into_syslog(folder):
-    scene = Scene(folder)
-    with syslog(folder) as listener, scene.up():
-        result = run_with_syslog(scene, folder, BOB)
+    user = User(folder)
+    with syslog(folder) as listener, user.up():
+        result = run_with_syslog(user, folder, BOB)
         lines = heard_by(listener)
     expect(result.status == 0 and not result.stderr and len(lines) == 1, f"{lines}{result}")
     expect(lines[0][0] == MAIL and "exitcode=EX_OK" in lines[0][1], f"{lines}")
 
 
 def broken_config_into_syslog(folder):
-    scene = Scene(folder)
-    write_private(scene.home / ".mailchuterc", "nonsense\n")
+    user = User(folder)
+    write_private(user.home / ".mailchuterc", "nonsense\n")
     with syslog(folder) as listener:
-        result = run_with_syslog(scene, folder, BOB)
+        result = run_with_syslog(user, folder, BOB)
         lines = heard_by(listener)
-    expect(result.status == 0 and not result.stderr and len(scene.spool.messages()) == 1, f"{result}")
+    expect(result.status == 0 and not result.stderr and len(user.spool.messages()) == 1, f"{result}")
     expect(any(where == MAIL and "queued as " in line and "nonsense" in line for where, line in lines), f"{lines}")
 
 
 def in_the_background(folder):
     """-odb: the child has no stderr, but a log."""
-    scene = Scene(folder)
+    user = User(folder)
     with syslog(folder) as listener:
-        result = run_with_syslog(scene, folder, "-odb", BOB)
+        result = run_with_syslog(user, folder, "-odb", BOB)
         expect(result.status == 0 and not result.stderr, f"{result}")
         lines = []
         wait_until("a line", lambda: lines.extend(heard_by(listener)) or any("queued as " in line for _, line in lines), 20)
@@ -242,21 +242,21 @@ def person_without_syslog(folder):
 
 def full_syslog(folder):
     """A daemon that takes nothing, and none at all, hold nothing up."""
-    scene = Scene(folder)
+    user = User(folder)
     with syslog(folder, is_full=True):
-        result = run_with_syslog(scene, folder, BOB)
+        result = run_with_syslog(user, folder, BOB)
         expect(result.status == 0 and not result.stderr, f"{result}")
     (folder / "socket").unlink()
-    result = run_with_syslog(scene, folder, BOB)
-    expect(result.status == 0 and not result.stderr and len(scene.spool.messages()) == 2, f"{result}")
+    result = run_with_syslog(user, folder, BOB)
+    expect(result.status == 0 and not result.stderr and len(user.spool.messages()) == 2, f"{result}")
 
 
 def endless_run(folder):
     """In a container stderr is the log."""
-    scene = Scene(folder)
-    scene.queue(name="sendmail")
-    with subprocess.Popen(with_queue(scene.spool.path, [scene.programs["sendmail"], "-v", "-q1h"]),
-                          env=clean_environment(scene.home, scene.environment()),
+    user = User(folder)
+    user.queue(name="sendmail")
+    with subprocess.Popen(with_queue(user.spool.path, [user.programs["sendmail"], "-v", "-q1h"]),
+                          env=clean_environment(user.home, user.environment()),
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         said = process.stderr.readline() if select.select([process.stderr], [], [], 30)[0] else b""
         process.terminate()

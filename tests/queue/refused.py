@@ -3,7 +3,7 @@
 import functools
 import json
 from tests.lib.harness import expect
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.user import MESSAGE, User
 from .contracts import BOB, CAROL
 from .filters import script
 
@@ -34,12 +34,12 @@ def crlf(text):
 
 
 def program(words, config, stdin, reason, recipients, folder):
-    scene = Scene(folder, [f"logfile {folder}/log", *config])
-    result = scene.run(*words, name="sendmail", stdin=stdin)
+    user = User(folder, f"logfile {folder}/log", *config)
+    result = user.run(*words, name="sendmail", stdin=stdin)
     wanted = 64 if "without-recipients" in reason or reason == "no recipients" else 65
     expect(result.status == wanted and reason in result.stderr.decode(), f"{result}")
-    copies = scene.spool.messages("failed")
-    expect(len(copies) == 1 and not scene.spool.messages(), f"kept: {copies}, {scene.spool.messages()}: {result}")
+    copies = user.spool.messages("failed")
+    expect(len(copies) == 1 and not user.spool.messages(), f"kept: {copies}, {user.spool.messages()}: {result}")
     copy = copies[0]
     expect(copy.id in result.stderr.decode(), f"not said where it is: {result}")
     expect(set(copy.status) == {"F"}, f"{copy.status}")
@@ -47,12 +47,12 @@ def program(words, config, stdin, reason, recipients, folder):
     expect_original(copy, stdin)
     expect(reason in (folder / "log").read_text(), "no line in the log")
     sender = words[1] if words[0] == "-f" else ALICE
-    expect([n.recipients for n in scene.spool.notices()] == [[sender]], f"{scene.spool.notices()}")
-    expect(reason.encode() in scene.spool.notices()[0].body.replace(b"\r\n    ", b" "), "the notice does not say why")
-    listed = json.loads(scene.run("--queue-list=json").stdout)
+    expect([n.recipients for n in user.spool.notices()] == [[sender]], f"{user.spool.notices()}")
+    expect(reason.encode() in user.spool.notices()[0].body.replace(b"\r\n    ", b" "), "the notice does not say why")
+    listed = json.loads(user.run("--queue-list=json").stdout)
     found = [e for e in listed if e["id"] == copy.id][0]
     expect(found["state"] == "failed" and reason in found["last"]["text"], f"{found}")
-    expect(b"\x1b" not in scene.run("--queue-show", copy.id).stdout + scene.run(name="mailq").stdout, "an escape")
+    expect(b"\x1b" not in user.run("--queue-show", copy.id).stdout + user.run(name="mailq").stdout, "an escape")
 
 
 def expect_original(copy, stdin):
@@ -68,81 +68,81 @@ def expect_original(copy, stdin):
 
 def person(words, config, stdin, reason, _recipients, folder):
     """Who looks at the result has it, and nothing is kept."""
-    scene = Scene(folder, config)
-    result = scene.run(*words, stdin=stdin)
+    user = User(folder, *config)
+    result = user.run(*words, stdin=stdin)
     expect(result.status in (64, 65) and reason in result.stderr.decode(), f"{result}")
-    left = [f for name in ("q", "failed", "hold") for f in scene.spool.files(name)]
+    left = [f for name in ("q", "failed", "hold") for f in user.spool.files(name)]
     expect(not left, f"{left}")
 
 
 def over_smtp(folder):
-    scene = Scene(folder, [f"logfile {folder}/log", REFUSING])
+    user = User(folder, f"logfile {folder}/log", REFUSING)
     begin = b"EHLO me\r\nMAIL FROM:<carol@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n"
     for number, (text, reason) in enumerate(((b"Subject: x\r\n\r\nHello\r\n", "refuses"),
                                              ("Subject: x\r\n".encode("utf-16") + b"\r\nHello\r\n", "UTF-16"))):
-        result = scene.run("-bs", "-odq", stdin=begin + text + b".\r\nQUIT\r\n")
+        result = user.run("-bs", "-odq", stdin=begin + text + b".\r\nQUIT\r\n")
         expect(b"\r\n554 5.6.0 " in result.stdout and result.status == 0, f"{result}")
-        copies = scene.spool.messages("failed")
+        copies = user.spool.messages("failed")
         expect(len(copies) == number + 1 and copies[-1].recipients == [BOB], f"{copies}")
         expect_original(copies[-1], text)
-        expect(len(scene.spool.notices()) == number + 1 and scene.spool.notices()[-1].recipients == [CAROL], "a notice")
+        expect(len(user.spool.notices()) == number + 1 and user.spool.notices()[-1].recipients == [CAROL], "a notice")
         expect(reason in (folder / "log").read_text(), "no line in the log")
-    expect(not scene.spool.messages(), "something is left to be sent")
+    expect(not user.spool.messages(), "something is left to be sent")
 
 
 def no_notice(folder):
     """The null sender is not answered, nor what a program has sent by itself."""
     for number, (words, head) in enumerate(((("-f", "<>"), b""), ((), b"Auto-Submitted: auto-replied\n"))):
         (folder / str(number)).mkdir()
-        scene = Scene(folder / str(number), [REFUSING])
-        result = scene.run(*words, BOB, name="sendmail", stdin=head + MESSAGE)
-        expect(result.status == 65 and len(scene.spool.files("failed")) == 1, f"{result}")
-        expect(not scene.spool.files(), f"{scene.spool.records()}")
+        user = User(folder / str(number), REFUSING)
+        result = user.run(*words, BOB, name="sendmail", stdin=head + MESSAGE)
+        expect(result.status == 65 and len(user.spool.files("failed")) == 1, f"{result}")
+        expect(not user.spool.files(), f"{user.spool.records()}")
 
 
 def sender_without_meaning(folder):
     """There is nobody to tell, but the copy is there."""
-    scene = Scene(folder)
-    result = scene.run("-f", "al ice@@", BOB, name="sendmail", stdin=MESSAGE)
-    expect(result.status == 65 and len(scene.spool.records("failed")) == 1, f"{result}")
-    expect(not scene.spool.files(), "told somebody")
+    user = User(folder)
+    result = user.run("-f", "al ice@@", BOB, name="sendmail", stdin=MESSAGE)
+    expect(result.status == 65 and len(user.spool.records("failed")) == 1, f"{result}")
+    expect(not user.spool.files(), "told somebody")
 
 
 def on_failure_is_run(folder):
-    scene = Scene(folder, [f"on_failure echo $MAILCHUTE_ID $MAILCHUTE_REASON >> {folder}/seen", REFUSING])
-    scene.run(BOB, name="sendmail", stdin=MESSAGE)
+    user = User(folder, f"on_failure echo $MAILCHUTE_ID $MAILCHUTE_REASON >> {folder}/seen", REFUSING)
+    user.run(BOB, name="sendmail", stdin=MESSAGE)
     said = (folder / "seen").read_text()
-    expect(scene.spool.messages("failed")[0].id in said and "refuses" in said and said.count("\n") == 1, said)
+    expect(user.spool.messages("failed")[0].id in said and "refuses" in said and said.count("\n") == 1, said)
 
 
 def retried(folder):
     """After the filter was mended the copy goes; what can't be read stays, and is shown."""
-    scene = Scene(folder, [script(folder, "cat > /dev/null; exit 65")])
-    scene.run(BOB, name="sendmail", stdin=MESSAGE.replace(b"\n\n", b"\nBcc: x@example.org\n\n", 1))
-    copy = scene.spool.messages("failed")[0]
+    user = User(folder, script(folder, "cat > /dev/null; exit 65"))
+    user.run(BOB, name="sendmail", stdin=MESSAGE.replace(b"\n\n", b"\nBcc: x@example.org\n\n", 1))
+    copy = user.spool.messages("failed")[0]
     script(folder, "sed s/Hello/Goodbye/")
-    with scene.up() as relay:
-        result = scene.run("--queue-retry", copy.id)
+    with user.up() as relay:
+        result = user.run("--queue-retry", copy.id)
         expect(result.status == 0 and len(relay.received) == 1, f"{result}")
         expect(relay.received[0].content.endswith(b"Goodbye Bob.\r\n") and relay.received[0].recipients == [BOB],
                f"{relay.received}")
         expect(b"Bcc" not in relay.received[0].content and b"Date:" in relay.received[0].content, "not completed")
-    expect(not scene.spool.files("failed"), "still there")
+    expect(not user.spool.files("failed"), "still there")
 
 
 def not_retried(folder):
-    scene = Scene(folder)
-    scene.run(BOB, name="sendmail", stdin="Subject: x\n".encode("utf-16") + b"\n\nHello Bob.\n")
-    copy = scene.spool.messages("failed")[0]
-    with scene.up() as relay:
+    user = User(folder)
+    user.run(BOB, name="sendmail", stdin="Subject: x\n".encode("utf-16") + b"\n\nHello Bob.\n")
+    copy = user.spool.messages("failed")[0]
+    with user.up() as relay:
         for words in (("--queue-retry", copy.id), ("--queue-retry", copy.id, "-a", "default")):
-            result = scene.run(*words)
+            result = user.run(*words)
             expect(result.status == 65 and b"--queue-show" in result.stderr, f"{result}")
-        scene.flush()
+        user.flush()
         expect(not [t for t in relay.received if t.sender], "sent all the same")
-    expect([r.id for r in scene.spool.messages("failed")] == [copy.id], "the copy is gone")
-    expect(b"Hello Bob." in scene.run("--queue-show", copy.id).stdout, "not shown")
-    expect(scene.run("--queue-remove", copy.id).status == 0 and not scene.spool.files("failed"), "not removed")
+    expect([r.id for r in user.spool.messages("failed")] == [copy.id], "the copy is gone")
+    expect(b"Hello Bob." in user.run("--queue-show", copy.id).stdout, "not shown")
+    expect(user.run("--queue-remove", copy.id).status == 0 and not user.spool.files("failed"), "not removed")
 
 
 def notice_has_a_domain(folder):
@@ -150,17 +150,17 @@ def notice_has_a_domain(folder):
     for number, (line, domain) in enumerate((("", b"example.org"), ("maildomain example.com", b"example.com"),
                                              ("domain mx.example.com", b"mx.example.com"), ("domain laptop", b"example.org"))):
         (folder / str(number)).mkdir()
-        scene = Scene(folder / str(number), [line, REFUSING])
-        scene.run(BOB, name="sendmail", stdin=MESSAGE)
-        header = scene.spool.notices()[0].header
+        user = User(folder / str(number), line, REFUSING)
+        user.run(BOB, name="sendmail", stdin=MESSAGE)
+        header = user.spool.notices()[0].header
         expect(b"<MAILER-DAEMON@" + domain + b">\r\n" in header and b".notice@" + domain + b">\r\n" in header, f"{header}")
 
 
 def without_a_queue(folder):
     """Nothing is kept then, and nothing said of a copy."""
-    scene = Scene(folder, ["queue off", REFUSING])
-    result = scene.run(BOB, name="sendmail", stdin=MESSAGE)
-    expect(result.status == 65 and b"--queue-show" not in result.stderr and not list(scene.spool.path.glob("*")), f"{result}")
+    user = User(folder, "queue off", REFUSING)
+    result = user.run(BOB, name="sendmail", stdin=MESSAGE)
+    expect(result.status == 65 and b"--queue-show" not in result.stderr and not list(user.spool.path.glob("*")), f"{result}")
 
 
 def add_cases(suite):

@@ -6,7 +6,7 @@ import os
 import subprocess
 from tests.lib import relay as relays
 from tests.lib.harness import expect, write_private
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.user import MESSAGE, User
 from .contracts import BOB, CAROL
 from .runs import fill, numbers_in
 
@@ -30,19 +30,19 @@ From here on it is text.
 """
 
 
-def sent(scene, *args, stdin=MESSAGE, name="mailchute", **options):
+def sent(user, *args, stdin=MESSAGE, name="mailchute", **options):
     """Send over a relay that is up; returns what it took, which is one message."""
-    with scene.up(**options) as relay:
-        result = scene.run(*args, name=name, stdin=stdin)
+    with user.up(**options) as relay:
+        result = user.run(*args, name=name, stdin=stdin)
         relay.wait_idle()
         expect(result.status == 0 and len(relay.received) == 1, f"{len(relay.received)} arrived: {result}")
-        scene.expect_empty()
+        user.expect_empty()
         return relay.received[0]
 
 
 def git_patch(folder):
     """Of git format-patch the first line is none of the header; it goes, and the rest stays."""
-    message = sent(Scene(folder), "-t", stdin=PATCH)
+    message = sent(User(folder), "-t", stdin=PATCH)
     expect(message.recipients == [BOB], f"it went to {message.recipients}")
     wanted = PATCH.split(b"\n", 1)[1].replace(b"\n", b"\r\n")
     expect(message.content.endswith(wanted.split(b"\r\n", 3)[3]) and b"0123456789abcdef" not in message.content,
@@ -54,7 +54,7 @@ def empty_from(folder):
     """An empty From field is replaced, and never taken for the sender."""
     for number, field in enumerate((b"From:\n", b"From: \n", b"From:\n \n", b"from:\t\n")):
         (folder / str(number)).mkdir()
-        message = sent(Scene(folder / str(number)), BOB, stdin=field + b"Subject: x\n\ny\n")
+        message = sent(User(folder / str(number)), BOB, stdin=field + b"Subject: x\n\ny\n")
         header = message.content.split(b"\r\n\r\n")[0].lower().split(b"\r\n")
         found = [line for line in header if line.startswith(b"from:")]
         expect(found == [b"from: alice@example.org"] and message.sender == "alice@example.org", str(header))
@@ -63,7 +63,7 @@ def empty_from(folder):
 def only_hidden_recipients(folder):
     """Bcc and an empty group: it goes to those in Bcc, who are not named in it."""
     text = b"To: undisclosed-recipients:;\nBcc: bob@example.org, carol@example.org\nSubject: x\n\ny\n"
-    message = sent(Scene(folder), "-t", stdin=text)
+    message = sent(User(folder), "-t", stdin=text)
     expect(message.recipients == [BOB, CAROL], f"it went to {message.recipients}")
     expect(b"bob@" not in message.content and b"To: undisclosed-recipients:;\r\n" in message.content,
            message.content.decode())
@@ -73,33 +73,33 @@ def alias_of_root_at_this_host(folder):
     """Some programs write the host's name behind root; an alias can say that as well."""
     table = folder / "aliases"
     table.write_text(f"root: {BOB}\nroot@host.example: root\n")
-    scene = Scene(folder, [f"aliases {table}", "maildomain host.example"])
+    user = User(folder, f"aliases {table}", "maildomain host.example")
     for name in ("mailchute", "sendmail"):
         for recipient in ("root", "root@host.example", "root@Host.Example"):
-            message = sent(scene, recipient, name=name)
+            message = sent(user, recipient, name=name)
             expect(message.recipients == [BOB], f"{recipient}, {name}: {message.recipients}")
 
 
 def sender_field(folder):
     """It is somebody else's affair: it makes no envelope sender, and stays."""
     text = b"Sender: secretary@example.net\n" + MESSAGE
-    scene = Scene(folder)
+    user = User(folder)
     for words in ((BOB,), ("--read-envelope-from", BOB)):
-        message = sent(scene, *words, stdin=text)
+        message = sent(user, *words, stdin=text)
         expect(message.sender == "alice@example.org", f"{words}: {message.sender}")
         expect(message.content.count(b"Sender: secretary@example.net\r\n") == 1, message.content.decode())
 
 
 def queue_path_with_blanks(folder):
     place = folder / "my mail (old)" / "the queue's"
-    scene = Scene(folder, [f"queue_folder {place}", f"on_failure touch '{folder}/told'"])
-    result = scene.send(BOB)
+    user = User(folder, f"queue_folder {place}", f"on_failure touch '{folder}/told'")
+    result = user.send(BOB)
     kept = list((place / "q").iterdir())
     expect(result.status == 0 and len(kept) == 1, str(result))
-    item, = json.loads(scene.run("--queue-list=json").stdout)
+    item, = json.loads(user.run("--queue-list=json").stdout)
     expect(item["id"] == kept[0].name, str(item))
-    with scene.up() as relay:
-        result = scene.run(f"--queue-retry={item['id']}")
+    with user.up() as relay:
+        result = user.run(f"--queue-retry={item['id']}")
         expect(len(relay.received) == 1 and not list((place / "q").iterdir()), str(result))
 
 
@@ -110,45 +110,45 @@ def one_of_three(folder):
     for code, name, now, later in rows:
         place = folder / f"{code}-{name}"
         place.mkdir()
-        scene = Scene(place, [f"logfile {place}/log"])
-        with scene.up(f"rcpt <{CAROL}>: {code} not {CAROL}") as relay:
-            result = scene.send(BOB, CAROL, DAVE, name=name)
+        user = User(place, f"logfile {place}/log")
+        with user.up(f"rcpt <{CAROL}>: {code} not {CAROL}") as relay:
+            result = user.send(BOB, CAROL, DAVE, name=name)
             relay.wait_idle()
             found = [r for t in relay.received if t.sender for r in t.recipients]
             expect(found == now, f"{code}, {name}: {found} now: {result}")
             expect((result.status == 65) == (code == "550" and name == "mailchute"), str(result))
             said = (place / "log").read_bytes() if name == "sendmail" else result.stderr
             expect(CAROL.encode() in said and code.encode() in said, f"{said}{result}")
-        with scene.up() as relay:
-            scene.flush()
+        with user.up() as relay:
+            user.flush()
             found = [r for t in relay.received if t.sender for r in t.recipients]
             expect(found == later, f"{code}, {name}: {found} later")
-        scene.expect_empty(f"{code}, {name}")
+        user.expect_empty(f"{code}, {name}")
 
 
 def so_many_in_a_session(folder):
     """A relay answers MAIL with 452 from the fourth message on: the others go over new connections."""
-    scene = Scene(folder)
-    fill(scene, 10)
+    user = User(folder)
+    fill(user, 10)
     too_many = "452 4.5.3 too many messages"
-    with scene.up(f"mail#4: {too_many}", *[f"maybe at mail#{number}: {too_many}" for number in range(5, 20)]) as relay:
-        result = scene.flush()
+    with user.up(f"mail#4: {too_many}", *[f"maybe at mail#{number}: {too_many}" for number in range(5, 20)]) as relay:
+        result = user.flush()
         relay.wait_idle()
         expect(numbers_in(relay) == dict.fromkeys(range(10), 1), f"{numbers_in(relay)}: {result}")
         expect(len(relay.connections) == 4, f"{len(relay.connections)} connections")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def full_relay_is_let_alone(folder):
     """One that takes nothing more is asked once more on a new connection, and not for every message."""
-    scene = Scene(folder)
+    user = User(folder)
     for sender in ("first@example.org", *["other@example.org"] * 6):
-        scene.queue(options=("-f", sender))
-    with scene.up("mail <other@example.org>: 452 4.3.1 full") as relay:
-        scene.flush()
+        user.queue(options=("-f", sender))
+    with user.up("mail <other@example.org>: 452 4.3.1 full") as relay:
+        user.flush()
         relay.wait_idle()
         expect(len(relay.received) == 1 and len(relay.connections) == 2, f"{len(relay.connections)} connections")
-    expect(len(scene.spool.files()) == 6, "the others do not wait")
+    expect(len(user.spool.files()) == 6, "the others do not wait")
 
 
 def log_that_can_not_be_written(folder):
@@ -157,12 +157,12 @@ def log_that_can_not_be_written(folder):
     os.mkfifo(fifo)
     for number, log in enumerate(("/nowhere/log", folder, "/dev/full", fifo)):
         (folder / str(number)).mkdir()
-        scene = Scene(folder / str(number), [f"logfile {log}"])
-        with scene.up() as relay:
-            result = scene.send(BOB)
+        user = User(folder / str(number), f"logfile {log}")
+        with user.up() as relay:
+            result = user.send(BOB)
             expect(result.status == 0 and len(relay.received) == 1 and str(log).encode() in result.stderr, str(result))
             expect(b"recipients=bob@example.org" in result.stderr, f"the line is lost: {result}")
-        scene.expect_empty()
+        user.expect_empty()
 
 
 def as_nobody(folder, program, *args, **more):
@@ -178,52 +178,52 @@ def config_that_can_not_be_read(folder):
     """It is named, with the reason; nobody is told that there is none."""
     if os.geteuid() != 0:
         return
-    scene = Scene(folder)
+    user = User(folder)
     for name in (".msmtprc", ".mailchuterc"):
         path = write_private(folder / name, "host h\n")
-        found = as_nobody(folder, scene.programs["mailchute"], "-P", stdin=subprocess.DEVNULL)
+        found = as_nobody(folder, user.programs["mailchute"], "-P", stdin=subprocess.DEVNULL)
         line = f": account default: {path}: Permission denied\n".encode()
         expect(found.returncode == 78 and found.stderr.endswith(line), str(found))
-    named = as_nobody(folder, scene.programs["mailchute"], "-P", "-C", folder / ".msmtprc", stdin=subprocess.DEVNULL)
+    named = as_nobody(folder, user.programs["mailchute"], "-P", "-C", folder / ".msmtprc", stdin=subprocess.DEVNULL)
     expect(named.returncode == 74 and b"Permission denied" in named.stderr, str(named))
 
 
 def without_new_privileges(folder):
     """A service that can gain no privilege sends, and keeps what can't be sent."""
-    scene = Scene(folder)
-    words = ["--no-new-privs", "--inh-caps=-all", scene.programs["sendmail"], BOB]
-    scene.programs["setpriv"] = "/usr/bin/setpriv"
-    with scene.up() as relay:
-        result = scene.run(*words, name="setpriv", stdin=MESSAGE)
-        expect(result.status == 0 and relay.wait_message() and not scene.spool.files(), str(result))
-    result = scene.run(*words, name="setpriv", stdin=MESSAGE)
-    expect(result.status == 0 and len(scene.spool.files()) == 1, str(result))
+    user = User(folder)
+    words = ["--no-new-privs", "--inh-caps=-all", user.programs["sendmail"], BOB]
+    user.programs["setpriv"] = "/usr/bin/setpriv"
+    with user.up() as relay:
+        result = user.run(*words, name="setpriv", stdin=MESSAGE)
+        expect(result.status == 0 and relay.wait_message() and not user.spool.files(), str(result))
+    result = user.run(*words, name="setpriv", stdin=MESSAGE)
+    expect(result.status == 0 and len(user.spool.files()) == 1, str(result))
 
 
 def null_sender_stays(folder):
     """Through the queue, and by every way of saying it."""
     for number, words in enumerate((("-f", "<>"), ("-f", ""), ("-f<>",), ("-r", "<>"), ("--from=",))):
         (folder / str(number)).mkdir()
-        scene = Scene(folder / str(number))
-        result = scene.run(*words, BOB, stdin=MESSAGE)
-        expect(result.status == 0 and len(scene.spool.files()) == 1, str(result))
-        with scene.up() as relay:
-            scene.flush()
+        user = User(folder / str(number))
+        result = user.run(*words, BOB, stdin=MESSAGE)
+        expect(result.status == 0 and len(user.spool.files()) == 1, str(result))
+        with user.up() as relay:
+            user.flush()
             mails = [t.mail.split(" SIZE")[0] for t in relay.received]
             expect(mails == ["MAIL FROM:<>"], f"{words}: {mails}")
-        scene.expect_empty()
+        user.expect_empty()
 
 
 def address_that_begins_with_a_dash(folder):
     """It is never an option: behind --, in the message, and in a session on standard input."""
     dashed = "-oQ@example.org"
-    scene = Scene(folder)
-    expect(sent(scene, "--", dashed).recipients == [dashed], "behind --")
-    expect(sent(scene, "-t", stdin=f"To: {dashed}\nBcc: -X/tmp/x@example.org\n\nx\n".encode()).recipients[0] == dashed,
+    user = User(folder)
+    expect(sent(user, "--", dashed).recipients == [dashed], "behind --")
+    expect(sent(user, "-t", stdin=f"To: {dashed}\nBcc: -X/tmp/x@example.org\n\nx\n".encode()).recipients[0] == dashed,
            "in the message")
     session = f"EHLO x\r\nMAIL FROM:<-f@example.org>\r\nRCPT TO:<{dashed}>\r\nDATA\r\n\r\nx\r\n.\r\nQUIT\r\n".encode()
-    with scene.up() as relay:
-        result = scene.run("-bs", stdin=session)
+    with user.up() as relay:
+        result = user.run("-bs", stdin=session)
         relay.wait_message()
         taken, = relay.received
         expect((taken.sender, taken.recipients) == ("-f@example.org", [dashed]), f"{taken.sender}: {result}")
@@ -233,13 +233,13 @@ def nothing_in_tmp(folder):
     """Without a queue, too, no folder for temporary files is needed; those that there are may be closed."""
     if os.geteuid() != 0:
         return
-    scene = Scene(folder, ["queue off"])
+    user = User(folder, "queue off")
     script = 'mount --bind "$1" /mnt; for d in /tmp /var/tmp; do mount -t tmpfs -o mode=000 tmpfs $d; done; shift; ' \
         'export HOME=/mnt/home; unset TMPDIR; exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"'
     copy = folder / "copy"
-    subprocess.run(["cp", os.path.realpath(scene.programs["mailchute"]), copy], check=True)
-    os.chown(scene.home / ".mailchuterc", 65534, 65534)
-    with scene.up() as relay:
+    subprocess.run(["cp", os.path.realpath(user.programs["mailchute"]), copy], check=True)
+    os.chown(user.home / ".mailchuterc", 65534, 65534)
+    with user.up() as relay:
         done = subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-ec", script, "sh", folder,
                                "/mnt/copy", BOB], input=MESSAGE, capture_output=True, check=False)
         expect(done.returncode == 0 and len(relay.received) == 1, str(done))
@@ -248,26 +248,26 @@ def nothing_in_tmp(folder):
 def line_of_1000_octets(folder):
     """998 and the line end: the longest line there may be, with LF and with CRLF."""
     line = b"." + b"x" * 997
-    scene = Scene(folder)
+    user = User(folder)
     for end in (b"\n", b"\r\n"):
-        message = sent(scene, BOB, stdin=MESSAGE.replace(b"\n", end) + line + end)
+        message = sent(user, BOB, stdin=MESSAGE.replace(b"\n", end) + line + end)
         expect(message.content.endswith(b"\r\n" + line + b"\r\n"), "another line arrives")
         expect(message.wire.endswith(b"\r\n." + line + b"\r\n"), "the dot is not doubled")
 
 
 def one_relay_hangs(folder):
     """A relay that falls silent behind RCPT holds up neither the run nor the messages for another one."""
-    scene = Scene(folder)
-    with relays.Relay(dialogue="rcpt: hang") as silent, scene.up() as good:
-        scene.configure("timeout 1", "account silent : default", f"port {silent.port}")
+    user = User(folder)
+    with relays.Relay(dialogue="rcpt: hang") as silent, user.up() as good:
+        user.configure("timeout 1", "account silent : default", f"port {silent.port}")
         for number in range(40):
-            scene.run("-odq", "-a", "silent" if number % 2 else "default", BOB, stdin=MESSAGE)
-        expect(len(scene.spool.files()) == 40, f"{len(scene.spool.files())} in the queue")
-        result = scene.run("-q", limit=30)
+            user.run("-odq", "-a", "silent" if number % 2 else "default", BOB, stdin=MESSAGE)
+        expect(len(user.spool.files()) == 40, f"{len(user.spool.files())} in the queue")
+        result = user.run("-q", limit=30)
         good.wait_idle()
         expect(result.status == 0 and len(good.received) == 20, f"{len(good.received)} arrived: {result}")
         expect(len(silent.connections) == 1, f"{len(silent.connections)} connections to the silent one")
-        expect(len(scene.spool.files()) == 20, "not all of the others wait")
+        expect(len(user.spool.files()) == 20, "not all of the others wait")
 
 
 # where it was reported, and what: the names of the cases
@@ -275,7 +275,7 @@ def progress_bars(folder):
     """A CR alone, as programs write for people who watch, reaches the reader as it was written."""
     for name, text in (("ascii", b" 10%\r 20%\r100%\ndone\n"), ("utf-8", "▏ \r▎\r█\n".encode())):
         (folder / name).mkdir()
-        message = sent(Scene(folder / name), BOB, stdin=b"Subject: backup\n\n" + text)
+        message = sent(User(folder / name), BOB, stdin=b"Subject: backup\n\n" + text)
         read = email.message_from_bytes(message.content)
         expect(b"\r" not in message.content.replace(b"\r\n", b""), "a bare CR on the wire")
         expect(read.get_payload(decode=True) == text.replace(b"\n", b"\r\n"), message.content.decode())

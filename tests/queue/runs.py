@@ -10,7 +10,7 @@ import re
 import signal
 from tests.lib import relay as relays
 from tests.lib.harness import expect, finish, wait_until
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.user import MESSAGE, User
 from tests.lib.spool import Locked, read
 from .contracts import BOB, CAROL, LOGIN, taken_by
 
@@ -28,18 +28,18 @@ def numbers_in(relay):
     return collections.Counter(int(re.search(rb"Subject: number (\d+)", t.content)[1]) for t in relay.received)
 
 
-def fill(scene, count):
+def fill(user, count):
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        results = list(pool.map(lambda n: scene.send(options=("-odq",), stdin=numbered(n)), range(count)))
-    expect(all(r.status == 0 for r in results) and len(scene.spool.files()) == count, "not all are queued")
+        results = list(pool.map(lambda n: user.send(options=("-odq",), stdin=numbered(n)), range(count)))
+    expect(all(r.status == 0 for r in results) and len(user.spool.files()) == count, "not all are queued")
 
 
 def many_over_one_connection(folder):
     """However many runners begin at once."""
-    scene = Scene(folder)
-    fill(scene, MANY)
-    with scene.up() as relay:
-        runners = [scene.start("-qf") for _ in range(RUNNERS)]
+    user = User(folder)
+    fill(user, MANY)
+    with user.up() as relay:
+        runners = [user.start("-qf") for _ in range(RUNNERS)]
         said = [finish(r)[1] for r in runners]
         relay.wait_idle()
         expect(all(r.returncode == 0 for r in runners), f"runners failed: {said}")
@@ -48,57 +48,57 @@ def many_over_one_connection(folder):
         waits = relay.client_waits
         expect(waits <= MANY + 6, f"the client waited {waits} times for {MANY} messages")
         expect(not relay.faults, f"faults of the client: {relay.faults}")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def senders_and_runners_together(folder):
     """Those who give in send at the same time as runs do; everything arrives once."""
-    scene = Scene(folder)
-    fill(scene, 20)
-    with scene.up() as relay:
-        runners = [scene.start("-qf") for _ in range(4)]
-        senders = [scene.start(BOB, name="sendmail", stdin=numbered(n)) for n in range(20, 40)]
+    user = User(folder)
+    fill(user, 20)
+    with user.up() as relay:
+        runners = [user.start("-qf") for _ in range(4)]
+        senders = [user.start(BOB, name="sendmail", stdin=numbered(n)) for n in range(20, 40)]
         for process in runners + senders:
             expect(finish(process) and process.returncode == 0, "a process failed")
         wait_until("all have arrived", lambda: len(numbers_in(relay)) == 40)
-        wait_until("the queue is empty", lambda: not scene.spool.files())
+        wait_until("the queue is empty", lambda: not user.spool.files())
         expect(set(numbers_in(relay).values()) == {1}, f"not once each: {numbers_in(relay)}")
 
 
 def the_waiting_follow(folder):
     """A message that gets through takes those along that wait for the same relay."""
-    scene = Scene(folder)
+    user = User(folder)
     for number in range(3):
-        scene.queue(stdin=numbered(number))
-    with scene.up() as relay:
-        result = scene.send(stdin=numbered(3))
+        user.queue(stdin=numbered(number))
+    with user.up() as relay:
+        result = user.send(stdin=numbered(3))
         expect(result.status == 0 and not result.stderr, f"{result}")
         wait_until("the others follow", lambda: len(relay.received) == 4)
         relay.wait_idle()
         expect(len(relay.connections) == 1, f"{len(relay.connections)} connections")
         expect(list(numbers_in(relay)) == [3, 0, 1, 2], f"in the order {list(numbers_in(relay))}")
-    wait_until("the queue is empty", lambda: not scene.spool.files())
+    wait_until("the queue is empty", lambda: not user.spool.files())
 
 
 def the_waiting_do_not_hold_up(folder):
     """The caller has his answer while the relay is still slow about the others."""
-    scene = Scene(folder)
-    scene.queue(stdin=numbered(0))
-    with scene.up("dot#2: hang") as relay:
-        result = scene.send(stdin=numbered(1))
+    user = User(folder)
+    user.queue(stdin=numbered(0))
+    with user.up("dot#2: hang") as relay:
+        result = user.send(stdin=numbered(1))
         expect(result.status == 0, f"{result}")
         expect(list(numbers_in(relay)) == [1], "it waited for the other one")
         wait_until("the other one follows", lambda: len(relay.transactions) == 2)
 
 
 def gated(folder):
-    """A scene whose password comes from a pipe, so that a run stands still until it is written."""
+    """A user whose password comes from a pipe, so that a run stands still until it is written."""
     pipe = folder / "pipe"
     os.mkfifo(pipe)
-    scene = Scene(folder, [f"passwordeval cat {pipe}"], **LOGIN)
-    config = (scene.home / ".mailchuterc").read_text()
-    (scene.home / ".mailchuterc").write_text(config.replace("password secret\n", ""))
-    return scene, pipe
+    user = User(folder, f"passwordeval cat {pipe}", **LOGIN)
+    config = (user.home / ".mailchuterc").read_text()
+    (user.home / ".mailchuterc").write_text(config.replace("password secret\n", ""))
+    return user, pipe
 
 
 def feed(pipe):
@@ -112,9 +112,9 @@ def feed(pipe):
     return True
 
 
-def is_held_up(scene):
+def is_held_up(user):
     """Whether somebody has the lock of the queue's runner."""
-    with contextlib.suppress(FileNotFoundError), (scene.spool.path / "run.lock").open() as file:
+    with contextlib.suppress(FileNotFoundError), (user.spool.path / "run.lock").open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -124,29 +124,29 @@ def is_held_up(scene):
 
 def late_arrival(folder):
     """What is queued while a run stands still goes out with it, for the next runner has gone home."""
-    scene, pipe = gated(folder)
-    scene.send(options=("-odq",), stdin=numbered(0))
-    with scene.up() as relay:
-        first = scene.start("-q")
-        wait_until("the run has begun", lambda: is_held_up(scene))
-        scene.send(options=("-odq",), stdin=numbered(1))
-        second = scene.start("-q")
+    user, pipe = gated(folder)
+    user.send(options=("-odq",), stdin=numbered(0))
+    with user.up() as relay:
+        first = user.start("-q")
+        wait_until("the run has begun", lambda: is_held_up(user))
+        user.send(options=("-odq",), stdin=numbered(1))
+        second = user.start("-q")
         expect(finish(second) and second.returncode == 0, "the second runner failed")
         wait_until("the run is over", lambda: (feed(pipe), first.poll() is not None)[1])
         expect(numbers_in(relay) == {0: 1, 1: 1}, f"taken: {numbers_in(relay)}")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def password_from_a_command(folder):
     """It is asked once for a connection, by the run and not when the message is given in."""
     count = folder / "count"
-    scene = Scene(folder, [f"passwordeval echo asked >> {count}; echo secret"], **LOGIN)
-    config = scene.home / ".mailchuterc"
+    user = User(folder, f"passwordeval echo asked >> {count}; echo secret", **LOGIN)
+    config = user.home / ".mailchuterc"
     config.write_text(config.read_text().replace("password secret\n", ""))
-    fill(scene, 5)
+    fill(user, 5)
     expect(not count.exists(), "asked for without a connection")
-    with scene.up() as relay:
-        scene.flush()
+    with user.up() as relay:
+        user.flush()
         expect(len(relay.received) == 5 and len(relay.connections) == 1, f"{len(relay.received)} taken")
         expect(relay.connections[0].mechanism == "PLAIN", "not logged in")
     expect(count.read_text() == "asked\n", f"asked {count.read_text().count('asked')} times")
@@ -154,103 +154,103 @@ def password_from_a_command(folder):
 
 def login_refused(folder):
     """One attempt for a run, however many messages wait."""
-    scene = Scene(folder, ["password wrong"], **LOGIN)
-    fill(scene, 5)
-    with scene.up() as relay:
-        scene.flush()
+    user = User(folder, "password wrong", **LOGIN)
+    fill(user, 5)
+    with user.up() as relay:
+        user.flush()
         tries = [v for c in relay.connections for v in c.verbs if v == "AUTH"]
         expect(len(tries) == 1, f"{len(tries)} logins")
-    expect([r.status for r in scene.spool.messages()] == ["."] * 5, "messages were changed")
-    with scene.up() as relay:
-        scene.run("-q")
+    expect([r.status for r in user.spool.messages()] == ["."] * 5, "messages were changed")
+    with user.up() as relay:
+        user.run("-q")
         expect(not relay.connections, "tried again at once")
 
 
 def refused_amid_others(folder, **relay):
     """530 for one message among others, whose commands may have left with another's content: it alone waits."""
-    scene = Scene(folder, **relay)
+    user = User(folder, **relay)
     names = [f"r{number}@example.org" for number in range(4)]
-    records = [scene.queue(name) for name in names]
-    with scene.up("rcpt <r1@example.org>: 530 5.7.0 Authentication required"):
-        scene.flush()
-    left = scene.spool.messages()
+    records = [user.queue(name) for name in names]
+    with user.up("rcpt <r1@example.org>: 530 5.7.0 Authentication required"):
+        user.flush()
+    left = user.spool.messages()
     expect([r.id for r in left] == [records[1].id], f"left: {left}")
     expect(1440 <= left[0].delay <= 2160 and b"set auth on" in left[0].notes[-1].encode(), f"{left[0].notes}")
-    with scene.up() as relay_now:
-        scene.run("-q")
+    with user.up() as relay_now:
+        user.run("-q")
         expect(not relay_now.connections, "tried before its time")
-        scene.run("-q", days=1 / 24)
+        user.run("-q", days=1 / 24)
         expect([r for t in relay_now.received for r in t.recipients] == [names[1]], f"{relay_now.received}")
 
 
 def refused_stops_no_other(folder):
     """What the relay wants for one recipient does not keep a message to another one waiting, nor does it ever after."""
-    scene = Scene(folder)
-    scene.queue("r0@example.org")
-    with scene.up("rcpt <r0@example.org>: 530 5.7.0 Authentication required") as relay:
+    user = User(folder)
+    user.queue("r0@example.org")
+    with user.up("rcpt <r0@example.org>: 530 5.7.0 Authentication required") as relay:
         for number in range(1, 3):
-            scene.flush()
-            result = scene.send(f"r{number}@example.org", name="sendmail")
-            expect(len(relay.received) == number, f"not tried: {result}, {scene.spool.messages()}")
-    expect([r.recipients for r in scene.spool.messages()] == [["r0@example.org"]], f"{scene.spool.messages()}")
+            user.flush()
+            result = user.send(f"r{number}@example.org", name="sendmail")
+            expect(len(relay.received) == number, f"not tried: {result}, {user.spool.messages()}")
+    expect([r.recipients for r in user.spool.messages()] == [["r0@example.org"]], f"{user.spool.messages()}")
 
 
 def two_routes(folder):
     """A connection for each; that one is down disturbs nobody of the other."""
-    scene = Scene(folder)
+    user = User(folder)
     (folder / "other").mkdir()
-    other = Scene(folder / "other")
-    scene.configure("account second", "host localhost", f"port {other.port}", "from alice@example.org", "tls off")
+    other = User(folder / "other")
+    user.configure("account second", "host localhost", f"port {other.port}", "from alice@example.org", "tls off")
     for number in range(6):
         options = ("-odq", "-a", "second") if number % 2 else ("-odq",)
-        scene.send(options=options, stdin=numbered(number))
-    with scene.up() as relay:
-        scene.flush()
+        user.send(options=options, stdin=numbered(number))
+    with user.up() as relay:
+        user.flush()
         expect(sorted(numbers_in(relay)) == [0, 2, 4] and len(relay.connections) == 1, f"{numbers_in(relay)}")
-    expect(len(scene.spool.files()) == 3, "the other ones are not kept")
+    expect(len(user.spool.files()) == 3, "the other ones are not kept")
     with other.up() as relay:
-        scene.flush()
+        user.flush()
         expect(sorted(numbers_in(relay)) == [1, 3, 5] and len(relay.connections) == 1, f"{numbers_in(relay)}")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def account_gone(folder):
     """Its messages stay; the others go."""
-    scene = Scene(folder)
-    good = (scene.home / ".mailchuterc").read_text()
-    scene.configure("account second : default")
-    scene.queue(options=("-odq", "-a", "second"), stdin=numbered(0))
-    scene.queue(options=("-odq",), stdin=numbered(1))
-    (scene.home / ".mailchuterc").write_text(good)
-    with scene.up() as relay:
-        result = scene.flush()
+    user = User(folder)
+    good = (user.home / ".mailchuterc").read_text()
+    user.configure("account second : default")
+    user.queue(options=("-odq", "-a", "second"), stdin=numbered(0))
+    user.queue(options=("-odq",), stdin=numbered(1))
+    (user.home / ".mailchuterc").write_text(good)
+    with user.up() as relay:
+        result = user.flush()
         expect(list(numbers_in(relay)) == [1], f"{numbers_in(relay)}: {result}")
-    left = scene.spool.messages()
+    left = user.spool.messages()
     expect(len(left) == 1 and "second" in left[0].notes[-1], f"{[r.notes for r in left]}")
     expect(1440 <= left[0].delay <= 2160, f"next try in {left[0].delay} s")
 
 
 def options_are_remembered(folder):
     """Those of the command line hold for the retry too; a secret is not among them."""
-    scene = Scene(folder, ["port 1", "password other"], **LOGIN)
-    record = scene.queue(options=(f"--port={scene.port}", "--passwordeval=echo secret"))
+    user = User(folder, "port 1", "password other", **LOGIN)
+    record = user.queue(options=(f"--port={user.port}", "--passwordeval=echo secret"))
     expect(b"other" not in record.path.read_bytes(), "a password in the queue")
-    config = scene.home / ".mailchuterc"
+    config = user.home / ".mailchuterc"
     config.write_text(re.sub(r"(?m)^password .*\n", "", config.read_text()))
-    with scene.up() as relay:
-        result = scene.flush()
+    with user.up() as relay:
+        result = user.flush()
         expect(len(relay.received) == 1, f"not sent: {result}")
 
 
 def locked_elsewhere(folder):
     """What another process has is left alone."""
-    scene = Scene(folder)
-    first = scene.queue(BOB)
-    scene.queue(CAROL)
-    with scene.up() as relay, Locked(first.path):
-        scene.flush()
+    user = User(folder)
+    first = user.queue(BOB)
+    user.queue(CAROL)
+    with user.up() as relay, Locked(first.path):
+        user.flush()
         expect(taken_by(relay) == (CAROL,), f"taken for {taken_by(relay)}")
-        scene.run("--queue-remove", first.id)
+        user.run("--queue-remove", first.id)
         expect(first.path.exists(), "removed while it was being sent")
     expect(read(first.path).status == ".", "changed while it was locked")
 
@@ -288,40 +288,40 @@ def to_folder(path):
 
 def strange_files(folder):
     """Nothing that is not a whole message of ours is sent, and it holds up nobody."""
-    scene = Scene(folder)
-    good = scene.queue(CAROL)
+    user = User(folder)
+    good = user.queue(CAROL)
     damages = (lambda p: p.write_bytes(b""), lambda p: p.write_bytes(b"not a message"), cut, flip, rename, link,
                to_symlink, to_fifo, to_folder)
-    paths = [scene.queue(BOB).path for _ in damages]
+    paths = [user.queue(BOB).path for _ in damages]
     for damage, path in zip(damages, paths):
         damage(path)
-    (scene.spool.path / "q" / "README").write_text("not an id")
-    with scene.up() as relay:
-        result = scene.flush()
-        scene.flush()
+    (user.spool.path / "q" / "README").write_text("not an id")
+    with user.up() as relay:
+        result = user.flush()
+        user.flush()
         expect(taken_by(relay) == (CAROL,), f"taken for {taken_by(relay)}: {result}")
     expect(not good.path.exists(), "the good one is still there")
-    left = [p.name for p in scene.spool.files() if p.name != "README"]
+    left = [p.name for p in user.spool.files() if p.name != "README"]
     kinds = [damages[n].__name__ for n, path in enumerate(paths) if path.exists()]
-    expect(not left and len(scene.spool.files("hold")) == 9, f"not in hold/: {left}, {kinds}, {result}")
+    expect(not left and len(user.spool.files("hold")) == 9, f"not in hold/: {left}, {kinds}, {result}")
 
 
 def relay_with_a_limit(folder):
     """A relay that ends every session after three messages still gets all of them."""
-    scene = Scene(folder)
-    fill(scene, 10)
-    with scene.up("mail#4: 421 4.7.0 enough for now") as relay:
-        result = scene.flush()
+    user = User(folder)
+    fill(user, 10)
+    with user.up("mail#4: 421 4.7.0 enough for now") as relay:
+        result = user.flush()
         relay.wait_idle()
         expect(numbers_in(relay) == dict.fromkeys(range(10), 1), f"taken {numbers_in(relay)}: {result}")
 
 
 def relay_that_names_its_limit(folder):
     """RFC 9422."""
-    scene = Scene(folder)
-    fill(scene, 7)
-    with scene.up(extra=("LIMITS MAILMAX=3",)) as relay:
-        scene.flush()
+    user = User(folder)
+    fill(user, 7)
+    with user.up(extra=("LIMITS MAILMAX=3",)) as relay:
+        user.flush()
         relay.wait_idle()
         counts = [len(c.transactions) for c in relay.connections]
         expect(numbers_in(relay) == dict.fromkeys(range(7), 1) and max(counts) <= 3, f"transactions: {counts}")
@@ -329,22 +329,22 @@ def relay_that_names_its_limit(folder):
 
 def chosen_ones(folder):
     """-qI, -qS and -qR, due or not."""
-    scene = Scene(folder)
-    records = [scene.queue(f"r{n}@example.org", options=("-f", f"s{n}@example.org")) for n in range(4)]
-    with scene.up() as relay:
+    user = User(folder)
+    records = [user.queue(f"r{n}@example.org", options=("-f", f"s{n}@example.org")) for n in range(4)]
+    with user.up() as relay:
         for words in (["-qS", "s1@"], ["-qRr2@"], ["-qI", records[3].id]):
-            scene.run(*words)
+            user.run(*words)
         expect([t.recipients[0][:2] for t in relay.received] == ["r1", "r2", "r3"], "others were taken")
-    expect([r.id for r in scene.spool.messages()] == [records[0].id], "the rest is not what it was")
+    expect([r.id for r in user.spool.messages()] == [records[0].id], "the rest is not what it was")
 
 
 def again_and_again(folder):
     """-q with a time is a loop in the foreground that ends by a signal."""
-    scene = Scene(folder)
-    with scene.up() as relay:
-        runner = scene.start("-q1s")
+    user = User(folder)
+    with user.up() as relay:
+        runner = user.start("-q1s")
         for number in range(2):
-            scene.send(options=("-odq",), stdin=numbered(number))
+            user.send(options=("-odq",), stdin=numbered(number))
             wait_until("it is sent", lambda: numbers_in(relay)[number] == 1)
         runner.send_signal(signal.SIGTERM)
         finish(runner)
@@ -352,34 +352,34 @@ def again_and_again(folder):
 
 def in_the_background(folder):
     """-odb: kept, answered, and then sent."""
-    scene = Scene(folder)
-    with scene.up() as relay:
-        result = scene.send(name="sendmail", options=("-odb",))
+    user = User(folder)
+    with user.up() as relay:
+        result = user.send(name="sendmail", options=("-odb",))
         expect(result.status == 0, f"{result}")
         wait_until("it is sent", lambda: len(relay.received) == 1)
-    wait_until("the queue is empty", lambda: not scene.spool.files())
+    wait_until("the queue is empty", lambda: not user.spool.files())
 
 
 def nothing_to_do(folder):
     """No queue, and an empty one: nothing is said, nothing is made, nobody is called."""
-    scene = Scene(folder)
-    with scene.up() as relay:
+    user = User(folder)
+    with user.up() as relay:
         for words, name in ((["-q"], "mailchute"), ([], "runq"), (["-q"], "sendmail")):
-            result = scene.run(*words, name=name)
+            result = user.run(*words, name=name)
             expect(result.status == 0 and not result.stderr, f"{name}: {result}")
         expect(not relay.connections, "it connects for nothing")
 
 
 def private(folder):
     """Nobody else can read the queue, and a queue that others can write to is not used."""
-    scene = Scene(folder)
-    record = scene.queue()
-    modes = {p: p.stat().st_mode & 0o777 for p in [scene.spool.path, *scene.spool.path.rglob("*")]}
+    user = User(folder)
+    record = user.queue()
+    modes = {p: p.stat().st_mode & 0o777 for p in [user.spool.path, *user.spool.path.rglob("*")]}
     wrong = {str(p): oct(m) for p, m in modes.items() if m != (0o700 if p.is_dir() else 0o600)}
     expect(not wrong, f"{wrong}")
-    scene.spool.path.chmod(0o777)
-    with scene.up() as relay:
-        scene.flush()
+    user.spool.path.chmod(0o777)
+    with user.up() as relay:
+        user.flush()
         expect(not relay.received and record.path.exists(), "a queue open to all is used")
 
 

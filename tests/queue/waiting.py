@@ -4,7 +4,7 @@ import email
 import re
 from tests.lib import lint
 from tests.lib.harness import expect, wait_until
-from tests.lib.scene import Scene
+from tests.lib.user import User
 from .contracts import BOB, CAROL, GONE
 
 
@@ -14,109 +14,109 @@ ROUTE_STEPS = [MINUTE * 2 ** n for n in range(6)] + [HOUR, HOUR]
 ALICE = "alice@example.org"
 
 
-def expect_steps(scene, steps):
+def expect_steps(user, steps):
     """The attempt that was made, and then one for each further step, wait as long as they should."""
     seen = []
     for number, step in enumerate(steps):
         if number:
-            scene.flush()
-        delay = scene.spool.messages()[0].delay
+            user.flush()
+        delay = user.spool.messages()[0].delay
         expect(0.8 * step <= delay <= 1.2 * step, f"attempt {number + 1}: next one in {delay} s, not about {step}")
         seen.append(delay / step)
     expect(len({round(ratio, 3) for ratio in seen}) > 2, f"no chance in it: {seen}")
 
 
 def steps_of_message(folder):
-    scene = Scene(folder)
-    with scene.up("mail: 451 4.3.0 not now"):
-        scene.queue()
-        expect_steps(scene, MESSAGE_STEPS)
+    user = User(folder)
+    with user.up("mail: 451 4.3.0 not now"):
+        user.queue()
+        expect_steps(user, MESSAGE_STEPS)
 
 
 def steps_of_route(folder):
-    scene = Scene(folder)
-    scene.queue()
-    expect_steps(scene, ROUTE_STEPS)
+    user = User(folder)
+    user.queue()
+    expect_steps(user, ROUTE_STEPS)
 
 
 def only_what_is_due(folder):
-    scene = Scene(folder)
-    scene.queue()
-    with scene.up() as relay:
-        scene.run("-q")
+    user = User(folder)
+    user.queue()
+    with user.up() as relay:
+        user.run("-q")
         expect(not relay.connections, "a run takes what is not due")
-        scene.spool.make_due()
-        scene.run(name="runq")
+        user.spool.make_due()
+        user.run(name="runq")
         expect(len(relay.received) == 1, "a run leaves what is due")
 
 
 def count_of_attempts(folder):
     """Attempts within ten minutes count once."""
-    scene = Scene(folder)
-    scene.queue()
+    user = User(folder)
+    user.queue()
     for number in range(1, 4):
-        scene.flush()
-        expect(scene.spool.messages()[0].progress["counted"] == number, f"close attempts count: {number}")
-        record = scene.spool.messages()[0]
+        user.flush()
+        expect(user.spool.messages()[0].progress["counted"] == number, f"close attempts count: {number}")
+        record = user.spool.messages()[0]
         record.change(last=record.progress["last"] - 11 * MINUTE)
-        scene.flush()
-    expect(scene.spool.messages()[0].progress["ended"] == 7, "not seven attempts")
+        user.flush()
+    expect(user.spool.messages()[0].progress["ended"] == 7, "not seven attempts")
 
 
 def expiry(folder):
     """Too old and tried five times at least: given up, kept in failed/, told once, never sent again."""
-    scene = Scene(folder)
-    record = scene.queue()
+    user = User(folder)
+    record = user.queue()
     for days in (6, 6.1, 6.2):
-        scene.flush(days=days)
-    expect([r.id for r in scene.spool.messages()] == [record.id], "given up after four attempts")
-    result = scene.flush(days=6.3)
-    failed = scene.spool.messages("failed")
+        user.flush(days=days)
+    expect([r.id for r in user.spool.messages()] == [record.id], "given up after four attempts")
+    result = user.flush(days=6.3)
+    failed = user.spool.messages("failed")
     expect([r.id for r in failed] == [record.id] and failed[0].status == "F", f"not given up: {result}")
-    expect([n.recipients for n in scene.spool.notices()] == [[ALICE]], "nobody is told")
-    with scene.up() as relay:
-        scene.flush(days=6.4)
+    expect([n.recipients for n in user.spool.notices()] == [[ALICE]], "nobody is told")
+    with user.up() as relay:
+        user.flush(days=6.4)
         expect([t.recipients for t in relay.received] == [[ALICE]], "what was given up is sent")
-    scene.expect_empty()
+    user.expect_empty()
 
 
 def no_expiry_by_tries_alone(folder):
-    scene = Scene(folder)
-    scene.queue()
+    user = User(folder)
+    user.queue()
     for number in range(1, 8):
-        scene.flush(days=number / 10)
-    expect(scene.spool.messages()[0].progress["counted"] >= 7, "attempts that lie apart do not count")
-    expect(not scene.spool.files("failed"), "given up within a day")
+        user.flush(days=number / 10)
+    expect(user.spool.messages()[0].progress["counted"] >= 7, "attempts that lie apart do not count")
+    expect(not user.spool.files("failed"), "given up within a day")
 
 
 def expiry_by_setting(folder):
-    scene = Scene(folder, ["queue_expire 1"])
-    scene.queue()
+    user = User(folder, "queue_expire 1")
+    user.queue()
     for days in (0.2, 0.4, 0.6, 0.8):
-        scene.flush(days=days)
-    expect(not scene.spool.files("failed"), "given up too early")
-    scene.flush(days=1.1)
-    expect(len(scene.spool.messages("failed")) == 1, "not given up")
+        user.flush(days=days)
+    expect(not user.spool.files("failed"), "given up too early")
+    user.flush(days=1.1)
+    expect(len(user.spool.messages("failed")) == 1, "not given up")
 
 
 def clock_jumps(folder):
     """Ten years forth and back: nothing is given up, nothing waits for ten years."""
-    scene = Scene(folder)
-    scene.queue()
+    user = User(folder)
+    user.queue()
     for days in (0.1, 0.2, 0.3, 0.4):
-        scene.flush(days=days)
-    scene.run("-q", days=3650)
-    expect(len(scene.spool.messages()) == 1, "given up by a clock that jumped")
-    with scene.up() as relay:
-        scene.run("-q")
+        user.flush(days=days)
+    user.run("-q", days=3650)
+    expect(len(user.spool.messages()) == 1, "given up by a clock that jumped")
+    with user.up() as relay:
+        user.run("-q")
         expect(len(relay.received) == 1, "still waiting for the day to which the clock had jumped")
 
 
 def clock_set_back(folder):
-    scene = Scene(folder)
-    scene.queue()
-    with scene.up() as relay:
-        scene.run("-q", days=-3650)
+    user = User(folder)
+    user.queue()
+    with user.up() as relay:
+        user.run("-q", days=-3650)
         expect(len(relay.received) == 1, "not due when the clock was set back")
 
 
@@ -124,65 +124,65 @@ def clock_set_back(folder):
 
 def doubt(folder):
     """The reply is lost each time: three copies under one Message-ID, then a person is asked."""
-    scene = Scene(folder)
-    with scene.up("dot: drop") as relay:
-        record = scene.queue()
-        delays = [scene.spool.messages()[0].delay]
-        scene.flush()
-        delays.append(scene.spool.messages()[0].delay)
-        result = scene.flush()
+    user = User(folder)
+    with user.up("dot: drop") as relay:
+        record = user.queue()
+        delays = [user.spool.messages()[0].delay]
+        user.flush()
+        delays.append(user.spool.messages()[0].delay)
+        result = user.flush()
         relay.wait_idle()
         ids = {email.message_from_bytes(t.content)["Message-ID"] for t in relay.transactions}
         expect(len(relay.transactions) == 3 and ids == {record.message_id}, f"three times one message: {ids}")
     expect(delays[0] < delays[1], f"the delay does not grow: {delays}")
-    scene.expect_empty("after three rounds")
-    expect([r.id for r in scene.spool.messages("hold")] == [record.id], f"not held: {result}")
+    user.expect_empty("after three rounds")
+    expect([r.id for r in user.spool.messages("hold")] == [record.id], f"not held: {result}")
     expect(record.id.encode() in result.stderr, f"nobody is told: {result}")
-    with scene.up() as relay:
-        scene.flush()
+    with user.up() as relay:
+        user.flush()
         expect(not relay.received, "a held message is sent")
-        result = scene.run("--queue-retry", record.id)
+        result = user.run("--queue-retry", record.id)
         expect(len(relay.received) == 1, f"not sent on demand: {result}")
-    expect(not scene.spool.files("hold"), "still held")
+    expect(not user.spool.files("hold"), "still held")
 
 
 def crashes(folder):
     """A message on which we die three times is set aside, so that it holds up nobody."""
-    scene = Scene(folder)
-    record = scene.queue()
-    with scene.up("data: hang") as relay:
+    user = User(folder)
+    record = user.queue()
+    with user.up("data: hang") as relay:
         for number in range(1, 4):
-            process = scene.start("-qf")
+            process = user.start("-qf")
             wait_until(f"attempt {number}", lambda: "DATA" in [v for c in relay.connections[number - 1:]
                                                                for v in c.verbs])
             process.kill()
             process.communicate()
-    other = scene.queue(CAROL)
-    with scene.up() as relay:
-        result = scene.flush()
+    other = user.queue(CAROL)
+    with user.up() as relay:
+        result = user.flush()
         expect([t.recipients for t in relay.received] == [[CAROL]], f"not set aside: {result}")
-    expect([r.id for r in scene.spool.messages("hold")] == [record.id], f"not held; {other.id} was sent: {result}")
+    expect([r.id for r in user.spool.messages("hold")] == [record.id], f"not held; {other.id} was sent: {result}")
 
 
 # Notices
 
 def refused(folder, *config, options=(), dialogue=GONE):
-    """A message to Bob, who is refused, and Carol. Returns the scene afterwards."""
-    scene = Scene(folder, config)
-    with scene.up(dialogue) as relay:
-        result = scene.send(BOB, CAROL, name="sendmail", options=options)
+    """A message to Bob, who is refused, and Carol. Returns the user afterwards."""
+    user = User(folder, *config)
+    with user.up(dialogue) as relay:
+        result = user.send(BOB, CAROL, name="sendmail", options=options)
         expect(result.status == 0, f"not sent to the others: {result}")
         relay.wait_idle()
-    return scene
+    return user
 
 
 def notice(folder):
     """RFC 3464 and 6522: from nobody, to the sender, with the header and without the body; once."""
-    scene = refused(folder)
-    record = scene.spool.messages("failed")[0]
-    with scene.up() as relay:
-        scene.flush()
-        scene.flush()
+    user = refused(folder)
+    record = user.spool.messages("failed")[0]
+    with user.up() as relay:
+        user.flush()
+        user.flush()
         expect([(t.sender, t.recipients) for t in relay.received] == [("", [ALICE])], "not one notice")
         lint.check(relay.received[0].content)
         told = email.message_from_bytes(relay.received[0].content)
@@ -201,50 +201,50 @@ def notice(folder):
 def no_notice_about_notices(folder):
     for number, options in enumerate((("-f", "<>"), ("-f", ""))):
         (folder / str(number)).mkdir()
-        scene = refused(folder / str(number), options=options)
-        expect(not scene.spool.files() and len(scene.spool.files("failed")) == 1, f"with {options}")
+        user = refused(folder / str(number), options=options)
+        expect(not user.spool.files() and len(user.spool.files("failed")) == 1, f"with {options}")
 
 
 def notice_refused_nullmailer_54(folder):
     """A notice that nobody wants ends in failed/, and makes no further one."""
-    scene = refused(folder)
-    with scene.up("mail: 550 5.7.1 no notices here") as relay:
+    user = refused(folder)
+    with user.up("mail: 550 5.7.1 no notices here") as relay:
         for _ in range(3):
-            scene.flush()
-        scene.expect_empty("after runs against a relay that refuses notices")
-        kept = len(scene.spool.files("failed"))
+            user.flush()
+        user.expect_empty("after runs against a relay that refuses notices")
+        kept = len(user.spool.files("failed"))
         expect(kept == 2, f"{kept} files in failed/, not the message and its notice")
 
 
 def notice_with_a_sender(folder):
     """Where the relay refuses the null sender the notice goes out under the account's."""
-    scene = refused(folder)
-    with scene.up("mail <>: 550 5.7.1 null sender refused") as relay:
+    user = refused(folder)
+    with user.up("mail <>: 550 5.7.1 null sender refused") as relay:
         for _ in range(2):
-            scene.flush()
+            user.flush()
         expect([(t.sender, t.recipients) for t in relay.received] == [(ALICE, [ALICE])],
                f"received: {[(t.sender, t.recipients) for t in relay.received]}")
 
 
 def notice_to_somebody(folder):
-    scene = refused(folder, "bounce_to postmaster@example.net")
-    expect([n.recipients for n in scene.spool.notices()] == [["postmaster@example.net"]], "bounce_to is not heeded")
+    user = refused(folder, "bounce_to postmaster@example.net")
+    expect([n.recipients for n in user.spool.notices()] == [["postmaster@example.net"]], "bounce_to is not heeded")
 
 
 def notice_expires(folder):
     """After a day, and it is not told about."""
-    scene = refused(folder)
+    user = refused(folder)
     for days in (0.3, 0.5, 0.7, 0.9, 1.2):
-        scene.flush(days=days)
-    scene.expect_empty("after a day and five attempts")
-    expect(len(scene.spool.files("failed")) == 2, "the notice is not kept")
+        user.flush(days=days)
+    user.expect_empty("after a day and five attempts")
+    expect(len(user.spool.files("failed")) == 2, "the notice is not kept")
 
 
 def on_failure(folder):
     """The command's environment says which message, whose, to whom, and why; its failing changes nothing."""
     told = folder / "told"
-    scene = refused(folder, f'on_failure env | grep ^MAILCHUTE_ > {told}; cat >> {told}; exit 3')
-    record = scene.spool.messages("failed")[0]
+    user = refused(folder, f'on_failure env | grep ^MAILCHUTE_ > {told}; cat >> {told}; exit 3')
+    record = user.spool.messages("failed")[0]
     values = dict(line.split("=", 1) for line in told.read_text().splitlines())
     expect(values["MAILCHUTE_ID"] == record.id and values["MAILCHUTE_SENDER"] == ALICE, f"{values}")
     expect(values["MAILCHUTE_RECIPIENTS"] == BOB and "550 5.1.1 no such user" in values["MAILCHUTE_REASON"],
@@ -254,28 +254,28 @@ def on_failure(folder):
 def on_failure_of_many(folder):
     """The system starts no program with a variable that long; nor does a command that comes later suffer by it."""
     told = folder / "told"
-    scene = Scene(folder, ["domain a.example", "auth plain", "user tester", "passwordeval echo secret",
-                           f"on_failure env | grep ^MAILCHUTE_ > {told}",
-                           "account other : default", "domain z.example", "from carol@example.org"])
+    user = User(folder, "domain a.example", "auth plain", "user tester", "passwordeval echo secret",
+                f"on_failure env | grep ^MAILCHUTE_ > {told}",
+                "account other : default", "domain z.example", "from carol@example.org")
     many = ", ".join(f"{'x' * 60}{i}@example.org" for i in range(2000))
-    scene.run("-t", "-odq", name="sendmail", stdin=f"To: {many}\n\nHello.\n".encode())
-    scene.send(options=("-odq", "-a", "other"), name="sendmail")
-    with scene.up(f"rcpt <{BOB}>: 250 ok", "rcpt: 550 5.1.1 no such user", auth=("PLAIN",), auth_in_clear=True,
-                  password="secret") as relay:
-        result = scene.flush()
+    user.run("-t", "-odq", name="sendmail", stdin=f"To: {many}\n\nHello.\n".encode())
+    user.send(options=("-odq", "-a", "other"), name="sendmail")
+    with user.up(f"rcpt <{BOB}>: 250 ok", "rcpt: 550 5.1.1 no such user", auth=("PLAIN",), auth_in_clear=True,
+                 password="secret") as relay:
+        result = user.flush()
         expect([t.recipients for t in relay.received] == [[BOB]], f"the other one is not sent: {result}")
     expect(told.exists() and "MAILCHUTE_ID" in told.read_text(), f"the command was not run: {result}")
 
 
 def failed_again(folder):
     """What is in failed/ can be sent on demand, to those who lack it."""
-    scene = refused(folder)
-    record = scene.spool.messages("failed")[0]
-    with scene.up() as relay:
-        result = scene.run("--queue-retry", record.id)
+    user = refused(folder)
+    record = user.spool.messages("failed")[0]
+    with user.up() as relay:
+        result = user.run("--queue-retry", record.id)
         got = [t.recipients for t in relay.received if t.sender]
         expect(got == [[BOB]], f"sent to {got}: {result}")
-    expect(not scene.spool.messages("failed"), "still in failed/")
+    expect(not user.spool.messages("failed"), "still in failed/")
 
 
 def add_cases(suite):

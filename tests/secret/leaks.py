@@ -5,7 +5,7 @@ import os
 import pathlib
 import re
 from tests.lib.harness import PROGRAM, expect, wait_until, write_private
-from .place import BOB, Pipe, Place, passwords
+from .login import BOB, Pipe, LoginUser, passwords
 
 
 SECRET = "s3cret-of-tester"
@@ -17,75 +17,75 @@ def expect_clean(data, where):
         expect(trace not in data, f"the secret is in {where}")
 
 
-def queue_text(place):
-    return b"".join(path.read_bytes() for path in (place.folder / "spool").rglob("*") if path.is_file())
+def queue_text(user):
+    return b"".join(path.read_bytes() for path in (user.folder / "spool").rglob("*") if path.is_file())
 
 
 # The queue
 
 
-def waits_for_another_source(place, result, source):
+def waits_for_another_source(user, result, source):
     """It says that the password is gone, waits while there is none, and is sent when there is one."""
     text = result.stderr.decode()
     expect(result.status == 0 and text.count("\n") == 1, str(result))
     expect(f": kept without its password, which came from {source}: " in text, str(result))
-    expect_clean(queue_text(place), "the queue")
-    with place.up(password=SECRET) as relay:
-        place.flush()
-        record, = place.spool.messages()
+    expect_clean(queue_text(user), "the queue")
+    with user.up(password=SECRET) as relay:
+        user.flush()
+        record, = user.spool.messages()
         expect(record.status == "." and "no password for user tester" in record.notes[-1], str(record.notes))
         expect(not relay.connections, "a connection was made")
-        place.login(f"password_file {write_private(place.home / 'secret', SECRET)}")
-        place.flush()
+        user.login(f"password_file {write_private(user.home / 'secret', SECRET)}")
+        user.flush()
         expect(passwords(relay) == [SECRET] and len(relay.received) == 1, "it was not sent in the end")
-    place.expect_empty()
+    user.expect_empty()
     return record
 
 
 def descriptor_is_not_kept(folder):
-    place = Place(folder)
+    user = LoginUser(folder)
     with Pipe(SECRET.encode()) as fd:
-        result = place.give(f"--password-fd={fd}", pass_fds=[fd])
-    record = waits_for_another_source(place, result, "password_fd")
+        result = user.give(f"--password-fd={fd}", pass_fds=[fd])
+    record = waits_for_another_source(user, result, "password_fd")
     expect("(password_fd gave it when the message was taken)" in record.notes[-1], record.notes[-1])
 
 
 def a_descriptor_of_a_later_process(folder):
     """What is open there by now is somebody else's."""
-    place = Place(folder)
+    user = LoginUser(folder)
     with Pipe(SECRET.encode()) as fd:
-        place.give(f"--password-fd={fd}", pass_fds=[fd])
-        with place.up(password=SECRET) as relay, Pipe(SECRET.encode()) as other:
+        user.give(f"--password-fd={fd}", pass_fds=[fd])
+        with user.up(password=SECRET) as relay, Pipe(SECRET.encode()) as other:
             os.dup2(other, fd)
-            place.run_with("-qf", pass_fds=[fd])
+            user.run("-qf", pass_fds=[fd])
             expect(not relay.connections, "a descriptor of a later process was read")
             expect(os.read(fd, 100) == SECRET.encode(), "a descriptor of a later process was read")
 
 
 def variable_is_not_kept(folder):
-    place = Place(folder)
-    result = place.give("--password-env=MAIL_SECRET", env={"MAIL_SECRET": SECRET})
-    record = waits_for_another_source(place, result, "password_env")
+    user = LoginUser(folder)
+    result = user.give("--password-env=MAIL_SECRET", env={"MAIL_SECRET": SECRET})
+    record = waits_for_another_source(user, result, "password_env")
     expect("(password_env: MAIL_SECRET is not set)" in record.notes[-1], record.notes[-1])
 
 
 def a_variable_that_the_later_process_has(folder):
     """As in a container, where all have it."""
-    place = Place(folder, "password_env MAIL_SECRET")
-    place.give(env={"MAIL_SECRET": SECRET})
-    with place.up(password=SECRET) as relay:
-        place.run_with("-qf", env={"MAIL_SECRET": SECRET})
+    user = LoginUser(folder, "password_env MAIL_SECRET")
+    user.give(env={"MAIL_SECRET": SECRET})
+    with user.up(password=SECRET) as relay:
+        user.run("-qf", env={"MAIL_SECRET": SECRET})
         expect(len(relay.received) == 1, "it was not sent")
-    place.expect_empty()
+    user.expect_empty()
 
 
 def only_put_into_the_queue(folder):
-    place = Place(folder)
-    with place.up(password=SECRET) as relay, Pipe(SECRET.encode()) as fd:
-        result = place.give("-odq", f"--password-fd={fd}", pass_fds=[fd])
+    user = LoginUser(folder)
+    with user.up(password=SECRET) as relay, Pipe(SECRET.encode()) as fd:
+        result = user.give("-odq", f"--password-fd={fd}", pass_fds=[fd])
         words = b": kept without its password, which came from password_fd: nothing was tried yet"
         expect(result.status == 0 and words in result.stderr, str(result))
-        expect("came by password_fd" in place.spool.messages()[0].notes[-1], "it is not in the file")
+        expect("came by password_fd" in user.spool.messages()[0].notes[-1], "it is not in the file")
         expect(not relay.connections, "it was tried")
 
 
@@ -94,20 +94,20 @@ def sent_in_the_background(folder):
     for more in ({"env": {"MAIL_SECRET": SECRET}}, {}):
         here = folder / ("variable" if more else "descriptor")
         here.mkdir()
-        place = Place(here)
-        with place.up(password=SECRET) as relay, Pipe(SECRET.encode()) as fd:
+        user = LoginUser(here)
+        with user.up(password=SECRET) as relay, Pipe(SECRET.encode()) as fd:
             option = "--password-env=MAIL_SECRET" if more else f"--password-fd={fd}"
-            result = place.give("-odb", option, pass_fds=[fd], **more)
+            result = user.give("-odb", option, pass_fds=[fd], **more)
             expect(result.status == 0 and not result.stderr, str(result))
             wait_until("it has arrived", lambda: len(relay.received) == 1)
 
 
 def kept_after_the_background(folder):
-    place = Place(folder)
-    with place.up("mail: 451 4.3.0 not now", password=SECRET), Pipe(SECRET.encode()) as fd:
-        place.give("-odb", f"--password-fd={fd}", pass_fds=[fd])
+    user = LoginUser(folder)
+    with user.up("mail: 451 4.3.0 not now", password=SECRET), Pipe(SECRET.encode()) as fd:
+        user.give("-odb", f"--password-fd={fd}", pass_fds=[fd])
         words = "kept without its password, which came from password_fd: "
-        wait_until(words, lambda: [r for r in place.spool.messages() if any(words in n for n in r.notes)])
+        wait_until(words, lambda: [r for r in user.spool.messages() if any(words in n for n in r.notes)])
 
 
 def nothing_is_said_of_what_lasts(folder):
@@ -116,20 +116,20 @@ def nothing_is_said_of_what_lasts(folder):
     for line in (f"password {SECRET}", f"password_file {folder}/secret", f"passwordeval echo {SECRET}", "auth off"):
         here = folder / line.split()[0]
         here.mkdir()
-        place = Place(here, "password_env MAIL_SECRET", line)
-        result = place.give(env={"MAIL_SECRET": "other"})
+        user = LoginUser(here, "password_env MAIL_SECRET", line)
+        result = user.give(env={"MAIL_SECRET": "other"})
         expect(result.status == 0 and b"kept without" not in result.stderr, str(result))
 
 
 def command_of_the_command_line(folder):
     """It is remembered as it was given: without it there is no later attempt."""
-    place = Place(folder)
+    user = LoginUser(folder)
     for option in (f"--passwordeval=echo {SECRET}", f"--password-command=echo '{SECRET}'"):
-        expect(b"kept without" not in place.give(option).stderr, "it is not kept")
-    for path in place.spool.files():
+        expect(b"kept without" not in user.give(option).stderr, "it is not kept")
+    for path in user.spool.files():
         expect(path.stat().st_mode & 0o777 == 0o600, "others can read it")
-    with place.up(password=SECRET) as relay:
-        place.flush()
+    with user.up(password=SECRET) as relay:
+        user.flush()
         expect(passwords(relay) == [SECRET, SECRET], f"heard: {passwords(relay)}")
 
 
@@ -138,13 +138,13 @@ def command_of_the_command_line(folder):
 
 def on_failure_sees_nothing(folder):
     """What a child of ours could look at: environment, descriptors, and the words of our processes."""
-    place = Place(folder)
-    seen = place.folder / "seen"
+    user = LoginUser(folder)
+    seen = user.folder / "seen"
     look = f"(env; ls -l /proc/self/fd; cat /proc/$PPID/environ /proc/$PPID/cmdline /proc/$$/cmdline) >{seen} 2>/dev/null"
-    with place.up(f"rcpt <{BOB}>: 550 5.1.1 no", password=SECRET), Pipe(SECRET.encode()) as fd:
+    with user.up(f"rcpt <{BOB}>: 550 5.1.1 no", password=SECRET), Pipe(SECRET.encode()) as fd:
         for line in ("password_env MAIL_SECRET", f"password_fd {fd}"):
-            place.login(f"on_failure {look}", line)
-            place.give(env={"MAIL_SECRET": SECRET} if "env" in line else {}, pass_fds=[fd], name="sendmail")
+            user.login(f"on_failure {look}", line)
+            user.give(env={"MAIL_SECRET": SECRET} if "env" in line else {}, pass_fds=[fd], name="sendmail")
             text = seen.read_bytes()
             expect(b"MAILCHUTE_ID" in text, f"on_failure was not run: {text}")
             expect_clean(text, "what a child sees")
@@ -156,11 +156,11 @@ def on_failure_sees_nothing(folder):
 def filter_sees_nothing(folder):
     """Nor does an eval behind the line that names the variable."""
     later, filtered = folder / "later", folder / "filtered"
-    place = Place(folder, "password_env MAIL_SECRET", f"filter sh -c 'env >{filtered}; cat'",
-                  f"eval env >{later}; echo timeout 5")
-    with place.up(password=SECRET) as relay:
+    user = LoginUser(folder, "password_env MAIL_SECRET", f"filter sh -c 'env >{filtered}; cat'",
+                     f"eval env >{later}; echo timeout 5")
+    with user.up(password=SECRET) as relay:
         for name in ("mailchute", "sendmail"):
-            place.give(env={"MAIL_SECRET": SECRET}, name=name)
+            user.give(env={"MAIL_SECRET": SECRET}, name=name)
             for seen in (later, filtered):
                 expect(b"HOME=" in seen.read_bytes(), f"{seen} was not run")
                 expect(b"MAIL_SECRET" not in seen.read_bytes(), f"{seen} sees the variable")
@@ -168,9 +168,9 @@ def filter_sees_nothing(folder):
 
 
 def eval_sees_nothing(folder):
-    place = Place(folder, f"eval env >{folder}/seen; echo timeout 5")
-    with place.up(password=SECRET) as relay:
-        place.give("--password-env=MAIL_SECRET", env={"MAIL_SECRET": SECRET})
+    user = LoginUser(folder, f"eval env >{folder}/seen; echo timeout 5")
+    with user.up(password=SECRET) as relay:
+        user.give("--password-env=MAIL_SECRET", env={"MAIL_SECRET": SECRET})
         expect(len(relay.received) == 1, "it was not sent")
     expect_clean((folder / "seen").read_bytes(), "what eval's command sees")
 
@@ -179,14 +179,14 @@ def eval_sees_nothing(folder):
 
 
 def debug_and_logs(folder):
-    place = Place(folder, f"password {SECRET}", f"logfile {folder}/log")
+    user = LoginUser(folder, f"password {SECRET}", f"logfile {folder}/log")
     for status, dialogue in ((0, ()), (77, ("auth: 535 5.7.8 no",)), (0, ("mail: 451 4.3.0 later",))):
-        with place.up(*dialogue, password=SECRET):
-            result = place.give("--debug")
+        with user.up(*dialogue, password=SECRET):
+            result = user.give("--debug")
             expect(result.status == status and b"password from: password" in result.stdout, str(result))
             expect_clean(result.stdout + result.stderr, "the output")
     expect_clean((folder / "log").read_bytes(), "the log")
-    expect_clean(queue_text(place), "the queue")
+    expect_clean(queue_text(user), "the queue")
 
 
 # Memory; only root can look into that of another process, and sanitizers keep what is freed
@@ -232,14 +232,14 @@ SOURCES = ["password", "password_file", "password_command", "passwordeval", "pas
 
 
 def account_with(folder, source, **options):
-    """A Place whose password comes from this source, and its environment."""
+    """A LoginUser whose password comes from this source, and its environment."""
     folder.mkdir()
     file = write_private(folder / "secret", LONG)
     more = write_private(folder / "more", LONG + "\n" + "more\n" * 600)
     lines = {"password": LONG, "password_file": file, "password_command": f"cat {more}",
              "passwordeval": f"cat {file}", "password_env": "MAIL_SECRET"}
-    place = Place(folder, f"{source} {lines[source]}", **options)
-    return place, {"MAIL_SECRET": LONG} if source == "password_env" else {}
+    user = LoginUser(folder, f"{source} {lines[source]}", **options)
+    return user, {"MAIL_SECRET": LONG} if source == "password_env" else {}
 
 
 def copies_outside(pid):
@@ -255,10 +255,10 @@ def copies_outside(pid):
     return outside, len(found) - len(outside)
 
 
-def scan(place, env, step, **options):
+def scan(user, env, step, **options):
     """The copies while the program waits for the relay at this step."""
-    with place.up(f"{step}: hang", password=LONG, **options) as relay:
-        process = place.start_with(BOB, env=env)
+    with user.up(f"{step}: hang", password=LONG, **options) as relay:
+        process = user.start_with(BOB, env=env)
         try:
             wait_until(f"{step} has come", lambda: any(step.upper() in c.verbs for c in relay.connections))
             return copies_outside(process.pid)
@@ -272,8 +272,8 @@ def memory_before_login(folder):
     if not can_look():
         return
     for source in SOURCES:
-        place, env = account_with(folder / source, source)
-        outside, inside = scan(place, env, "ehlo")
+        user, env = account_with(folder / source, source)
+        outside, inside = scan(user, env, "ehlo")
         expect(inside > 0 and not outside, f"{source}: {inside} locked, and {outside}")
 
 
@@ -284,8 +284,8 @@ def memory_after_login(folder):
     for number, (mechanism, known) in enumerate(NOT_OURS.items()):
         for source in ("password_file", "password_command"):
             for tls in ("none", "starttls"):
-                place, env = account_with(folder / f"{number}-{source}-{tls}", source, tls=tls)
-                outside, inside = scan(place, env, "mail", auth=(mechanism,), tls=tls)
+                user, env = account_with(folder / f"{number}-{source}-{tls}", source, tls=tls)
+                outside, inside = scan(user, env, "mail", auth=(mechanism,), tls=tls)
                 expect(inside == 0 and len(outside) <= known, f"{mechanism}, {tls}: {inside} locked, and {outside}")
 
 
@@ -299,16 +299,16 @@ IN_CONFIG = {"password": (f"password {LONG}", {}), "eval": (f"eval cat {{home}}/
 def account_by(folder, name, **options):
     folder.mkdir()
     line, files = IN_CONFIG[name]
-    place = Place(folder, **options)
+    user = LoginUser(folder, **options)
     for file, text in files.items():
-        write_private(place.home / file, text)
-    config = (place.home / ".mailchuterc").read_text()
+        write_private(user.home / file, text)
+    config = (user.home / ".mailchuterc").read_text()
     if name == "defaults":
         config = f"defaults\npassword {LONG}\naccount other\nhost h\n{config}"
     else:
-        config += line.format(home=place.home) + "\n"
-    write_private(place.home / ".mailchuterc", config)
-    return place
+        config += line.format(home=user.home) + "\n"
+    write_private(user.home / ".mailchuterc", config)
+    return user
 
 
 def memory_after_login_by_config(folder):
@@ -317,8 +317,8 @@ def memory_after_login_by_config(folder):
         return
     for name in IN_CONFIG:
         for tls in ("none", "starttls"):
-            place = account_by(folder / f"{name}-{tls}", name, tls=tls)
-            outside, inside = scan(place, {}, "mail", auth=("PLAIN",), tls=tls)
+            user = account_by(folder / f"{name}-{tls}", name, tls=tls)
+            outside, inside = scan(user, {}, "mail", auth=("PLAIN",), tls=tls)
             expect(inside == 0 and len(outside) <= NOT_OURS["PLAIN"], f"{name}, {tls}: {inside} locked, and {outside}")
 
 
@@ -326,8 +326,8 @@ def memory_of_other_accounts(folder):
     """Their passwords are gone as soon as an account is chosen."""
     if not can_look():
         return
-    place = Place(folder, "password other", "account second", "host h", f"password {LONG}")
-    outside, inside = scan(place, {}, "ehlo")
+    user = LoginUser(folder, "password other", "account second", "host h", f"password {LONG}")
+    outside, inside = scan(user, {}, "ehlo")
     expect(inside == 0 and not outside, f"{inside} locked, and {outside}")
 
 
@@ -338,7 +338,7 @@ def memory_of_a_run(folder):
     for name in ("first", "second"):
         (folder / name).mkdir()
     # routes go in the order of their hosts and ports
-    done, waits = sorted((Place(folder / "first"), Place(folder / "second")), key=lambda place: str(place.port))
+    done, waits = sorted((LoginUser(folder / "first"), LoginUser(folder / "second")), key=lambda user: str(user.port))
     done.login(f"password {LONG}")
     waits.login("password other")
     lines = (waits.home / ".mailchuterc").read_text().replace("account default", "account waits")

@@ -9,8 +9,8 @@ import subprocess
 import termios
 from tests.lib import patience
 from tests.lib.harness import expect, finish, wait_until, with_queue
-from tests.lib.scene import MESSAGE
-from .place import AWKWARD, BOB, Place, passwords
+from tests.lib.user import MESSAGE
+from .login import AWKWARD, BOB, LoginUser, passwords
 
 
 QUESTION = b"Password of tester at localhost: "
@@ -21,16 +21,16 @@ IN_SHELL = 'trap : INT; set -m; "$@" <"$MESSAGE"; echo "first $?"; stty -a | gre
 class Terminal:
     """The program on a terminal of its own, with the message on its standard input; a person sits at `fd`."""
 
-    def __init__(self, place, *args, name="mailchute", script=ALONE, env=None):
-        message = place.folder / "message"
+    def __init__(self, user, *args, name="mailchute", script=ALONE, env=None):
+        message = user.folder / "message"
         message.write_bytes(MESSAGE)
         self.fd, self.slave = pty.openpty()
         self.shown = b""
         self.process = subprocess.Popen(
             ["setsid", "--ctty", "sh", "-c", script, "sh",
-             *with_queue(place.spool.path, [place.programs[name], *args])],
+             *with_queue(user.spool.path, [user.programs[name], *args])],
             stdin=self.slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=place.start_in({"MESSAGE": str(message), **(env or {})}))
+            env=user.start_in({"MESSAGE": str(message), **(env or {})}))
 
     def __enter__(self):
         return self
@@ -76,8 +76,8 @@ def expect_silence(terminal):
 
 
 def asked_before_the_connection(folder):
-    place = Place(folder)
-    with place.up(password=AWKWARD) as relay, Terminal(place, BOB) as terminal:
+    user = LoginUser(folder)
+    with user.up(password=AWKWARD) as relay, Terminal(user, BOB) as terminal:
         terminal.wait_for(QUESTION)
         expect(not terminal.has_echo(), "what is typed is shown")
         expect(not relay.connections, "there is a connection already")
@@ -86,12 +86,12 @@ def asked_before_the_connection(folder):
         expect(passwords(relay) == [AWKWARD] and len(relay.received) == 1, f"heard: {passwords(relay)}")
         terminal.wait_for(b"\n")
         expect(terminal.shown == QUESTION + b"\r\n", f"shown: {terminal.shown}")
-    place.expect_empty()
+    user.expect_empty()
 
 
 def asked_last(folder):
-    place = Place(folder, "passwordeval echo secret")
-    with place.up() as relay, Terminal(place, BOB) as terminal:
+    user = LoginUser(folder, "passwordeval echo secret")
+    with user.up() as relay, Terminal(user, BOB) as terminal:
         expect(terminal.ends(0) == "", "it says something")
         expect(passwords(relay) == ["secret"], f"heard: {passwords(relay)}")
         expect_silence(terminal)
@@ -99,78 +99,78 @@ def asked_last(folder):
 
 def wrong_password(folder):
     """Not asked again: the relay's words say what is wrong, and nothing is kept."""
-    place = Place(folder)
-    with place.up(), Terminal(place, BOB) as terminal:
+    user = LoginUser(folder)
+    with user.up(), Terminal(user, BOB) as terminal:
         terminal.wait_for(QUESTION)
         terminal.type(b"wrong\r")
         expect("535" in terminal.ends(77), "the relay's reply is not told")
-    place.expect_empty()
+    user.expect_empty()
 
 
 def nothing_typed(folder):
-    place = Place(folder)
+    user = LoginUser(folder)
     for typed in (b"\r", b"\4"):
-        with place.up() as relay, Terminal(place, BOB) as terminal:
+        with user.up() as relay, Terminal(user, BOB) as terminal:
             terminal.wait_for(QUESTION)
             terminal.type(typed)
             text = terminal.ends(77)
             expect("localhost" in text and "no password was typed" in text, text)
             expect(not relay.connections, "a connection was made")
-        place.expect_empty()
+        user.expect_empty()
 
 
-def expect_withdrawn(place, number, leave):
-    with place.up() as relay, Terminal(place, BOB) as terminal:
+def expect_withdrawn(user, number, leave):
+    with user.up() as relay, Terminal(user, BOB) as terminal:
         terminal.wait_for(QUESTION)
-        expect(len(place.spool.files()) == 1, "the message is not in the queue while we are asked")
+        expect(len(user.spool.files()) == 1, "the message is not in the queue while we are asked")
         terminal.type(b"half")
         leave(terminal)
         terminal.ends(-number)
         expect(not relay.connections, "a connection was made")
-    place.expect_empty()
+    user.expect_empty()
 
 
 def interrupted(folder):
     """It dies of the signal, and takes the message with it."""
-    place = Place(folder)
-    expect_withdrawn(place, signal.SIGINT, lambda t: t.type(b"\3"))
+    user = LoginUser(folder)
+    expect_withdrawn(user, signal.SIGINT, lambda t: t.type(b"\3"))
     for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGUSR1, signal.SIGXCPU):
-        expect_withdrawn(place, number, lambda t, number=number: t.process.send_signal(number))
+        expect_withdrawn(user, number, lambda t, number=number: t.process.send_signal(number))
 
 
 def echo_after_an_alarm(folder):
     """A signal that comes from elsewhere gives the terminal back as it was, too."""
-    place = Place(folder)
+    user = LoginUser(folder)
     for number in (signal.SIGALRM, signal.SIGUSR1, signal.SIGXCPU):
-        with place.up(), Terminal(place, BOB) as terminal:
+        with user.up(), Terminal(user, BOB) as terminal:
             terminal.wait_for(QUESTION)
             expect(not terminal.has_echo(), "what is typed is shown")
             terminal.process.send_signal(number)
             terminal.ends(-number)
             expect(terminal.has_echo(), f"after signal {number} the terminal has no echo")
-    place.expect_empty()
+    user.expect_empty()
 
 
 def hung_up(folder):
-    expect_withdrawn(Place(folder), signal.SIGHUP, lambda t: t.hang_up())
+    expect_withdrawn(LoginUser(folder), signal.SIGHUP, lambda t: t.hang_up())
 
 
 def interrupted_in_a_shell(folder):
     """The shell gets its terminal back as it was."""
-    place = Place(folder)
-    with place.up(), Terminal(place, BOB, script=IN_SHELL) as terminal:
+    user = LoginUser(folder)
+    with user.up(), Terminal(user, BOB, script=IN_SHELL) as terminal:
         terminal.wait_for(QUESTION)
         expect(not terminal.has_echo(), "what is typed is shown")
         terminal.type(b"half\3")
         out, _ = finish(terminal.process)
         expect(out.decode().splitlines()[:2] == ["first 130", "echo "], f"{out}")
-    place.expect_empty()
+    user.expect_empty()
 
 
 def stopped_and_going_on(folder):
     """^Z gives the shell a terminal with echo; back in front it asks again."""
-    place = Place(folder)
-    with place.up() as relay, Terminal(place, BOB, script=IN_SHELL) as terminal:
+    user = LoginUser(folder)
+    with user.up() as relay, Terminal(user, BOB, script=IN_SHELL) as terminal:
         terminal.wait_for(QUESTION)
         terminal.type(b"half\x1a")
         terminal.wait_for(QUESTION + b"\r\n" + QUESTION)
@@ -183,54 +183,54 @@ def stopped_and_going_on(folder):
 
 def not_asked_in_the_background(folder):
     """It would be stopped, and the message with it."""
-    place = Place(folder)
+    user = LoginUser(folder)
     script = 'set -m; "$@" <"$MESSAGE" & wait $!; exit $?'
-    with place.up(), Terminal(place, BOB, script=script) as terminal:
+    with user.up(), Terminal(user, BOB, script=script) as terminal:
         expect("no password for user tester" in terminal.ends(77), "another error")
         expect_silence(terminal)
 
 
 def not_asked_for_others(folder):
     """By sendmail's name, in the background, in a run of the queue: the message waits."""
-    place = Place(folder)
+    user = LoginUser(folder)
     for args, name in (([BOB], "sendmail"), (["-odb", BOB], "mailchute"), (["-qf"], "mailchute")):
-        with place.up(), Terminal(place, *args, name=name) as terminal:
+        with user.up(), Terminal(user, *args, name=name) as terminal:
             text = terminal.ends(0)
             if name == "sendmail":
                 expect(not text, text)
             expect_silence(terminal)
-    expect(all("no password" in r.notes[-1] for r in place.spool.messages()), "another reason")
+    expect(all("no password" in r.notes[-1] for r in user.spool.messages()), "another reason")
 
 
 def not_asked_without_a_login(folder):
-    place = Place(folder, "auth off")
-    with place.up(auth=()), Terminal(place, BOB) as terminal:
+    user = LoginUser(folder, "auth off")
+    with user.up(auth=()), Terminal(user, BOB) as terminal:
         terminal.ends(0)
         expect_silence(terminal)
 
 
 def what_was_typed_is_not_kept(folder):
     """The message waits; it and whoever looks at it are told that nobody knows the password any more."""
-    place = Place(folder)
-    with Terminal(place, BOB) as terminal:
+    user = LoginUser(folder)
+    with Terminal(user, BOB) as terminal:
         terminal.wait_for(QUESTION)
         terminal.type(b"s3cret\r")
         text = terminal.ends(0)
         for words in ("queued as ", "kept without its password, which came from the terminal", "refused"):
             expect(words in text, f"no {words!r}: {text}")
-    record, = place.spool.messages()
+    record, = user.spool.messages()
     expect(any("which came from the terminal" in note for note in record.notes), str(record.notes))
     expect(b"s3cret" not in record.path.read_bytes(), "the password is in the queue")
-    with place.up(password="s3cret") as relay:
-        place.flush()
-        record, = place.spool.messages()
+    with user.up(password="s3cret") as relay:
+        user.flush()
+        record, = user.spool.messages()
         expect(record.status == "." and "no password for user tester" in record.notes[-1], str(record.notes))
-        with Terminal(place, "--queue-retry", record.id, "-a", "default") as terminal:
+        with Terminal(user, "--queue-retry", record.id, "-a", "default") as terminal:
             terminal.wait_for(QUESTION)
             terminal.type(b"s3cret\r")
             finish(terminal.process)
         expect(len(relay.received) == 1, "a person can't send it by hand")
-    place.expect_empty()
+    user.expect_empty()
 
 
 # What a command of the user's asks, as a password manager does that talks to the terminal itself.
@@ -263,65 +263,65 @@ def commands_may_ask(folder):
              "token_command": ("auth oauthbearer\ntoken_command {}", "echo $pin")}
     for kind, (lines, output) in kinds.items():
         (folder / kind).mkdir()
-        place = Place(folder / kind)
-        place.login(*lines.format(asker(place.folder, output)).splitlines())
+        user = LoginUser(folder / kind)
+        user.login(*lines.format(asker(user.folder, output)).splitlines())
         methods = ("OAUTHBEARER",) if kind == "token_command" else ("PLAIN",)
-        with place.up(auth=methods, password="secret", token="secret") as relay, Terminal(place, BOB) as terminal:
+        with user.up(auth=methods, password="secret", token="secret") as relay, Terminal(user, BOB) as terminal:
             terminal.wait_for(PIN)
             terminal.type(b"secret\r")
             expect(terminal.ends(0) == "", f"{kind}: it says something")
             expect(len(relay.received) == 1, f"{kind}: {len(relay.received)} messages arrived")
             if kind == "filter":
                 expect(b"X-Pin: secret" in relay.received[0].content, "the filter got no answer")
-        place.expect_empty()
+        user.expect_empty()
 
 
 def command_is_interrupted(folder):
     """Ctrl-C ends both of them, and nothing is kept."""
-    place = Place(folder)
-    place.login(f"passwordeval {asker(folder, 'echo $pin')}")
-    with place.up() as relay, Terminal(place, BOB) as terminal:
+    user = LoginUser(folder)
+    user.login(f"passwordeval {asker(folder, 'echo $pin')}")
+    with user.up() as relay, Terminal(user, BOB) as terminal:
         terminal.wait_for(PIN)
         terminal.type(b"half\3")
         terminal.ends(-signal.SIGINT)
         wait_until("the command's end", lambda: not is_alive(folder))
         expect(not relay.connections, "a connection was made")
-    place.expect_empty()
+    user.expect_empty()
 
 
 def command_is_stopped_and_goes_on(folder):
     """Ctrl-Z stops both of them, and the shell can bring them back in front."""
-    place = Place(folder)
-    place.login(f"passwordeval {asker(folder, 'echo $pin')}")
-    with place.up() as relay, Terminal(place, BOB, script=IN_SHELL) as terminal:
+    user = LoginUser(folder)
+    user.login(f"passwordeval {asker(folder, 'echo $pin')}")
+    with user.up() as relay, Terminal(user, BOB, script=IN_SHELL) as terminal:
         terminal.wait_for(PIN)
         terminal.type(b"half\x1asecret\r")
         out, _ = finish(terminal.process)
         expect(out.decode().splitlines() == ["first 148", "echo ", "then 0"], f"{out}")
         expect(passwords(relay) == ["secret"], f"heard: {passwords(relay)}")
-    place.expect_empty()
+    user.expect_empty()
 
 
 def command_in_the_background(folder):
     """It has no terminal that could stop it, and says so at once."""
-    place = Place(folder)
-    place.login(f"passwordeval {asker(folder, 'echo $pin')}")
+    user = LoginUser(folder)
+    user.login(f"passwordeval {asker(folder, 'echo $pin')}")
     script = 'set -m; "$@" <"$MESSAGE" & wait $!; exit $?'
-    with place.up(), Terminal(place, BOB, script=script) as terminal:
+    with user.up(), Terminal(user, BOB, script=script) as terminal:
         text = terminal.ends(78)
         expect("/dev/tty" in text and "passwordeval" in text, text)
         expect_silence(terminal)
-    place.expect_empty()
+    user.expect_empty()
 
 
 def command_that_leaves_a_process(folder):
     """What it has started for longer, as an agent, is not waited for, and not ended."""
-    place = Place(folder)
+    user = LoginUser(folder)
     (folder / "leash").unlink(missing_ok=True)
     os.mkfifo(folder / "leash")
-    place.login(f"passwordeval (read end <{folder}/leash; echo over >{folder}/over) 2>&- & echo secret")
-    with place.up() as relay:
-        done = place.give()
+    user.login(f"passwordeval (read end <{folder}/leash; echo over >{folder}/over) 2>&- & echo secret")
+    with user.up() as relay:
+        done = user.give()
         expect(done.status == 0 and not done.stderr, str(done))
         expect(passwords(relay) == ["secret"], f"heard: {passwords(relay)}")
     with open(folder / "leash", "w") as leash:

@@ -12,13 +12,13 @@ import stat
 import tempfile
 import time
 from tests.lib.harness import expect, finish, wait_until
-from .place import BOB, Place, in_shell
+from .login import BOB, LoginUser, in_shell
 
 
 MECHANISMS = ("PLAIN", "XOAUTH2", "OAUTHBEARER")
 
 
-class Office(Place):
+class TokenUser(LoginUser):
     """An account with a token_command that counts its runs, prints what we tell it, and may keep tokens in memory."""
 
     def __init__(self, folder, *lines, has_cache=True):
@@ -63,11 +63,11 @@ class Office(Place):
         return sorted(p for p in self.runtime.rglob("*") if p.is_file())
 
 
-def expect_sent(office, relay, runs, **more):
+def expect_sent(user, relay, runs, **more):
     before = len(relay.received)
-    result = office.give(**more)
+    result = user.give(**more)
     expect(result.status == 0 and len(relay.received) == before + 1, f"not sent: {result}")
-    expect(len(office.runs()) == runs, f"the command ran {len(office.runs())} times, not {runs}")
+    expect(len(user.runs()) == runs, f"the command ran {len(user.runs())} times, not {runs}")
     return result
 
 
@@ -77,27 +77,27 @@ def auth_lines(relay):
 
 def bare_token(folder):
     """Nothing says how long it is good for, so it is used this once."""
-    with Office(folder) as office, office.up() as relay:
-        office.says("good\nnot this\n")
-        expect_sent(office, relay, 1)
-        expect_sent(office, relay, 2)
-        expect(office.runs() == ["an argument:"] * 2, f"called with {office.runs()}")
-        expect(not office.files(), f"kept: {office.files()}")
+    with TokenUser(folder) as user, user.up() as relay:
+        user.says("good\nnot this\n")
+        expect_sent(user, relay, 1)
+        expect_sent(user, relay, 2)
+        expect(user.runs() == ["an argument:"] * 2, f"called with {user.runs()}")
+        expect(not user.files(), f"kept: {user.files()}")
 
 
 def kept_until_it_expires(folder):
-    with Office(folder) as office, office.up() as relay:
-        office.grants("good", expires_in=3600)
-        expect_sent(office, relay, 1)
-        office.says("", 1)
-        expect_sent(office, relay, 1)
-        path, = office.files()
+    with TokenUser(folder) as user, user.up() as relay:
+        user.grants("good", expires_in=3600)
+        expect_sent(user, relay, 1)
+        user.says("", 1)
+        expect_sent(user, relay, 1)
+        path, = user.files()
         expect(stat.S_IMODE(path.stat().st_mode) == 0o600, "others can read it")
         expect(stat.S_IMODE(path.parent.stat().st_mode) == 0o700 and path.parent.name == "mailchute", "others can look")
         path.write_text(re.sub(r"^\d+", str(int(time.time()) + 50), path.read_text()))
-        office.grants("good", expires_at=int(time.time()) + 3600)
-        expect_sent(office, relay, 2)
-        expect_sent(office, relay, 2)
+        user.grants("good", expires_at=int(time.time()) + 3600)
+        expect_sent(user, relay, 2)
+        expect_sent(user, relay, 2)
 
 
 # What tools print, with when the token expires (an hour from now; some in local time).
@@ -120,148 +120,148 @@ TOOLS = {
 def objects_of_tools(folder):
     """Kept until a minute before the end that the object tells, wherever we are."""
     for tool, make in TOOLS.items():
-        place = folder / tool
-        place.mkdir()
-        with Office(place) as office, office.up() as relay:
+        home = folder / tool
+        home.mkdir()
+        with TokenUser(home) as user, user.up() as relay:
             for left, runs in ((3600, 1), (3600, 1)):
-                office.says(json.dumps(make(time.time() + left), indent=2))
-                expect_sent(office, relay, runs)
-            expect(len(office.files()) == 1, f"not kept: {tool}")
-            office.runtime.joinpath(office.files()[0]).unlink()
-            office.says(json.dumps(make(time.time() + 30)))
-            expect_sent(office, relay, 2)
-            expect(not office.files(), f"kept for half a minute: {tool}")
+                user.says(json.dumps(make(time.time() + left), indent=2))
+                expect_sent(user, relay, runs)
+            expect(len(user.files()) == 1, f"not kept: {tool}")
+            user.runtime.joinpath(user.files()[0]).unlink()
+            user.says(json.dumps(make(time.time() + 30)))
+            expect_sent(user, relay, 2)
+            expect(not user.files(), f"kept for half a minute: {tool}")
 
 
 def one_value_of_tools(folder):
-    with Office(folder) as office, office.up() as relay:
+    with TokenUser(folder) as user, user.up() as relay:
         for runs, text in enumerate(('"good"\n', "Bearer good\n"), 1):
-            office.says(text)
-            expect_sent(office, relay, runs)
+            user.says(text)
+            expect_sent(user, relay, runs)
 
 
 def in_a_file(folder):
     """With a mechanism for tokens a file, or a variable, may hold what a command could print."""
-    with Office(folder) as office, office.up() as relay:
-        path = office.folder / "token"
+    with TokenUser(folder) as user, user.up() as relay:
+        path = user.folder / "token"
         for text in ("good\n", json.dumps(TOOLS["az"](time.time() + 3600), indent=2), '{"access_token":"good"}'):
             path.write_text(text)
             path.chmod(0o600)
             for mechanism in ("xoauth2", "oauthbearer"):
-                office.login(f"password_file {path}", f"auth {mechanism}")
-                expect_sent(office, relay, 0)
-        office.login("password_env TOKEN", "auth xoauth2")
-        expect_sent(office, relay, 0, env={"TOKEN": '{"accessToken":"good"}'})
+                user.login(f"password_file {path}", f"auth {mechanism}")
+                expect_sent(user, relay, 0)
+        user.login("password_env TOKEN", "auth xoauth2")
+        expect_sent(user, relay, 0, env={"TOKEN": '{"accessToken":"good"}'})
 
 
 def not_kept_for_a_minute(folder):
-    with Office(folder) as office, office.up() as relay:
-        office.grants("good", expires_in=60)
-        expect_sent(office, relay, 1)
-        expect_sent(office, relay, 2)
+    with TokenUser(folder) as user, user.up() as relay:
+        user.grants("good", expires_in=60)
+        expect_sent(user, relay, 1)
+        expect_sent(user, relay, 2)
 
 
 def nowhere_to_keep_it(folder):
     """Without a folder in memory no token gets to a file."""
-    with Office(folder, has_cache=False) as office, office.up() as relay:
-        office.grants("good", expires_in=3600)
-        disk = office.folder / "disk"
+    with TokenUser(folder, has_cache=False) as user, user.up() as relay:
+        user.grants("good", expires_in=3600)
+        disk = user.folder / "disk"
         disk.mkdir(mode=0o700)
-        expect_sent(office, relay, 1)
+        expect_sent(user, relay, 1)
         if os.statvfs(disk).f_fsid != os.statvfs("/dev/shm").f_fsid:
-            expect_sent(office, relay, 2, env={"XDG_RUNTIME_DIR": str(disk)})
+            expect_sent(user, relay, 2, env={"XDG_RUNTIME_DIR": str(disk)})
             expect(not list(disk.iterdir()), "it is on a disk")
 
 
 def folder_of_the_service(folder):
-    with Office(folder) as office, office.up() as relay:
-        office.grants("good", expires_in=3600)
-        env = {"RUNTIME_DIRECTORY": str(office.runtime), "XDG_RUNTIME_DIR": "/nonexistent"}
-        expect_sent(office, relay, 1, env=env)
-        expect_sent(office, relay, 1, env=env)
+    with TokenUser(folder) as user, user.up() as relay:
+        user.grants("good", expires_in=3600)
+        env = {"RUNTIME_DIRECTORY": str(user.runtime), "XDG_RUNTIME_DIR": "/nonexistent"}
+        expect_sent(user, relay, 1, env=env)
+        expect_sent(user, relay, 1, env=env)
 
 
 def one_for_each_account(folder):
     """Another user, another relay, another command: another token."""
-    with Office(folder) as office, office.up() as relay:
-        office.grants("good", expires_in=3600)
-        expect_sent(office, relay, 1)
-        office.login(f"token_command {office.helper} another")
-        expect_sent(office, relay, 2)
-        office.login(f"token_command {office.helper} 'an argument'", "host 127.0.0.1")
-        expect_sent(office, relay, 3)
-        office.login(f"token_command {office.helper} 'an argument'", "user other")
-        expect(office.give().status == 77 and len(office.runs()) == 4, "another's token was used")
-        office.login(f"token_command {office.helper} 'an argument'")
-        expect_sent(office, relay, 4)
+    with TokenUser(folder) as user, user.up() as relay:
+        user.grants("good", expires_in=3600)
+        expect_sent(user, relay, 1)
+        user.login(f"token_command {user.helper} another")
+        expect_sent(user, relay, 2)
+        user.login(f"token_command {user.helper} 'an argument'", "host 127.0.0.1")
+        expect_sent(user, relay, 3)
+        user.login(f"token_command {user.helper} 'an argument'", "user other")
+        expect(user.give().status == 77 and len(user.runs()) == 4, "another's token was used")
+        user.login(f"token_command {user.helper} 'an argument'")
+        expect_sent(user, relay, 4)
 
 
 def refused_and_replaced(folder):
     """A token that was revoked before its time: one fresh one, on the same connection."""
-    with Office(folder) as office:
-        office.grants("old", expires_in=3600)
-        with office.up(token="old") as relay:
-            expect_sent(office, relay, 1)
-        office.grants("new", expires_in=3600)
-        with office.up(token="new") as relay:
-            expect_sent(office, relay, 2)
+    with TokenUser(folder) as user:
+        user.grants("old", expires_in=3600)
+        with user.up(token="old") as relay:
+            expect_sent(user, relay, 1)
+        user.grants("new", expires_in=3600)
+        with user.up(token="new") as relay:
+            expect_sent(user, relay, 2)
             expect(len(relay.connections) == 1 and auth_lines(relay) == 2, "not on the same connection")
-            expect(office.runs()[-1] == "an argument:1", "the helper is not told why")
-            expect_sent(office, relay, 2)
+            expect(user.runs()[-1] == "an argument:1", "the helper is not told why")
+            expect_sent(user, relay, 2)
 
 
 def refused_when_fresh(folder):
     """It is not run in a circle."""
-    with Office(folder) as office:
-        office.grants("old", expires_in=3600)
-        with office.up(token="new") as relay:
-            result = office.give()
+    with TokenUser(folder) as user:
+        user.grants("old", expires_in=3600)
+        with user.up(token="new") as relay:
+            result = user.give()
             expect(result.status == 77 and b"535" in result.stderr, str(result))
-            expect(auth_lines(relay) == 1 and len(office.runs()) == 1, "it was tried again")
-            expect(not office.files(), "it is kept")
-            result = office.give()
+            expect(auth_lines(relay) == 1 and len(user.runs()) == 1, "it was tried again")
+            expect(not user.files(), "it is kept")
+            result = user.give()
             expect(result.status == 77 and auth_lines(relay) == 2, "one that was refused was tried again")
-        office.expect_empty()
+        user.expect_empty()
 
 
 def refused_twice(folder):
     """The kept one, then the fresh one: that is all."""
-    with Office(folder) as office:
-        office.grants("old", expires_in=3600)
-        with office.up(token="old") as relay:
-            expect_sent(office, relay, 1)
-        with office.up(token="new") as relay:
-            result = office.give()
+    with TokenUser(folder) as user:
+        user.grants("old", expires_in=3600)
+        with user.up(token="old") as relay:
+            expect_sent(user, relay, 1)
+        with user.up(token="new") as relay:
+            result = user.give()
             expect(result.status == 77 and b"535" in result.stderr, str(result))
-            expect(auth_lines(relay) == 2 and len(office.runs()) == 2, "not the kept one and a fresh one")
-            expect(not office.files(), "it is kept")
-        office.expect_empty()
+            expect(auth_lines(relay) == 2 and len(user.runs()) == 2, "not the kept one and a fresh one")
+            expect(not user.files(), "it is kept")
+        user.expect_empty()
 
 
 def refused_for_now(folder):
     """A token is not to blame for a server that is busy."""
-    with Office(folder) as office:
-        office.grants("good", expires_in=3600)
-        with office.up() as relay:
-            expect_sent(office, relay, 1)
-        with office.up("auth: 454 4.7.0 not now") as relay:
-            result = office.give()
+    with TokenUser(folder) as user:
+        user.grants("good", expires_in=3600)
+        with user.up() as relay:
+            expect_sent(user, relay, 1)
+        with user.up("auth: 454 4.7.0 not now") as relay:
+            result = user.give()
             expect(result.status == 0 and b"454" in result.stderr, str(result))
-            expect(len(office.runs()) == 1, "it was replaced")
+            expect(len(user.runs()) == 1, "it was replaced")
 
 
 def refused_and_no_other(folder):
     """The refused one is forgotten, though the helper has none."""
-    with Office(folder) as office:
-        office.grants("old", expires_in=3600)
-        with office.up(token="old") as relay:
-            expect_sent(office, relay, 1)
-        office.says(json.dumps({"error": "invalid_grant", "error_description": "Token has been revoked."}))
-        with office.up(token="new"):
-            result = office.give()
+    with TokenUser(folder) as user:
+        user.grants("old", expires_in=3600)
+        with user.up(token="old") as relay:
+            expect_sent(user, relay, 1)
+        user.says(json.dumps({"error": "invalid_grant", "error_description": "Token has been revoked."}))
+        with user.up(token="new"):
+            result = user.give()
             words = b"token_command: there is no access token: invalid_grant: Token has been revoked."
             expect(result.status == 77 and words in result.stderr, str(result))
-        expect(not office.files(), "the refused token is still kept")
+        expect(not user.files(), "the refused token is still kept")
 
 
 def helper_errors(folder):
@@ -277,68 +277,68 @@ def helper_errors(folder):
              ('{"error": "invalid_grant", "error_description": "expired"}', 1, 77, "there is no access token: invalid_grant: expired"),
              ('{"accessToken": "s3cret"}', 1, 78, "token_command: the command ended with status 1"),
              ('{"error": "s3cret', 1, 78, "token_command: the command ended with status 1")]
-    with Office(folder) as office, office.up() as relay:
+    with TokenUser(folder) as user, user.up() as relay:
         for text, status, exit_status, words in cases:
-            office.says(text, status)
-            result = office.give()
+            user.says(text, status)
+            result = user.give()
             expect(result.status == exit_status and words in result.stderr.decode(), f"no {words!r}: {result}")
             expect(b"s3cret" not in result.stderr, f"the token is shown: {result}")
         expect(not relay.connections, "a connection was made")
-        office.expect_empty()
+        user.expect_empty()
 
 
 def no_network_for_the_helper(folder):
     """Status 75: the message waits, and goes when the helper has a token again."""
-    with Office(folder) as office, office.up() as relay:
-        office.says("", 75)
-        result = office.give()
+    with TokenUser(folder) as user, user.up() as relay:
+        user.says("", 75)
+        result = user.give()
         expect(result.status == 0 and b"queued as" in result.stderr, str(result))
-        office.says("good")
-        office.flush()
+        user.says("good")
+        user.flush()
         expect(len(relay.received) == 1, "it was not sent later")
 
 
 def a_run_uses_the_kept_one(folder):
-    with Office(folder) as office:
-        office.grants("good", expires_in=3600)
+    with TokenUser(folder) as user:
+        user.grants("good", expires_in=3600)
         for _ in range(3):
-            office.give()
-        expect(len(office.runs()) == 1, f"the command ran {len(office.runs())} times")
-        with office.up() as relay:
-            office.flush()
-            expect(len(relay.received) == 3 and len(office.runs()) == 1, "the kept one was not used")
+            user.give()
+        expect(len(user.runs()) == 1, f"the command ran {len(user.runs())} times")
+        with user.up() as relay:
+            user.flush()
+            expect(len(relay.received) == 3 and len(user.runs()) == 1, "the kept one was not used")
 
 
 def a_password_comes_later(folder):
     """Where there is a token_command it is asked first; a mechanism of passwords leaves it alone."""
-    with Office(folder, "password secret") as office:
-        office.grants("good")
-        with office.up() as relay:
-            expect_sent(office, relay, 1)
-        office.login(f"token_command {office.helper}", "password secret", "auth plain")
-        with office.up(token="secret") as relay:
-            expect_sent(office, relay, 1)
+    with TokenUser(folder, "password secret") as user:
+        user.grants("good")
+        with user.up() as relay:
+            expect_sent(user, relay, 1)
+        user.login(f"token_command {user.helper}", "password secret", "auth plain")
+        with user.up(token="secret") as relay:
+            expect_sent(user, relay, 1)
 
 
 def a_long_token_msmtp_68(folder):
-    with Office(folder) as office:
+    with TokenUser(folder) as user:
         token = "x" * 6000
-        office.grants(token, expires_in=3600)
-        with office.up(token=token) as relay:
-            expect_sent(office, relay, 1)
-            expect_sent(office, relay, 1)
+        user.grants(token, expires_in=3600)
+        with user.up(token=token) as relay:
+            expect_sent(user, relay, 1)
+            expect_sent(user, relay, 1)
 
 
 def two_at_once(folder):
     """Whoever looks finds a whole token."""
-    with Office(folder) as office, office.up() as relay:
-        office.grants("good", expires_in=3600)
-        processes = [office.start(BOB) for _ in range(8)]
+    with TokenUser(folder) as user, user.up() as relay:
+        user.grants("good", expires_in=3600)
+        processes = [user.start(BOB) for _ in range(8)]
         for process in processes:
             finish(process)
             expect(process.returncode == 0, f"exit {process.returncode}")
         wait_until("all are there", lambda: len(relay.received) == 8)
-        expect(len(office.files()) == 1, f"left: {office.files()}")
+        expect(len(user.files()) == 1, f"left: {user.files()}")
 
 
 def add_cases(suite):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""scene.py - a user with a home, a queue and a relay that can be down, for the cases of the queue suite"""
+"""user.py - a user with a home, a queue and a relay that can be down, for the cases of the queue suite"""
 import contextlib
 import os
+import pathlib
 import socket
 import subprocess
 from . import patience, relay as relays
@@ -14,26 +15,58 @@ NAMES = ("mailchute", "sendmail", "mailq", "runq")
 DAY = 24 * 60 * 60
 
 
-class Scene:
-    """Everything of one user lies in `folder`. `options` are the relay's; it is down until up()."""
+def held_port():
+    """A socket that is bound and never listens: connections are refused, and no other process gets the port."""
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", 0))
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a test relay can listen there
+    return holder
 
-    def __init__(self, folder, config=(), **options):
-        self.folder, self.options = folder, options
-        self.home = folder / "home"
-        self.home.mkdir()
+
+class Home:
+    """A user with a config: `home` is HOME of the program, and `folder` where the rest lies."""
+
+    def __init__(self, folder, home=None):
+        self.folder, self.home = pathlib.Path(folder), pathlib.Path(home or folder)
+        self.home.mkdir(exist_ok=True)
+
+    def write(self, *lines, name=".mailchuterc"):
+        """A file in the home with these lines, readable by its owner only."""
+        path = self.home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return write_private(path, "\n".join(lines) + "\n")
+
+    def account(self):
+        """The lines of the config that every case needs."""
+        return []
+
+    def configure(self, *lines, name=".mailchuterc"):
+        """Write the config; `lines` come last, so that they win."""
+        return self.write(*(patience.stretch(line) for line in (*self.account(), *lines)), name=name)
+
+    def environment(self):
+        return {}
+
+    def run(self, *args, env=None, **more):
+        """Run the program; `env` is added to the environment, `more` is for run_program."""
+        return run_program(args, home=self.home, env={**self.environment(), **(env or {})}, **more)
+
+
+class User(Home):
+    """A Home with a queue and a relay, which is down until up(); `lines` end the config, `options` are the relay's."""
+
+    def __init__(self, folder, *lines, **options):
+        super().__init__(folder, folder / "home")
+        self.options = options
         self.spool = Spool(folder / "state/mailchute")
-        # bound but never listening: nobody else gets the port while the relay is down
-        self.port_holder = socket.socket()
-        self.port_holder.bind(("127.0.0.1", 0))
-        self.port_holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.port_holder = held_port()
         self.port = self.port_holder.getsockname()[1]
         self.programs = {name: folder / name for name in NAMES}
         for path in self.programs.values():
             path.symlink_to(os.path.realpath(PROGRAM))
-        self.configure(*config)
+        self.configure(*lines)
 
-    def configure(self, *lines, name=".mailchuterc"):
-        """Write the config; `lines` come last, so that they win."""
+    def account(self):
         usual = ["account default", "host localhost", f"port {self.port}", "from alice@example.org", "timeout 5"]
         if self.options.get("lmtp"):
             usual.append("protocol lmtp")
@@ -43,7 +76,7 @@ class Scene:
             usual.append(f"tls_trust_file {relays.default_certs().ca}")
         if self.options.get("auth"):
             usual += ["auth on", "user tester", "password secret"]
-        return write_private(self.home / name, patience.stretch("\n".join([*usual, *lines]) + "\n"))
+        return usual
 
     @contextlib.contextmanager
     def up(self, *dialogue, **options):
@@ -55,14 +88,13 @@ class Scene:
     def environment(self):
         return {**environment_with_queue(self.spool.path), "DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
 
-    def run(self, *args, name="mailchute", stdin=b"", days=0, limit=60):
+    def run(self, *args, name="mailchute", days=0, **more):
         """Run the program under one of its names, `days` from now."""
         program, words = self.programs[name], list(args)
         if days:
             words = ["-f", f"{days * DAY:+.0f}s", program, *words]
             program = "/usr/bin/faketime"
-        return run_program(words, stdin, home=self.home, env=self.environment(), limit=limit,
-                           program=str(program), queue=self.spool.path)
+        return super().run(*words, program=str(program), queue=self.spool.path, **more)
 
     def start(self, *args, name="mailchute", stdin=MESSAGE):
         """The same without waiting for its end; with stdin None more can be written to process.stdin."""

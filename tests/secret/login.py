@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""place.py - a user with an account that has to log in, and what the relay heard of the password"""
+"""login.py - a user with an account that has to log in, and what the relay heard of the password"""
 import base64
 import os
 import re
 import subprocess
-from tests.lib.harness import clean_environment, run_program, with_queue
-from tests.lib.scene import MESSAGE, Scene
+from tests.lib.harness import clean_environment, with_queue
+from tests.lib.user import MESSAGE, User
 
 
 AWKWARD = "p#1 :\"x' ,\\$y"
@@ -13,8 +13,8 @@ BOB = "bob@example.org"
 LOGIN = {"auth": ("PLAIN",), "auth_in_clear": True}
 
 
-class Place(Scene):
-    """A Scene whose account has a user, and of the password what `lines` say."""
+class LoginUser(User):
+    """A User whose account has a user name; `lines` say where its password is."""
 
     def __init__(self, folder, *lines, **options):
         super().__init__(folder, **options)
@@ -30,18 +30,12 @@ class Place(Scene):
         """The whole environment of a process."""
         return clean_environment(self.home, {**self.environment(), **env})
 
-    def give(self, *args, env=None, name="mailchute", stdin=MESSAGE, **more):
-        """Send a message to Bob, as Scene.send, with more for subprocess."""
-        return run_program([*args, BOB], stdin, home=self.home, env={**self.environment(), **(env or {})},
-                           program=str(self.programs[name]), queue=self.spool.path, **more)
-
-    def run_with(self, *args, env=None, **more):
-        """Run the program without a message, as Scene.run, with more for subprocess."""
-        return run_program(args, home=self.home, env={**self.environment(), **(env or {})},
-                           program=str(self.programs["mailchute"]), queue=self.spool.path, **more)
+    def give(self, *args, stdin=MESSAGE, **more):
+        """Send a message to Bob, as User.send, with more for run()."""
+        return self.run(*args, BOB, stdin=stdin, **more)
 
     def start_with(self, *args, env=None, **more):
-        """Start it with a message, as Scene.start, with more for subprocess."""
+        """Start it with a message, as User.start does, with more for subprocess."""
         message = self.folder / "message"
         message.write_bytes(MESSAGE)
         with open(message, "rb") as stdin:

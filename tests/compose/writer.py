@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""desk.py - a user who writes messages in a shell: a config, files, and the message that comes of them"""
+"""writer.py - a user who writes messages in a shell: a config, files, and the message that comes of them"""
 import email
 import email.policy
 import os
 import pathlib
 from tests.lib import lint
-from tests.lib.harness import expect, run_program, write_private
+from tests.lib.harness import expect
+from tests.lib.user import Home
 
 
 GLOBS = """80:text/html:*.html
@@ -17,18 +18,20 @@ GLOBS = """80:text/html:*.html
 """
 
 
-class Desk:
-    """Everything lies in `folder`; the config names a port where nobody listens, or the relay's."""
+class Writer(Home):
+    """A user who writes messages; no process listens on the config's port, unless `port` is a relay's."""
 
     def __init__(self, folder, *lines, port=1):
-        self.folder = folder
-        usual = ["host localhost", f"port {port}", "tls off", "from alice@example.org", "maildomain example.org",
-                 f"queue_folder {folder}/state"]
-        self.config = write_private(folder / ".mailchuterc", "\n".join([*usual, *lines]) + "\n")
+        super().__init__(folder)
+        self.port, self.state = port, folder / "state"
+        self.config = self.configure(*lines)
         mime = folder / "share" / "mime"
         mime.mkdir(parents=True)
         (mime / "globs2").write_text(GLOBS)
-        self.state = folder / "state"
+
+    def account(self):
+        return ["host localhost", f"port {self.port}", "tls off", "from alice@example.org", "maildomain example.org",
+                f"queue_folder {self.state}"]
 
     def file(self, name, data=b""):
         path = pathlib.Path(os.fsdecode(os.fsencode(self.folder) + b"/" + os.fsencode(name)))
@@ -39,7 +42,7 @@ class Desk:
         return {"XDG_DATA_DIRS": str(self.folder / "share")}
 
     def run(self, *args, stdin=b"", status=0, **how):
-        result = run_program(args, stdin, home=self.folder, env=self.environment(), **how)
+        result = super().run(*args, stdin=stdin, **how)
         expect(result.status == status, f"expected exit {status} of {args}: {result}")
         return result
 

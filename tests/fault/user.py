@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""world.py - what the fault suite needs: a queue, a relay, messages to count, and runs with a fault"""
+"""user.py - what the fault suite needs: a queue, a relay, messages to count, and runs with a fault"""
 import asyncio
 import collections
 import contextlib
@@ -18,6 +18,7 @@ import threading
 import time
 from tests.lib import patience, relay as relays, spool as spools
 from tests.lib.harness import PROGRAM, Failure, expect
+from tests.lib.user import Home, held_port
 
 
 SHIM = pathlib.Path(os.environ.get("FAULT_SHIM", pathlib.Path(PROGRAM).parent / "tests/fault/fault-shim.so"))
@@ -139,19 +140,18 @@ class Peer:
         self.ours.close()
 
 
-class World:
-    """A folder with a queue and a config, and a relay that can be up or down."""
+class FaultUser(Home):
+    """A Home whose runs can meet a fault, with a queue and a relay that can be up or down."""
 
     def __init__(self, folder, settings=None, relay=None, spool=None, **options):
-        self.folder = pathlib.Path(folder)
+        super().__init__(folder)
         self.spool = spool or default_queue(self.folder)
-        self.config = self.folder / ".mailchuterc"  # where sendmail finds it, too
+        self.config = self.home / ".mailchuterc"  # where sendmail finds it, too
         self.runs = itertools.count()
         self.closing = contextlib.ExitStack()
         self.settings = {**SETTINGS, "queue_folder": self.spool, **(settings or {})}
         self.relay = relay or relays.Relay(**options)
-        self.closed = socket.socket()
-        self.closed.bind(("127.0.0.1", 0))
+        self.closed = held_port()
         self.spool.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.wants_relay(False)
 
@@ -166,13 +166,14 @@ class World:
         self.closing.close()
         shutil.rmtree(self.spool, ignore_errors=True)
 
+    def account(self):
+        lines = ["account default", "host 127.0.0.1", f"port {self.port}", "from alice@example.org", "tls off", "auth off"]
+        return lines + [f"{name} {value}" for name, value in self.settings.items()]
+
     def wants_relay(self, is_up):
-        """Lets the config name the relay, or a port where nobody listens."""
-        port = self.relay.port if is_up else self.closed.getsockname()[1]
-        lines = ["account default", "host 127.0.0.1", f"port {port}", "from alice@example.org", "tls off", "auth off"]
-        lines += [f"{name} {value}" for name, value in self.settings.items()]
-        self.config.write_text("\n".join(lines) + "\n")
-        self.config.chmod(0o600)
+        """Let the config name the relay, or a port on which no process listens."""
+        self.port = self.relay.port if is_up else self.closed.getsockname()[1]
+        self.configure()
 
     def play(self, dialogue):
         self.relay.dialogue = relays.Dialogue(dialogue)
