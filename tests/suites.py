@@ -4,7 +4,7 @@
 
 Called by tests/all. `python3 tests/suites.py [NAME...]` builds, and runs the suites of these names, which --list
 prints. Each suite's output goes to build/log; shown are a line for each suite and its failures, and last the sum.
-A suite may take as long as it wants while anything happens in it. Where nothing does any more it is ended.
+A suite may take any time while it prints or works. A suite that does neither is ended.
 """
 import collections
 import glob
@@ -24,7 +24,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 LOG = TOP / "build/log"
 PYTHON = "/usr/bin/python3"
 STUCK_AFTER = 120  # machine seconds without a line of output or work
-WORK_LEAST = 0.02  # of a processor; to look at a clock again and again is no work
+WORK_LEAST = 0.02  # of a processor; a loop that only looks at the clock uses less
 WATCHED = {
     # In a program with libraries that were loaded late the search for leaks crashes now and then,
     # unless it leaves thread-local memory alone.
@@ -34,7 +34,7 @@ WATCHED = {
 OPTIONS = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1:detect_invalid_pointer_pairs=2",
            "UBSAN_OPTIONS": "exitcode=99:halt_on_error=1:print_stacktrace=1"}
 
-# A suite: what it runs one after the other, with what in the environment, and whether it needs root.
+# A suite: the commands, run one after the other, variables of the environment, and whether it needs root.
 Suite = collections.namedtuple("Suite", "commands environment needs_root", defaults=({}, False))
 
 
@@ -43,7 +43,7 @@ def script(name, *words):
 
 
 def build(compiler, folder, *options):
-    """Configure where that was not done yet, and build."""
+    """Configure the build folder unless that is done, and build."""
     set_up = f"test -f {folder}/build.ninja || CC={compiler} meson setup -Dwerror=true {' '.join(options)} {folder}"
     return [["sh", "-c", f"{{ {set_up}; }} && ninja -C {folder} && echo 'ok - {folder}'"]]
 
@@ -67,7 +67,7 @@ BUILDS = {
                                            "-Dc_args=-fsanitize=address,pointer-compare")),
 }
 
-# Those that take longest come first, so that none of them is left over at the end.
+# The longest suites come first, so that no long one runs alone at the end.
 SUITES = {
     "fault": lambda: Suite(script("fault"), needs_root=True),
     "server": lambda: Suite(script("server"), needs_root=True),
@@ -101,7 +101,7 @@ printing = threading.Lock()
 
 
 def complete(suite, command):
-    """The command with its environment, by way of sudo where root is needed and we are not."""
+    """The command with its environment, by way of sudo where root is needed and this user is another."""
     environment = {"MAILCHUTE": str(TOP / "build-gcc/mailchute"), **suite.environment}
     if suite.needs_root and os.geteuid() != 0:
         command = ["sudo", "-n", "env", *(f"{key}={value}" for key, value in environment.items()), *command]
@@ -109,7 +109,7 @@ def complete(suite, command):
 
 
 def members(process):
-    """The processes of a command: those of its session, and what they have started elsewhere."""
+    """The processes of a command: those of its session, and their children in other sessions."""
     everything = patience.processes()
     found = {}
     for pid, fields in everything.items():
@@ -119,7 +119,7 @@ def members(process):
 
 
 def end(process):
-    """Kill a command with all that belongs to it; says what that was."""
+    """Kill a command with all its processes; returns a line for each."""
     there = members(process)
     told = []
     for pid, fields in there.items():
@@ -173,7 +173,7 @@ def run_command(suite, command, output):
 
 
 def run_suite(suite, output):
-    """Run all of it; the greatest exit status. A program that names no failure of its own gets one here."""
+    """Run all of it; the greatest exit status. A program that fails without a failed case gets a line here."""
     worst = 0
     for command in suite.commands:
         status = run_command(suite, command, output)
@@ -248,7 +248,7 @@ def stop(number, _):
 
 
 def stop_ignoring():
-    """Take back what nohup and a shell's & have left: what is ignored here the program would ignore, too."""
+    """Undo what nohup and a shell's & have set: the program would inherit ignored signals."""
     for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ, signal.SIGKILL, signal.SIGSTOP}:
         if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
@@ -267,7 +267,7 @@ def main():
     signal.signal(signal.SIGTERM, stop)
     LOG.mkdir(parents=True, exist_ok=True)
     do_all(BUILDS, 1)
-    # a suite on yesterday's program would say nothing
+    # no suite runs on an old program
     if not sums["failed"]:
         do_all({name: make for name, make in SUITES.items() if not words or name in words}, patience.PROCESSORS)
     finish()

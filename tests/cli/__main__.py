@@ -202,7 +202,7 @@ def pretend_without_recipients_or_stdin(folder):
 
 @suite.case
 def pretend_takes_the_sender_from_the_message(folder):
-    """It is read where the account depends on it, and only there."""
+    """The message is read only where the account depends on its sender."""
     configure(folder, "account default\nhost h\nfrom a@b\naccount x\nhost i\nfrom x@y\naccount z\nhost z\nfrom %F\n")
     message = b"Subject: s\nFrom: X <x@y>, z@z\n\nbody\n"
     for args, host, sender in ((["--read-envelope-from"], "i", "x@y"), (["-a", "z"], "z", "x@y"), ([], "h", "a@b")):
@@ -283,7 +283,7 @@ account default : home
 
 
 def explain(folder, *args, config=BY_FROM, sender="Alice <alice@example.org>", status=0):
-    """What --explain says of a message with this From field."""
+    """The output of --explain for a message with this From field."""
     configure(folder, config)
     message = f"From: {sender}\nTo: bob@example.net\nSubject: x\n\ny\n".encode()
     return run(folder, "--explain", *args, stdin=message, status=status)
@@ -466,7 +466,7 @@ def usage_errors(folder):
 
 @suite.case
 def password_is_no_option(folder):
-    """What msmtp's users type is a short form of --passwordeval."""
+    """--password is a short form of --passwordeval, as in msmtp."""
     configure(folder, "host h\n")
     found = pretend(folder, "--password=echo x")
     expect((found["password"], found["passwordeval"]) == ("(not set)", "echo x"), str(found))
@@ -555,7 +555,7 @@ def errors_cannot_control_a_terminal(folder):
 
 
 def copy_program(folder):
-    """Where everybody can run it. By cp, as a file that a thread writes here can't be run meanwhile."""
+    """A copy that every user can run. By cp, since a file that a thread of this process writes cannot be run meanwhile."""
     subprocess.run(["cp", PROGRAM, folder / "mailchute"], check=True)
     return folder / "mailchute"
 
@@ -581,7 +581,7 @@ def password_that_others_can_read(folder):
         expect(status == 0 or ":2: password: " in text, text)
 
 
-# The queue. Nobody listens on port 1.
+# The queue. No process listens on port 1.
 
 
 def configure_queue(folder, more=""):
@@ -625,7 +625,7 @@ def list_of_nothing(folder):
 
 @suite.case
 def list_without_the_config(folder):
-    """Which queue was meant is not known: another one is shown, and is not called empty."""
+    """The intended queue is not known: another queue is shown, and is not called empty."""
     configure(folder, "nonsense\n")
     result = run(folder, "--queue-list")
     expect(b"nonsense" in result.stderr and b"empty" not in result.stdout, f"{result}")
@@ -723,7 +723,7 @@ def hold_and_remove(folder):
 
 @suite.case
 def a_locked_message_is_left_alone(folder):
-    """Whoever sends it has it."""
+    """The process that sends a message has its lock."""
     configure_queue(folder)
     message_id = enqueue(folder, "bob@b.example")
     with open(folder / "q/q" / message_id, "r+b") as file:
@@ -888,7 +888,7 @@ def all_users(folder):
 
 @suite.case
 def all_users_read_nothing_of_roots(folder):
-    """What root's caller has left open is not for whoever names its number as a password's."""
+    """A descriptor that root's caller has left open is no password, though an option names its number."""
     if os.geteuid() != 0:
         return
     program, home = copy_program(folder), folder / "4001"
@@ -909,7 +909,7 @@ def all_users_read_nothing_of_roots(folder):
 # By the names of sendmail
 
 
-# With these the password that the config names would be told to whoever is named here.
+# With these options the config's password could reach another host.
 TRUST = [["--tls=off", "--auth=plain"], ["--auth=plain"], ["--tls-certcheck=off"], ["--proxy-host=b.example"],
          ["--proxy-port=1"], ["--host-fallback=b.example"], ["--tls-host-override=b.example"], ["--tls-pin=x"],
          ["--tls-fingerprint=00"], ["--tls-priorities=NORMAL"], ["--tls-min-dh-prime-bits=1"]]
@@ -917,7 +917,7 @@ TRUST = [["--tls=off", "--auth=plain"], ["--auth=plain"], ["--tls-certcheck=off"
 
 @suite.case
 def sendmail_writes_and_reads_no_file(folder):
-    """What injected options ask for is not done."""
+    """Injected options have no effect."""
     sendmail = as_name(folder, "sendmail")
     configure_queue(folder)
     other = configure(folder, "nonsense\n", "other")
@@ -1098,7 +1098,7 @@ def configure_goes_before_help(folder):
 
 
 def complete(words):
-    """What bash offers for the last word, as it splits a line at blanks and "="."""
+    """The words that bash offers for the last one, as it splits a line at blanks and "="."""
     split = [part for word in words for part in re.findall(r"=|[^=]+|^$", word)]
     script = ('. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { :; }; '
               '_mailchute; printf "%s\\n" "${COMPREPLY[@]}"')

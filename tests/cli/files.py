@@ -26,7 +26,7 @@ class NamingUser(Home):
                 "auth plain\nuser tester", *more]
 
 
-# What names the file: writes the config, and returns the arguments
+# Ways to name the file: each writes the config, and returns the arguments
 
 
 def as_config(user, port):
@@ -88,7 +88,7 @@ NAMED = {
 }
 
 
-# What is there instead of a file
+# Objects that are there instead of a file
 
 
 def pipe(path):
@@ -162,7 +162,7 @@ def good_content(name, user, port):
 
 
 def feed(path, text):
-    """Writes to a pipe once, when somebody opens it."""
+    """Write to a pipe once, when a process opens it."""
     writer = threading.Thread(target=path.write_text, args=(text,), daemon=True)
     writer.start()
     return writer
@@ -206,7 +206,7 @@ def pipe_with_a_silent_writer(folder):
 
 
 def pipe_without_end(folder):
-    """It is read up to a limit, however fast it comes."""
+    """An endless file is read up to a limit, however fast the data comes."""
     user = NamingUser(folder)
     pipe(user.path)
 
@@ -237,7 +237,7 @@ def null_device(folder):
 
 
 def netrc_that_is_none(folder):
-    """It is passed over, whatever it is."""
+    """A .netrc that is no file is ignored."""
     user = NamingUser(folder)
     for make in (pipe, folder_of_that_name, socket_of_that_name, endless):
         user = NamingUser(folder / make.__name__)

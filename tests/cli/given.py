@@ -115,7 +115,7 @@ def expect_sent(folder, message, wanted, *words, **more):
 
 
 def fields_below_an_empty_line(folder):
-    """They are the header where one of them is a field that only messages have."""
+    """Fields below an empty line are the header where one of them is a field that only messages have."""
     head = b"Status-Of: a\r\r\nDate: today\n and tomorrow\nFoo: b\0ar\n" + HEAD + b"Date: then\n"
     wanted = b"Status-Of: a\nDate: today\n and tomorrow\nFoo: b ar\n" + HEAD + b"Date: then\n"
     for above in (b"\n", b"\n\n", b"\nFrom bob Mon Jan  1 00:00:00 2024\n", b"\n\xef\xbb\xbf"):
@@ -133,7 +133,7 @@ def all_residue(folder):
 
 
 def residue_of_a_setting(folder):
-    """What the user adds by a setting was meant."""
+    """A field that a setting adds is intended."""
     config = CONFIG + "add_header Lines: 3\nset_header Status: down\n"
     expect_sent(folder, b"Status: RO\n" + HEAD + b"\nbody\n", b"Status: down\nLines: 3\n" + HEAD + b"\nbody\n", config=config)
 
@@ -146,7 +146,7 @@ def signed_residue(folder):
 
 
 def recipients_are_found(folder):
-    """What stands above the header hides nobody in it."""
+    """Lines above the header hide no recipient."""
     for name, above in ABOVE.items():
         path = write_private(folder / "rc", CONFIG)
         message = above + HEAD + b"To: Bob <bob@example.net>\n\nbody\n"

@@ -140,7 +140,7 @@ FILES = {
                             ':2: from: there is no domain after "alice"; write an address such as alice@example.org'),
 }
 
-# What may be meant is taken, as msmtp does, and a warning says the same: (lines after ACCOUNT, warning, key, value)
+# Values that may be intended are accepted, as in msmtp, with a warning: (lines after ACCOUNT, warning, key, value)
 WARNINGS = {
     "user": ("user alice\u00a0", LINE + "user: there is U+00A0 (no-break space) in it; delete it", "user", "alice\u00a0"),
     "password": ("password s3cret\u202fx", LINE + "password: there is U+202F (narrow no-break space)", "password", "*"),
@@ -173,7 +173,7 @@ WARNINGS = {
     "account": ("account x\u00a0", LINE + "account: there is U+00A0 (no-break space) in it", "host", "relay.example"),
 }
 
-# What is right, and quiet.
+# Right values, without a warning.
 QUIET = {
     "crlf": ACCOUNT.replace("\n", "\r\n") + "port 587\r\ntls \"on\"\r\n", "tabs": "\thost\t relay.example \t\n from\ta@b.example\t\n",
     "byte-order-mark": "\ufeff" + ACCOUNT, "quotes": ACCOUNT + 'user "alice"\nport "587"\ntls "on"\n',
@@ -255,7 +255,7 @@ SHELL = {
     "ambiguous": (["--queue-r"], "several options begin like this: --queue-retry, --queue-remove, --queue-run"),
 }
 
-# What is meant as it stands; the last word tells that the message was made or taken.
+# Words that are intended as they stand; the last one shows that the message was made or accepted.
 MEANT = {
     "hyphen-after-the-end": ([*TO, "--subject", "x", "--", "-"], "Subject: x"), "option-after": (["x@y.example", "queue-run"], "Subject: x"),
     "name-after-subject": (["--subject", "x", "root"], "To: root@"), "name-after-both": ([*TO, "--subject", "x", "--", "root"], "root@"),

@@ -9,7 +9,7 @@ INDENTED = "the header is indented, so it is not a header: "
 NO_HEADER = "the message has no header, but begins with "
 NONE = "the header has no To, Cc or Bcc"
 
-# name: (what is given, what is said behind "no recipients: ")
+# name: (the message, the text after "no recipients: ")
 MESSAGES = {
     "empty": (b"", "the message is empty"),
     "one-line-end": (b"\n", "the message is empty"),

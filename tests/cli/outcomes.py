@@ -18,7 +18,7 @@ LOGIN = "auth on\nuser tester\npassword secret\n"
 LOGGED_IN = HEAD.replace("auth=off", "auth=on user=tester")
 WITH_LOGIN = {"auth": ("PLAIN",)}
 
-# name: (exit status; the relay's options, None: nobody listens; lines of the config; words; the log
+# name: (exit status; the relay's options, None: no relay; lines of the config; words; the log
 # line, in which {at} stands for the relay's address and port)
 OUTCOMES = {
     "ok": (0, {}, "", TO, HEAD + "mailsize=99 smtpstatus=250 smtpmsg='250 2.0.0 taken' exitcode=EX_OK"),

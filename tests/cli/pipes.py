@@ -13,7 +13,7 @@ from tests.lib.user import Home
 
 MESSAGE = b"Subject: x\n\n" + b"a line of the text\n" * 20000
 
-# What only shows something: its words, in which {id} is a message of the queue
+# Modes that only show something: their words, in which {id} is a message of the queue
 SHOWS = {
     "help": ["--help"], "version": ["--version"], "pretend": ["-P"], "print-config": ["--print-config"],
     "explain": ["--explain", "b@b.example"], "dry-run": ["--dry-run", "b@b.example"], "queue-list": ["--queue-list"],
@@ -78,7 +78,7 @@ def show_to_head(words, folder):
 
 
 def full_device(folder):
-    """That nothing could be written is an error still."""
+    """A failed write is still an error."""
     user = PipeUser(folder, 1)
     message_id = user.enqueue()
     for words in ("--help",), ("--queue-list",), (f"--queue-show={message_id}",), ("-P",):
@@ -88,7 +88,7 @@ def full_device(folder):
 
 
 def sends(folder):
-    """A session that is shown to nobody: the message is sent, and the status says so."""
+    """A session whose output no process reads: the message is sent, and the status says so."""
     with Relay() as relay:
         user = PipeUser(folder, relay.port, "logfile -\n")
         for number, words in enumerate((["-v"], ["--debug"], []), 1):
@@ -98,7 +98,7 @@ def sends(folder):
 
 
 def tells_the_truth(folder):
-    """What could not be sent is told on stderr and by the status."""
+    """A failure to send is told on stderr and by the status."""
     user = PipeUser(folder, 1)
     status, text = user.run_unread("-v", "b@b.example")
     expect(status == 0 and re.search(r"queued as \w+: 127.0.0.1:1: cannot connect", text), f"{status} {text}")
@@ -108,7 +108,7 @@ def tells_the_truth(folder):
 
 
 def changes(folder):
-    """What is asked of a message is done."""
+    """An operation on a message is done."""
     with Relay() as relay:
         user = PipeUser(folder, relay.port)
         first = user.enqueue()

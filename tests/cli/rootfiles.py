@@ -41,7 +41,7 @@ class Root(Home):
         return result
 
 
-# Where the file can be: writes it, and returns its path and the arguments
+# Places of the file: each writes it, and returns its path and the arguments
 
 
 def at_home(root, text, *owner):
@@ -109,7 +109,7 @@ def by_a_variable(folder):
         expect(not root.ran.exists(), f"{args}: a command was run: {result}")
 
 
-# What root takes from no such file
+# Settings that root does not accept from such a file
 
 GUARDED = ("eval touch {ran}; echo timeout 5", "password x", "passwordeval touch {ran}; echo x",
            "password_command touch {ran}", "token_command touch {ran}", "password_file /etc/hostname",
@@ -246,7 +246,7 @@ def password_file(folder):
         root.expect_refused(path, cure, "--queue=off", "b@b.example")
 
 
-# What is taken as before
+# Settings that are accepted as before
 
 
 def expect_sent(root, relay, count, *args, **more):

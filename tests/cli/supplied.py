@@ -67,7 +67,7 @@ def bad_date(date, folder):
 
 
 def bad_dates_that_stay(folder):
-    """What is signed, and where the user adds no date."""
+    """A signed message, and one to which the user adds no date."""
     for header, config in ((SIGNED, CONFIG), ("", CONFIG + "set_date_header off\n")):
         message = sent(folder, header + without("Date") + "Date: yesterday\n", config=config)
         expect_fields(message, Date="yesterday", X_Original_Date=None)
@@ -80,7 +80,7 @@ def two_dates(folder):
 
 
 def date_of_a_setting(folder):
-    """What a setting says counts, whatever it is."""
+    """The value of a setting counts, whatever it is."""
     message = sent(folder, without("Date") + "Date: yesterday\n", config=CONFIG + "add_header Date: tomorrow\n")
     expect_fields(message, Date="tomorrow", X_Original_Date="yesterday")
     expect_fields(sent(folder, "Date: yesterday\n", config=CONFIG + "set_header Date: tomorrow\n"), Date="tomorrow", X_Original_Date=None)
@@ -147,7 +147,7 @@ def label(given, body, wanted, folder):
 # The null sender, and the right side of a Message-ID
 
 def host_names():
-    """What this machine may call itself there."""
+    """The names that this machine may use there."""
     name, mail_name = socket.gethostname(), pathlib.Path("/etc/mailname")
     return [name if "." in name else name + ".localdomain", mail_name.exists() and mail_name.read_text().strip()]
 

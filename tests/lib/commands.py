@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""commands.py - every command of msmtp's config files: default, arguments that are taken and refused
+"""commands.py - every command of msmtp's config files: default, accepted and rejected arguments
 
-Each command is also a long option, so the table says what that takes as well. The cli suite holds
+Each command is also a long option, so the table also holds for the option. The cli suite holds
 mailchute to it, and the server suite shows that msmtp does the same.
 """
 import dataclasses
@@ -122,7 +122,7 @@ COMMANDS = {
     "tls_force_sslv3": Command("off", {"": "off", "on": "off", "x": "off"}, (), "alone", key="tls"),
 }
 
-# Those that came to msmtp after Debian 12's, with what mailchute takes.
+# Commands that msmtp got after Debian 12, with the arguments that mailchute accepts.
 LATER_COMMANDS = {
     "from_full_name": text("Full Name", option=None),
     "set_to_header": Command("off", {"": "on", **SWITCH, **{word: word for word in (
@@ -138,7 +138,7 @@ REFUSED_EMPTY = [f"--{name.replace('_', '-')}=" for name, command in COMMANDS.it
 
 @dataclasses.dataclass
 class Use:
-    """One use of a command: in a file or as an option, and what is to be seen then (None: it is refused)."""
+    """One use of a command: in a file or as an option, and the value that --pretend shows (None: an error)."""
     name: str
     lines: str
     word: str
@@ -155,7 +155,7 @@ class Use:
 
     @property
     def config(self):
-        """With this one use in it; the accounts before and behind it show that it stays in its own."""
+        """With this one use in it; the accounts before and after it show that it stays in its own."""
         more = self.command.with_lines + self.lines
         return f"account other\nhost o\naccount default\nhost h\nfrom a@b\n{more}account last\n"
 
@@ -182,7 +182,7 @@ def uses_of(name, command):
         line = f"{name} {argument}".rstrip()
         yield Use(name, line + "\n", "", shown, command.differs.get(line, differs))
         for word in words_for(name, command.option, argument) if command.option else ():
-            # most of those that can stand alone are not taken with nothing behind "="
+            # most options that can stand alone are rejected with nothing after "="
             empty = MORE if word in REFUSED_EMPTY else ""
             yield Use(name, "", word, shown, command.differs.get(word, differs or empty))
 

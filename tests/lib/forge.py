@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""forge.py - makes certificates and revocation lists of any shape, the wrong ones included
+"""forge.py - makes certificates and revocation lists of any form, wrong ones too
 
 The DER is written here, because no tool of a certificate authority agrees to write what a client has
 to refuse. openssl makes the keys and the signatures.
@@ -119,7 +119,7 @@ class Key:
 
 @dataclasses.dataclass(kw_only=True, eq=False)
 class Cert:
-    """What a certificate says; without an issuer it signs itself. `valid` counts seconds from now."""
+    """The fields of a certificate; without an issuer it is self-signed. `valid` counts seconds from now."""
     subject: str
     key: Key
     issuer: "Cert" = None

@@ -20,7 +20,7 @@ SHARED_MEMORY = pathlib.Path("/dev/shm")
 PROGRAM = os.environ.get("MAILCHUTE", str(TOP / "build" / "mailchute"))
 
 
-# Lay a folder of the suite's own over /var/spool, with all that is there.
+# Mount a folder of the suite over /var/spool, with everything that was there except mailchute's queue.
 COVER = """mount --bind /var/spool /mnt; mount -t tmpfs -o mode=755 tmpfs /var/spool; mkdir -m 700 /var/spool/mailchute
 for path in /mnt/*; do
     name=${path##*/}
@@ -31,7 +31,7 @@ COVERED = "MAILCHUTE_TEST_COVERED"
 
 
 class Failure(Exception):
-    """What a case raises when the program did something else than expected."""
+    """Raised by a case when the program does not do what the case expects."""
 
 
 def expect(condition, what):
@@ -41,7 +41,7 @@ def expect(condition, what):
 
 
 def cover_spool():
-    """As root, begin again where root's queue and the links in it are the suite's own and not the system's."""
+    """As root, start this suite again with a /var/spool of its own, so that the system's queue is not touched."""
     if os.geteuid() != 0 or COVERED in os.environ:
         return
     os.environ[COVERED] = "1"
@@ -105,7 +105,7 @@ class Suite:
         return function
 
     def report_of(self, function):
-        """Run a case in a folder of its own: what went wrong, "" for nothing."""
+        """Run a case in a folder of its own; returns the failure as a text, "" for none."""
         try:
             # a run in the background may still write there, which is no failure of the case
             with tempfile.TemporaryDirectory(prefix=f"mailchute-{self.name}-", ignore_cleanup_errors=True) as folder:
@@ -156,7 +156,7 @@ class Suite:
 
 
 class Result:
-    """What one run of the program left behind: status, stdout and stderr as bytes."""
+    """The result of a run of the program: status, stdout and stderr as bytes."""
 
     def __init__(self, status, stdout, stderr):
         self.status, self.stdout, self.stderr = status, stdout, stderr

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""lint.py - a strict look at a message that we have made: RFC 5322, 2045 to 2047, 2231
+"""lint.py - a strict check of a message that mailchute has made: RFC 5322, 2045 to 2047, 2231
 
 `problems` lists what is wrong with the bytes as they go over the wire; `check` fails with that list.
-It knows the grammar that we write, which is narrower than what may be read.
+It knows the grammar that mailchute writes, which is narrower than the grammar that readers accept.
 """
 import base64
 import binascii
@@ -37,7 +37,7 @@ CHARSETS = {"us-ascii": "ascii", "utf-8": "utf-8", "unknown-8bit": "latin-1"}
 
 
 class Linter:
-    """Gathers what is wrong; `where` is the part that is looked at."""
+    """Collects the problems; `where` names the part that is checked."""
 
     def __init__(self, is_8bit):
         self.is_8bit = is_8bit  # whether text beyond ASCII may stand in a body as it is
@@ -307,7 +307,7 @@ def quoted_word(text):
 
 
 def problems(data, is_8bit=False):
-    """What is wrong with the message, a line each; nothing where all is well."""
+    """The problems of the message, a line each; an empty list for a correct message."""
     linter = Linter(is_8bit)
     linter.lines(data, "")
     linter.entity(data, "")

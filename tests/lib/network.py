@@ -2,7 +2,7 @@
 """network.py - a network of the suite's own: namespaces, addresses, a name server, and black holes
 
 Everything is on the loopback device of a fresh network namespace, so that any address can be listened
-on. Addresses in HOLES lead into a device behind which nobody answers.
+on. Addresses in HOLES are routed to a device that no host answers on.
 """
 import os
 import pathlib
@@ -12,7 +12,7 @@ import sys
 FLAG = "MAILCHUTE_TEST_WORLD"
 ADDRESSES = ([f"192.0.2.{n}/32" for n in range(1, 10)] + [f"2001:db8::{n}/128" for n in range(1, 10)])
 HOLES = {4: "198.51.100.1", 6: "2001:db8:dead::1"}
-NOWHERE = "02:00:00:00:00:99"  # the hardware address of nobody
+NOWHERE = "02:00:00:00:00:99"  # a hardware address that no device has
 
 FILES = {
     "/etc/resolv.conf": "nameserver 127.0.0.53\n",

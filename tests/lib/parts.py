@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""parts.py - what a message says, however it is encoded: for comparing two forms of it
+"""parts.py - the meaning of a message without its encoding, to compare two forms of it
 
 The structure and the undoing of encodings are left to Python's email package. Texts stay bytes: what counts is
 that they arrive, and a charset may be wrong or missing.
@@ -16,7 +16,7 @@ import urllib.parse
 ADDRESSES = ("from", "sender", "reply-to", "to", "cc", "bcc", "resent-from", "resent-sender", "resent-to",
              "resent-cc", "resent-bcc", "disposition-notification-to", "mail-followup-to")
 PARAMETERS = ("content-type", "content-disposition")
-# how a part is encoded, and no more
+# fields that only say how a part is encoded
 MECHANICS = ("content-transfer-encoding", "mime-version")
 
 WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([BbQq])\?([^?\s]*)\?=")
@@ -66,7 +66,7 @@ def ascii_address(address):
 
 
 def mailboxes(text):
-    """Who is named in an address field: the name and the address of each."""
+    """The mailboxes of an address field: the name and the address of each."""
     # not getaddresses(), which returns nothing where it finds anything doubtful
     pairs = email._parseaddr.AddressList(unfolded(text)).addresslist
     return [(decoded(name), ascii_address(address)) for name, address in pairs if address or name]
@@ -107,7 +107,7 @@ def fields(part):
 
 
 def same_lines(data):
-    """Line ends as on the wire; those at the end of a part say nothing."""
+    """The text with LF line ends; line ends at the end of a part do not count."""
     return data.replace(b"\r\n", b"\n").rstrip(b"\r\n")
 
 
@@ -129,7 +129,7 @@ def leaves(message):
 
 
 def without_delivery_status(data):
-    """Python reads fields in one, and never decodes it; here it is a text."""
+    """Python parses a delivery-status part as fields and never decodes it; make it a text."""
     return re.sub(rb"(?im)^(Content-Type:\s*)message/delivery-status", rb"\1text/delivery-status", data)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """patience.py - a clock that goes as slowly as a busy machine works, and waiting by it
 
-No test is to fail because the machine is busy. So every limit in the tests is one of *machine seconds*:
+No test may fail because the machine is busy. So every limit in the tests counts *machine seconds*:
 where thirty processes want two processors, fifteen seconds on the wall are one of these. On an idle machine
 both are the same. A process that still does something is never said to hang.
 """
@@ -15,13 +15,13 @@ import time
 PROCESSORS = len(os.sched_getaffinity(0))
 SAMPLE = 0.1  # seconds between two looks at the load
 SLICE = 1  # seconds of a wait after which its progress is looked at
-WORK_MAX = 900  # seconds of processor time after which a process is said to go in circles
+WORK_MAX = 900  # seconds of processor time after which a process counts as an endless loop
 STRETCHES = (1, 10, 60)  # how much longer the program's own time-outs may be
 TIMEOUT = re.compile(r"(\w*timeout[ =])(\d+)")
 
 
 def wanted_processors():
-    """How many processes want a processor at this moment, ourselves included."""
+    """The number of processes that want a processor at this moment, this one included."""
     try:
         with open("/proc/loadavg", encoding="ascii") as file:
             return max(1, int(file.read().split()[3].split("/")[0]))
@@ -80,7 +80,7 @@ def may_stretch():
 
 
 def stretch(text):
-    """Lines of a config, or an option, with time-outs so much longer."""
+    """Lines of a config, or an option, with their time-outs multiplied by factor()."""
     seconds = [int(m[2]) * factor() for m in TIMEOUT.finditer(text) if int(m[2])]
     known = getattr(stretching, "shortest", None)
     stretching.shortest = min([*seconds, *([] if known is None else [known])], default=None)
@@ -113,7 +113,7 @@ def processes():
 
 
 def tree(pid, everything=None):
-    """A process and what it has started, as in processes()."""
+    """A process and its descendants, as in processes()."""
     everything = everything or processes()
     children = {}
     for child, fields in everything.items():
@@ -134,14 +134,14 @@ def work_of(tree_of_processes):
 
 
 class Progress:
-    """Whether a process, with all that it has started, does something or only wants to."""
+    """Tells whether a process and its descendants still work."""
 
     def __init__(self, pid, limit):
         self.pid, self.limit = pid, limit
         self.work, self.since = 0.0, now()
 
     def is_stuck(self):
-        """To be asked again and again: nothing was done for `limit` machine seconds, or far too much."""
+        """Called again and again: true after `limit` machine seconds without work, or after far too much work."""
         there = tree(self.pid)
         work = work_of(there)
         if work > self.work or any(fields[0] in (b"R", b"D") for fields in there.values()):
@@ -150,7 +150,7 @@ class Progress:
 
 
 class Stuck(Exception):
-    """What finish() raises for a process that does nothing any more; it has been killed."""
+    """Raised by finish() for a process that has stopped working; the process has been killed."""
 
 
 def feed(process, data):
@@ -165,7 +165,7 @@ def feed(process, data):
 
 
 def finish(process, stdin=None, limit=60):
-    """Its stdout and stderr when it has ended, however long it works. Stuck when it only waits."""
+    """The stdout and stderr of a process, however long it works. Raises Stuck when it only waits."""
     progress = Progress(process.pid, limit)
     if stdin is not None:
         feed(process, stdin)
@@ -179,7 +179,7 @@ def finish(process, stdin=None, limit=60):
 
 
 class Watchdog:
-    """While the context lasts, a process in which nothing happens any more is killed."""
+    """Inside this context a process that has stopped working is killed."""
 
     def __init__(self, process, limit):
         self.process, self.limit, self.progress = process, limit, None

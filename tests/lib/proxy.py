@@ -22,9 +22,9 @@ def receive(sock, count):
 class Proxy:
     """In a thread of its own. `requests` holds (kind of address, host, port) of each one.
 
-    method   what is said to the client's offer
-    code     of the reply; 0: connects, to `to` (host, port) or to what is asked for
-    bound    the address in a reply that grants the request, with its type in front
+    method   the answer to the client's offer
+    code     of the reply; 0: connects, to `to` (host, port) or to the requested host
+    bound    the address in a reply that grants the request, after its type
     pieces   send every octet by itself
     end      "close" or "silence" after the method or after the reply, instead of going on
     """
@@ -56,7 +56,7 @@ class Proxy:
         for piece in ([data[i:i + 1] for i in range(len(data))] if self.pieces else [data]):
             client.sendall(piece)
             if self.pieces:
-                time.sleep(0.002)  # so that they leave one by one
+                time.sleep(0.002)  # so that each octet is a packet
 
     def serve(self, client):
         with client, contextlib.suppress(OSError):
@@ -93,7 +93,7 @@ class Proxy:
         return True
 
     def linger(self, client):
-        """Until the client has gone, unless it is to be left."""
+        """Wait until the client has closed, unless the case wants to leave first."""
         while self.end != "close" and client.recv(4096):
             pass
 

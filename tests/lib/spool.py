@@ -40,7 +40,7 @@ def decode(text):
 
 @dataclasses.dataclass
 class Record:
-    """What a queue file says."""
+    """The content of a queue file."""
     path: pathlib.Path
     block: dict
     progress: dict
@@ -111,7 +111,7 @@ def read(path):
 
 
 class Spool:
-    """A queue's folder. Its notices are kept apart from the messages that people gave in."""
+    """A queue's folder. Bounces are listed apart from the messages of users."""
 
     def __init__(self, path):
         self.path = pathlib.Path(path)
@@ -121,7 +121,7 @@ class Spool:
         return sorted(where.iterdir()) if where.is_dir() else []
 
     def records(self, folder="q"):
-        """All of them; those that are sent while we look are left out."""
+        """All files; a file that is removed meanwhile is left out."""
         found = []
         for path in self.files(folder):
             try:

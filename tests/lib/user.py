@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""user.py - a user with a home, a queue and a relay that can be down, for the cases of the queue suite"""
+"""user.py - a user: a home with a config, and one that also has a queue and a relay"""
 import contextlib
 import os
 import pathlib
@@ -80,7 +80,7 @@ class User(Home):
 
     @contextlib.contextmanager
     def up(self, *dialogue, **options):
-        """The relay is there, and does what the lines of the dialogue say."""
+        """A running relay that follows the lines of the dialogue."""
         options = {**self.options, **options}
         with relays.Relay(port=self.port, dialogue="\n".join(dialogue), **options) as relay:
             yield relay

@@ -22,7 +22,7 @@ from . import dns
 MESSAGE = b"Subject: x\n\ny\n"
 FOUR, FIVE, SIX = "192.0.2.4", "192.0.2.5", "2001:db8::6"
 TIMEOUT = 20  # of the program; a case that need not wait for it is done in half of that
-NOBODY = 9  # a port where nobody listens
+NOBODY = 9  # a port on which no process listens
 
 suite = Suite("net")
 
@@ -256,7 +256,7 @@ def serverinfo_over_lmtp(folder):
         expect(relay.connections[0].verbs == ["LHLO", "QUIT"], f"{relay.connections[0].verbs}")
 
 
-# How we introduce ourselves
+# The name in EHLO
 
 
 def greeting_from(folder, own, relay, *lines):
@@ -312,7 +312,7 @@ def fallback_of_which_none_is_reached(folder):
     fails(folder, ["host one.test", "host_fallback two.test"], 68, r"one\.test.*two\.test")
 
 
-# What the first of two relays does, and what of it the user sees where both do it; the status then.
+# Behaviour of the first of two relays, the text that the user sees where both behave so, and the exit status.
 LOGIN = {"auth": ["PLAIN"], "auth_in_clear": True}
 TURNS_AWAY = {
     "greeting-421": ("greeting: 421 4.3.2 draining", 75, r"421 4\.3\.2 draining"),
@@ -338,7 +338,7 @@ TURNS_AWAY = {
     "auth-451": ("auth: 451 4.3.0 later", 75, r"451 4\.3\.0"),
     "auth-drop": ("auth: drop", 75, "closed the connection"),
 }
-# What another relay would not mend: it is not asked.
+# Failures that another relay would not cure: it is not asked.
 DECIDES = {
     "auth-535": ("auth: 535 5.7.8 wrong password", 77, r"535 5\.7\.8"),
     "auth-534": ("auth: 534 5.7.9 app password", 77, r"534 5\.7\.9"),
@@ -644,7 +644,7 @@ def proxy_and_fallback(folder):
 
 @suite.case
 def no_password_through_a_proxy_in_clear(folder):
-    """There, localhost is another machine."""
+    """A proxy's localhost is another machine."""
     with relay_on("127.0.0.1", auth=["PLAIN"], auth_in_clear=True) as relay, Proxy() as proxy:
         account = ["host localhost", f"port {relay.port}", "auth on", "user tester", "password secret"]
         fails(folder, [*account, "proxy_host 127.0.0.1", f"proxy_port {proxy.port}"], 78, "set tls on")
@@ -662,7 +662,7 @@ def discover(folder, address, status=0):
 
 
 def settings_of(folder, text, account):
-    """What the program makes of a config."""
+    """The settings that the program reads from a config."""
     path = write_private(folder / "discovered", text)
     shown = run_program(["-C", path, "-a", account, "--print-config"], home=folder)
     expect(shown.status == 0, str(shown))

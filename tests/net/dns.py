@@ -86,7 +86,7 @@ class Names:
         return head + question + b"".join(records)
 
     def records(self, name, kind):
-        """The records of that kind, behind the CNAMEs that lead to them."""
+        """The records of that type, after following CNAMEs."""
         found = []
         for _ in range(8):
             here = self.zone.get(name, {})

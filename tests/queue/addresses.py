@@ -57,7 +57,7 @@ def too_long(folder):
     expect(result.status == 65 and b"longer than 900 octets" in result.stderr, f"{result}")
 
 
-# Who is the same: domains have no case, and two forms.
+# Equal addresses: domains ignore case and have two forms.
 
 SAME = {
     "case": (["bob@example.org", "bob@EXAMPLE.org"], ["bob@example.org"]),
@@ -170,7 +170,7 @@ def as_stored(text):
     return text.encode().decode("latin-1")
 
 
-# What has no plain meaning: the field, who gets the message, what is refused and a word of the reason.
+# Doubtful addresses: the field, the recipients, the rejected addresses, and a word of the reason.
 
 REFUSED = {
     "two-addresses": ("bob@example.org, eve@example.org mallory@example.org", [BOB],
@@ -237,7 +237,7 @@ def sender_with_a_name(folder):
 
 
 def refused_without_a_queue(folder):
-    """Nothing can be kept of what is refused then, and so all is refused."""
+    """Without a queue the rejected recipients cannot be kept, so the whole message is rejected."""
     user = User(folder, "queue off")
     with user.up() as relay:
         result = user.run(BOB, "carol at example.org", name="sendmail", stdin=MESSAGE)

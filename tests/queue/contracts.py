@@ -133,10 +133,10 @@ def add_rows(suite):
             suite.add(f"{name}-{program}", functools.partial(play, row, program))
 
 
-# What no row can say
+# Contracts that no row can express
 
 def without_config(folder, text):
-    """The config is missing or wrong: a person is told; a program's message is kept, sent once it is mended."""
+    """The config is missing or wrong: a person sees an error; a program's message is kept, and sent with a correct config."""
     user = User(folder)
     config = user.home / ".mailchuterc"
     good = config.read_text()
@@ -171,12 +171,12 @@ def config_wrong(folder):
 
 
 def config_without_a_sender(folder):
-    """What stands there is no address."""
+    """The value of `from` is no address."""
     without_config(folder, "account default\nhost localhost\nfrom alice at example.org\n")
 
 
 def queue_unusable(folder):
-    """Where nothing can be kept a message is sent at once, or its true result returned."""
+    """Without a queue a message is sent at once, or the true result is returned."""
     for number, name in enumerate(("mailchute", "sendmail")):
         (folder / str(number)).mkdir()
         user = User(folder / str(number), f"queue_folder {folder}/file")
@@ -220,7 +220,7 @@ def interrupted(folder, name, step, number):
 
 
 def ending_signals():
-    """Those whose default is to end the process, with crashes and the ones for real time. signal(7)."""
+    """Signals that end the process by default, crashes and real-time signals included. signal(7)."""
     others = {signal.SIGKILL, signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGCONT,
               signal.SIGCHLD, signal.SIGURG, signal.SIGWINCH}
     ignored_by_us = {signal.SIGPIPE, signal.SIGXFSZ}

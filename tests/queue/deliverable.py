@@ -158,7 +158,7 @@ def pattern(config, options, sender, folder):
 
 
 def person(folder):
-    """Whoever calls mailchute gets what was written."""
+    """A caller of mailchute gets the message as it was written."""
     header = f"{ROOT}\nSender: cron\nReply-To: ops\nTo: root\nCc: Bob <bob>"
     wanted = dict(line.split(": ", 1) for line in header.splitlines())
     expect_fields(sent_by(User(folder, *DOMAIN), (), header, "mailchute"), wanted)

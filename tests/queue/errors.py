@@ -4,7 +4,7 @@
 Two messages wait: one to Bob and Carol, one to Dave. A run meets a relay that errs at the first of them. A
 row gives what the relay does, the status bytes of the first message then, whether the second one was sent
 in that run (None: either), and the seconds until the next try. Then the relay is well again, and everybody
-who has not got his message nor was refused gets it, once.
+a recipient who neither got the message nor was rejected gets it, once.
 """
 import dataclasses
 import functools

@@ -120,7 +120,7 @@ def so_many_users(count, writers):
 
 
 def entries_that_are_no_users(folder):
-    """Several entries for a user, several with uid 0, and what can't be a user: nobody has two turns."""
+    """Several entries for a user, several with uid 0, and entries that are no users: no user has two turns."""
     town = Town(folder, 0, 1)
     town.enqueue(0)
     town.entries.insert(0, town.entries[0].replace("u0:", "again:"))
@@ -158,7 +158,7 @@ def users_without_a_home(folder):
 
 
 def few_descriptors(folder):
-    """Whoever finds no room waits for it; with none at all the run ends, and says for how many."""
+    """A user's run waits for a free process; without any the run ends, and says for how many users."""
     town = Town(folder, *range(17))
     for number in range(17):
         town.enqueue(number)
@@ -385,7 +385,7 @@ def home_that_hangs(folder):
         os.close(device)
 
 
-# What is root's
+# Root's own queue and terminal
 
 
 def nothing_of_roots(folder):

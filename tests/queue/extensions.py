@@ -3,7 +3,7 @@
 
 Three messages wait. A row says what the relay does with each connection, how many connections the runs
 need, how many runs until all have arrived, and which word stands in the file beside the route's hint.
-Nobody gets a message twice, except where the relay has left doubt; none is failed or held.
+No recipient gets a message twice, except where the relay has left doubt; no message fails or is held.
 """
 import dataclasses
 import functools
@@ -104,7 +104,7 @@ def play(row, folder):
     expect(learnt(user) == row.learnt, f"learnt {learnt(user)!r}, not {row.learnt!r}")
 
 
-# What is remembered
+# The extensions file
 
 def verbs_of_next(user, relay, days=0, options=()):
     before = len(relay.connections)
@@ -132,7 +132,7 @@ def remembered_for_a_day(folder):
 
 
 def remembered_nonsense(folder):
-    """What is no such file is none."""
+    """A file that is no list of extensions is ignored."""
     user = User(folder, extensions=CHUNKING)
     with user.up("bdat: 500 5.5.1 what?") as relay:
         verbs_of_next(user, relay)
@@ -155,7 +155,7 @@ def not_remembered_without_a_queue(folder):
 
 
 def another_session_without_a_queue(folder):
-    """What this process has found out serves its second session."""
+    """A finding of this process serves its second session."""
     user = User(folder, "queue off", extensions=CHUNKING)
     with user.up(TAKES_COMMANDS) as relay:
         result = user.send(WHO[0])
@@ -188,7 +188,7 @@ def quit_goes_along(folder):
 
 
 def dsn_of_a_client(folder):
-    """What a client of -bs has asked for is left away where the relay refuses it."""
+    """A parameter that a client of -bs has given is left out where the relay rejects it."""
     lines = ("EHLO me", "MAIL FROM:<alice@example.org> RET=HDRS ENVID=x", f"RCPT TO:<{WHO[0]}> NOTIFY=FAILURE", "DATA",
              "Subject: x", "", "y", ".", "QUIT")
     for refusal in ("rcpt#1: 555 5.5.4 NOTIFY not recognized", "mail#1: 501 5.5.4 RET?", "rcpt#1: 501 5.5.4 NOTIFY?"):

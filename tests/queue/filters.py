@@ -42,7 +42,7 @@ def what_it_prints_is_sent(folder):
 
 
 def what_is_kept_is_filtered(folder):
-    """It is filtered before it is put into the queue, and once."""
+    """A message is filtered once, before it is put into the queue."""
     counter = folder / "count"
     user = User(folder, script(folder, f"echo x >> {counter}; sed s/Hello/Goodbye/"))
     record = user.queue()
@@ -68,7 +68,7 @@ def what_it_gets(folder):
 
 
 def not_completed_again(folder):
-    """What the filter takes away is gone, and what it adds is there, Bcc included."""
+    """Fields that the filter removes are gone, and fields that it adds are there, Bcc included."""
     user = User(folder, script(folder, "printf 'Bcc: x@example.org\\nX-A: b\\n'; sed '/^Date:/d; /^Message-ID:/d'"))
     found = fields(received(user, stdin=BARE).content)
     expect(found == ["Bcc", "X-A", "From", "To", "Subject"], f"{found}")
@@ -96,7 +96,7 @@ def unread_input(folder):
 
 
 def longer_and_shorter(folder):
-    """What is kept is what was printed, and nothing of the longer one that was there before."""
+    """The queue holds the filter's output, and no rest of the longer message before it."""
     user = User(folder, "filter sed 3,$d")
     record = user.queue(stdin=b"A: 1\n\nshort\n" + b"long\n" * 50000)
     data = record.path.read_bytes()
@@ -141,7 +141,7 @@ def failing(script_text, status, is_kept, word, name, folder):
 
 
 def kept_without_a_queue(folder):
-    """Where a program's message can't be kept the result is the filter's, and nothing is sent."""
+    """If a program's message cannot be kept, the result is the filter's, and nothing is sent."""
     user = User(folder, script(folder, "exit 75"), "queue off")
     with user.up() as relay:
         result = user.send(name="sendmail")
@@ -162,7 +162,7 @@ def refused_later(folder):
 
 
 def raw_message(folder):
-    """One that was taken without a config goes through the filter that the config then has."""
+    """A message accepted without a config goes through the filter of the later config."""
     user = User(folder)
     config = user.home / ".mailchuterc"
     good = config.read_text()

@@ -138,7 +138,7 @@ def odd_ones_do_not_hold_up(folder):
 
 
 def files_of_strangers_stay(folder):
-    """What others can write could make us run a command."""
+    """A folder that other users can write to could make mailchute run a command."""
     user = ImportUser(folder)
     user.add(OLD, f"--passwordeval=touch\t{folder}/ran {BOB}\n")
     words = user.old / f"{OLD}.msmtp"
@@ -156,7 +156,7 @@ def files_of_strangers_stay(folder):
 
 
 def locked(folder):
-    """The scripts lock their folder by another one in it; a lock of ours that nobody holds is none."""
+    """The scripts lock their folder by another one in it; a lock file that no process holds does not count."""
     user = ImportUser(folder)
     user.add(OLD, f"{BOB}\n")
     lock = user.old / ".lock"
@@ -218,7 +218,7 @@ def no_queue_no_import(folder):
 
 
 def options_of_the_import(folder):
-    """They hold where a pair says nothing."""
+    """Options of the command line hold where a pair has none."""
     user = ImportUser(folder, "account other : default", "from other@example.org")
     user.configure("from named@example.org", name="named")
     user.add(OLD, f"{BOB}\n")

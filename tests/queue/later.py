@@ -28,7 +28,7 @@ def put(user, *when, name="mailchute", stdin=WITHOUT_DATE):
 
 
 def kept_until_then(folder):
-    """One line says where it is and until when, and the relay is not asked although it is there."""
+    """A line names the id and the time, and the relay is not asked although it is up."""
     user = User(folder)
     with user.up() as relay:
         record, said = put(user, in_days(10))
@@ -44,7 +44,7 @@ def kept_until_then(folder):
 
 
 def not_along_with_others(folder):
-    """What is sent over the connection of another message is what is due."""
+    """Over the connection of another message only due messages are sent."""
     user = User(folder)
     record, _ = put(user, "+1d")
     with user.up() as relay:
@@ -56,7 +56,7 @@ def not_along_with_others(folder):
 
 
 def torn_progress(folder):
-    """What an attempt writes in place can be torn; the time is elsewhere."""
+    """A write in place can be torn; the time stands elsewhere in the file."""
     user = User(folder)
     record, _ = put(user, "+1d")
     data = record.path.read_bytes()

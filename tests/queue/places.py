@@ -104,7 +104,7 @@ def only_root(case):
     return run
 
 
-# Where a queue is that is not at the default place. Each returns what to send with.
+# Ways to have a queue at another place. Each returns the arguments to send with.
 
 def by_state_directory(machine, home):
     place = machine.make_home("state", home.stat().st_uid)
@@ -240,7 +240,7 @@ def places_of(machine, home):
 
 
 def hostile_places(folder):
-    """What is written down is believed only where nobody else could have written; other owners' queues are left."""
+    """A recorded place is believed only where no other user could have written it; queues of other owners are left."""
     machine = Machine(folder)
     home, other = machine.homes[ALICE], machine.homes[MALLORY]
     for each in (home, other):
@@ -285,7 +285,7 @@ def not_written_down(folder):
 
 
 def many_places(folder):
-    """Those that are gone make room; where all are there the next one is told of."""
+    """Places that are gone make room; where all exist the next one is reported."""
     machine = Machine(folder)
     home = machine.homes[ALICE]
     machine.configure(home)
@@ -406,7 +406,7 @@ def config_home_of_another(folder):
 
 
 def hostile_folder_without_home(folder):
-    """What another user has put where alice's queue would be is not used; the true result is told."""
+    """A folder of another user at the place of alice's queue is not used; the true result is told."""
     for kind in ("folder", "link", "file", "open"):
         (folder / kind).mkdir()
         machine = Machine(folder / kind, home=False, prepared=True)

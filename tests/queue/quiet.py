@@ -128,7 +128,7 @@ def config_warning(folder):
 
 
 def skipped_file(folder):
-    """What another user may have written is not read by root, which is said in the log."""
+    """Root does not read a file that another user may have written, and says so in the log."""
     user = set_up(folder, ["passwordeval echo secret"])
     if os.geteuid() != 0:
         return
@@ -187,7 +187,7 @@ def run_with_syslog(user, folder, *args, name="sendmail", stdin=MESSAGE):
 
 
 def expect_syslog(folder, config, facility, words, name="sendmail"):
-    """What syslog hears of a message that is queued, as (facility, word) for each."""
+    """The syslog lines of a queued message, as (facility, word) for each."""
     user = User(folder, *config)
     with syslog(folder) as listener:
         result = run_with_syslog(user, folder, BOB, name=name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""refused.py - cases: what we refuse ourselves leaves a copy, a notice and a line in the log"""
+"""refused.py - cases: a message that mailchute itself rejects leaves a copy, a bounce and a log line"""
 import functools
 import json
 from tests.lib.harness import expect
@@ -67,7 +67,7 @@ def expect_original(copy, stdin):
 
 
 def person(words, config, stdin, reason, _recipients, folder):
-    """Who looks at the result has it, and nothing is kept."""
+    """A caller that looks at the exit status has the result, so nothing is kept."""
     user = User(folder, *config)
     result = user.run(*words, stdin=stdin)
     expect(result.status in (64, 65) and reason in result.stderr.decode(), f"{result}")
@@ -101,7 +101,7 @@ def no_notice(folder):
 
 
 def sender_without_meaning(folder):
-    """There is nobody to tell, but the copy is there."""
+    """No address can be notified, but the copy is kept."""
     user = User(folder)
     result = user.run("-f", "al ice@@", BOB, name="sendmail", stdin=MESSAGE)
     expect(result.status == 65 and len(user.spool.records("failed")) == 1, f"{result}")
@@ -157,7 +157,7 @@ def notice_has_a_domain(folder):
 
 
 def without_a_queue(folder):
-    """Nothing is kept then, and nothing said of a copy."""
+    """Nothing is kept, and no copy is mentioned."""
     user = User(folder, "queue off", REFUSING)
     result = user.run(BOB, name="sendmail", stdin=MESSAGE)
     expect(result.status == 65 and b"--queue-show" not in result.stderr and not list(user.spool.path.glob("*")), f"{result}")

@@ -70,7 +70,7 @@ def only_hidden_recipients(folder):
 
 
 def alias_of_root_at_this_host(folder):
-    """Some programs write the host's name behind root; an alias can say that as well."""
+    """Some programs write the host's name after root; an alias can do that as well."""
     table = folder / "aliases"
     table.write_text(f"root: {BOB}\nroot@host.example: root\n")
     user = User(folder, f"aliases {table}", "maildomain host.example")
@@ -81,7 +81,7 @@ def alias_of_root_at_this_host(folder):
 
 
 def sender_field(folder):
-    """It is somebody else's affair: it makes no envelope sender, and stays."""
+    """A Sender field makes no envelope sender, and stays in the message."""
     text = b"Sender: secretary@example.net\n" + MESSAGE
     user = User(folder)
     for words in ((BOB,), ("--read-envelope-from", BOB)):
@@ -104,7 +104,7 @@ def queue_path_with_blanks(folder):
 
 
 def one_of_three(folder):
-    """Deferred, it gets the message later and the others now; refused, a person's is sent to nobody."""
+    """Deferred, it gets the message later and the others now; rejected, a person's message is sent to no recipient."""
     rows = (("450", "mailchute", [BOB, DAVE], [CAROL]), ("450", "sendmail", [BOB, DAVE], [CAROL]),
             ("550", "mailchute", [], []), ("550", "sendmail", [BOB, DAVE], []))
     for code, name, now, later in rows:
@@ -140,7 +140,7 @@ def so_many_in_a_session(folder):
 
 
 def full_relay_is_let_alone(folder):
-    """One that takes nothing more is asked once more on a new connection, and not for every message."""
+    """A relay that accepts nothing more is asked once more on a new connection, and not for every message."""
     user = User(folder)
     for sender in ("first@example.org", *["other@example.org"] * 6):
         user.queue(options=("-f", sender))
@@ -152,7 +152,7 @@ def full_relay_is_let_alone(folder):
 
 
 def log_that_can_not_be_written(folder):
-    """It is told, changes no exit status, and holds nothing up."""
+    """The failure is told, changes no exit status, and delays nothing."""
     fifo = folder / "fifo"
     os.mkfifo(fifo)
     for number, log in enumerate(("/nowhere/log", folder, "/dev/full", fifo)):
@@ -175,7 +175,7 @@ def as_nobody(folder, program, *args, **more):
 
 
 def config_that_can_not_be_read(folder):
-    """It is named, with the reason; nobody is told that there is none."""
+    """The config that cannot be read is named, with the reason; mailchute does not say that there is none."""
     if os.geteuid() != 0:
         return
     user = User(folder)
@@ -215,10 +215,10 @@ def null_sender_stays(folder):
 
 
 def address_that_begins_with_a_dash(folder):
-    """It is never an option: behind --, in the message, and in a session on standard input."""
+    """A recipient that begins with a hyphen is never an option: after --, in the message, and in a -bs session."""
     dashed = "-oQ@example.org"
     user = User(folder)
-    expect(sent(user, "--", dashed).recipients == [dashed], "behind --")
+    expect(sent(user, "--", dashed).recipients == [dashed], "after --")
     expect(sent(user, "-t", stdin=f"To: {dashed}\nBcc: -X/tmp/x@example.org\n\nx\n".encode()).recipients[0] == dashed,
            "in the message")
     session = f"EHLO x\r\nMAIL FROM:<-f@example.org>\r\nRCPT TO:<{dashed}>\r\nDATA\r\n\r\nx\r\n.\r\nQUIT\r\n".encode()
@@ -256,7 +256,7 @@ def line_of_1000_octets(folder):
 
 
 def one_relay_hangs(folder):
-    """A relay that falls silent behind RCPT holds up neither the run nor the messages for another one."""
+    """A relay that falls silent after RCPT holds up neither the run nor the messages for another one."""
     user = User(folder)
     with relays.Relay(dialogue="rcpt: hang") as silent, user.up() as good:
         user.configure("timeout 1", "account silent : default", f"port {silent.port}")

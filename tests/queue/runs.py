@@ -52,7 +52,7 @@ def many_over_one_connection(folder):
 
 
 def senders_and_runners_together(folder):
-    """Those who give in send at the same time as runs do; everything arrives once."""
+    """Submitting processes send while runs do; every message arrives once."""
     user = User(folder)
     fill(user, 20)
     with user.up() as relay:
@@ -81,7 +81,7 @@ def the_waiting_follow(folder):
 
 
 def the_waiting_do_not_hold_up(folder):
-    """The caller has his answer while the relay is still slow about the others."""
+    """The caller has its answer while the relay is still slow about the other messages."""
     user = User(folder)
     user.queue(stdin=numbered(0))
     with user.up("dot#2: hang") as relay:
@@ -102,7 +102,7 @@ def gated(folder):
 
 
 def feed(pipe):
-    """Gives the password to whoever reads the pipe; whether somebody did."""
+    """Write the password to the reader of the pipe; returns whether a process has read it."""
     try:
         fd = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:
@@ -113,7 +113,7 @@ def feed(pipe):
 
 
 def is_held_up(user):
-    """Whether somebody has the lock of the queue's runner."""
+    """Whether a process has the lock of the queue's runner."""
     with contextlib.suppress(FileNotFoundError), (user.spool.path / "run.lock").open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -123,7 +123,7 @@ def is_held_up(user):
 
 
 def late_arrival(folder):
-    """What is queued while a run stands still goes out with it, for the next runner has gone home."""
+    """A message queued while a run stands still is sent by it, because the next runner has ended."""
     user, pipe = gated(folder)
     user.send(options=("-odq",), stdin=numbered(0))
     with user.up() as relay:
@@ -138,7 +138,7 @@ def late_arrival(folder):
 
 
 def password_from_a_command(folder):
-    """It is asked once for a connection, by the run and not when the message is given in."""
+    """passwordeval runs once for a connection, by the run and not at submission."""
     count = folder / "count"
     user = User(folder, f"passwordeval echo asked >> {count}; echo secret", **LOGIN)
     config = user.home / ".mailchuterc"
@@ -184,7 +184,7 @@ def refused_amid_others(folder, **relay):
 
 
 def refused_stops_no_other(folder):
-    """What the relay wants for one recipient does not keep a message to another one waiting, nor does it ever after."""
+    """A demand of the relay for one recipient does not delay a message to another, now or later."""
     user = User(folder)
     user.queue("r0@example.org")
     with user.up("rcpt <r0@example.org>: 530 5.7.0 Authentication required") as relay:
@@ -196,7 +196,7 @@ def refused_stops_no_other(folder):
 
 
 def two_routes(folder):
-    """A connection for each; that one is down disturbs nobody of the other."""
+    """A connection for each relay; one that is down does not delay messages for the other."""
     user = User(folder)
     (folder / "other").mkdir()
     other = User(folder / "other")
@@ -231,7 +231,7 @@ def account_gone(folder):
 
 
 def options_are_remembered(folder):
-    """Those of the command line hold for the retry too; a secret is not among them."""
+    """Settings of the command line hold for the retry, too, except secrets."""
     user = User(folder, "port 1", "password other", **LOGIN)
     record = user.queue(options=(f"--port={user.port}", "--passwordeval=echo secret"))
     expect(b"other" not in record.path.read_bytes(), "a password in the queue")
@@ -243,7 +243,7 @@ def options_are_remembered(folder):
 
 
 def locked_elsewhere(folder):
-    """What another process has is left alone."""
+    """A message that another process has locked is left alone."""
     user = User(folder)
     first = user.queue(BOB)
     user.queue(CAROL)
@@ -287,7 +287,7 @@ def to_folder(path):
 
 
 def strange_files(folder):
-    """Nothing that is not a whole message of ours is sent, and it holds up nobody."""
+    """A damaged or foreign file is not sent, and delays no other message."""
     user = User(folder)
     good = user.queue(CAROL)
     damages = (lambda p: p.write_bytes(b""), lambda p: p.write_bytes(b"not a message"), cut, flip, rename, link,
@@ -361,7 +361,7 @@ def in_the_background(folder):
 
 
 def nothing_to_do(folder):
-    """No queue, and an empty one: nothing is said, nothing is made, nobody is called."""
+    """No queue, and an empty queue: no output, no new file, no connection."""
     user = User(folder)
     with user.up() as relay:
         for words, name in ((["-q"], "mailchute"), ([], "runq"), (["-q"], "sendmail")):
@@ -371,7 +371,7 @@ def nothing_to_do(folder):
 
 
 def private(folder):
-    """Nobody else can read the queue, and a queue that others can write to is not used."""
+    """No other user can read the queue, and a queue that other users can write to is not used."""
     user = User(folder)
     record = user.queue()
     modes = {p: p.stat().st_mode & 0o777 for p in [user.spool.path, *user.spool.path.rglob("*")]}

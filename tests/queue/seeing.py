@@ -14,7 +14,7 @@ CRON = b"Subject: Cron <root@host> backup\n\ndone\n"
 
 
 def received_of(user, *recipients, name="sendmail", options=(), stdin=CRON):
-    """What the relay got: the envelope and the content."""
+    """The envelope and the content that the relay got."""
     with user.up() as relay:
         result = user.send(*recipients, name=name, options=options, stdin=stdin)
         expect(result.status == 0 and len(relay.received) == 1, f"not sent: {result}")
@@ -107,7 +107,7 @@ def message_ids(folder):
 # mailq and the rest
 
 def text_of(user, *words, name="mailchute"):
-    """What is printed, each run of blanks and line ends as one blank: long lines are folded."""
+    """The output, with each run of blanks and line ends as one blank: long lines are folded."""
     return " ".join(user.run(*words, name=name).stdout.decode().split())
 
 
@@ -169,7 +169,7 @@ def show(folder):
 
 
 def on_terminal(user, *words):
-    """What is printed where the output is a terminal."""
+    """The output on a terminal."""
     ours, theirs = os.openpty()
     process = subprocess.Popen(with_queue(user.spool.path, [user.programs["mailchute"], *words]),
                                stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
@@ -185,7 +185,7 @@ def on_terminal(user, *words):
 
 
 def terminal_escapes(folder):
-    """What a stranger wrote is shown without its control bytes."""
+    """A foreign text is shown without its control bytes."""
     user = User(folder)
     with user.up("mail: 451 4.3.0 \\x1b]0;title\\x07 \\x1b[2J and so on"):
         record = user.queue(stdin=b"Subject: \x1b[31mred\n\n\x1b[2Jbody \xff\n")
@@ -207,7 +207,7 @@ def hold_and_retry(folder):
 
 
 def replies_of_several_lines(folder):
-    """They are text: in the log, for mailq, in the single message, in JSON and in the notice."""
+    """All lines of the reply stand in the log, mailq, --queue-show, the JSON list and the bounce."""
     user = User(folder, f"logfile {folder}/log")
     said = "550 5.7.1 This mail was not taken. For more information, call us"
     with user.up("rcpt: 550-5.7.1 This mail was not taken. For more | 550 5.7.1 information, call us"):
@@ -221,7 +221,7 @@ def replies_of_several_lines(folder):
 
 
 def retry_that_fails(folder):
-    """It stays, and the exit status says so."""
+    """A message whose retry fails stays, and the exit status says so."""
     user = User(folder)
     record = user.queue()
     user.run("--queue-hold", record.id)
@@ -231,7 +231,7 @@ def retry_that_fails(folder):
 
 
 def held(user, record):
-    """What the list for people, the one for programs and the single message say about a held one."""
+    """The texts of mailq, of the JSON list and of --queue-show about a held message."""
     listed = [e for e in json.loads(user.run("--queue-list=json").stdout) if e["id"] == record.id]
     return text_of(user, name="mailq"), listed[0], text_of(user, "--queue-show", record.id)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""waiting.py - cases: when a message is tried again, when it is given up, and who is told"""
+"""waiting.py - cases: when a message is tried again, when it expires, and who is notified"""
 import email
 import re
 from tests.lib import lint
@@ -64,7 +64,7 @@ def count_of_attempts(folder):
 
 
 def expiry(folder):
-    """Too old and tried five times at least: given up, kept in failed/, told once, never sent again."""
+    """Too old and tried five times at least: expired, kept in failed/, reported once, never sent again."""
     user = User(folder)
     record = user.queue()
     for days in (6, 6.1, 6.2):
@@ -100,7 +100,7 @@ def expiry_by_setting(folder):
 
 
 def clock_jumps(folder):
-    """Ten years forth and back: nothing is given up, nothing waits for ten years."""
+    """Ten years forth and back: nothing expires, nothing waits for ten years."""
     user = User(folder)
     user.queue()
     for days in (0.1, 0.2, 0.3, 0.4):
@@ -147,7 +147,7 @@ def doubt(folder):
 
 
 def crashes(folder):
-    """A message on which we die three times is set aside, so that it holds up nobody."""
+    """A message on which mailchute crashes three times is held, so that it delays no other."""
     user = User(folder)
     record = user.queue()
     with user.up("data: hang") as relay:
@@ -177,7 +177,7 @@ def refused(folder, *config, options=(), dialogue=GONE):
 
 
 def notice(folder):
-    """RFC 3464 and 6522: from nobody, to the sender, with the header and without the body; once."""
+    """RFC 3464 and 6522: from the null sender, to the sender, with the header and without the body; once."""
     user = refused(folder)
     record = user.spool.messages("failed")[0]
     with user.up() as relay:
@@ -206,7 +206,7 @@ def no_notice_about_notices(folder):
 
 
 def notice_refused_nullmailer_54(folder):
-    """A notice that nobody wants ends in failed/, and makes no further one."""
+    """A bounce that is rejected ends in failed/, and makes no further bounce."""
     user = refused(folder)
     with user.up("mail: 550 5.7.1 no notices here") as relay:
         for _ in range(3):
@@ -268,7 +268,7 @@ def on_failure_of_many(folder):
 
 
 def failed_again(folder):
-    """What is in failed/ can be sent on demand, to those who lack it."""
+    """A message in failed/ can be sent on demand, to the recipients who lack it."""
     user = refused(folder)
     record = user.spool.messages("failed")[0]
     with user.up() as relay:

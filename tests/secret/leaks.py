@@ -25,7 +25,7 @@ def queue_text(user):
 
 
 def waits_for_another_source(user, result, source):
-    """It says that the password is gone, waits while there is none, and is sent when there is one."""
+    """The record says that the password is gone; the message waits, and is sent once there is a password."""
     text = result.stderr.decode()
     expect(result.status == 0 and text.count("\n") == 1, str(result))
     expect(f": kept without its password, which came from {source}: " in text, str(result))
@@ -51,7 +51,7 @@ def descriptor_is_not_kept(folder):
 
 
 def a_descriptor_of_a_later_process(folder):
-    """What is open there by now is somebody else's."""
+    """Another file may have that descriptor by now."""
     user = LoginUser(folder)
     with Pipe(SECRET.encode()) as fd:
         user.give(f"--password-fd={fd}", pass_fds=[fd])
@@ -111,7 +111,7 @@ def kept_after_the_background(folder):
 
 
 def nothing_is_said_of_what_lasts(folder):
-    """A password that the next attempt finds as well is nobody's concern."""
+    """A password that the next attempt finds again needs no warning."""
     write_private(folder / "secret", SECRET)
     for line in (f"password {SECRET}", f"password_file {folder}/secret", f"passwordeval echo {SECRET}", "auth off"):
         here = folder / line.split()[0]
@@ -122,7 +122,7 @@ def nothing_is_said_of_what_lasts(folder):
 
 
 def command_of_the_command_line(folder):
-    """It is remembered as it was given: without it there is no later attempt."""
+    """The reference is stored as it was given: without it there is no later attempt."""
     user = LoginUser(folder)
     for option in (f"--passwordeval=echo {SECRET}", f"--password-command=echo '{SECRET}'"):
         expect(b"kept without" not in user.give(option).stderr, "it is not kept")
@@ -137,7 +137,7 @@ def command_of_the_command_line(folder):
 
 
 def on_failure_sees_nothing(folder):
-    """What a child of ours could look at: environment, descriptors, and the words of our processes."""
+    """Everything that a child could read: environment, descriptors, and the words of mailchute's processes."""
     user = LoginUser(folder)
     seen = user.folder / "seen"
     look = f"(env; ls -l /proc/self/fd; cat /proc/$PPID/environ /proc/$PPID/cmdline /proc/$$/cmdline) >{seen} 2>/dev/null"
@@ -154,7 +154,7 @@ def on_failure_sees_nothing(folder):
 
 
 def filter_sees_nothing(folder):
-    """Nor does an eval behind the line that names the variable."""
+    """Nor does an eval after the line that names the variable."""
     later, filtered = folder / "later", folder / "filtered"
     user = LoginUser(folder, "password_env MAIL_SECRET", f"filter sh -c 'env >{filtered}; cat'",
                      f"eval env >{later}; echo timeout 5")
@@ -196,7 +196,7 @@ def can_look():
 
 
 def regions(pid):
-    """What a process can write to, as (first, last, name)."""
+    """The writable memory of a process, as (first, last, name)."""
     for line in (pathlib.Path("/proc") / str(pid) / "maps").read_text().splitlines():
         span, rights, _, _, _, *name = line.split(maxsplit=5)
         if "w" in rights:
@@ -205,7 +205,7 @@ def regions(pid):
 
 
 def copies(pid, *texts):
-    """Where each of the texts is in the memory of a process: {text: [(address, name of the region)]}."""
+    """The places of each text in the memory of a process: {text: [(address, name of the region)]}."""
     found = {text: [] for text in texts}
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for first, last, name in regions(pid):
@@ -226,7 +226,7 @@ def locked(pid):
 LONG = "a-Long-secret-of-tester-0123456789-abcdefghijklmnopqrstuvwxyz"
 
 
-# What libgsasl frees without wiping it; of ours there is none.
+# Copies that libgsasl frees without wiping; mailchute leaves none.
 NOT_OURS = {"PLAIN": 1, "LOGIN": 1, "SCRAM-SHA-256": 2}
 SOURCES = ["password", "password_file", "password_command", "passwordeval", "password_env"]
 
@@ -278,7 +278,7 @@ def memory_before_login(folder):
 
 
 def memory_after_login(folder):
-    """None is left of ours."""
+    """mailchute leaves no copy."""
     if not can_look():
         return
     for number, (mechanism, known) in enumerate(NOT_OURS.items()):
@@ -312,7 +312,7 @@ def account_by(folder, name, **options):
 
 
 def memory_after_login_by_config(folder):
-    """What a config file said is gone with its last use: that of the account, and of all others."""
+    """A config's password is wiped after its last use: that of the account, and those of all others."""
     if not can_look():
         return
     for name in IN_CONFIG:

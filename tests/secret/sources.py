@@ -22,7 +22,7 @@ def expect_sent(user, expected, *args, **more):
 
 
 def expect_refused(user, status, *words, args=(), **more):
-    """One line that holds the words, nothing kept, and nobody was bothered."""
+    """One line that holds the words; no message is kept, and no question was asked."""
     with user.up() as relay:
         result = user.give(*args, **more)
         text = result.stderr.decode()
@@ -152,7 +152,7 @@ def run_with_system_netrc(user, text, mode):
 
 
 def order(folder):
-    """The first that is there is taken; those behind it are not even asked."""
+    """The first source that has a password is used; later ones are not asked."""
     user = LoginUser(folder)
     asked = folder / "asked"
     lines = ["password 1", f"password_file {write_private(user.home / '2', '2')}", "password_env THREE",
@@ -185,7 +185,7 @@ def what_is_not_there_is_passed_over(folder):
 
 
 def a_fifo_as_a_file(folder):
-    """Whoever writes to it may come later."""
+    """The process that writes to the pipe may come later."""
     user = LoginUser(folder, "password_file ~/fifo")
     os.mkfifo(user.home / "fifo", 0o600)
     writer = threading.Thread(target=(user.home / "fifo").write_text, args=("piped\n",))
@@ -194,7 +194,7 @@ def a_fifo_as_a_file(folder):
     writer.join()
 
 
-# What goes wrong
+# Failures
 
 
 def nothing_at_all(folder):
@@ -252,7 +252,7 @@ def errors_of_a_descriptor(folder):
 
 
 def descriptors_of_our_own_are_not_read(folder):
-    """A number that only we have opened is nobody's password."""
+    """A descriptor that mailchute itself has opened holds no password."""
     user = LoginUser(folder)
     for fd in range(3, 9):
         expect_refused(user, 77, f"descriptor {fd} is not open", args=[f"--password-fd={fd}"])

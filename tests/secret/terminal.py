@@ -48,7 +48,7 @@ class Terminal:
         self.fd = -1
 
     def wait_for(self, text, limit=20):
-        """What is shown until this text is there."""
+        """The output up to this text."""
         end = patience.now() + limit
         while text not in self.shown:
             if select.select([self.fd], [], [], patience.SLICE)[0]:
@@ -131,7 +131,7 @@ def expect_withdrawn(user, number, leave):
 
 
 def interrupted(folder):
-    """It dies of the signal, and takes the message with it."""
+    """The program dies of the signal, and withdraws the message."""
     user = LoginUser(folder)
     expect_withdrawn(user, signal.SIGINT, lambda t: t.type(b"\3"))
     for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGUSR1, signal.SIGXCPU):
@@ -168,7 +168,7 @@ def interrupted_in_a_shell(folder):
 
 
 def stopped_and_going_on(folder):
-    """^Z gives the shell a terminal with echo; back in front it asks again."""
+    """^Z gives the shell a terminal with echo; in the foreground again mailchute repeats the question."""
     user = LoginUser(folder)
     with user.up() as relay, Terminal(user, BOB, script=IN_SHELL) as terminal:
         terminal.wait_for(QUESTION)
@@ -182,7 +182,7 @@ def stopped_and_going_on(folder):
 
 
 def not_asked_in_the_background(folder):
-    """It would be stopped, and the message with it."""
+    """In the background a question would stop the process, and the message would not be sent."""
     user = LoginUser(folder)
     script = 'set -m; "$@" <"$MESSAGE" & wait $!; exit $?'
     with user.up(), Terminal(user, BOB, script=script) as terminal:
@@ -210,7 +210,7 @@ def not_asked_without_a_login(folder):
 
 
 def what_was_typed_is_not_kept(folder):
-    """The message waits; it and whoever looks at it are told that nobody knows the password any more."""
+    """The message waits; its record and mailq say that the password is lost."""
     user = LoginUser(folder)
     with Terminal(user, BOB) as terminal:
         terminal.wait_for(QUESTION)
@@ -233,7 +233,7 @@ def what_was_typed_is_not_kept(folder):
     user.expect_empty()
 
 
-# What a command of the user's asks, as a password manager does that talks to the terminal itself.
+# Questions of the user's command, as of a password manager that opens the terminal itself.
 
 PIN = b"PIN: "
 
@@ -290,7 +290,7 @@ def command_is_interrupted(folder):
 
 
 def command_is_stopped_and_goes_on(folder):
-    """Ctrl-Z stops both of them, and the shell can bring them back in front."""
+    """Ctrl-Z stops both of them, and the shell can bring them to the foreground again."""
     user = LoginUser(folder)
     user.login(f"passwordeval {asker(folder, 'echo $pin')}")
     with user.up() as relay, Terminal(user, BOB, script=IN_SHELL) as terminal:
@@ -303,7 +303,7 @@ def command_is_stopped_and_goes_on(folder):
 
 
 def command_in_the_background(folder):
-    """It has no terminal that could stop it, and says so at once."""
+    """The process has no terminal that could stop it, and fails at once."""
     user = LoginUser(folder)
     user.login(f"passwordeval {asker(folder, 'echo $pin')}")
     script = 'set -m; "$@" <"$MESSAGE" & wait $!; exit $?'
@@ -315,7 +315,7 @@ def command_in_the_background(folder):
 
 
 def command_that_leaves_a_process(folder):
-    """What it has started for longer, as an agent, is not waited for, and not ended."""
+    """A process that the command leaves running, such as an agent, is neither awaited nor ended."""
     user = LoginUser(folder)
     (folder / "leash").unlink(missing_ok=True)
     os.mkfifo(folder / "leash")

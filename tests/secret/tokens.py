@@ -19,7 +19,7 @@ MECHANISMS = ("PLAIN", "XOAUTH2", "OAUTHBEARER")
 
 
 class TokenUser(LoginUser):
-    """An account with a token_command that counts its runs, prints what we tell it, and may keep tokens in memory."""
+    """An account with a token_command that counts its runs, prints a given text, and may keep tokens in memory."""
 
     def __init__(self, folder, *lines, has_cache=True):
         super().__init__(folder)
@@ -41,7 +41,7 @@ class TokenUser(LoginUser):
         self.close()
 
     def says(self, text, status=0):
-        """What the helper prints from now on; it also writes down how it was called."""
+        """Set the helper's output; the helper also records its arguments."""
         self.helper.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*:$MAILCHUTE_TOKEN_REFUSED" >>{self.log}\n'
                                f'printf %s {in_shell(text)}\nexit {status}\n')
         self.helper.chmod(0o755)
@@ -76,7 +76,7 @@ def auth_lines(relay):
 
 
 def bare_token(folder):
-    """Nothing says how long it is good for, so it is used this once."""
+    """A token without an expiry time is used once."""
     with TokenUser(folder) as user, user.up() as relay:
         user.says("good\nnot this\n")
         expect_sent(user, relay, 1)
@@ -100,7 +100,7 @@ def kept_until_it_expires(folder):
         expect_sent(user, relay, 2)
 
 
-# What tools print, with when the token expires (an hour from now; some in local time).
+# Outputs of tools, with the expiry time of the token (an hour from now; some in local time).
 TOOLS = {
     "az": lambda end: {"accessToken": "good", "expiresOn": time.strftime("%Y-%m-%d %H:%M:%S.000000", time.localtime(end)),
                        "expires_on": int(end), "subscription": "s", "tenant": "t", "tokenType": "Bearer"},
@@ -118,7 +118,7 @@ TOOLS = {
 
 
 def objects_of_tools(folder):
-    """Kept until a minute before the end that the object tells, wherever we are."""
+    """Kept until a minute before the end that the object names, in any time zone."""
     for tool, make in TOOLS.items():
         home = folder / tool
         home.mkdir()
@@ -211,7 +211,7 @@ def refused_and_replaced(folder):
 
 
 def refused_when_fresh(folder):
-    """It is not run in a circle."""
+    """The command is not run again and again."""
     with TokenUser(folder) as user:
         user.grants("old", expires_in=3600)
         with user.up(token="new") as relay:
@@ -310,7 +310,7 @@ def a_run_uses_the_kept_one(folder):
 
 
 def a_password_comes_later(folder):
-    """Where there is a token_command it is asked first; a mechanism of passwords leaves it alone."""
+    """A token_command comes first; a mechanism with a password does not run it."""
     with TokenUser(folder, "password secret") as user:
         user.grants("good")
         with user.up() as relay:
@@ -330,7 +330,7 @@ def a_long_token_msmtp_68(folder):
 
 
 def two_at_once(folder):
-    """Whoever looks finds a whole token."""
+    """A reader always finds a whole token."""
     with TokenUser(folder) as user, user.up() as relay:
         user.grants("good", expires_in=3600)
         processes = [user.start(BOB) for _ in range(8)]

@@ -23,7 +23,7 @@ MAIL = "MAIL FROM:<alice@a.example>\n"
 RCPT = "RCPT TO:<bob@b.example>\n"
 BODY = "Subject: A test\n\nHello.\n.\n"
 MESSAGE = MAIL + RCPT + "DATA\n" + BODY
-DEAD_PORT = 1  # where nobody listens
+DEAD_PORT = 1  # no process listens there
 DEFAULT = "state/mailchute"  # where the queue is without a config
 LIMIT = 30  # machine seconds in which something has to happen
 
@@ -55,7 +55,7 @@ def start(folder, args, through=(), **descriptors):
 
 
 def talk(folder, given, *args, limit=LIMIT, **more):
-    """Give a whole session to the program in one write; returns what it left behind."""
+    """Give a whole session to the program in one write; returns the result."""
     data = given if isinstance(given, bytes) else given.encode()
     return run_program([*args, "-bs"], data, home=folder, limit=limit, env=more, queue=folder / DEFAULT)
 
@@ -70,7 +70,7 @@ def codes(result):
 
 
 def queued(folder, name="queue"):
-    """What is in the queue, each without its first block."""
+    """The files of the queue, each without its first block."""
     place = folder / name / "q"
     files = sorted(place.iterdir()) if place.exists() else []
     found = [file.read_bytes()[4096:] for file in files]
@@ -269,7 +269,7 @@ def turkish_client(folder):
     expect(codes(result) == "220 250 250 250 221", str(result))
 
 
-# What is kept: content given, body kept (all in a session with LF, then in one with CRLF)
+# Stored bodies: the content given, the body kept (all in a session with LF, then in one with CRLF)
 
 CONTENTS = [
     ("plain", "Hello.\n", "Hello.\n"),
@@ -366,7 +366,7 @@ def aliases_are_read_once(folder):
 
 @suite.case
 def aliases_of_the_same(folder):
-    """Who is reached in two ways gets it once, as the first naming had it."""
+    """A recipient named twice gets the message once, with the parameters of the first RCPT."""
     (folder / "aliases").write_text("one: bob@b.example\ntwo: bob@b.example, carol@b.example\n")
     args = configure(folder, more=f"aliases {folder}/aliases")
     talk(folder, HELLO + MAIL + "RCPT TO:<one> NOTIFY=NEVER\nRCPT TO:<two> NOTIFY=DELAY\nDATA\n" + BODY, *args, "-odq")
@@ -584,7 +584,7 @@ def full_queue_sends_directly(folder):
 
 
 def add_verdict(name, dialogue, expected, more=""):
-    """What the relay says is the reply, or what can't be said by it is a code of our own."""
+    """The relay's reply is passed on; a reply that cannot be passed on becomes a code of mailchute's own."""
     def run(folder):
         with relays.Relay(dialogue=dialogue) as relay:
             args = configure(folder, relay.port, "queue off\n" + more)
@@ -684,7 +684,7 @@ def replies_leave_in_one_write_a_group(folder):
 
 @suite.case
 def client_that_does_not_read(folder):
-    """Many commands, and nobody reads the replies: it ends when the client has gone."""
+    """Many commands, and the client reads no replies: it ends when the client has gone."""
     read, write = os.pipe()
     process = start(folder, configure(folder), stdin=subprocess.PIPE, stdout=write)
     os.close(write)
@@ -992,7 +992,7 @@ def a_long_queue_costs_no_more(folder):
 
 @suite.case
 def figures_follow_the_queue(folder):
-    """What is refused and what was sent; a figure that is wrong is mended by the next run after a boot."""
+    """Rejected and sent messages; a wrong figure is corrected by the next run after a boot."""
     with relays.Relay(dialogue="rcpt <b@b.example>: 550 5.1.1 no such user ; default") as relay:
         args = configure(folder, relay.port)
         guest = Guest(folder, NOBODY, *args, "-odq")
@@ -1016,7 +1016,7 @@ def figures_follow_the_queue(folder):
 
 @suite.case
 def notices_count_for_the_service(folder):
-    """They come and go uninvited: who hands in as the service's own user gains no room by that."""
+    """Bounces count for the service's own user, which gains no room by messages of its own."""
     own = os.getuid()
     with relays.Relay(dialogue="rcpt <b@b.example>: 550 5.1.1 no such user ; default") as relay:
         args = configure(folder, relay.port)
@@ -1140,7 +1140,7 @@ ROWS = [  # who hands it in, as whom, and where the notice goes
 
 
 def add_notice(name, uid, sender, told):
-    """A failure is told to nobody who has not sent it, whoever is named as the sender."""
+    """A failure is reported only to the user who has sent the message, whatever sender is named."""
     def run(folder):
         refusing = "rcpt <b@b.example>: 550 5.1.1 no such user ; default"
         for number, more in enumerate(("maildomain here.example", "maildomain here.example\nbounce_to admin@x.example")):
