@@ -11,7 +11,9 @@ import socket
 import struct
 import subprocess
 from tests.lib import commands
-from tests.lib.harness import PROGRAM, TOP, Failure, Suite, expect, finish, run_program, wait_until, write_private
+from tests.lib.harness import (PROGRAM, TOP, Failure, Suite, copy_program, expect, finish, run_program, wait_until,
+                               write_private)
+from tests.lib.user import passwd_entry
 from tests.lib.relay import Relay
 from . import files, given, mistakes, nobody, outcomes, pipes, remedies, repairs, rootfiles, supplied
 
@@ -554,12 +556,6 @@ def errors_cannot_control_a_terminal(folder):
 # Permissions: these need another user, which only root can become
 
 
-def copy_program(folder):
-    """A copy that every user can run. By cp, since a file that a thread of this process writes cannot be run meanwhile."""
-    subprocess.run(["cp", PROGRAM, folder / "mailchute"], check=True)
-    return folder / "mailchute"
-
-
 def run_as_nobody(folder, mode, program):
     path = configure(folder, "host h\npassword p\n")
     path.chmod(mode)
@@ -574,7 +570,7 @@ def run_as_nobody(folder, mode, program):
 def password_that_others_can_read(folder):
     if os.geteuid() != 0:
         return
-    program = copy_program(folder)
+    program = copy_program(folder / "mailchute")
     for mode, status in ((0o600, 0), (0o400, 0), (0o640, 78), (0o644, 78), (0o700, 78)):
         found, text = run_as_nobody(folder, mode, program)
         expect(found == status, f"mode {mode:o}: exit {found}: {text}")
@@ -863,7 +859,7 @@ def run_for_all(folder, program, lines, *options, **more):
 @suite.case
 def all_users(folder):
     """With a passwd file of the test's own, which only root can put in place."""
-    program = copy_program(folder)
+    program = copy_program(folder / "mailchute")
     if os.geteuid() != 0:
         return expect_error(folder, ["-q", "--all-users"], 64, "only root can do that")
     with Relay() as relay:
@@ -876,9 +872,9 @@ def all_users(folder):
             sent = as_user(uid, [program, "bob@b.example"], home, input=MESSAGE)
             expect(sent.returncode == 0 and b"queued as" in sent.stderr, str(sent))
             config.write_text(config.read_text().replace("port 1", f"port {relay.port}"))
-        lines = [f"u{uid}:x:{uid}:{uid}::{folder}/{uid}:/bin/sh\n" for uid in (4001, 4002)]
-        lines += [f"ghost:x:4003:4003::{folder}/none:/bin/sh\n",
-                  f"other:x:4004:4004::{folder}/4001:/bin/sh\n"]
+        lines = [passwd_entry(f"u{uid}", uid, folder / str(uid)) for uid in (4001, 4002)]
+        lines += [passwd_entry("ghost", 4003, folder / "none"),
+                  passwd_entry("other", 4004, folder / "4001")]
         done = run_for_all(folder, program, lines, "-v")
         expect(done.returncode == 0, str(done))
         expect(len(relay.received) == 2, f"{len(relay.received)} messages arrived: {done}")
@@ -891,7 +887,7 @@ def all_users_read_nothing_of_roots(folder):
     """A descriptor that root's caller has left open is no password, though an option names its number."""
     if os.geteuid() != 0:
         return
-    program, home = copy_program(folder), folder / "4001"
+    program, home = copy_program(folder / "mailchute"), folder / "4001"
     home.mkdir(mode=0o700)
     config = configure(home, "host 127.0.0.1\nport 1\nfrom a@b.example\n")
     for path in (home, config):
@@ -901,7 +897,7 @@ def all_users_read_nothing_of_roots(folder):
     os.write(write, b"root's secret\n")
     os.close(write)
     config.write_text(config.read_text() + f"auth plain\nuser u\npassword_fd {read}\n")
-    run_for_all(folder, program, [f"u:x:4001:4001::{home}:/bin/sh\n"], pass_fds=[read])
+    run_for_all(folder, program, [passwd_entry("u", 4001, home)], pass_fds=[read])
     expect(os.read(read, 100) == b"root's secret\n", "it was read")
     os.close(read)
 

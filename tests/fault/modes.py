@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from tests.lib.harness import expect
+from tests.lib.user import passwd_entry
 from .cases import (NOBODY, check_alive, check_drained, check_files, check_run, doubts, expect_empty, expect_once, fill,
                     has_spoken)
 from .sweeps import each_kind
@@ -234,8 +235,8 @@ class OtherUser(FaultUser):
 def only_users(folder, uids):
     """A system that has these users besides root; only this process sees it."""
     expect(hide_mounts.is_done, "can't make users, which needs root")
-    lines = ["root:x:0:0:root:/root:/bin/sh"] + [f"u{uid}:x:{uid}:{uid}::{folder}/home{uid}:/bin/sh" for uid in uids]
-    (folder / "passwd").write_text("\n".join(lines) + "\n")
+    entries = [passwd_entry("root", 0, "/root"), *(passwd_entry(f"u{uid}", uid, folder / f"home{uid}") for uid in uids)]
+    (folder / "passwd").write_text("".join(entries))
     subprocess.run(["mount", "--bind", str(folder / "passwd"), "/etc/passwd"], check=True)
     try:
         yield

@@ -207,6 +207,16 @@ def wait_until(what, question, limit=20):
     return answer
 
 
+def copy_program(path, program=PROGRAM):
+    """Copy the program to a path at which another user can run it; returns the path.
+
+    The copy is written by a process of its own: the kernel runs no file that is open for writing, and a fork by
+    another thread keeps a file of this process open.
+    """
+    subprocess.run(["cp", os.path.realpath(program), path], check=True)
+    return path
+
+
 def write_private(path, text):
     """Write a file that only its owner can read, as a config with a password must be."""
     path.write_text(text)

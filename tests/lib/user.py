@@ -15,6 +15,11 @@ NAMES = ("mailchute", "sendmail", "mailq", "runq")
 DAY = 24 * 60 * 60
 
 
+def passwd_entry(name, uid, home):
+    """A line of /etc/passwd for a user with a group of the same number."""
+    return f"{name}:x:{uid}:{uid}::{home}:/bin/sh\n"
+
+
 def held_port():
     """A socket that is bound and never listens: connections are refused, and no other process gets the port."""
     holder = socket.socket()

@@ -8,8 +8,9 @@ import pty
 import signal
 import subprocess
 import time
-from tests.lib.harness import PROGRAM, Failure, clean_environment, expect, wait_until, with_queue, write_private
-from tests.lib.user import MESSAGE, User
+from tests.lib.harness import (PROGRAM, Failure, clean_environment, copy_program, expect, wait_until, with_queue,
+                               write_private)
+from tests.lib.user import MESSAGE, User, passwd_entry
 
 
 FIRST = 4001
@@ -25,10 +26,8 @@ class Town(User):
         super().__init__(folder)
         if os.geteuid() != 0:
             raise Failure("these tests need root")
-        # by cp: a file that a thread writes here can't be run meanwhile
-        self.program = folder / "bin" / "mailchute"
-        self.program.parent.mkdir()
-        subprocess.run(["cp", PROGRAM, self.program], check=True)
+        (folder / "bin").mkdir()
+        self.program = copy_program(folder / "bin/mailchute")
         self.entries = []
         for number in numbers:
             self.settle(number)
@@ -57,7 +56,7 @@ class Town(User):
         return path
 
     def add_entry(self, name, uid, home):
-        self.entries.append(f"{name}:x:{uid}:{uid}::{home}:/bin/sh\n")
+        self.entries.append(passwd_entry(name, uid, home))
 
     def enqueue(self, number):
         """The user writes a message, to itself at b.example, while the relay is down."""
@@ -463,7 +462,7 @@ def place_for_roots_tokens(folder):
     lines = ["host localhost", f"port {town.port}", "from a@b.example", "tls off", *login]
     write_private(home / ".mailchuterc", "\n".join(lines) + "\n")
     town.configure_user(0, *login)
-    town.entries.append(f"root:x:0:0::{home}:/bin/sh\n")
+    town.entries.append(passwd_entry("root", 0, home))
     (folder / "m").write_bytes(MESSAGE)
     with town.up(auth=("PLAIN",), auth_in_clear=True, password="secret") as relay:
         town.run_all(before=f"HOME={home} {town.program} -odq u9@b.example <{folder}/m && ",

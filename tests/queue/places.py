@@ -8,8 +8,8 @@ import os
 import shlex
 import subprocess
 from tests.lib import relay as relays
-from tests.lib.harness import Failure, expect
-from tests.lib.user import MESSAGE
+from tests.lib.harness import Failure, copy_program, expect
+from tests.lib.user import MESSAGE, passwd_entry
 
 
 BOB = "bob@example.org"
@@ -26,7 +26,7 @@ class Machine:
         self.bin = folder / "bin"
         self.bin.mkdir()
         for name in ("mailchute", "sendmail", "mailq"):
-            subprocess.run(["cp", os.environ.get("MAILCHUTE", relays_program()), self.bin / name], check=True)
+            copy_program(self.bin / name)
         self.homes = {0: self.make_home("root", 0), ALICE: self.make_home("alice", ALICE),
                       MALLORY: self.make_home("mallory", MALLORY)}
         self.stated = {**self.homes, **({} if home else {ALICE: "/nonexistent"})}
@@ -51,7 +51,7 @@ class Machine:
     def run(self, *words, uid=ALICE, stdin=b"", status=0, program="mailchute", before="", **env):
         """Run the program as a user, with nothing but `env` in the environment."""
         (self.folder / "passwd").write_text("".join(
-            f"{name}:x:{number}:{number}::{self.stated[number]}:/bin/sh\n"
+            passwd_entry(name, number, self.stated[number])
             for name, number in (("root", 0), ("alice", ALICE), ("mallory", MALLORY))))
         users = self.folder / "spool/mailchute-users"
         if self.prepared and not users.exists():
@@ -90,11 +90,6 @@ class Machine:
                 path.write_text(path.read_text().replace("port 1\n", f"port {relay.port}\n"))
             done = self.run("-qf", "--all-users", uid=0, status=None)
             expect(len(relay.received) == len(ids), f"{len(relay.received)} of {len(ids)} arrived: {done}")
-
-
-def relays_program():
-    from tests.lib.harness import PROGRAM
-    return PROGRAM
 
 
 def only_root(case):

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 from tests.lib import relay as relays
-from tests.lib.harness import expect, write_private
+from tests.lib.harness import copy_program, expect, write_private
 from tests.lib.user import MESSAGE, User
 from .contracts import BOB, CAROL
 from .runs import fill, numbers_in
@@ -169,7 +169,7 @@ def as_nobody(folder, program, *args, **more):
     """Run a copy of the program as a user who is not root."""
     copy = folder / "copy"
     if not copy.exists():
-        subprocess.run(["cp", os.path.realpath(program), copy], check=True)
+        copy_program(copy, program)
     return subprocess.run([copy, *args], user=65534, group=65534, extra_groups=[], capture_output=True, check=False,
                           env={"HOME": str(folder), "LC_ALL": "C.UTF-8"}, **more)
 
@@ -236,8 +236,7 @@ def nothing_in_tmp(folder):
     user = User(folder, "queue off")
     script = 'mount --bind "$1" /mnt; for d in /tmp /var/tmp; do mount -t tmpfs -o mode=000 tmpfs $d; done; shift; ' \
         'export HOME=/mnt/home; unset TMPDIR; exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"'
-    copy = folder / "copy"
-    subprocess.run(["cp", os.path.realpath(user.programs["mailchute"]), copy], check=True)
+    copy = copy_program(folder / "copy")
     os.chown(user.home / ".mailchuterc", 65534, 65534)
     with user.up() as relay:
         done = subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-ec", script, "sh", folder,

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import threading
-from tests.lib.harness import PROGRAM, expect, write_private
+from tests.lib.harness import PROGRAM, copy_program, expect, write_private
 from tests.lib.user import MESSAGE
 from .login import AWKWARD, BOB, Pipe, LoginUser, in_shell, passwords
 
@@ -296,10 +296,10 @@ def the_message_is_not_eaten(folder):
 
 def as_nobody(user, *args, env=None):
     """Send as a user who is not root, with the files of `user` given to it."""
-    subprocess.run(["cp", PROGRAM, user.folder / "program"], check=True)
+    program = copy_program(user.folder / "program")
     for path in (user.home, *user.home.rglob("*")):
         os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
-    done = subprocess.run([user.folder / "program", "--queue=off", *args, BOB], input=MESSAGE, user=NOBODY,
+    done = subprocess.run([program, "--queue=off", *args, BOB], input=MESSAGE, user=NOBODY,
                           group=NOBODY, extra_groups=[], capture_output=True, check=False,
                           env=user.start_in(env or {}))
     return done

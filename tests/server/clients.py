@@ -11,9 +11,9 @@ import email
 import email.policy
 import functools
 import os
-import socket
 import subprocess
-from tests.lib.harness import PROGRAM, TOP, expect, finish, run_program, wait_until, write_private
+from tests.lib.harness import PROGRAM, TOP, expect, finish, wait_until
+from tests.lib.user import Home, held_port
 from tests.lib.relay import Relay
 from .dovecot import PASSWORD
 
@@ -189,19 +189,16 @@ DAEMONS = {"cron": CRON, "at": AT}
 TEXT_OF_JOB = "this is what the job has said"
 
 
-class Place:
+class ClientUser(Home):
     """A home with its config and its queue, and the client's working folder."""
 
     def __init__(self, folder, site, port, *lines):
-        self.folder, self.home, self.work = folder, folder / "home", folder / "work"
-        self.queue = folder / "queue"
-        for path in (self.home, self.work):
-            path.mkdir()
+        super().__init__(folder, folder / "home")
+        self.work, self.queue = folder / "work", folder / "queue"
+        self.work.mkdir()
         (self.work / "body").write_text(BODY)
-        write_private(self.home / ".mailchuterc", "\n".join((
-            "account default", "host localhost", f"port {port}", "tls on", f"tls_trust_file {site.certs.ca}",
-            "auth on", "user tester", f"password {PASSWORD}", f"queue_folder {self.queue}", "timeout 10",
-            *lines)) + "\n")
+        self.write("account default", "host localhost", f"port {port}", "tls on", f"tls_trust_file {site.certs.ca}",
+                   "auth on", "user tester", f"password {PASSWORD}", f"queue_folder {self.queue}", "timeout 10", *lines)
 
     def start(self, command):
         environment = {"HOME": str(self.home), "MAILCHUTE": os.path.realpath(PROGRAM), "USER": "root",
@@ -212,8 +209,8 @@ class Place:
                  "sh", "-c", NAMESPACE, "sh", *map(str, command)],
                 cwd=self.work, env=environment, stdin=body, stdout=output, stderr=output)
 
-    def run(self, command):
-        """Let a client send, and see that it is content."""
+    def run_client(self, command):
+        """Let a client send, and see that it succeeds."""
         with self.start(command) as process:
             finish(process)
         expect(process.returncode == 0, f"the client ended with {process.returncode}:\n{self.output()}")
@@ -235,19 +232,17 @@ class Place:
         return list(path.iterdir()) if path.is_dir() else []
 
     def is_flushed(self):
-        """A run of the queue; one that met a message in another process's hands is no end."""
-        result = run_program(["-qf"], home=self.home)
+        """Run the queue; a message that another process has locked is still waiting."""
+        result = self.run("-qf")
         expect(result.status == 0, f"a run of the queue: {result}")
         return not self.waiting()
 
 
 class DownRelay:
-    """A relay that is not there until up(): its port is taken, and nobody listens."""
+    """A relay that is down until up(): its port is held, and no process listens."""
 
     def __init__(self):
-        self.holder = socket.socket()
-        self.holder.bind(("127.0.0.1", 0))
-        self.holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.holder = held_port()
         self.port = self.holder.getsockname()[1]
 
     def up(self, certs):
@@ -275,18 +270,18 @@ class Expected:
         expect(not self.hidden or self.hidden not in text, f"Bcc can be seen:\n{text}")
 
 
-def check_online(site, place, expected):
+def check_online(site, user, expected):
     arrived = site.postfix.arrived(expected.sender)
     expected.check(arrived.sender, arrived.recipients, arrived.message)
-    wait_until("the queue is empty", lambda: not place.waiting(), 10)
+    wait_until("the queue is empty", lambda: not user.waiting(), 10)
 
 
-def check_down(site, place, relay, expected):
+def check_down(site, user, relay, expected):
     """The message is in the queue, from where it comes to the relay that is back."""
-    wait_until("a message in the queue", place.waiting, 10)
-    expect(len(place.waiting()) == 1, f"{len(place.waiting())} messages in the queue")
+    wait_until("a message in the queue", user.waiting, 10)
+    expect(len(user.waiting()) == 1, f"{len(user.waiting())} messages in the queue")
     with relay.up(site.certs) as up:
-        wait_until("the queue is empty", place.is_flushed, 10)
+        wait_until("the queue is empty", user.is_flushed, 10)
         up.wait_idle()
         expect(len(up.received) == 1, f"it was sent {len(up.received)} times")
         message, = up.received
@@ -303,17 +298,17 @@ def letter_and_expected(name, state):
 
 def client_online(name, site, folder):
     letter, expected = letter_and_expected(name, "online")
-    place = Place(folder, site(), site().ports["submission"], f"from {letter.account}")
-    place.run(CLIENTS[name](letter))
-    check_online(site(), place, expected)
+    user = ClientUser(folder, site(), site().ports["submission"], f"from {letter.account}")
+    user.run_client(CLIENTS[name](letter))
+    check_online(site(), user, expected)
 
 
 def client_down(name, site, folder):
     letter, expected = letter_and_expected(name, "down")
     relay = DownRelay()
-    place = Place(folder, site(), relay.port, f"from {letter.account}")
-    place.run(CLIENTS[name](letter))
-    check_down(site(), place, relay, expected)
+    user = ClientUser(folder, site(), relay.port, f"from {letter.account}")
+    user.run_client(CLIENTS[name](letter))
+    check_down(site(), user, relay, expected)
 
 
 # A daemon that mails what a job has said: it goes on until it is ended
@@ -327,7 +322,7 @@ def daemon_place(name, state, site, folder, port):
         (folder / "aliases").write_text(f"root: {to}\n")
         lines.append(f"aliases {folder}/aliases")
     subject = {"cron": "Cron <root@", "at": "Output from your job"}[name]
-    return Place(folder, site, port, *lines), Expected(f"root@{domain}", (to,), subject, f"{TEXT_OF_JOB}\n")
+    return ClientUser(folder, site, port, *lines), Expected(f"root@{domain}", (to,), subject, f"{TEXT_OF_JOB}\n")
 
 
 def daemon_command(name):
@@ -335,16 +330,16 @@ def daemon_command(name):
 
 
 def daemon_online(name, site, folder):
-    place, expected = daemon_place(name, "online", site(), folder, site().ports["submission"])
-    with place.running(daemon_command(name)):
-        check_online(site(), place, expected)
+    user, expected = daemon_place(name, "online", site(), folder, site().ports["submission"])
+    with user.running(daemon_command(name)):
+        check_online(site(), user, expected)
 
 
 def daemon_down(name, site, folder):
     relay = DownRelay()
-    place, expected = daemon_place(name, "down", site(), folder, relay.port)
-    with place.running(daemon_command(name)):
-        check_down(site(), place, relay, expected)
+    user, expected = daemon_place(name, "down", site(), folder, relay.port)
+    with user.running(daemon_command(name)):
+        check_down(site(), user, relay, expected)
 
 
 def add_cases(suite, site):

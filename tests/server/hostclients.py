@@ -9,7 +9,7 @@ import email
 import email.policy
 import functools
 from tests.lib.harness import TOP, expect
-from .clients import (CLIENTS, DownRelay, Expected, Letter, Place, check_down, check_online, client_down,
+from .clients import (CLIENTS, ClientUser, DownRelay, Expected, Letter, check_down, check_online, client_down,
                       client_online, script)
 
 
@@ -122,20 +122,20 @@ def report_place(name, state, site, folder, port):
     (folder / "aliases").write_text(f"root: {to}\n")
     expected = ExpectedReport(account, (to,), report.subject, report.body)
     expected.author = report.author
-    return Place(folder, site, port, f"from {account}", f"aliases {folder}/aliases"), expected
+    return ClientUser(folder, site, port, f"from {account}", f"aliases {folder}/aliases"), expected
 
 
 def report_online(name, site, folder):
-    place, expected = report_place(name, "online", site(), folder, site().ports["submission"])
-    place.run(REPORTS[name].command(name))
-    check_online(site(), place, expected)
+    user, expected = report_place(name, "online", site(), folder, site().ports["submission"])
+    user.run_client(REPORTS[name].command(name))
+    check_online(site(), user, expected)
 
 
 def report_down(name, site, folder):
     relay = DownRelay()
-    place, expected = report_place(name, "down", site(), folder, relay.port)
-    place.run(REPORTS[name].command(name))
-    check_down(site(), place, relay, expected)
+    user, expected = report_place(name, "down", site(), folder, relay.port)
+    user.run_client(REPORTS[name].command(name))
+    check_down(site(), user, relay, expected)
 
 
 def add_cases(suite, site):

@@ -12,9 +12,8 @@ import functools
 import os
 import pathlib
 import re
-import subprocess
 from tests.lib import commands
-from tests.lib.harness import PROGRAM, TOP, expect, run_program
+from tests.lib.harness import PROGRAM, TOP, copy_program, expect, run_program
 from tests.lib.relay import Relay, default_certs
 
 MSMTP = TOP / "build/servers/msmtp/usr/bin/msmtp"
@@ -82,7 +81,7 @@ def system_folder():
     return re.search(r"^System configuration file name: (\S+)/\w+$", text, re.M).group(1)
 
 
-class Place:
+class TrialHome:
     """A home for one program's run, with the trial's files in it."""
 
     def __init__(self, home, trial, relay):
@@ -109,15 +108,9 @@ class Place:
         path.write_bytes(text if isinstance(text, bytes) else self.fill(text).encode())
         path.chmod(0o600)
 
-    def copy_for_all(self, program):
-        """By cp, as a file that a thread writes here can't be run meanwhile."""
-        copy = self.home / pathlib.Path(program).name
-        subprocess.run(["cp", program, copy], check=True)
-        return copy
-
     def run(self, program, more):
         if AS_NOBODY[1] in self.trial.before:
-            program = self.copy_for_all(program)
+            program = copy_program(self.home / pathlib.Path(program).name, program)
         words = [*self.trial.before, program, *more, *self.trial.args]
         program, *args = [self.fill(str(word)) for word in words]
         env = {name: self.fill(value) for name, value in self.trial.env.items()}
@@ -185,7 +178,7 @@ def log_lines(home):
 def outcome(program, more, home, trial):
     home.mkdir(mode=0o755)
     with relay_for(trial, home) as relay:
-        result = Place(home, trial, relay).run(program, more)
+        result = TrialHome(home, trial, relay).run(program, more)
     return Outcome(result.status, shown_settings(result, home), used_account(result, home),
                    envelopes(relay), contents(relay, trial.message), log_lines(home), result, relay, home)
 
