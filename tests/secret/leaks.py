@@ -85,7 +85,7 @@ def only_put_into_the_queue(folder):
         result = user.give("-odq", f"--password-fd={fd}", pass_fds=[fd])
         words = b": kept without its password, which came from password_fd: nothing was tried yet"
         expect(result.status == 0 and words in result.stderr, str(result))
-        expect("came by password_fd" in user.spool.messages()[0].notes[-1], "it is not in the file")
+        expect("came from password_fd" in user.spool.messages()[0].notes[-1], "it is not in the file")
         expect(not relay.connections, "it was tried")
 
 
