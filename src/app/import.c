@@ -44,7 +44,7 @@ static bool open_folder(struct import *import, struct err *err)
 		return err_sys(err, ERR_NOINPUT, errno, "%s", import->path);
 	return fs_is_own(import->folder, FS_OTHERS_WRITE) ||
 	       err_set(err, ERR_SYSTEM,
-		       _("%s: must belong to you, and nobody else may write there"), import->path);
+		       _("%s: must belong to you, and no other user may write there"), import->path);
 }
 
 /* A lock of ours that nobody holds is what an interrupted import has left. */

@@ -100,7 +100,7 @@ static bool lay_over(struct parser *parser, struct account *account, const char 
 
 	if (!*base)
 		return err_set(err, ERR_CONFIG,
-			       _("account: expected a name behind \":\" and \",\""));
+			       _("account: expected a name after \":\" and \",\""));
 	if (!found || found == account)
 		return refuse_base(parser, base, err);
 	settings_overlay(&account->settings, &found->settings);

@@ -156,7 +156,7 @@ WARNINGS = {
     "path-and-comment": ("tls_trust_file /ca # x", LINE + "tls_trust_file: # begins no", "tls_trust_file", "/ca # x"),
     "path-with-variable": ("logfile $HOME/log", LINE + "logfile: a variable ($) is not", "logfile", "$HOME/log"),
     "password-is-a-variable": ("password ${PASSWORD}", LINE + "password: a variable ($) is not replaced", "password", "*"),
-    "command": ("passwordeval \u2018pass x\u2019", LINE + "passwordeval: U+2018 (left single quotation mark) quotes nothing",
+    "command": ("passwordeval \u2018pass x\u2019", LINE + "passwordeval: U+2018 (left single quotation mark) is no quote in a command",
                 "passwordeval", "\u2018pass x\u2019"),
     "command-of-one-word": ("passwordeval 'pass x'", LINE + "passwordeval: ' around the command makes it a single word",
                             "passwordeval", "'pass x'"),
