@@ -243,16 +243,25 @@ const struct option_type option_type_SECRET = {
 	.release = release_secret,
 };
 
-/* Authentication methods */
+/* SASL mechanisms */
 
-static const char *const methods[] = {
-#define METHOD(name) (name),
-#include "conf/options.def"
+/* RFC 4422 section 3.1 */
+enum { MECHANISM_NAME_MAX = 20 };
+
+static const char mechanisms[][MECHANISM_NAME_MAX + 1] = {
+#define MECHANISM(name, need, flags, backend, setting) name,
+#include "conf/mechanism.def"
 };
 
 const char *texttype_method(size_t number)
 {
-	return number < LENGTH(methods) ? methods[number] : NULL;
+	static char words[LENGTH(mechanisms)][MECHANISM_NAME_MAX + 1];
+
+	if (number >= LENGTH(mechanisms))
+		return NULL;
+	for (size_t i = 0; i < MECHANISM_NAME_MAX; i++)
+		words[number][i] = ascii_lower(mechanisms[number][i]);
+	return words[number];
 }
 
 static void add_in_lower_case(struct str *out, const char *text)
@@ -268,8 +277,8 @@ static bool parse_auth(const char *choices, void *field, const char *text)
 		return replace_text(field, mem_copy(""));
 	if (strcmp(text, "off") == 0)
 		return replace_text(field, NULL);
-	for (size_t i = 0; i < LENGTH(methods); i++)
-		if (ascii_compare(text, methods[i]) == 0)
+	for (size_t i = 0; i < LENGTH(mechanisms); i++)
+		if (ascii_compare(text, mechanisms[i]) == 0)
 			return replace_text(field, ascii_upper_copy(text, strlen(text)));
 	return false;
 }

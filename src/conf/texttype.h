@@ -8,5 +8,5 @@ extern const struct option_type option_type_TEXT, option_type_WORD, option_type_
 	option_type_EXTENSIONS, option_type_SENDER, option_type_PATH, option_type_COMMAND,
 	option_type_CREDENTIAL, option_type_SECRET, option_type_AUTH, option_type_NOTIFY;
 
-/* The authentication methods that can be written, in lower case; NULL after the last. */
+/* The words of `auth`: the SASL mechanisms in lower case; NULL after the last. */
 const char *texttype_method(size_t number);

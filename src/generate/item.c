@@ -34,9 +34,9 @@ static const struct {
 #include "conf/options.def"
 };
 
-static const char *const methods[] = {
-#define METHOD(name) (name),
-#include "conf/options.def"
+static const char *const mechanisms[] = {
+#define MECHANISM(name, need, flags, backend, setting) (name),
+#include "conf/mechanism.def"
 };
 
 bool item_is_offered(const struct item *item)
@@ -59,6 +59,12 @@ bool item_is_optional(const struct item *item)
 	return item->argument && item->flags & OPTION_ALONE;
 }
 
+static void put_lower(const char *text)
+{
+	for (; *text; text++)
+		putchar(tolower((unsigned char)*text));
+}
+
 void item_put_words(const struct item *item, const char *separator)
 {
 	char argument[ARGUMENT_MAX];
@@ -74,8 +80,10 @@ void item_put_words(const struct item *item, const char *separator)
 	}
 	if (!item->type || strcmp(item->type, "AUTH") != 0)
 		return;
-	for (size_t i = 0; i < LENGTH(methods); i++)
-		printf("%s%s", separator, methods[i]);
+	for (size_t i = 0; i < LENGTH(mechanisms); i++) {
+		printf("%s", separator);
+		put_lower(mechanisms[i]);
+	}
 }
 
 bool item_has_words(const struct item *item)

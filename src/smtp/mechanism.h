@@ -1,14 +1,14 @@
-/* mechanism.h - the SASL mechanisms: their properties, and the order of choice */
+/* mechanism.h - the rows of conf/mechanism.def, and the choice of the strongest one */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "smtp/reply.h"
 
-/* What a mechanism has to be given. */
+/* What the account must have for a mechanism. */
 enum mechanism_need { NEEDS_NOTHING, NEEDS_PASSWORD, NEEDS_TOKEN };
 
 enum mechanism_flag {
-	MECHANISM_UNASKED = 1 << 0,      /* it may be chosen by itself */
+	MECHANISM_AUTOMATIC = 1 << 0,    /* "auth on" may choose it */
 	MECHANISM_CLIENT_FIRST = 1 << 1, /* the client speaks first */
 	MECHANISM_SCRAM = 1 << 2,        /* RFC 5802 */
 	MECHANISM_PLUS = 1 << 3,         /* it is bound to the TLS session */
@@ -22,19 +22,25 @@ enum mechanism_backend {
 	BACKEND_OAUTH,  /* oauth.c */
 };
 
+/* A row of conf/mechanism.def. */
 struct mechanism {
-	const char *name;
+	const char *name; /* upper case */
 	enum mechanism_need need;
 	unsigned flags;
 	enum mechanism_backend backend;
+	const char *setting; /* wants _(); NULL with MECHANISM_AUTOMATIC */
 };
+
+/* The mechanism with that number, from 0; NULL after the last. */
+const struct mechanism *mechanism_at(size_t number);
 
 /* The mechanism of that name (upper case), or NULL. */
 const struct mechanism *mechanism_find(const char *name);
 
 /*
- * The strongest mechanism that is offered, may be chosen by itself and needs just that, among those
- * that are weaker than `last` (NULL: among all). Without a channel binding, -PLUS is left out.
+ * The first mechanism after `last` (NULL: from the beginning) that is offered, that "auth on" may
+ * choose and that needs just `need`; NULL if there is none. Without a channel binding the -PLUS
+ * mechanisms are left out.
  */
 const struct mechanism *mechanism_next(const struct mechanism *last, const struct capabilities *can,
 				       enum mechanism_need need, bool has_binding);

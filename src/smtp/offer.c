@@ -4,18 +4,6 @@
 
 #include "base/i18n.h"
 
-/* What has to be named, and what it takes beside the name. */
-static const struct {
-	const char *mechanism;
-	const char *words;
-} named[] = {
-	{ "GSSAPI", N_("auth gssapi, with a ticket of Kerberos") },
-	{ "EXTERNAL", N_("auth external, with tls_cert_file and tls_key_file") },
-	{ "CRAM-MD5", "auth cram-md5" },
-	{ "DIGEST-MD5", "auth digest-md5" },
-	{ "NTLM", "auth ntlm" },
-};
-
 static void add_choice(struct str *out, const char *words)
 {
 	str_addf(out, out->len ? _(", or %s") : "%s", words);
@@ -23,9 +11,11 @@ static void add_choice(struct str *out, const char *words)
 
 static void add_named(struct str *out, const struct capabilities *can)
 {
-	for (size_t i = 0; i < LENGTH(named); i++)
-		if (capabilities_has_mechanism(can, named[i].mechanism))
-			add_choice(out, _(named[i].words));
+	const struct mechanism *mechanism;
+
+	for (size_t i = 0; (mechanism = mechanism_at(i)); i++)
+		if (mechanism->setting && capabilities_has_mechanism(can, mechanism->name))
+			add_choice(out, _(mechanism->setting));
 }
 
 void offer_add_remedy(struct str *out, const struct capabilities *can, bool is_token,

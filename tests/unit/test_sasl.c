@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
+#include "conf/texttype.h"
 #include "smtp/sasl.h"
 
 #include <gsasl.h>
@@ -138,6 +139,26 @@ static void test_needs(void)
 		test_case("need/%s", needs[i].mechanism);
 		EXPECT_NUMBER(sasl_need(needs[i].mechanism), needs[i].need);
 	}
+}
+
+/* A mechanism that "auth on" does not choose has a text that says how to choose it. */
+static void test_settings(void)
+{
+	const struct mechanism *mechanism;
+	size_t i;
+
+	for (i = 0; (mechanism = mechanism_at(i)); i++) {
+		const char *setting = mechanism->setting ? mechanism->setting : "";
+		CLEANUP(mem_free_at) char *words = str_format("auth %s", texttype_method(i));
+		size_t len = strlen(words);
+		test_case("setting/%s", mechanism->name);
+		if (mechanism->flags & MECHANISM_AUTOMATIC)
+			EXPECT_TEXT(mechanism->setting, NULL);
+		else
+			EXPECT(strncmp(setting, words, len) == 0 && strchr(",", setting[len]));
+		EXPECT(mechanism_find(mechanism->name) == mechanism);
+	}
+	EXPECT(i > 10 && !texttype_method(i));
 }
 
 /* How to log in. */
@@ -1048,6 +1069,7 @@ int main(void)
 	test_begin("sasl");
 	test_choice();
 	test_needs();
+	test_settings();
 	test_port_25();
 	test_logging_in();
 	test_wrong_password();
