@@ -6,7 +6,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "queue/schedule.h"
-#include "smtp/reply.h"
+#include "smtp/capabilities.h"
 
 #include <fcntl.h>
 #include <stdio.h>

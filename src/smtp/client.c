@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "mail/idn.h"
+#include "smtp/judge.h"
 #include "smtp/remedy.h"
 
 #include <stdlib.h>
@@ -137,7 +138,7 @@ void client_advise(const struct client *client, enum phase phase, struct err *er
 
 bool client_judge(struct client *client, enum phase phase, struct err *err)
 {
-	if (reply_judge(&client->reply, phase, err))
+	if (judge_reply(&client->reply, phase, err))
 		return true;
 	err_wrap(err, "%s", _(phases[phase].words));
 	client_advise(client, phase, err);

@@ -7,6 +7,8 @@
 #include "mail/wire.h"
 #include "net/stream.h"
 #include "net/tls.h"
+#include "smtp/capabilities.h"
+#include "smtp/phase.h"
 #include "smtp/reply.h"
 
 /* So many commands may be unanswered; it keeps both sides from blocking in a write. */

@@ -3,6 +3,7 @@
 #include "smtp/hello.h"
 
 #include "base/i18n.h"
+#include "smtp/judge.h"
 
 static bool say(struct client *client, const char *verb, enum phase phase, struct err *err)
 {
@@ -26,7 +27,7 @@ static bool fail_for_both(struct client *client, struct reply *ehlo, struct err 
 
 	reply_print(&client->reply, &helo);
 	swap_replies(&client->reply, ehlo);
-	if (reply_judge(&client->reply, PHASE_EHLO, err))
+	if (judge_reply(&client->reply, PHASE_EHLO, err))
 		return true;
 	err_wrap(err, "%s", _(phases[PHASE_EHLO].words));
 	err_wrap(err, _("HELO was refused as well (%s)"), helo.bytes);

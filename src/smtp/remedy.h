@@ -3,6 +3,7 @@
 #pragma once
 
 #include "conf/settings.h"
+#include "smtp/phase.h"
 #include "smtp/reply.h"
 
 /* What a hint depends on. The settings are borrowed, and so is the name that EHLO has said. */

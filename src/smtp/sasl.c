@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "smtp/gsasl.h"
 #include "smtp/gssapi.h"
+#include "smtp/judge.h"
 #include "smtp/oauth.h"
 #include "smtp/offer.h"
 #include "smtp/phrase.h"
@@ -224,7 +225,7 @@ static void cancel(struct client *client)
 static bool conclude(const struct attempt *attempt, struct err *err)
 {
 	const struct sasl_exchange *exchange = &attempt->exchange;
-	bool is_in = reply_judge(&attempt->client->reply, PHASE_AUTH, err);
+	bool is_in = judge_reply(&attempt->client->reply, PHASE_AUTH, err);
 
 	if (exchange->remark.len)
 		return is_in ? err_set(err, ERR_PROTO,

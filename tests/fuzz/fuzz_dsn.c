@@ -5,7 +5,7 @@
 #include "mail/dsn.h"
 #include "mail/dsn_policy.h"
 #include "mail/message.h"
-#include "smtp/reply.h"
+#include "smtp/judge.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static size_t read_reply(const char *bytes, size_t len, struct err *err)
 		step = reply_add_line(&reply, bytes + at, line, err);
 		at += line + (lf != NULL);
 	}
-	if (step == REPLY_DONE && reply_judge(&reply, PHASE_RCPT, err))
+	if (step == REPLY_DONE && judge_reply(&reply, PHASE_RCPT, err))
 		require(err->kind == ERR_NONE, "what is no refusal has no error");
 	reply_done(&reply);
 	return at;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
+#include "smtp/capabilities.h"
+#include "smtp/judge.h"
 #include "smtp/reply.h"
 
 #include <string.h>
@@ -58,7 +60,7 @@ static void check_judgement(const struct reply *reply)
 {
 	for (enum phase phase = 0; phase < PHASE_COUNT; phase++) {
 		CLEANUP(err_done) struct err err = ERR_INIT;
-		if (reply_judge(reply, phase, &err)) {
+		if (judge_reply(reply, phase, &err)) {
 			require(reply->code < 400, "no refusal is a success");
 			require(err.kind == ERR_NONE, "a success is no error");
 		} else {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
+#include "smtp/capabilities.h"
+#include "smtp/judge.h"
 #include "smtp/reply.h"
 
 /* Adds lines that end LF, as long as the reply goes on; returns the last step. */
@@ -291,7 +293,7 @@ static void test_judge(void)
 		reply_init(&reply);
 		test_case("judge/%s/%d", judgements[i].name, judgements[i].code);
 		EXPECT_NUMBER(reply_add_line(&reply, line, strlen(line), &err), REPLY_DONE);
-		bool is_good = reply_judge(&reply, judgements[i].phase, &err);
+		bool is_good = judge_reply(&reply, judgements[i].phase, &err);
 		EXPECT_NUMBER(is_good, judgements[i].kind == ERR_NONE);
 		EXPECT_NUMBER(err.kind, judgements[i].kind);
 		EXPECT_NUMBER(err.code, is_good ? 0 : judgements[i].code);
@@ -308,7 +310,7 @@ static void test_judge_enhanced(void)
 	test_case("a refusal carries the enhanced code, and all lines printable");
 	EXPECT_NUMBER(add_lines(&reply, BYTES("550-5.1.1 no\033\n550 5.1.1 such user"), &err),
 		      REPLY_DONE);
-	EXPECT(!reply_judge(&reply, PHASE_RCPT, &err));
+	EXPECT(!judge_reply(&reply, PHASE_RCPT, &err));
 	EXPECT_TEXT(err.enhanced, "5.1.1");
 	EXPECT_TEXT(err.text, "550 5.1.1 no? such user");
 	EXPECT_TEXT(err.reply, "550 5.1.1 no?\n5.1.1 such user");
