@@ -249,7 +249,7 @@ static bool is_recipients_fault(const struct sending *sending)
 {
 	const struct transaction *t = &sending->attempt.transaction;
 
-	return t->is_announced && t->mail.kind == ERR_NONE &&
+	return t->is_envelope_sent && t->mail.kind == ERR_NONE &&
 	       (is_any_delivered(t->envelope) || envelope_count_accepted(t->envelope) == 0);
 }
 

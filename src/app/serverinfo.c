@@ -73,16 +73,16 @@ static void add_extensions(struct str *out, const struct reply *reply, const cha
 }
 
 /* "relay.example [192.0.2.1]": what the name of the relay has led to. */
-static void add_way(const struct reached *reached, struct str *out)
+static void add_way(const struct connection_info *info, struct str *out)
 {
-	const char *name = reached->canonical ? reached->canonical : "";
+	const char *name = info->canonical ? info->canonical : "";
 
-	if (reached->proxy)
-		str_add(out, reached->proxy);
-	if (!reached->address)
+	if (info->proxy)
+		str_add(out, info->proxy);
+	if (!info->address)
 		return;
 	str_add_printable(out, name, strlen(name));
-	str_addf(out, "%s%s", *name ? " " : "", reached->address);
+	str_addf(out, "%s%s", *name ? " " : "", info->address);
 }
 
 static void describe(const struct session *session, struct str *out)
@@ -91,7 +91,7 @@ static void describe(const struct session *session, struct str *out)
 	CLEANUP(str_done) struct str way = STR_INIT;
 
 	str_addf(out, _("%s server at %s"), is_lmtp ? "LMTP" : "SMTP", session->where);
-	add_way(&session->reached, &way);
+	add_way(&session->connection, &way);
 	str_addf(out, way.len ? " (%s):\n    " : "%s:\n    ", way.bytes);
 	str_add_printable(out, session->greeting, strlen(session->greeting));
 	str_add_char(out, '\n');

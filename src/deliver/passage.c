@@ -173,9 +173,9 @@ static bool insist(struct session *session, struct attempt *attempt, struct tran
 		dropped |= without;
 		is_sent = go_through(session, attempt, following, is_last, err);
 	}
-	if (!is_sent && dropped & CAP_CHUNKING && !t->is_announced)
+	if (!is_sent && dropped & CAP_CHUNKING && !t->is_envelope_sent)
 		return leave_for_another(session, attempt, dropped, err);
-	if (!is_sent && dropped && !t->is_announced && !session_is_over(session)) {
+	if (!is_sent && dropped && !t->is_envelope_sent && !session_is_over(session)) {
 		err_copy(err, &refusal);
 		err_copy(&t->mail, &mail);
 	}

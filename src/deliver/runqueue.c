@@ -278,7 +278,7 @@ static bool can_go(const struct session *session, const struct load *load)
 {
 	if (!load->is_loaded)
 		return false;
-	return load->attempt.transaction.is_announced ? !session_is_over(session)
+	return load->attempt.transaction.is_envelope_sent ? !session_is_over(session)
 						      : session_is_usable(session);
 }
 

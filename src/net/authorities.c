@@ -38,7 +38,7 @@ static bool has_nothing(int status)
 }
 
 /* `status` is how many certificates were taken, or an error of GnuTLS. */
-static bool judge(int status, const struct str *content, struct err *err)
+static bool judge_load(int status, const struct str *content, struct err *err)
 {
 	const char *words = filekind_words(content->bytes, content->len);
 
@@ -155,8 +155,9 @@ static bool load_file(gnutls_certificate_credentials_t credentials, const char *
 		return suggest_system(path, errno, err);
 	if (!file_read(fd, clock_after(FILE_SECONDS), &content, ERR_NOINPUT, err))
 		return false;
-	return judge(add_content(credentials, &content, gnutls->certificate_set_x509_trust_mem),
-		     &content, err);
+	return judge_load(
+		add_content(credentials, &content, gnutls->certificate_set_x509_trust_mem),
+		&content, err);
 }
 
 bool authorities_load(gnutls_certificate_credentials_t credentials, const char *file,

@@ -82,7 +82,7 @@ bool certificate_has_name(gnutls_x509_crt_t certificate, unsigned kind)
 	return found >= 0;
 }
 
-static bool add_name(struct str *out, int kind, const char *name, size_t len)
+static bool add_alt_name(struct str *out, int kind, const char *name, size_t len)
 {
 	char address[INET6_ADDRSTRLEN];
 	int family = len == 4 ? AF_INET : AF_INET6;
@@ -110,7 +110,7 @@ static bool add_names(struct str *out, gnutls_x509_crt_t certificate,
 	for (unsigned i = 0; (kind = get_name(certificate, i, name, &len)) >= 0; i++) {
 		str_clear(&one);
 		if ((is_wanted && !is_wanted(certificate, kind, name, len)) ||
-		    !add_name(&one, kind, name, len))
+		    !add_alt_name(&one, kind, name, len))
 			continue;
 		if (shown == NAMES_MAX) {
 			str_add(out, _(", and others"));

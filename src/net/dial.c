@@ -14,15 +14,15 @@
 #include <string.h>
 #include <sys/un.h>
 
-void reached_done(struct reached *reached)
+void connection_info_done(struct connection_info *info)
 {
-	free(reached->place);
-	free(reached->address);
-	free(reached->canonical);
-	free(reached->proxy);
-	free(reached->foreign);
-	reference_names_done(&reached->names);
-	*reached = (struct reached){ 0 };
+	free(info->place);
+	free(info->address);
+	free(info->canonical);
+	free(info->proxy);
+	free(info->foreign);
+	target_names_done(&info->names);
+	*info = (struct connection_info){ 0 };
 }
 
 char *dial_destination(const struct settings *settings)
@@ -71,7 +71,7 @@ static void describe_failure(const struct endpoints *endpoints, const char *host
 
 /* To whichever of the addresses answers first; those after it are left. */
 static int connect_address(const struct dialer *dialer, struct endpoints *endpoints,
-			   const char *host, int64_t deadline, struct reached *reached,
+			   const char *host, int64_t deadline, struct connection_info *info,
 			   struct err *err)
 {
 	size_t winner;
@@ -82,28 +82,28 @@ static int connect_address(const struct dialer *dialer, struct endpoints *endpoi
 		describe_failure(endpoints, host, err);
 		return -1;
 	}
-	reached->address = endpoint_text(&endpoints->items[winner]);
-	reached->canonical = endpoints->canonical ? mem_copy(endpoints->canonical) : NULL;
+	info->address = endpoint_text(&endpoints->items[winner]);
+	info->canonical = endpoints->canonical ? mem_copy(endpoints->canonical) : NULL;
 	endpoints_drop(endpoints, winner + 1);
 	return fd;
 }
 
 /* To a host, which has a name in ASCII. */
 static int connect_host(const struct dialer *dialer, const char *host, int port, int64_t deadline,
-			struct endpoints *endpoints, struct reached *reached, struct err *err)
+			struct endpoints *endpoints, struct connection_info *info, struct err *err)
 {
 	if (!find_addresses(dialer, host, port, deadline, endpoints, err))
 		return -1;
-	return connect_address(dialer, endpoints, host, deadline, reached, err);
+	return connect_address(dialer, endpoints, host, deadline, info, err);
 }
 
-static int connect_proxy(const struct dialer *dialer, int64_t deadline, struct reached *reached,
-			 struct err *err)
+static int connect_proxy(const struct dialer *dialer, int64_t deadline,
+			 struct connection_info *info, struct err *err)
 {
 	const struct settings *s = dialer->settings;
 	CLEANUP(mem_free_at) char *host = host_ascii(s->proxy_host, err);
 	CLEANUP(mem_free_at) char *place = host_place(s->proxy_host, s->proxy_port);
-	CLEANUP(reached_done) struct reached unused = { 0 };
+	CLEANUP(connection_info_done) struct connection_info unused = { 0 };
 	CLEANUP(endpoints_done) struct endpoints endpoints = { .count = 0 };
 	int fd =
 		host ? connect_host(dialer, host, s->proxy_port, deadline, &endpoints, &unused, err)
@@ -112,33 +112,33 @@ static int connect_proxy(const struct dialer *dialer, int64_t deadline, struct r
 	if (fd < 0)
 		err_wrap(err, _("proxy %s"), place);
 	else
-		reached->proxy = str_format(_("proxy %s"), place);
+		info->proxy = str_format(_("proxy %s"), place);
 	return fd;
 }
 
 /* The proxy gets the name, and looks it up where it is. */
 static int connect_by_proxy(const struct dialer *dialer, const char *host, int port,
-			    int64_t deadline, struct reached *reached, struct err *err)
+			    int64_t deadline, struct connection_info *info, struct err *err)
 {
-	CLEANUP(fs_close_at) int fd = connect_proxy(dialer, deadline, reached, err);
+	CLEANUP(fs_close_at) int fd = connect_proxy(dialer, deadline, info, err);
 
 	if (fd < 0)
 		return -1;
 	if (!socks_connect(fd, host, port, deadline, err)) {
-		err_wrap(err, "%s", reached->proxy);
+		err_wrap(err, "%s", info->proxy);
 		return -1;
 	}
 	return fs_take_at(&fd);
 }
 
 static bool describe_target(const struct dialer *dialer, const struct target *target,
-			    struct reached *reached, struct err *err)
+			    struct connection_info *info, struct err *err)
 {
-	reached->place = host_place(target->host, target->port);
-	if (!target_names(target, dialer->settings, &reached->names, err))
+	info->place = host_place(target->host, target->port);
+	if (!target_names(target, dialer->settings, &info->names, err))
 		return false;
 	if (target_is_foreign(target) && !dialer->settings->tls_host_override)
-		reached->foreign =
+		info->foreign =
 			str_format(_("DNS leads from %s to %s, which is outside of it; where that "
 				     "is right, set tls_host_override %s"),
 				   target->domain, target->host, target->host);
@@ -146,17 +146,17 @@ static bool describe_target(const struct dialer *dialer, const struct target *ta
 }
 
 static int connect_target(struct dialer *dialer, const struct target *target, int64_t deadline,
-			  struct reached *reached, struct err *err)
+			  struct connection_info *info, struct err *err)
 {
 	CLEANUP(mem_free_at) char *host = host_ascii(target->host, err);
 
-	if (!describe_target(dialer, target, reached, err) || !host)
+	if (!describe_target(dialer, target, info, err) || !host)
 		return -1;
 	if (dialer->settings->proxy_host)
-		return connect_by_proxy(dialer, host, target->port, deadline, reached, err);
+		return connect_by_proxy(dialer, host, target->port, deadline, info, err);
 	if (dialer->left.count > 0)
-		return connect_address(dialer, &dialer->left, host, deadline, reached, err);
-	return connect_host(dialer, host, target->port, deadline, &dialer->left, reached, err);
+		return connect_address(dialer, &dialer->left, host, deadline, info, err);
+	return connect_host(dialer, host, target->port, deadline, &dialer->left, info, err);
 }
 
 /* How much a kind of failure counts: what may pass more than what a person has to mend. */
@@ -166,7 +166,7 @@ static int weight(enum err_kind kind)
 }
 
 /* The server's words are the end of the text as long as there is one failure alone. */
-static void gather(struct err *all, const struct err *one, const char *place)
+static void gather_failure(struct err *all, const struct err *one, const char *place)
 {
 	CLEANUP(mem_free_at) char *before = mem_take(&all->text);
 	const struct err *first = weight(all->kind) > weight(one->kind) ? all : one;
@@ -178,40 +178,41 @@ static void gather(struct err *all, const struct err *one, const char *place)
 }
 
 /* The place of the first host of the settings is known to the caller. */
-static const char *place_to_tell(const struct dialer *dialer, const struct reached *reached)
+static const char *place_to_tell(const struct dialer *dialer, const struct connection_info *info)
 {
 	bool is_first =
 		dialer->next <= 1 && (!dialer->targets.count || !dialer->targets.items[0].domain);
 
-	if (dialer->noted == dialer->next && reached->address)
-		return reached->address;
-	return is_first ? NULL : reached->place;
+	if (dialer->noted == dialer->next && info->address)
+		return info->address;
+	return is_first ? NULL : info->place;
 }
 
 /*
  * Of the addresses of one host, one that says the same as the one before it is no news; nor is one
  * that is out of reach where another was not.
  */
-static bool is_news(const struct dialer *dialer, const struct reached *reached,
+static bool is_news(const struct dialer *dialer, const struct connection_info *info,
 		    const struct err *failure)
 {
 	size_t len = strlen(dialer->failures.text);
 	size_t own = strlen(failure->text);
 	bool is_same = len >= own && strcmp(dialer->failures.text + len - own, failure->text) == 0;
 
-	return dialer->noted != dialer->next || (reached->address && !is_same);
+	return dialer->noted != dialer->next || (info->address && !is_same);
 }
 
-void dialer_note(struct dialer *dialer, const struct reached *reached, const struct err *failure)
+void dialer_note(struct dialer *dialer, const struct connection_info *info,
+		 const struct err *failure)
 {
-	const char *place = place_to_tell(dialer, reached);
+	const char *place = place_to_tell(dialer, info);
 
 	if (dialer->failures.kind == ERR_NONE) {
 		err_copy(&dialer->failures, failure);
 		if (place)
 			err_wrap(&dialer->failures, "%s", place);
-	} else if (is_news(dialer, reached, failure)) {
-		gather(&dialer->failures, failure, place);
+	} else if (is_news(dialer, info, failure)) {
+		gather_failure(&dialer->failures, failure, place);
 	}
 	dialer->noted = dialer->next;
 }
@@ -248,7 +249,7 @@ static bool may_try_another(const struct err *err)
 	return err->kind == ERR_NET || err->kind == ERR_NOHOST;
 }
 
-static int connect_next(struct dialer *dialer, struct reached *reached, struct err *err)
+static int connect_next(struct dialer *dialer, struct connection_info *info, struct err *err)
 {
 	int64_t deadline = share(dialer);
 
@@ -256,20 +257,20 @@ static int connect_next(struct dialer *dialer, struct reached *reached, struct e
 		endpoints_done(&dialer->left);
 		dialer->next++;
 	}
-	return connect_target(dialer, &dialer->targets.items[dialer->next - 1], deadline, reached,
+	return connect_target(dialer, &dialer->targets.items[dialer->next - 1], deadline, info,
 			      err);
 }
 
-static int connect_hosts(struct dialer *dialer, struct reached *reached, struct err *err)
+static int connect_hosts(struct dialer *dialer, struct connection_info *info, struct err *err)
 {
 	while (count_more(dialer) > 0) {
 		CLEANUP(err_done) struct err failure = ERR_INIT;
-		int fd = connect_next(dialer, reached, &failure);
+		int fd = connect_next(dialer, info, &failure);
 		if (fd >= 0)
 			return fd;
 		dialer->left.count = 0;
-		dialer_note(dialer, reached, &failure);
-		reached_done(reached);
+		dialer_note(dialer, info, &failure);
+		connection_info_done(info);
 		if (!may_try_another(&failure)) {
 			dialer->failures.kind = failure.kind;
 			break;
@@ -279,7 +280,7 @@ static int connect_hosts(struct dialer *dialer, struct reached *reached, struct 
 	return -1;
 }
 
-static int connect_unix(const struct dialer *dialer, struct reached *reached, struct err *err)
+static int connect_unix(const struct dialer *dialer, struct connection_info *info, struct err *err)
 {
 	const struct settings *settings = dialer->settings;
 	struct sockaddr_un place = { .sun_family = AF_UNIX };
@@ -292,7 +293,7 @@ static int connect_unix(const struct dialer *dialer, struct reached *reached, st
 			sizeof place.sun_path - 1);
 		return -1;
 	}
-	if (!target_names(NULL, settings, &reached->names, err))
+	if (!target_names(NULL, settings, &info->names, err))
 		return -1;
 	memcpy(place.sun_path, settings->socket, len);
 	(void)endpoints_add(&endpoints, (const struct sockaddr *)&place, sizeof place);
@@ -301,15 +302,15 @@ static int connect_unix(const struct dialer *dialer, struct reached *reached, st
 		err_wrap(err, _("cannot connect"));
 		return -1;
 	}
-	reached->place = mem_copy(settings->socket);
+	info->place = mem_copy(settings->socket);
 	return fd;
 }
 
-int dialer_connect(struct dialer *dialer, struct reached *reached, struct err *err)
+int dialer_connect(struct dialer *dialer, struct connection_info *info, struct err *err)
 {
-	*reached = (struct reached){ 0 };
-	return dialer->settings->socket ? connect_unix(dialer, reached, err)
-					: connect_hosts(dialer, reached, err);
+	*info = (struct connection_info){ 0 };
+	return dialer->settings->socket ? connect_unix(dialer, info, err)
+					: connect_hosts(dialer, info, err);
 }
 
 bool dialer_open(struct dialer *dialer, const struct settings *settings, int64_t deadline,

@@ -14,16 +14,16 @@
  * `proxy` as "proxy host:port" the way there. `names` are for the certificate. `foreign` says in
  * words where DNS has led us, if that is outside of the mail domain.
  */
-struct reached {
+struct connection_info {
 	char *place;
 	char *address;
 	char *canonical;
 	char *proxy;
 	char *foreign;
-	struct reference_names names;
+	struct target_names names;
 };
 
-void reached_done(struct reached *reached);
+void connection_info_done(struct connection_info *info);
 
 /*
  * The way to the relay: to the unix socket; or to the hosts of the settings (see target.h), one
@@ -58,14 +58,15 @@ void dialer_done(struct dialer *dialer);
  * ERR_SYSTEM: no socket, or source_ip can't be used; ERR_UNAVAILABLE, ERR_PROTO: the proxy refuses,
  * or is none; ERR_CONFIG: the socket's path is too long.
  */
-int dialer_connect(struct dialer *dialer, struct reached *reached, struct err *err) MUST_USE;
+int dialer_connect(struct dialer *dialer, struct connection_info *info, struct err *err) MUST_USE;
 
 /* Whether there is another host or address, and time to connect to it. */
 bool dialer_has_more(const struct dialer *dialer);
 /* By when the host that was connected to has to be ready, so that other hosts have time left. */
 int64_t dialer_patience(const struct dialer *dialer);
 /* Gathers why what was connected to is of no use. What may pass decides the kind of them all. */
-void dialer_note(struct dialer *dialer, const struct reached *reached, const struct err *failure);
+void dialer_note(struct dialer *dialer, const struct connection_info *info,
+		 const struct err *failure);
 
 /* What is to be reached, for messages: "host:port", the mail domain, or the unix socket's path. */
 char *dial_destination(const struct settings *settings) MUST_USE;

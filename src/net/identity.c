@@ -21,7 +21,8 @@ static bool has_identity(const struct settings *settings)
 	return settings->tls_key_file && settings->tls_cert_file;
 }
 
-static bool read_file(const char *setting, const char *path, struct str *content, struct err *err)
+static bool read_setting_file(const char *setting, const char *path, struct str *content,
+			      struct err *err)
 {
 	return file_load(path, content, ERR_NOINPUT, err) || err_wrap(err, "%s %s", setting, path);
 }
@@ -99,7 +100,7 @@ static bool load_chain(struct identity *identity, struct chain *chain, struct er
 	if (uri_is_token(file))
 		return read_chain(chain, &identity->token.chain, err) ||
 		       err_wrap(err, "tls_cert_file");
-	return read_file("tls_cert_file", file, &pem, err) &&
+	return read_setting_file("tls_cert_file", file, &pem, err) &&
 	       (read_chain(chain, &pem, err) || err_wrap(err, "tls_cert_file %s", file));
 }
 
@@ -127,7 +128,7 @@ static bool load_key_file(struct identity *identity, gnutls_privkey_t key,
 	CLEANUP(str_done) struct str pem = STR_SECRET(FILE_MAX);
 	const char *file = identity->settings->tls_key_file;
 
-	return read_file("tls_key_file", file, &pem, err) &&
+	return read_setting_file("tls_key_file", file, &pem, err) &&
 	       (read_key(key, &pem, password, err) || err_wrap(err, "tls_key_file %s", file));
 }
 
@@ -140,7 +141,7 @@ static bool refuse_pair(struct err *err)
 }
 
 /* Whether the certificate is that of another key is best found out here, by what was signed. */
-static bool is_of_certificate(const struct identity *identity, const struct token_task *task,
+static bool is_of_certificate(const struct identity *identity, const struct pkcs11_task *task,
 			      const struct str *signature)
 {
 	const gnutls_datum_t made = { (unsigned char *)signature->bytes, (unsigned)signature->len };
@@ -154,11 +155,12 @@ static bool is_of_certificate(const struct identity *identity, const struct toke
 					   &made) >= 0;
 }
 
-static int sign(struct identity *identity, const struct token_task *task, gnutls_datum_t *signature)
+static int sign(struct identity *identity, const struct pkcs11_task *task,
+		gnutls_datum_t *signature)
 {
 	CLEANUP(str_done) struct str made = STR_MAX(PROC_FRAME_MAX);
 
-	if (!token_sign(&identity->token, task, identity->deadline, &made, &identity->err)) {
+	if (!pkcs11_sign(&identity->token, task, identity->deadline, &made, &identity->err)) {
 		err_wrap(&identity->err, _("signing by the token of tls_key_file"));
 		return GNUTLS_E_PK_SIGN_FAILED;
 	}
@@ -177,7 +179,7 @@ static int sign_data(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, vo
 {
 	(void)key;
 	(void)flags;
-	return sign(arg, &(struct token_task){ algorithm, false, data }, signature);
+	return sign(arg, &(struct pkcs11_task){ algorithm, false, data }, signature);
 }
 
 static int sign_hash(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *arg,
@@ -185,10 +187,10 @@ static int sign_hash(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, vo
 {
 	(void)key;
 	(void)flags;
-	return sign(arg, &(struct token_task){ algorithm, true, hash }, signature);
+	return sign(arg, &(struct pkcs11_task){ algorithm, true, hash }, signature);
 }
 
-static bool can_sign(const struct token *token, gnutls_sign_algorithm_t algorithm)
+static bool can_sign(const struct pkcs11_token *token, gnutls_sign_algorithm_t algorithm)
 {
 	gnutls_pk_algorithm_t needed = gnutls->sign_get_pk_algorithm(algorithm);
 
@@ -231,8 +233,8 @@ static bool open_token(struct identity *identity, const struct secret *password,
 	if (!split_uri(identity->settings->tls_key_file, &key, &pin, err) ||
 	    !split_uri(identity->settings->tls_cert_file, &certificate, &pin, err))
 		return false;
-	const struct token_wish wish = { key, certificate, pin.bytes ? &pin : password };
-	return token_open(&identity->token, &wish, deadline, err);
+	const struct pkcs11_wish wish = { key, certificate, pin.bytes ? &pin : password };
+	return pkcs11_open(&identity->token, &wish, deadline, err);
 }
 
 static bool load_key(struct identity *identity, gnutls_certificate_credentials_t credentials,
@@ -257,8 +259,9 @@ static void free_key_at(gnutls_privkey_t *key)
 }
 
 /* What GnuTLS has taken over is released with the credentials. */
-static bool show(struct identity *identity, gnutls_certificate_credentials_t credentials,
-		 const struct secret *password, struct err *err)
+static bool show_certificate(struct identity *identity,
+			     gnutls_certificate_credentials_t credentials,
+			     const struct secret *password, struct err *err)
 {
 	CLEANUP(chain_done) struct chain chain = { .count = 0 };
 	CLEANUP(free_key_at) gnutls_privkey_t key = NULL;
@@ -292,7 +295,7 @@ bool identity_init(struct identity *identity, gnutls_certificate_credentials_t c
 	if (!has_identity(settings))
 		return true;
 	if ((!is_on_token || open_token(identity, password, deadline, err)) &&
-	    show(identity, credentials, password, err))
+	    show_certificate(identity, credentials, password, err))
 		return true;
 	identity_done(identity);
 	return false;
@@ -300,7 +303,7 @@ bool identity_init(struct identity *identity, gnutls_certificate_credentials_t c
 
 void identity_rest(struct identity *identity)
 {
-	token_close(&identity->token);
+	pkcs11_close(&identity->token);
 	err_done(&identity->err);
 }
 

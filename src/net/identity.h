@@ -3,7 +3,7 @@
 #pragma once
 
 #include "conf/settings.h"
-#include "net/token.h"
+#include "net/pkcs11.h"
 
 /*
  * What stands behind the certificate that GnuTLS shows for us. `err` says why the last signature
@@ -11,7 +11,7 @@
  */
 struct identity {
 	const struct settings *settings;
-	struct token token;
+	struct pkcs11_token token;
 	gnutls_pubkey_t public_key;
 	int64_t deadline;
 	struct err err;
@@ -27,7 +27,7 @@ bool identity_wants_password(const struct settings *settings);
  * Puts the certificate and the key that the settings name, if any, into the credentials, and
  * releases everything in identity_done, which comes behind the end of the TLS session. `password`
  * may be empty. ERR_NOINPUT: a file or object can't be read, or they do not belong together;
- * ERR_AUTH: the PIN or password is missing or wrong; ERR_NET, ERR_CONFIG, ERR_SYSTEM: see token.h,
+ * ERR_AUTH: the PIN or password is missing or wrong; ERR_NET, ERR_CONFIG, ERR_SYSTEM: see pkcs11.h,
  * uri.h.
  */
 bool identity_init(struct identity *identity, gnutls_certificate_credentials_t credentials,

@@ -105,7 +105,7 @@ static size_t count_running(const struct race *race)
 	return count;
 }
 
-static void judge(struct race *race, size_t index)
+static void judge_connection(struct race *race, size_t index)
 {
 	int number = 0;
 	socklen_t len = sizeof number;
@@ -134,12 +134,12 @@ static bool watch(struct race *race, int64_t deadline, struct err *err)
 		return true;
 	for (size_t i = 0; i < race->started; i++)
 		if (waits[i].revents)
-			judge(race, i);
+			judge_connection(race, i);
 	return true;
 }
 
 /* Ends with a winner, when nobody is left, or when time is up. */
-static bool run(struct race *race, int64_t deadline, struct err *err)
+static bool run_race(struct race *race, int64_t deadline, struct err *err)
 {
 	while (race->winner < 0 && (has_more(race) || count_running(race) > 0)) {
 		if (clock_left(deadline) == 0)
@@ -155,7 +155,7 @@ static bool run(struct race *race, int64_t deadline, struct err *err)
 }
 
 /* One address goes without saying which. */
-static bool explain(const struct race *race, struct err *err)
+static bool explain_failures(const struct race *race, struct err *err)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
 	size_t count = race->endpoints->count;
@@ -181,10 +181,10 @@ int race_connect(const struct endpoints *endpoints, const struct endpoint *sourc
 	CLEANUP(race_done)
 	struct race race = { .endpoints = endpoints, .source = source, .winner = -1 };
 
-	if (!run(&race, deadline, err))
+	if (!run_race(&race, deadline, err))
 		return -1;
 	if (race.winner < 0) {
-		explain(&race, err);
+		explain_failures(&race, err);
 		return -1;
 	}
 	*winner = (size_t)race.winner;

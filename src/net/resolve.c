@@ -78,7 +78,7 @@ static void answer_question(void *arg, int pipe)
 		_exit(1);
 }
 
-static bool judge(int status, size_t count, struct err *err)
+static bool judge_resolver(int status, size_t count, struct err *err)
 {
 	switch (status) {
 	case 0:
@@ -105,7 +105,7 @@ static bool take_answer(const struct str *bytes, struct endpoints *endpoints, st
 	memcpy(endpoints->items, answer.items, sizeof answer.items);
 	if (bytes->len > sizeof answer)
 		endpoints->canonical = mem_copy(bytes->bytes + sizeof answer);
-	return judge(answer.status, endpoints->count, err);
+	return judge_resolver(answer.status, endpoints->count, err);
 }
 
 bool resolve_address(const char *text, int port, struct endpoints *endpoints)

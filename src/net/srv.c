@@ -31,7 +31,7 @@ static bool has(const struct reader *reader, size_t octets)
 	return (size_t)(reader->end - reader->next) >= octets;
 }
 
-static unsigned take_number(struct reader *reader)
+static unsigned take_uint16(struct reader *reader)
 {
 	unsigned number = (unsigned)reader->next[0] << 8 | reader->next[1];
 
@@ -71,9 +71,9 @@ static bool read_data(struct reader data, size_t len, struct srv_list *list)
 
 	if (len < SRV_OCTETS)
 		return false;
-	record.priority = (uint16_t)take_number(&data);
-	record.weight = (uint16_t)take_number(&data);
-	record.port = (uint16_t)take_number(&data);
+	record.priority = (uint16_t)take_uint16(&data);
+	record.weight = (uint16_t)take_uint16(&data);
+	record.port = (uint16_t)take_uint16(&data);
 	int name = ns_name_uncompress(data.message, data.end, data.next, record.target,
 				      sizeof record.target);
 	if (name < 0 || (size_t)name != len - SRV_OCTETS)
@@ -86,10 +86,10 @@ static bool read_record(struct reader *reader, struct srv_list *list)
 {
 	if (!skip_name(reader) || !has(reader, FIXED_OCTETS))
 		return false;
-	unsigned type = take_number(reader);
-	unsigned class = take_number(reader);
+	unsigned type = take_uint16(reader);
+	unsigned class = take_uint16(reader);
 	reader->next += 4;
-	unsigned len = take_number(reader);
+	unsigned len = take_uint16(reader);
 	if (!has(reader, len))
 		return false;
 	if (type == ns_t_srv && class == ns_c_in && !read_data(*reader, len, list))
@@ -106,8 +106,8 @@ bool srv_parse(const unsigned char *message, size_t len, struct srv_list *list)
 	if (len < NS_HFIXEDSZ)
 		return false;
 	reader.next += 4;
-	unsigned questions = take_number(&reader);
-	unsigned answers = take_number(&reader);
+	unsigned questions = take_uint16(&reader);
+	unsigned answers = take_uint16(&reader);
 	reader.next = message + NS_HFIXEDSZ;
 	if (!skip_questions(&reader, questions))
 		return false;
@@ -228,7 +228,7 @@ static void answer_question(void *name, int pipe)
 		_exit(1);
 }
 
-static bool judge(const struct answer *answer, struct err *err)
+static bool judge_answer(const struct answer *answer, struct err *err)
 {
 	switch (answer->trouble) {
 	case 0:
@@ -258,7 +258,7 @@ static bool ask(char *name, int64_t deadline, struct srv_list *list, struct err 
 	if (bytes.len != sizeof answer)
 		return err_set(err, ERR_NET, _("DNS does not answer this question"));
 	memcpy(&answer, bytes.bytes, sizeof answer);
-	if (!judge(&answer, err))
+	if (!judge_answer(&answer, err))
 		return false;
 	*list = answer.list;
 	return true;

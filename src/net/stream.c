@@ -165,7 +165,7 @@ static bool receive(struct stream *stream, struct err *err)
 }
 
 /* Takes off a line of `whole` bytes; what is given of it has no end. */
-static void take_line(struct stream *stream, size_t whole, const char **line, size_t *len)
+static void take_buffered_line(struct stream *stream, size_t whole, const char **line, size_t *len)
 {
 	*line = stream->in.bytes + stream->taken;
 	*len = whole - 1;
@@ -187,7 +187,7 @@ bool stream_read_line(struct stream *stream, const char **line, size_t *len, str
 			return err_set(err, ERR_PROTO, _("the server sent a line of over %d bytes"),
 				       STREAM_LINE_MAX);
 		if (lf) {
-			take_line(stream, whole, line, len);
+			take_buffered_line(stream, whole, line, len);
 			return true;
 		}
 		scanned = have;

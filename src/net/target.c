@@ -64,7 +64,7 @@ bool targets_find(struct targets *targets, const struct settings *settings, int6
 	return true;
 }
 
-void reference_names_done(struct reference_names *names)
+void target_names_done(struct target_names *names)
 {
 	mem_free_at(&names->items[0]);
 	mem_free_at(&names->items[1]);
@@ -88,11 +88,11 @@ bool target_is_foreign(const struct target *target)
 }
 
 bool target_names(const struct target *target, const struct settings *settings,
-		  struct reference_names *names, struct err *err)
+		  struct target_names *names, struct err *err)
 {
 	const char *host = target ? target->host : settings->host;
 
-	*names = (struct reference_names){ { NULL } };
+	*names = (struct target_names){ { NULL } };
 	if (settings->tls_host_override)
 		return set_name(&names->items[0], settings->tls_host_override, err);
 	if (!target || !target->domain)

@@ -36,11 +36,11 @@ bool targets_find(struct targets *targets, const struct settings *settings, int6
  * The names of which a certificate must bear one; the first is the one to ask for (SNI). Each is an
  * A-label name without final dot, or an address without brackets; unused ones are NULL.
  */
-struct reference_names {
+struct target_names {
 	char *items[2];
 };
 
-void reference_names_done(struct reference_names *names);
+void target_names_done(struct target_names *names);
 
 /*
  * The names for a target: tls_host_override, else the host that the settings name. Of a host that
@@ -49,7 +49,7 @@ void reference_names_done(struct reference_names *names);
  * section 3). `target` NULL: a unix socket. ERR_NOHOST: a name can't be converted.
  */
 bool target_names(const struct target *target, const struct settings *settings,
-		  struct reference_names *names, struct err *err) MUST_USE;
+		  struct target_names *names, struct err *err) MUST_USE;
 
 /* Whether it was named by an SRV record, and is outside of the mail domain. */
 bool target_is_foreign(const struct target *target);

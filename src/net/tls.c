@@ -26,7 +26,7 @@ struct tls {
 	gnutls_session_t session;
 	gnutls_certificate_credentials_t credentials;
 	const struct settings *settings;
-	const struct reference_names *names; /* NULL: not known yet */
+	const struct target_names *names; /* NULL: not known yet */
 	struct identity identity;
 	struct err refusal; /* why the server's certificate is not believed */
 	bool is_believed;
@@ -107,7 +107,7 @@ void tls_free(struct tls *tls)
 }
 
 /* RFC 6066 section 3: no server name for an address literal. */
-void tls_expect_names(struct tls *tls, const struct reference_names *names)
+void tls_expect_names(struct tls *tls, const struct target_names *names)
 {
 	const char *name = names->items[0];
 
@@ -179,8 +179,8 @@ static const char *explain_status(int status)
 	return NULL;
 }
 
-static enum tls_step failed(const struct tls *tls, int status, enum err_kind kind,
-			    const char *doing, struct err *err)
+static enum tls_step fail_tls(const struct tls *tls, int status, enum err_kind kind,
+			      const char *doing, struct err *err)
 {
 	const char *meaning = explain_status(status);
 
@@ -231,7 +231,7 @@ bool tls_explain_silence(const struct tls *tls, struct err *err)
 
 static void lost(const struct tls *tls, int status, struct err *err)
 {
-	failed(tls, status, ERR_NET, _("the TLS handshake"), err);
+	fail_tls(tls, status, ERR_NET, _("the TLS handshake"), err);
 	suggest_starttls(tls, err);
 }
 
@@ -247,7 +247,7 @@ static enum tls_step handshake_failed(struct tls *tls, int status, struct err *e
 	else if (is_lost(status))
 		lost(tls, status, err);
 	else
-		failed(tls, status, ERR_TLS, _("the TLS handshake"), err);
+		fail_tls(tls, status, ERR_TLS, _("the TLS handshake"), err);
 	return TLS_FAILED;
 }
 
@@ -291,7 +291,7 @@ enum tls_step tls_receive(struct tls *tls, char *bytes, size_t len, size_t *got,
 		return wanted(tls);
 	if (n == 0 || is_lost((int)n))
 		return TLS_ENDED;
-	return failed(tls, (int)n, ERR_NET, _("reading over TLS"), err);
+	return fail_tls(tls, (int)n, ERR_NET, _("reading over TLS"), err);
 }
 
 /* After GNUTLS_E_AGAIN the bytes are GnuTLS's already; it wants to be called with none. */
@@ -313,7 +313,7 @@ enum tls_step tls_send(struct tls *tls, const char *bytes, size_t len, size_t *d
 		return wanted(tls);
 	if (is_lost((int)n))
 		return TLS_ENDED;
-	return failed(tls, (int)n, ERR_NET, _("writing over TLS"), err);
+	return fail_tls(tls, (int)n, ERR_NET, _("writing over TLS"), err);
 }
 
 bool tls_verify(struct tls *tls, struct err *err)

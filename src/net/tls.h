@@ -27,7 +27,7 @@ void tls_free(struct tls *tls);
  * The names of which the certificate must bear one, where tls_fingerprint is not the only check;
  * the server is asked for the first. They are borrowed, and needed until the handshake is over.
  */
-void tls_expect_names(struct tls *tls, const struct reference_names *names);
+void tls_expect_names(struct tls *tls, const struct target_names *names);
 
 /* Uses a connected socket that does not block. A token has until the deadline to sign. */
 void tls_attach(struct tls *tls, int fd, int64_t deadline);

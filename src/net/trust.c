@@ -30,24 +30,24 @@ bool trust_load(gnutls_certificate_credentials_t credentials, const struct setti
 	       authorities_load_crl(credentials, settings->tls_crl_file, err);
 }
 
-static void presented_done(struct presented *presented)
+static void peer_done(struct peer_chain *peer)
 {
-	if (presented->certificate)
-		gnutls->x509_crt_deinit(presented->certificate);
+	if (peer->certificate)
+		gnutls->x509_crt_deinit(peer->certificate);
 }
 
 /* The peer's certificates; the caller releases them. */
-static bool presented_init(struct presented *presented, gnutls_session_t session, struct err *err)
+static bool peer_init(struct peer_chain *peer, gnutls_session_t session, struct err *err)
 {
-	*presented = (struct presented){ .session = session };
-	presented->chain = gnutls->certificate_get_peers(session, &presented->count);
-	if (gnutls->certificate_type_get(session) != GNUTLS_CRT_X509 || !presented->chain ||
-	    presented->count == 0)
+	*peer = (struct peer_chain){ .session = session };
+	peer->chain = gnutls->certificate_get_peers(session, &peer->count);
+	if (gnutls->certificate_type_get(session) != GNUTLS_CRT_X509 || !peer->chain ||
+	    peer->count == 0)
 		return err_set(err, ERR_TLS, _("the server showed no certificate"));
-	if (gnutls->x509_crt_init(&presented->certificate) < 0)
+	if (gnutls->x509_crt_init(&peer->certificate) < 0)
 		mem_exhausted();
-	int status = gnutls->x509_crt_import(presented->certificate, &presented->chain[0],
-					     GNUTLS_X509_FMT_DER);
+	int status =
+		gnutls->x509_crt_import(peer->certificate, &peer->chain[0], GNUTLS_X509_FMT_DER);
 	if (status < 0)
 		return err_set(err, ERR_TLS, _("the server's certificate can't be read: %s"),
 			       gnutls_words(status));
@@ -118,34 +118,33 @@ static void reference_init(struct reference *reference, char *name)
 	}
 }
 
-static bool verify_chain(struct presented *presented, char *name, const struct settings *settings,
+static bool verify_chain(struct peer_chain *peer, char *name, const struct settings *settings,
 			 struct err *err)
 {
 	struct reference reference;
 	unsigned reasons = GNUTLS_CERT_INVALID;
 
 	reference_init(&reference, name);
-	presented->name = name;
-	verdict_watch(presented);
-	int status =
-		gnutls->certificate_verify_peers(presented->session, reference.data, 2, &reasons);
+	peer->name = name;
+	verdict_watch(peer);
+	int status = gnutls->certificate_verify_peers(peer->session, reference.data, 2, &reasons);
 	if (status < 0)
 		return err_set(err, ERR_TLS, _("the certificate can't be verified: %s"),
 			       gnutls_words(status));
-	if (reasons == 0 && !certificate_has_name(presented->certificate, reference.alt_name_kind))
+	if (reasons == 0 && !certificate_has_name(peer->certificate, reference.alt_name_kind))
 		reasons = GNUTLS_CERT_UNEXPECTED_OWNER;
-	return reasons == 0 || verdict_refuse(presented, reasons, settings, err);
+	return reasons == 0 || verdict_refuse(peer, reasons, settings, err);
 }
 
 /* For any of the names. */
-static bool verify_names(struct presented *presented, const struct reference_names *names,
+static bool verify_names(struct peer_chain *peer, const struct target_names *names,
 			 const struct settings *settings, struct err *err)
 {
 	size_t count = names ? LENGTH(names->items) : 0;
 
 	err_set(err, ERR_TLS, _("there is no name to verify it against"));
 	for (size_t i = 0; i < count; i++)
-		if (names->items[i] && verify_chain(presented, names->items[i], settings, err)) {
+		if (names->items[i] && verify_chain(peer, names->items[i], settings, err)) {
 			err_done(err);
 			return true;
 		}
@@ -153,39 +152,38 @@ static bool verify_names(struct presented *presented, const struct reference_nam
 }
 
 /* Where nobody is trusted, and nothing else is asked for, no certificate passes. */
-static bool verify(struct presented *presented, const struct settings *settings,
-		   const struct reference_names *names, struct err *err)
+static bool verify(struct peer_chain *peer, const struct settings *settings,
+		   const struct target_names *names, struct err *err)
 {
 	if (settings->tls_fingerprint.len > 0) {
-		if (!verify_fingerprint(presented->certificate, &settings->tls_fingerprint, err))
+		if (!verify_fingerprint(peer->certificate, &settings->tls_fingerprint, err))
 			return false;
 	} else if (has_trust_file(settings) || settings->tls_pin.count == 0) {
-		if (!verify_names(presented, names, settings, err))
+		if (!verify_names(peer, names, settings, err))
 			return false;
 	}
 	return settings->tls_pin.count == 0 ||
-	       verify_pin(presented->certificate, &settings->tls_pin, err);
+	       verify_pin(peer->certificate, &settings->tls_pin, err);
 }
 
 bool trust_verify(gnutls_session_t session, const struct settings *settings,
-		  const struct reference_names *names, struct err *err)
+		  const struct target_names *names, struct err *err)
 {
-	CLEANUP(presented_done) struct presented presented = { 0 };
+	CLEANUP(peer_done) struct peer_chain peer = { 0 };
 
 	if (!settings->tls_certcheck)
 		return true;
-	return (presented_init(&presented, session, err) &&
-		verify(&presented, settings, names, err)) ||
+	return (peer_init(&peer, session, err) && verify(&peer, settings, names, err)) ||
 	       err_wrap(err, _("verifying the server's certificate"));
 }
 
 void trust_describe(gnutls_session_t session, struct str *out)
 {
-	CLEANUP(presented_done) struct presented presented = { 0 };
+	CLEANUP(peer_done) struct peer_chain peer = { 0 };
 	CLEANUP(err_done) struct err unused = ERR_INIT;
 
-	if (!presented_init(&presented, session, &unused))
+	if (!peer_init(&peer, session, &unused))
 		return;
 	str_add(out, _("TLS certificate:\n"));
-	certificate_describe(out, presented.certificate);
+	certificate_describe(out, peer.certificate);
 }

@@ -15,28 +15,28 @@ enum { CHAIN_MAX = 16 };
 
 /* GnuTLS hands its callback nothing of ours. */
 static struct {
-	const struct presented *presented;
+	const struct peer_chain *peer;
 	unsigned reasons[CHAIN_MAX];
 } heard;
 
-static int note(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer, gnutls_x509_crl_t list,
-		unsigned reasons)
+static int note_reasons(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer,
+			gnutls_x509_crl_t list, unsigned reasons)
 {
-	const struct presented *presented = heard.presented;
+	const struct peer_chain *peer = heard.peer;
 
 	(void)issuer;
 	(void)list;
-	for (unsigned i = 0; presented && i < presented->count && i < CHAIN_MAX; i++)
-		if (gnutls->x509_crt_equals2(certificate, &presented->chain[i]))
+	for (unsigned i = 0; peer && i < peer->count && i < CHAIN_MAX; i++)
+		if (gnutls->x509_crt_equals2(certificate, &peer->chain[i]))
 			heard.reasons[i] |= reasons;
 	return 0;
 }
 
-void verdict_watch(const struct presented *presented)
+void verdict_watch(const struct peer_chain *peer)
 {
 	memset(&heard, 0, sizeof heard);
-	heard.presented = presented;
-	gnutls->session_set_verify_output_function(presented->session, note);
+	heard.peer = peer;
+	gnutls->session_set_verify_output_function(peer->session, note_reasons);
 }
 
 /* A certificate and what a sentence about it needs. */
@@ -244,15 +244,15 @@ static const struct reason *gravest(unsigned reasons)
 }
 
 /* The place in the chain of the certificate that the reason is about; 0 where nobody says. */
-static unsigned place_of(const struct presented *presented, unsigned flag)
+static unsigned place_of(const struct peer_chain *peer, unsigned flag)
 {
-	for (unsigned i = 0; i < presented->count && i < CHAIN_MAX; i++)
-		if (heard.presented == presented && heard.reasons[i] & flag)
+	for (unsigned i = 0; i < peer->count && i < CHAIN_MAX; i++)
+		if (heard.peer == peer && heard.reasons[i] & flag)
 			return i;
 	return 0;
 }
 
-static void describe_place(struct str *out, const struct presented *presented, unsigned place,
+static void describe_place(struct str *out, const struct peer_chain *peer, unsigned place,
 			   gnutls_x509_crt_t certificate)
 {
 	CLEANUP(str_done) struct str subject = STR_INIT;
@@ -264,16 +264,16 @@ static void describe_place(struct str *out, const struct presented *presented, u
 		str_addf(out, _("the certificate %s, issued by %s"), subject.bytes, issuer.bytes);
 	else
 		str_addf(out, _("number %u of the %u certificates that it shows, %s, issued by %s"),
-			 place + 1, presented->count, subject.bytes, issuer.bytes);
+			 place + 1, peer->count, subject.bytes, issuer.bytes);
 }
 
-static bool blame(const struct presented *presented, const struct reason *reason, unsigned place,
+static bool blame(const struct peer_chain *peer, const struct reason *reason, unsigned place,
 		  const struct finding *finding, struct err *err)
 {
 	CLEANUP(str_done) struct str which = STR_INIT;
 	CLEANUP(str_done) struct str why = STR_INIT;
 
-	describe_place(&which, presented, place, finding->certificate);
+	describe_place(&which, peer, place, finding->certificate);
 	if (reason->say)
 		reason->say(&why, finding);
 	else
@@ -282,23 +282,23 @@ static bool blame(const struct presented *presented, const struct reason *reason
 		       why.bytes);
 }
 
-bool verdict_refuse(const struct presented *presented, unsigned reasons,
+bool verdict_refuse(const struct peer_chain *peer, unsigned reasons,
 		    const struct settings *settings, struct err *err)
 {
 	const struct reason *reason = gravest(reasons);
-	unsigned place = place_of(presented, reason->flag);
+	unsigned place = place_of(peer, reason->flag);
 	struct finding finding = { .settings = settings,
-				   .certificate = presented->certificate,
-				   .own = presented->certificate,
-				   .name = presented->name };
+				   .certificate = peer->certificate,
+				   .own = peer->certificate,
+				   .name = peer->name };
 	gnutls_x509_crt_t other = NULL;
 
 	if (place > 0 && gnutls->x509_crt_init(&other) == 0 &&
-	    gnutls->x509_crt_import(other, &presented->chain[place], GNUTLS_X509_FMT_DER) == 0)
+	    gnutls->x509_crt_import(other, &peer->chain[place], GNUTLS_X509_FMT_DER) == 0)
 		finding.certificate = other;
 	else
 		place = 0;
-	blame(presented, reason, place, &finding, err);
+	blame(peer, reason, place, &finding, err);
 	if (other)
 		gnutls->x509_crt_deinit(other);
 	return false;

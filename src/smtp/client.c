@@ -31,8 +31,8 @@ void client_done(struct client *client)
 	stream_close(&client->stream);
 	capabilities_done(&client->can);
 	reply_done(&client->reply);
-	free(client->expected);
-	client->expected = NULL;
+	free(client->pending);
+	client->pending = NULL;
 	client->settings = NULL;
 }
 
@@ -58,7 +58,7 @@ static void set_deadline(struct client *client, enum phase phase)
 void client_end_all(struct client *client)
 {
 	client->is_over = true;
-	client->expected_first = client->expected_end = 0;
+	client->pending_first = client->pending_end = 0;
 }
 
 static bool wrap_phase(struct client *client, enum phase phase, struct err *err)
@@ -174,52 +174,52 @@ static bool can(const struct client *client, enum capability capability)
 	return (client->can.has & capability) != 0;
 }
 
-static void store_result(struct client *client, const struct expected *expected)
+static void store_result(struct client *client, const struct pending_reply *pending)
 {
-	if (!expected->result)
+	if (!pending->result)
 		return;
-	bool is_good = client_judge(client, expected->phase, expected->result);
-	if (expected->recipient && expected->phase == PHASE_FINAL)
-		expected->recipient->is_delivered = is_good;
-	else if (expected->recipient)
-		expected->recipient->is_accepted = is_good;
+	bool is_good = client_judge(client, pending->phase, pending->result);
+	if (pending->recipient && pending->phase == PHASE_FINAL)
+		pending->recipient->is_delivered = is_good;
+	else if (pending->recipient)
+		pending->recipient->is_accepted = is_good;
 }
 
 static size_t unanswered(const struct client *client)
 {
-	return client->expected_end - client->expected_first;
+	return client->pending_end - client->pending_first;
 }
 
-static void expect(struct client *client, struct expected expected)
+static void add_pending(struct client *client, struct pending_reply pending)
 {
-	mem_grow(client->expected, client->expected_end);
-	client->expected[client->expected_end++] = expected;
+	mem_grow(client->pending, client->pending_end);
+	client->pending[client->pending_end++] = pending;
 }
 
-static struct expected next_expected(struct client *client)
+static struct pending_reply next_pending(struct client *client)
 {
-	struct expected next = client->expected[client->expected_first++];
+	struct pending_reply next = client->pending[client->pending_first++];
 
 	if (unanswered(client) == 0)
-		client->expected_first = client->expected_end = 0;
+		client->pending_first = client->pending_end = 0;
 	return next;
 }
 
 /* Reads the reply to the oldest command. After 421 there are no others; RFC 5321 section 3.8. */
-static bool read_expected(struct client *client, struct err *err)
+static bool read_pending(struct client *client, struct err *err)
 {
-	const struct expected expected = next_expected(client);
+	const struct pending_reply pending = next_pending(client);
 
-	if (!read_reply(client, expected.phase, err))
+	if (!read_reply(client, pending.phase, err))
 		return false;
 	/* After 3yz or 221 to the final dot the server is out of step; it may have the message. */
 	if (client->reply.code == 421 ||
-	    (expected.phase == PHASE_FINAL &&
+	    (pending.phase == PHASE_FINAL &&
 	     (client->reply.code / 100 == 3 || client->reply.code == 221))) {
 		client_end_all(client);
-		return client_judge(client, expected.phase, err);
+		return client_judge(client, pending.phase, err);
 	}
-	store_result(client, &expected);
+	store_result(client, &pending);
 	return true;
 }
 
@@ -228,19 +228,19 @@ bool client_collect(struct client *client, struct err *err)
 	if (client->stream.out.len > 0)
 		client->group = unanswered(client);
 	if (unanswered(client) > 0 && client->stream.out.len > 0 &&
-	    !flush(client, client->expected[client->expected_first].phase, err))
+	    !flush(client, client->pending[client->pending_first].phase, err))
 		return false;
 	while (unanswered(client) > 0)
-		if (!read_expected(client, err))
+		if (!read_pending(client, err))
 			return false;
 	return true;
 }
 
-static bool gather(struct client *client, const char *line, struct expected expected,
-		   struct err *err)
+static bool gather_command(struct client *client, const char *line, struct pending_reply pending,
+			   struct err *err)
 {
 	add_line(client, line, NULL);
-	expect(client, expected);
+	add_pending(client, pending);
 	if (unanswered(client) < CLIENT_UNANSWERED_MAX && can(client, CAP_PIPELINING))
 		return true;
 	return client_collect(client, err);
@@ -272,8 +272,8 @@ bool client_mail(struct client *client, const struct envelope *envelope, const s
 		str_addf(&line, " RET=%s", envelope->ret);
 	if (can(client, CAP_DSN) && envelope->envid)
 		str_addf(&line, " ENVID=%s", envelope->envid);
-	return gather(client, line.bytes,
-		      (struct expected){ .phase = PHASE_MAIL, .result = result }, err);
+	return gather_command(client, line.bytes,
+			      (struct pending_reply){ .phase = PHASE_MAIL, .result = result }, err);
 }
 
 bool client_rcpt(struct client *client, struct recipient *recipient, struct err *err)
@@ -286,17 +286,17 @@ bool client_rcpt(struct client *client, struct recipient *recipient, struct err 
 		str_addf(&line, " NOTIFY=%s", recipient->notify);
 	if (can(client, CAP_DSN) && recipient->orcpt)
 		str_addf(&line, " ORCPT=%s", recipient->orcpt);
-	return gather(client, line.bytes,
-		      (struct expected){ .phase = PHASE_RCPT,
-					 .recipient = recipient,
-					 .result = &recipient->err },
-		      err);
+	return gather_command(client, line.bytes,
+			      (struct pending_reply){ .phase = PHASE_RCPT,
+						      .recipient = recipient,
+						      .result = &recipient->err },
+			      err);
 }
 
 bool client_data(struct client *client, struct err *result, struct err *err)
 {
-	return gather(client, "DATA", (struct expected){ .phase = PHASE_DATA, .result = result },
-		      err);
+	return gather_command(client, "DATA",
+			      (struct pending_reply){ .phase = PHASE_DATA, .result = result }, err);
 }
 
 /* Lines end CRLF here, so a dot begins a line exactly where it is behind an LF. */
@@ -380,17 +380,19 @@ bool client_chunk(struct client *client, struct wire *wire, struct err *err)
 	return write_wire(client, wire, write_plain, err);
 }
 
-static void expect_verdict(struct client *client, struct envelope *envelope, struct err *result)
+static void add_pending_verdict(struct client *client, struct envelope *envelope,
+				struct err *result)
 {
 	if (client->settings->protocol != PROTOCOL_LMTP)
-		expect(client, (struct expected){ .phase = PHASE_FINAL, .result = result });
+		add_pending(client,
+			    (struct pending_reply){ .phase = PHASE_FINAL, .result = result });
 	for (size_t i = 0; client->settings->protocol == PROTOCOL_LMTP && i < envelope->count;
 	     i++) {
 		struct recipient *r = &envelope->recipients[i];
 		if (r->is_accepted)
-			expect(client, (struct expected){ PHASE_FINAL, r, &r->err });
+			add_pending(client, (struct pending_reply){ PHASE_FINAL, r, &r->err });
 	}
-	client->verdict_end = client->expected_end;
+	client->verdict_end = client->pending_end;
 	client->content_end = stream_position(&client->stream);
 }
 
@@ -401,7 +403,7 @@ bool client_end(struct client *client, struct envelope *envelope, struct err *re
 	if (stream_look(&client->stream))
 		return prefer_early_reply(client, err);
 	add_line(client, ".", NULL);
-	expect_verdict(client, envelope, result);
+	add_pending_verdict(client, envelope, result);
 	return true;
 }
 
@@ -411,7 +413,7 @@ bool client_end_chunk(struct client *client, struct envelope *envelope, struct e
 	/* As above; but what is asked together with the content may have been answered already. */
 	if (unanswered(client) == 0 && stream_look(&client->stream))
 		return prefer_early_reply(client, err);
-	expect_verdict(client, envelope, result);
+	add_pending_verdict(client, envelope, result);
 	return true;
 }
 
@@ -452,11 +454,11 @@ bool client_has_sent_content(const struct client *client)
 
 bool client_verdict(struct client *client, struct envelope *envelope, struct err *err)
 {
-	while (unanswered(client) > 0 && client->expected_first < client->verdict_end) {
-		bool is_final = client->expected[client->expected_first].phase == PHASE_FINAL;
+	while (unanswered(client) > 0 && client->pending_first < client->verdict_end) {
+		bool is_final = client->pending[client->pending_first].phase == PHASE_FINAL;
 		if (is_final && !client_has_sent_content(client))
 			return prefer_early_reply(client, err);
-		if (!read_expected(client, err))
+		if (!read_pending(client, err))
 			return false;
 		keep_verdict(client, envelope);
 	}

@@ -15,7 +15,7 @@
 enum { CLIENT_UNANSWERED_MAX = 100 };
 
 /* A command whose reply is awaited, and where its result goes. */
-struct expected {
+struct pending_reply {
 	enum phase phase;
 	struct recipient *recipient; /* NULL: `result` alone */
 	struct err *result;          /* NULL: of no interest */
@@ -36,9 +36,9 @@ struct client {
 	struct stream stream;
 	struct capabilities can;
 	struct reply reply; /* the last one read */
-	struct expected *expected;
-	size_t expected_first;
-	size_t expected_end;
+	struct pending_reply *pending;
+	size_t pending_first;
+	size_t pending_end;
 	size_t verdict_end;   /* behind the replies that are a message's verdict */
 	uint64_t content_end; /* the stream's position after a content; 0: not known */
 	unsigned avoid;       /* what is not used although it is offered: enum capability */

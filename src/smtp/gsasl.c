@@ -36,7 +36,7 @@ static bool is_about_us(int status)
 	return kind_of(status) == ERR_UNAVAILABLE || status == GSASL_SASLPREP_ERROR;
 }
 
-static bool failed(struct sasl_exchange *exchange, int status, struct err *err)
+static bool fail_gsasl(struct sasl_exchange *exchange, int status, struct err *err)
 {
 	if (status == GSASL_MALLOC_ERROR)
 		mem_exhausted();
@@ -99,11 +99,11 @@ static bool open_library(struct sasl_exchange *exchange, struct err *err)
 		return false;
 	int status = gsasl->init(&exchange->library);
 	if (status != GSASL_OK)
-		return failed(exchange, status, err);
+		return fail_gsasl(exchange, status, err);
 	status = gsasl->client_start(exchange->library, exchange->mechanism->name,
 				     &exchange->session);
 	if (status != GSASL_OK)
-		return failed(exchange, status, err);
+		return fail_gsasl(exchange, status, err);
 	gsasl->callback_set(exchange->library, answer_library);
 	gsasl->session_hook_set(exchange->session, exchange);
 	set_identity(exchange);
@@ -142,7 +142,7 @@ static bool step_library(struct sasl_exchange *exchange, const struct str *chall
 	int status =
 		gsasl->step(exchange->session, challenge->bytes, challenge->len, &answer, &len);
 	if (status != GSASL_OK && status != GSASL_NEEDS_MORE)
-		return failed(exchange, status, err);
+		return fail_gsasl(exchange, status, err);
 	exchange->has_begun = true;
 	exchange->is_done = status == GSASL_OK;
 	if (answer) {

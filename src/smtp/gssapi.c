@@ -43,7 +43,7 @@ static bool open_child(struct sasl_exchange *exchange, struct err *err)
 	return gsasl_library_load(err) && proc_partner_open(&exchange->child, serve, exchange, err);
 }
 
-static bool explain(struct err *err)
+static bool explain_kerberos(struct err *err)
 {
 	if (err->kind != ERR_AUTH)
 		return err_wrap(err, "Kerberos");
@@ -59,7 +59,7 @@ static bool ask_child(struct sasl_exchange *exchange, const struct str *challeng
 
 	if (!proc_partner_ask(&exchange->child, challenge->bytes, challenge->len,
 			      exchange->deadline, &bytes, err))
-		return explain(err);
+		return explain_kerberos(err);
 	if (bytes.len == 0)
 		return err_set(err, ERR_SYSTEM, _("the helper process failed"));
 	exchange->is_done = bytes.bytes[0] != 0;

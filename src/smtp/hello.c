@@ -5,7 +5,7 @@
 #include "base/i18n.h"
 #include "smtp/judge.h"
 
-static bool say(struct client *client, const char *verb, enum phase phase, struct err *err)
+static bool say_hello(struct client *client, const char *verb, enum phase phase, struct err *err)
 {
 	CLEANUP(mem_free_at) char *line = str_format("%s %s", verb, client->name);
 
@@ -53,7 +53,7 @@ static bool say_helo(struct client *client, struct err *err)
 
 	reply_init(&ehlo);
 	swap_replies(&client->reply, &ehlo);
-	if (!say(client, "HELO", PHASE_HELO, err))
+	if (!say_hello(client, "HELO", PHASE_HELO, err))
 		return explain_by_ehlo(client, &ehlo, err);
 	if (client->reply.code / 100 == 5)
 		return fail_for_both(client, &ehlo, err);
@@ -65,7 +65,7 @@ bool hello_say(struct client *client, struct err *err)
 	bool is_lmtp = client->settings->protocol == PROTOCOL_LMTP;
 
 	capabilities_done(&client->can);
-	if (!say(client, is_lmtp ? "LHLO" : "EHLO", PHASE_EHLO, err))
+	if (!say_hello(client, is_lmtp ? "LHLO" : "EHLO", PHASE_EHLO, err))
 		return false;
 	if (client->reply.code / 100 == 5 && !is_lmtp)
 		return say_helo(client, err);

@@ -82,7 +82,7 @@ void oauth_add_remark(struct str *out, const char *message, size_t len)
 /* Our side of the exchange */
 
 /* What stands between control characters must have none. */
-static bool is_plain(const char *bytes, size_t len)
+static bool is_free_of_controls(const char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)bytes[i] < ' ' || bytes[i] == '\x7f')
@@ -97,10 +97,10 @@ static bool open_oauth(struct sasl_exchange *exchange, struct err *err)
 
 	if (!token->len)
 		return err_set(err, ERR_AUTH, _("the access token is empty"));
-	if (!is_plain(token->bytes, token->len) || memchr(token->bytes, ' ', token->len))
+	if (!is_free_of_controls(token->bytes, token->len) || memchr(token->bytes, ' ', token->len))
 		return err_set(err, ERR_AUTH,
 			       _("there is a blank or a control character in the access token"));
-	if (user && !is_plain(user, strlen(user)))
+	if (user && !is_free_of_controls(user, strlen(user)))
 		return err_set(err, ERR_AUTH, _("there is a control character in the user name"));
 	return true;
 }

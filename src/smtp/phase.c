@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/phase.h"
 
+#include "base/i18n.h"
+
 const struct phase_facts phases[PHASE_COUNT] = {
 #define PHASE(name, seconds, success, refusal, words) { seconds, success, refusal, words },
 #include "smtp/phase.def"

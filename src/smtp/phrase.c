@@ -24,7 +24,7 @@ static bool is_filler(const char *word, size_t len)
 	return false;
 }
 
-static void add_word(struct str *out, const char *word, size_t len)
+static void add_clean_word(struct str *out, const char *word, size_t len)
 {
 	size_t begin = out->len;
 
@@ -36,7 +36,7 @@ static void add_word(struct str *out, const char *word, size_t len)
 		str_add_char(out, ' ');
 }
 
-static void add_words(struct str *out, const char *text, size_t len)
+static void add_clean_words(struct str *out, const char *text, size_t len)
 {
 	size_t end;
 
@@ -44,7 +44,7 @@ static void add_words(struct str *out, const char *text, size_t len)
 		for (end = i; end < len && ascii_is_alphanumeric(text[end]);)
 			end++;
 		if (end > i)
-			add_word(out, text + i, end - i);
+			add_clean_word(out, text + i, end - i);
 	}
 }
 
@@ -56,14 +56,14 @@ void phrase_add_words(struct str *out, const char *text, size_t len)
 		while (run < len && !ascii_is_space(text[run]))
 			run++;
 		if (!is_name(text, run))
-			add_words(out, text, run);
+			add_clean_words(out, text, run);
 		run += run < len;
 		text += run;
 		len -= run;
 	}
 }
 
-static size_t word_len(const char *text, const char *end)
+static size_t phrase_word_len(const char *text, const char *end)
 {
 	size_t len = 0;
 
@@ -77,7 +77,7 @@ static bool begins_with(const char *text, const char *phrase, const char *end)
 {
 	if (phrase == end)
 		return true;
-	size_t len = word_len(phrase, end);
+	size_t len = phrase_word_len(phrase, end);
 	const char *rest = phrase + len + (phrase + len < end);
 	if (is_filler(phrase, len))
 		return begins_with(text, rest, end);

@@ -128,7 +128,7 @@ struct passage {
 	size_t enhanced_len;
 };
 
-static size_t skip_blanks(const char *text, size_t len)
+static size_t skip_text_blanks(const char *text, size_t len)
 {
 	size_t n = 0;
 
@@ -140,7 +140,7 @@ static size_t skip_blanks(const char *text, size_t len)
 /* Length of what a further line repeats of the first one: the reply code, the enhanced code. */
 static size_t repeated_len(const struct passage *passage, const char *line, size_t len)
 {
-	size_t found = skip_blanks(line, len);
+	size_t found = skip_text_blanks(line, len);
 	size_t n = passage->enhanced_len;
 
 	if (line_code(line + found, len - found) == passage->code && found + 3 < len &&
@@ -149,7 +149,7 @@ static size_t repeated_len(const struct passage *passage, const char *line, size
 	if (n > 0 && len - found >= n && memcmp(line + found, passage->text, n) == 0 &&
 	    (found + n == len || line[found + n] == ' '))
 		found += n;
-	return found + skip_blanks(line + found, len - found);
+	return found + skip_text_blanks(line + found, len - found);
 }
 
 static void print_passage(const struct passage *passage, struct str *out)

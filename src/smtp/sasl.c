@@ -18,7 +18,7 @@ enum { COMMAND_MAX = 512 };
 enum { OFFERED_SHOWN_MAX = 500 };
 
 /* One attempt to log in. */
-struct attempt {
+struct login_attempt {
 	struct client *client;
 	const struct sasl_backend *backend;
 	struct sasl_exchange exchange;
@@ -150,7 +150,7 @@ static const struct sasl_backend *backend_of(const struct mechanism *mechanism)
 }
 
 /* What our side answers to a challenge, in base64. */
-static bool take_step(struct attempt *attempt, const struct str *challenge, struct str *text,
+static bool take_step(struct login_attempt *attempt, const struct str *challenge, struct str *text,
 		      struct err *err)
 {
 	CLEANUP(str_done) struct str response = STR_SECRET(0);
@@ -173,7 +173,7 @@ static bool send_response(struct client *client, const struct str *text, struct 
  * AUTH, with the initial response where there is one; behind it where the line has no room. A
  * server that asks for PLAIN's response has not taken it from the line, and gets it once more.
  */
-static bool begin(struct attempt *attempt, struct err *err)
+static bool begin_exchange(struct login_attempt *attempt, struct err *err)
 {
 	CLEANUP(str_done) struct str line = STR_SECRET(0);
 	CLEANUP(str_done) struct str text = STR_SECRET(0);
@@ -197,7 +197,7 @@ static bool begin(struct attempt *attempt, struct err *err)
 }
 
 /* One challenge and its response. */
-static bool respond(struct attempt *attempt, struct err *err)
+static bool respond(struct login_attempt *attempt, struct err *err)
 {
 	CLEANUP(str_done) struct str challenge = STR_INIT;
 	CLEANUP(str_done) struct str text = STR_SECRET(0);
@@ -222,7 +222,7 @@ static void cancel(struct client *client)
 		log_debug("%s", ignored.text);
 }
 
-static bool conclude(const struct attempt *attempt, struct err *err)
+static bool conclude(const struct login_attempt *attempt, struct err *err)
 {
 	const struct sasl_exchange *exchange = &attempt->exchange;
 	bool is_in = judge_reply(&attempt->client->reply, PHASE_AUTH, err);
@@ -238,9 +238,9 @@ static bool conclude(const struct attempt *attempt, struct err *err)
 		       _("the server let us in without proving that it knows the password"));
 }
 
-static bool converse(struct attempt *attempt, struct err *err)
+static bool converse(struct login_attempt *attempt, struct err *err)
 {
-	bool goes_on = begin(attempt, err);
+	bool goes_on = begin_exchange(attempt, err);
 
 	while (goes_on && attempt->client->reply.code == 334) {
 		goes_on = respond(attempt, err);
@@ -289,7 +289,7 @@ static bool is_unknown(const struct reply *reply)
 }
 
 /* Whether another mechanism may do what this one can't. */
-static bool is_about_mechanism(const struct attempt *attempt, const struct err *err)
+static bool is_about_mechanism(const struct login_attempt *attempt, const struct err *err)
 {
 	if (attempt->client->is_over || attempt->client->stream.is_lost)
 		return false;
@@ -322,15 +322,15 @@ static void suggest_plain(const struct client *client, const struct mechanism *r
 static bool log_in_by(struct client *client, const struct mechanism *mechanism,
 		      const struct secret *secret, bool *is_hopeless, struct err *err)
 {
-	struct attempt attempt = { .client = client,
-				   .backend = backend_of(mechanism),
-				   .exchange = { .mechanism = mechanism,
-						 .settings = client->settings,
-						 .host = client->relay ? client->relay : "",
-						 .secret = secret,
-						 .binding = &attempt.binding,
-						 .remark = STR_INIT },
-				   .binding = STR_INIT };
+	struct login_attempt attempt = { .client = client,
+					 .backend = backend_of(mechanism),
+					 .exchange = { .mechanism = mechanism,
+						       .settings = client->settings,
+						       .host = client->relay ? client->relay : "",
+						       .secret = secret,
+						       .binding = &attempt.binding,
+						       .remark = STR_INIT },
+					 .binding = STR_INIT };
 
 	log_debug(_("logging in with %s"), mechanism->name);
 	if (mechanism->flags & MECHANISM_PLUS)

@@ -59,7 +59,7 @@ static bool find_credential(const struct settings *s, enum login login,
 }
 
 /* For connecting, for the TLS handshake, and for a token before both. */
-static int64_t soon(const struct settings *s)
+static int64_t connect_deadline(const struct settings *s)
 {
 	return clock_after(s->timeout > 0 ? s->timeout : CONNECT_SECONDS);
 }
@@ -67,7 +67,7 @@ static int64_t soon(const struct settings *s)
 static bool connect_client(struct session *session, struct dialer *dialer, struct err *err)
 {
 	const struct settings *s = session->settings;
-	int fd = dialer_connect(dialer, &session->reached, err);
+	int fd = dialer_connect(dialer, &session->connection, err);
 
 	if (fd < 0)
 		return false;
@@ -75,7 +75,7 @@ static bool connect_client(struct session *session, struct dialer *dialer, struc
 	session->client.patience = dialer_patience(dialer);
 	session->client.avoid = session->avoid;
 	session->client.name = session->selfname = selfname(s, fd);
-	session->client.relay = session->reached.names.items[0];
+	session->client.relay = session->connection.names.items[0];
 	return true;
 }
 
@@ -83,7 +83,7 @@ static bool connect_client(struct session *session, struct dialer *dialer, struc
 static bool start_tls_at_once(struct session *session, struct tls **tls, struct err *err)
 {
 	session->client.stream.deadline =
-		clock_earlier(soon(session->settings), session->client.patience);
+		clock_earlier(connect_deadline(session->settings), session->client.patience);
 	return stream_start_tls(&session->client.stream, mem_take(tls), err);
 }
 
@@ -148,7 +148,7 @@ static bool greet(struct session *session, struct tls **tls, struct err *err)
 	struct str words = STR_INIT;
 
 	if (s->tls)
-		tls_expect_names(*tls, &session->reached.names);
+		tls_expect_names(*tls, &session->connection.names);
 	if (s->tls && !s->tls_starttls && !start_tls_at_once(session, tls, err))
 		return false;
 	if (!take_greeting(session, err))
@@ -201,17 +201,17 @@ static bool enter(struct session *session, struct dialer *dialer, enum login log
 	CLEANUP(free_tls_at) struct tls *tls = NULL;
 
 	if (s->tls) {
-		tls = tls_new(s, pin, soon(s), err);
+		tls = tls_new(s, pin, connect_deadline(s), err);
 		if (!tls)
 			return false;
 	}
 	if (!connect_client(session, dialer, err))
 		return false;
 	if (!greet(session, &tls, err)) {
-		bool is_misled = err->kind == ERR_TLS && session->reached.foreign;
-		return is_misled ? err_wrap(err, "%s", session->reached.foreign) : false;
+		bool is_misled = err->kind == ERR_TLS && session->connection.foreign;
+		return is_misled ? err_wrap(err, "%s", session->connection.foreign) : false;
 	}
-	session->has_met = true;
+	session->is_greeted = true;
 	return login == LOGIN_NONE || log_in(session, credential, err);
 }
 
@@ -226,7 +226,7 @@ static bool may_try_another(const struct session *session, const struct err *err
 	if (err->kind == ERR_DEFER)
 		return err->code != 432;
 	if (err->kind == ERR_PROTO || err->kind == ERR_UNAVAILABLE)
-		return !session->has_met;
+		return !session->is_greeted;
 	return err->kind == ERR_NET;
 }
 
@@ -237,16 +237,16 @@ static void hang_up(struct session *session)
 	if (session->client.settings)
 		client_quit(&session->client);
 	client_done(&session->client);
-	reached_done(&session->reached);
+	connection_info_done(&session->connection);
 	mem_free_at(&session->selfname);
 	mem_free_at(&session->greeting);
-	session->has_met = false;
+	session->is_greeted = false;
 }
 
 static void set_where(struct session *session)
 {
 	free(session->where);
-	session->where = mem_copy(session->reached.place);
+	session->where = mem_copy(session->connection.place);
 }
 
 /* The last failure counts alone where it ends the search, else all of them do. */
@@ -254,18 +254,18 @@ static bool enter_one_of(struct session *session, struct dialer *dialer, enum lo
 			 struct credential *credential, struct err *err)
 {
 	while (!enter(session, dialer, login, credential, err)) {
-		if (!session->reached.place)
+		if (!session->connection.place)
 			return false;
 		if (!may_try_another(session, err)) {
 			set_where(session);
 			return false;
 		}
-		dialer_note(dialer, &session->reached, err);
+		dialer_note(dialer, &session->connection, err);
 		if (!dialer_has_more(dialer)) {
 			err_copy(err, &dialer->failures);
 			return false;
 		}
-		log_debug("%s: %s", session->reached.place, err->text);
+		log_debug("%s: %s", session->connection.place, err->text);
 		err_done(err);
 		hang_up(session);
 	}
@@ -284,7 +284,7 @@ static bool set_up(struct session *session, enum login login, struct err *err)
 	    !find_credential(s, login, &credential, err))
 		return false;
 	session->end = clock_after(s->session_timeout);
-	return dialer_open(&dialer, s, clock_earlier(session->end, soon(s)), err) &&
+	return dialer_open(&dialer, s, clock_earlier(session->end, connect_deadline(s)), err) &&
 	       enter_one_of(session, &dialer, login, &credential, err);
 }
 

@@ -17,18 +17,18 @@ struct session {
 	const struct settings *settings;
 	struct client client;
 	char *where;
-	int64_t end;            /* of the session */
-	struct reached reached; /* what was connected to */
-	char *selfname;         /* how we have introduced ourselves */
-	char *greeting;         /* the server's words, printable */
-	bool has_met;           /* all but the login is done */
-	unsigned avoid;         /* extensions that are not used although they are offered */
+	int64_t end;                       /* of the session */
+	struct connection_info connection; /* what was connected to */
+	char *selfname;                    /* how we have introduced ourselves */
+	char *greeting;                    /* the server's words, printable */
+	bool is_greeted;                   /* all but the login is done */
+	unsigned avoid;   /* extensions that are not used although they are offered */
 	unsigned broken;  /* extensions that are offered and have failed here: enum capability */
 	unsigned trusted; /* those that have worked not long ago */
 	unsigned proved;  /* and those that have worked */
 	enum leftover leftover;
-	bool is_messy;  /* commands were sent behind a chunk that came to nothing */
-	uint64_t mails; /* transactions begun */
+	bool has_stale_pipeline; /* commands were sent behind a chunk that came to nothing */
+	uint64_t mails;          /* transactions begun */
 };
 
 /* Whether to log in, and whether a person is there who can be asked for the password. */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-	BLIND_SIZE_MAX = 8192, /* with its commands it leaves in one write */
-	BLIND_RECIPIENTS_MAX = 10,
+	SINGLE_GROUP_SIZE_MAX = 8192, /* with its commands it leaves in one write */
+	SINGLE_GROUP_RECIPIENTS_MAX = 10,
 };
 
 void transaction_init(struct transaction *transaction, struct envelope *envelope,
@@ -104,13 +104,14 @@ static unsigned abilities(const struct session *session)
 }
 
 /* Whether commands and content may leave before it is known whom the relay refuses. */
-static bool may_be_single_group(const struct session *session, const struct transaction *t)
+static bool may_send_as_single_group(const struct session *session, const struct transaction *t)
 {
 	size_t open = envelope_count_open(t->envelope);
 
 	return t->is_chunked && session->client.can.has & CAP_PIPELINING &&
-	       session->settings->protocol == PROTOCOL_SMTP && t->wire.size <= BLIND_SIZE_MAX &&
-	       open <= BLIND_RECIPIENTS_MAX && (open == 1 || t->tolerance == TOLERATE_REFUSAL);
+	       session->settings->protocol == PROTOCOL_SMTP &&
+	       t->wire.size <= SINGLE_GROUP_SIZE_MAX && open <= SINGLE_GROUP_RECIPIENTS_MAX &&
+	       (open == 1 || t->tolerance == TOLERATE_REFUSAL);
 }
 
 static bool prepare(struct session *session, struct transaction *t, struct err *err)
@@ -126,14 +127,14 @@ static bool prepare(struct session *session, struct transaction *t, struct err *
 	}
 	t->is_prepared = true;
 	t->is_chunked = (session->client.can.has & CAP_CHUNKING) != 0;
-	t->is_single_group = may_be_single_group(session, t);
+	t->is_single_group = may_send_as_single_group(session, t);
 	return true;
 }
 
 /* Results */
 
 /* Whether this one's refusal keeps everybody from getting the message. */
-static bool is_hindrance(const struct transaction *t, const struct recipient *recipient)
+static bool blocks_delivery(const struct transaction *t, const struct recipient *recipient)
 {
 	enum err_kind kind = recipient->err.kind;
 
@@ -144,10 +145,10 @@ static bool is_hindrance(const struct transaction *t, const struct recipient *re
 }
 
 /* The first such one, or NULL. */
-static const struct recipient *first_hindrance(const struct transaction *t)
+static const struct recipient *first_blocking(const struct transaction *t)
 {
 	for (size_t i = 0; t->tolerance != TOLERATE_REFUSAL && i < t->envelope->count; i++)
-		if (is_hindrance(t, &t->envelope->recipients[i]))
+		if (blocks_delivery(t, &t->envelope->recipients[i]))
 			return &t->envelope->recipients[i];
 	return NULL;
 }
@@ -160,7 +161,7 @@ static bool is_refused(const struct transaction *t)
 /* Whether it is known already that nobody will get it. */
 static bool is_hopeless(const struct transaction *t)
 {
-	return is_refused(t) || first_hindrance(t);
+	return is_refused(t) || first_blocking(t);
 }
 
 static bool fail_for(const struct session *session, const struct err *reason, struct err *err)
@@ -180,7 +181,7 @@ static const struct recipient *first_for_operator(const struct envelope *envelop
 /* The recipient whose refusal says why the message was not sent to all; NULL: DATA's does. */
 static const struct recipient *find_reason(const struct transaction *t)
 {
-	const struct recipient *found = first_hindrance(t);
+	const struct recipient *found = first_blocking(t);
 
 	if (!found && t->data.kind != ERR_NONE && envelope_count_accepted(t->envelope) > 0)
 		return NULL;
@@ -193,7 +194,8 @@ static const struct recipient *find_reason(const struct transaction *t)
  * A refused sender explains what follows from it, and where all recipients are refused, they
  * explain DATA's result.
  */
-static bool explain(const struct session *session, const struct transaction *t, struct err *err)
+static bool explain_failure(const struct session *session, const struct transaction *t,
+			    struct err *err)
 {
 	const struct recipient *failed = find_reason(t);
 
@@ -224,17 +226,17 @@ static bool name_recipients(struct client *client, struct transaction *t, struct
 			continue;
 		if (!client_rcpt(client, recipient, err))
 			return false;
-		if (is_hindrance(t, recipient))
+		if (blocks_delivery(t, recipient))
 			break;
 	}
 	return true;
 }
 
-static bool announce(struct session *session, struct transaction *t, struct err *err)
+static bool send_envelope(struct session *session, struct transaction *t, struct err *err)
 {
 	struct client *client = &session->client;
 
-	t->is_announced = true;
+	t->is_envelope_sent = true;
 	session->mails++;
 	if (!client_mail(client, t->envelope, &t->wire, &t->mail, err) ||
 	    !name_recipients(client, t, err))
@@ -278,15 +280,15 @@ static bool clear_away(struct session *session, struct err *err)
  * What was said behind a chunk that came to nothing may have met the server in the middle of that
  * transaction. It says nothing about this one, which is begun anew.
  */
-static bool forget_announcement(struct session *session, struct transaction *t, struct err *err)
+static bool discard_pipelined(struct session *session, struct transaction *t, struct err *err)
 {
-	session->is_messy = false;
+	session->has_stale_pipeline = false;
 	session->leftover = LEFTOVER_TRANSACTION;
 	if (!client_collect(&session->client, err))
 		return false;
 	err_done(&t->mail);
 	envelope_clear_results(t->envelope);
-	t->is_announced = false;
+	t->is_envelope_sent = false;
 	return true;
 }
 
@@ -303,13 +305,13 @@ void transaction_clear(struct transaction *t)
 bool transaction_restart(struct session *session, struct transaction *t, struct transaction *next,
 			 unsigned without, struct err *err)
 {
-	bool is_announced = next && next->is_announced;
+	bool is_envelope_sent = next && next->is_envelope_sent;
 
 	session->client.can.has &= ~without;
 	if (session->leftover == LEFTOVER_NOTHING)
 		session->leftover = LEFTOVER_TRANSACTION;
 	transaction_clear(t);
-	if (is_announced && !forget_announcement(session, next, err))
+	if (is_envelope_sent && !discard_pipelined(session, next, err))
 		return session_wrap(session, err);
 	if (next)
 		transaction_clear(next);
@@ -322,7 +324,8 @@ bool transaction_restart(struct session *session, struct transaction *t, struct 
  */
 static bool is_out_of_step(const struct transaction *t)
 {
-	return t->is_behind && t->mail.kind != ERR_NONE && envelope_count_accepted(t->envelope) > 0;
+	return t->is_pipelined && t->mail.kind != ERR_NONE &&
+	       envelope_count_accepted(t->envelope) > 0;
 }
 
 static bool fail_out_of_step(struct session *session, struct transaction *t, struct err *err)
@@ -336,11 +339,12 @@ static bool fail_out_of_step(struct session *session, struct transaction *t, str
 	return session_wrap(session, err);
 }
 
-static bool begin(struct session *session, struct transaction *t, struct err *err)
+static bool begin_transaction(struct session *session, struct transaction *t, struct err *err)
 {
-	if (t->is_announced && session->is_messy && !forget_announcement(session, t, err))
+	if (t->is_envelope_sent && session->has_stale_pipeline &&
+	    !discard_pipelined(session, t, err))
 		return false;
-	return t->is_announced || (clear_away(session, err) && announce(session, t, err));
+	return t->is_envelope_sent || (clear_away(session, err) && send_envelope(session, t, err));
 }
 
 bool transaction_offer(struct session *session, struct transaction *t, struct err *err)
@@ -349,7 +353,7 @@ bool transaction_offer(struct session *session, struct transaction *t, struct er
 		err_copy(&t->mail, err);
 		return session_wrap(session, err);
 	}
-	if (!begin(session, t, err))
+	if (!begin_transaction(session, t, err))
 		return session_wrap(session, err);
 	if (t->is_single_group)
 		return true;
@@ -359,7 +363,7 @@ bool transaction_offer(struct session *session, struct transaction *t, struct er
 		return fail_out_of_step(session, t, err);
 	if (!is_hopeless(t) && envelope_count_accepted(t->envelope) > 0)
 		return true;
-	explain(session, t, err);
+	explain_failure(session, t, err);
 	spread_refusal(t);
 	abandon(session, t);
 	return false;
@@ -387,7 +391,7 @@ bool transaction_content(struct session *session, struct transaction *t, struct 
 }
 
 /* Only a group that is sure to fit is sent before the verdict is known. */
-static bool may_announce(struct session *session, struct transaction *next)
+static bool may_send_early(struct session *session, struct transaction *next)
 {
 	CLEANUP(err_done) struct err ignored = ERR_INIT;
 
@@ -406,9 +410,9 @@ static bool may_quit(const struct session *session, const struct transaction *t)
 static bool follow_up(struct session *session, const struct transaction *t,
 		      struct transaction *next, bool is_last, struct err *err)
 {
-	if (next && may_announce(session, next)) {
-		next->is_behind = true;
-		return announce(session, next, err);
+	if (next && may_send_early(session, next)) {
+		next->is_pipelined = true;
+		return send_envelope(session, next, err);
 	}
 	if (!next && is_last && may_quit(session, t))
 		client_gather_quit(&session->client);
@@ -422,7 +426,7 @@ static void note_leftover(struct session *session, const struct transaction *t,
 	if (!t->is_chunked || t->data.kind == ERR_NONE)
 		return;
 	session->leftover = LEFTOVER_TRANSACTION;
-	session->is_messy = next && next->is_announced;
+	session->has_stale_pipeline = next && next->is_envelope_sent;
 }
 
 static bool spread_verdict(const struct session *session, const struct transaction *t,
@@ -440,10 +444,10 @@ static bool spread_verdict(const struct session *session, const struct transacti
 	if (!is_lmtp)
 		spread_refusal(t);
 	if (is_refused_before)
-		return explain(session, t, err);
+		return explain_failure(session, t, err);
 	if (t->data.kind != ERR_NONE)
 		return fail_for(session, &t->data, err);
-	return !envelope_first_failure(t->envelope) || explain(session, t, err);
+	return !envelope_first_failure(t->envelope) || explain_failure(session, t, err);
 }
 
 static bool end_content(struct session *session, struct transaction *t, struct err *err)

@@ -20,13 +20,13 @@ struct transaction {
 	struct envelope *envelope;
 	const struct message *message;
 	enum tolerance tolerance;
-	struct wire wire;     /* the message in the form for this relay */
-	bool is_prepared;     /* the wire is open */
-	bool is_chunked;      /* BDAT instead of DATA */
-	bool is_single_group; /* everything goes in one group, before any reply is known */
-	bool is_announced;    /* its commands have been sent, maybe behind another's content */
-	bool is_behind;       /* they were sent behind another's content */
-	bool has_content;     /* some of its content may have been sent */
+	struct wire wire;      /* the message in the form for this relay */
+	bool is_prepared;      /* the wire is open */
+	bool is_chunked;       /* BDAT instead of DATA */
+	bool is_single_group;  /* everything goes in one group, before any reply is known */
+	bool is_envelope_sent; /* its commands have been sent, maybe behind another's content */
+	bool is_pipelined;     /* they were sent behind another's content */
+	bool has_content;      /* some of its content may have been sent */
 	bool is_in_doubt;
 	struct err mail;
 	struct err data;

@@ -73,7 +73,7 @@ static void test_names(void)
 {
 	for (size_t i = 0; i < LENGTH(names); i++) {
 		CLEANUP(settings_done) struct settings settings;
-		CLEANUP(reference_names_done) struct reference_names found;
+		CLEANUP(target_names_done) struct target_names found;
 		CLEANUP(err_done) struct err err = ERR_INIT;
 		CLEANUP(mem_free_at) char *host = mem_copy(names[i].host);
 		CLEANUP(mem_free_at)
@@ -95,7 +95,7 @@ static void test_names(void)
 static void test_socket(void)
 {
 	CLEANUP(settings_done) struct settings settings;
-	CLEANUP(reference_names_done) struct reference_names found;
+	CLEANUP(target_names_done) struct target_names found;
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	test_case("certificate behind a unix socket");

@@ -1,4 +1,4 @@
-/* token.h - a key and a certificate on a PKCS#11 token, in a process of its own */
+/* pkcs11.h - a key and a certificate on a PKCS#11 token, in a process of its own */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -7,7 +7,7 @@
 #include "net/gnutls.h"
 
 /* Which objects are wanted: URIs without a PIN, each NULL where it is not on a token. */
-struct token_wish {
+struct pkcs11_wish {
 	const char *key;
 	const char *certificate;
 	const struct secret *pin; /* may be empty */
@@ -17,7 +17,7 @@ struct token_wish {
  * An open token. Nothing of the driver is ever loaded here: it may take its time, or more, so it
  * lives in a child, which also holds the login. A zeroed token is none.
  */
-struct token {
+struct pkcs11_token {
 	struct proc_partner partner;
 	struct str chain; /* the certificates, in PEM */
 	gnutls_pk_algorithm_t algorithm;
@@ -30,17 +30,17 @@ struct token {
  * ERR_AUTH: there is no PIN, or it is wrong or might lock the token; ERR_NOINPUT: no such token or
  * object, or it can't be read; ERR_NET: no answer before the deadline; ERR_SYSTEM: no child.
  */
-bool token_open(struct token *token, const struct token_wish *wish, int64_t deadline,
-		struct err *err) MUST_USE;
-void token_close(struct token *token);
+bool pkcs11_open(struct pkcs11_token *token, const struct pkcs11_wish *wish, int64_t deadline,
+		 struct err *err) MUST_USE;
+void pkcs11_close(struct pkcs11_token *token);
 
 /* What is to be signed: data, or their hash; for GNUTLS_SIGN_RSA_RAW, a DigestInfo (RFC 8017). */
-struct token_task {
+struct pkcs11_task {
 	gnutls_sign_algorithm_t algorithm;
 	bool is_hash;
 	const gnutls_datum_t *data;
 };
 
 /* Appends the signature of the key. ERR_NOINPUT, ERR_NET, ERR_AUTH. */
-bool token_sign(struct token *token, const struct token_task *task, int64_t deadline,
-		struct str *signature, struct err *err) MUST_USE;
+bool pkcs11_sign(struct pkcs11_token *token, const struct pkcs11_task *task, int64_t deadline,
+		 struct str *signature, struct err *err) MUST_USE;

@@ -1,6 +1,6 @@
-/* token.c - a key and a certificate on a PKCS#11 token, in a process of its own */
+/* pkcs11.c - a key and a certificate on a PKCS#11 token, in a process of its own */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "net/token.h"
+#include "net/pkcs11.h"
 
 #include "base/i18n.h"
 
@@ -26,14 +26,14 @@ struct opened {
 /* In the child */
 
 struct holder {
-	const struct token_wish *wish;
+	const struct pkcs11_wish *wish;
 	gnutls_privkey_t key;
 	bool is_open;
 	char *logged_in;    /* the URL of the token that got the PIN */
 	struct err refusal; /* why it gets no PIN */
 };
 
-static bool refuse(struct holder *holder, const char *label, const char *reason)
+static bool refuse_login(struct holder *holder, const char *label, const char *reason)
 {
 	CLEANUP(str_done) struct str shown = STR_INIT;
 
@@ -47,19 +47,22 @@ static bool may_give(struct holder *holder, const char *url, const char *label, 
 	if (holder->refusal.kind != ERR_NONE)
 		return false;
 	if (flags & GNUTLS_PIN_WRONG)
-		return refuse(holder, label, _("the PIN is wrong; it is not tried again"));
+		return refuse_login(holder, label, _("the PIN is wrong; it is not tried again"));
 	if (holder->wish->pin->len == 0)
-		return refuse(holder, label,
-			      _("it asks for a PIN: set password or passwordeval, or pin-source "
-				"in the URI"));
+		return refuse_login(
+			holder, label,
+			_("it asks for a PIN: set password or passwordeval, or pin-source "
+			  "in the URI"));
 	if (flags & GNUTLS_PIN_FINAL_TRY)
-		return refuse(holder, label,
-			      _("one more wrong PIN would lock it, so none is tried: log in by "
-				"other means first, as with p11tool --login --list-all"));
+		return refuse_login(
+			holder, label,
+			_("one more wrong PIN would lock it, so none is tried: log in by "
+			  "other means first, as with p11tool --login --list-all"));
 	if (holder->logged_in && strcmp(holder->logged_in, url) != 0)
-		return refuse(holder, label,
-			      _("it is the second one that asks for the PIN: name the right one by "
-				"token= in the URI"));
+		return refuse_login(
+			holder, label,
+			_("it is the second one that asks for the PIN: name the right one by "
+			  "token= in the URI"));
 	if (!holder->logged_in)
 		holder->logged_in = mem_copy(url);
 	return true;
@@ -75,14 +78,14 @@ static int give_pin(void *arg, int attempt, const char *url, const char *label, 
 	if (!may_give(holder, url, label, attempt > 0 ? flags | GNUTLS_PIN_WRONG : flags))
 		return GNUTLS_E_PKCS11_PIN_ERROR;
 	if (known->len >= room) {
-		refuse(holder, label, _("the PIN is too long"));
+		refuse_login(holder, label, _("the PIN is too long"));
 		return GNUTLS_E_PKCS11_PIN_ERROR;
 	}
 	memcpy(pin, known->bytes, known->len + 1);
 	return 0;
 }
 
-static bool failed(const struct holder *holder, int status, struct err *err)
+static bool fail_pkcs11(const struct holder *holder, int status, struct err *err)
 {
 	if (holder->refusal.kind != ERR_NONE) {
 		err_copy(err, &holder->refusal);
@@ -110,7 +113,7 @@ static bool find_key(struct holder *holder, struct opened *opened, struct err *e
 	if (status >= 0)
 		status = gnutls->privkey_get_pk_algorithm(holder->key, &bits);
 	if (status < 0)
-		return failed(holder, status, err) || err_wrap(err, "tls_key_file %s", uri);
+		return fail_pkcs11(holder, status, err) || err_wrap(err, "tls_key_file %s", uri);
 	opened->algorithm = (uint32_t)status;
 	opened->bits = bits;
 	opened->can_pss =
@@ -148,7 +151,7 @@ static bool find_certificate(struct holder *holder, struct str *chain, struct er
 							  ways[i]);
 	if (status >= 0 && add_chain(chain, list, count))
 		return true;
-	return failed(holder, status < 0 ? status : GNUTLS_E_INTERNAL_ERROR, err) ||
+	return fail_pkcs11(holder, status < 0 ? status : GNUTLS_E_INTERNAL_ERROR, err) ||
 	       err_wrap(err, "tls_cert_file %s", uri);
 }
 
@@ -176,7 +179,7 @@ static bool sign(struct holder *holder, const struct str *question, struct str *
 	struct asked asked;
 
 	if (question->len < sizeof asked)
-		return failed(holder, GNUTLS_E_INTERNAL_ERROR, err);
+		return fail_pkcs11(holder, GNUTLS_E_INTERNAL_ERROR, err);
 	memcpy(&asked, question->bytes, sizeof asked);
 	const gnutls_datum_t data = {
 		.data = (unsigned char *)question->bytes + sizeof asked,
@@ -185,7 +188,7 @@ static bool sign(struct holder *holder, const struct str *question, struct str *
 	int status = (asked.is_hash ? gnutls->privkey_sign_hash2 : gnutls->privkey_sign_data2)(
 		holder->key, (gnutls_sign_algorithm_t)asked.algorithm, 0, &data, &signature);
 	if (status < 0)
-		return failed(holder, status, err);
+		return fail_pkcs11(holder, status, err);
 	str_add_n(answer, signature.data, signature.size);
 	free(signature.data);
 	return true;
@@ -216,7 +219,7 @@ static void hold(void *arg, int channel)
 
 /* In the parent */
 
-static bool take_opened(struct token *token, const struct str *answer, struct err *err)
+static bool take_opened(struct pkcs11_token *token, const struct str *answer, struct err *err)
 {
 	struct opened opened;
 
@@ -230,29 +233,29 @@ static bool take_opened(struct token *token, const struct str *answer, struct er
 	return true;
 }
 
-bool token_open(struct token *token, const struct token_wish *wish, int64_t deadline,
-		struct err *err)
+bool pkcs11_open(struct pkcs11_token *token, const struct pkcs11_wish *wish, int64_t deadline,
+		 struct err *err)
 {
 	CLEANUP(str_done) struct str answer = STR_MAX(PROC_FRAME_MAX);
-	struct token_wish borrowed = *wish;
+	struct pkcs11_wish borrowed = *wish;
 
-	*token = (struct token){ .chain = STR_INIT };
+	*token = (struct pkcs11_token){ .chain = STR_INIT };
 	if (proc_partner_open(&token->partner, hold, &borrowed, err) &&
 	    proc_partner_ask(&token->partner, "", 0, deadline, &answer, err) &&
 	    take_opened(token, &answer, err))
 		return true;
-	token_close(token);
+	pkcs11_close(token);
 	return false;
 }
 
-void token_close(struct token *token)
+void pkcs11_close(struct pkcs11_token *token)
 {
 	proc_partner_close(&token->partner);
 	str_done(&token->chain);
 }
 
-bool token_sign(struct token *token, const struct token_task *task, int64_t deadline,
-		struct str *signature, struct err *err)
+bool pkcs11_sign(struct pkcs11_token *token, const struct pkcs11_task *task, int64_t deadline,
+		 struct str *signature, struct err *err)
 {
 	CLEANUP(str_done) struct str question = STR_INIT;
 	const struct asked asked = { (uint32_t)task->algorithm, task->is_hash };
