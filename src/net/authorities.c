@@ -1,4 +1,4 @@
-/* authorities.c - the certificates of those who may vouch for a relay, and revocation lists */
+/* authorities.c - loading of the trusted certificate authorities and of revocation lists */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/authorities.h"
 
@@ -17,10 +17,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* All the authorities of the world are a quarter of a megabyte; a revocation list may be long. */
+/* A bundle of all public authorities has 250 kB; a revocation list may be long. */
 enum { AUTHORITIES_MAX = 16 << 20, CRL_MAX = 64 << 20 };
 
-/* GnuTLS gets the content and not the name: it would wait for a pipe, and read without a limit. */
+/*
+ * GnuTLS gets the content, not the file name: given a name, it would wait for a pipe and read
+ * without a limit.
+ */
 static int add_content(gnutls_certificate_credentials_t credentials, const struct str *content,
 		       int (*add)(gnutls_certificate_credentials_t, const gnutls_datum_t *,
 				  gnutls_x509_crt_fmt_t))
@@ -31,13 +34,13 @@ static int add_content(gnutls_certificate_credentials_t credentials, const struc
 	return add(credentials, &data, is_der ? GNUTLS_X509_FMT_DER : GNUTLS_X509_FMT_PEM);
 }
 
-/* What is no PEM at all is something that can't be decoded, to GnuTLS. */
+/* GnuTLS reports a file that is no PEM at all as one that can't be decoded. */
 static bool has_nothing(int status)
 {
 	return status == 0 || status == GNUTLS_E_BASE64_DECODING_ERROR;
 }
 
-/* `status` is how many certificates were taken, or an error of GnuTLS. */
+/* `status`: the number of certificates that were loaded, or an error of GnuTLS. */
 static bool judge_load(int status, const struct str *content, struct err *err)
 {
 	const char *words = filekind_words(content->bytes, content->len);
@@ -52,7 +55,9 @@ static bool judge_load(int status, const struct str *content, struct err *err)
 
 /* A folder */
 
-/* "ca.pem", and "5ed36f99.0" as c_rehash(1) makes them; not what else lies in such a folder. */
+/*
+ * "ca.pem", and "5ed36f99.0" as c_rehash(1) makes them. Other files of such a folder are ignored.
+ */
 static bool is_named_as_certificate(const char *name)
 {
 	static const char *const endings[] = { "pem", "crt", "cer", "der" };
@@ -67,7 +72,7 @@ static bool is_named_as_certificate(const char *name)
 	return ending[strspn(ending, "0123456789")] == '\0';
 }
 
-/* Appends it where it can be read; what is of no use is passed over. */
+/* Loads one file of a folder; an unreadable file, or one without certificates, is skipped. */
 static int add_from_folder(gnutls_certificate_credentials_t credentials, int folder,
 			   const char *name)
 {
@@ -119,7 +124,7 @@ static bool load_system(gnutls_certificate_credentials_t credentials, struct err
 			 "ca-certificates"));
 }
 
-/* The objects of a token; only the library finds them. */
+/* The objects of a token; only GnuTLS can find them. */
 static bool load_token(gnutls_certificate_credentials_t credentials, const char *uri,
 		       struct err *err)
 {
@@ -130,7 +135,7 @@ static bool load_token(gnutls_certificate_credentials_t credentials, const char 
 		       has_nothing(count) ? _("no certificate in it") : gnutls_words(count));
 }
 
-/* Configs name the bundle of the system that they were written for. */
+/* A config copied from another system names that system's bundle. */
 static bool suggest_system(const char *path, int number, struct err *err)
 {
 	bool is_missing = number == ENOENT || number == ENOTDIR;

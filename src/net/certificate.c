@@ -1,4 +1,4 @@
-/* certificate.c - what a certificate says, fit to be shown */
+/* certificate.c - the fields of a certificate as printable text */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/certificate.h"
 
@@ -12,11 +12,11 @@
 #include <string.h>
 
 enum {
-	SHOWN_MAX = 128, /* bytes of one name */
+	SHOWN_MAX = 128, /* limit for one name, in bytes */
 	NAMES_MAX = 6,
 };
 
-/* Cut where a character ends. */
+/* Cuts a long text at the end of a character. */
 static void add_quoted(struct str *out, const char *bytes, size_t len)
 {
 	size_t shown = 0;
@@ -59,7 +59,10 @@ bool certificate_is_self_signed(gnutls_x509_crt_t certificate)
 	return gnutls->x509_crt_check_issuer(certificate, certificate) != 0;
 }
 
-/* The kind of a subjectAltName; below 0 behind the last. A longer one is cut. */
+/*
+ * Reads the subjectAltName with that index, cut if it is too long, and returns its kind; below 0
+ * after the last one.
+ */
 static int get_name(gnutls_x509_crt_t certificate, unsigned number, char name[static 256],
 		    size_t *len)
 {
@@ -97,7 +100,7 @@ static bool add_alt_name(struct str *out, int kind, const char *name, size_t len
 	return true;
 }
 
-/* Those of the names that `is_wanted` takes; NULL: all. */
+/* Appends the names that `is_wanted` accepts; NULL accepts all. */
 static bool add_names(struct str *out, gnutls_x509_crt_t certificate,
 		      bool (*is_wanted)(gnutls_x509_crt_t, int, const char *, size_t))
 {
@@ -126,7 +129,7 @@ bool certificate_add_names(struct str *out, gnutls_x509_crt_t certificate)
 	return add_names(out, certificate, NULL);
 }
 
-/* Of a wildcard any name below it serves; GnuTLS knows which wildcards count. */
+/* For a wildcard, any name below it will do as a test; GnuTLS knows which wildcards count. */
 static bool is_usable(gnutls_x509_crt_t certificate, int kind, const char *name, size_t len)
 {
 	CLEANUP(mem_free_at) char *wanted = mem_copy_n(name, len);

@@ -1,4 +1,4 @@
-/* certificate.h - what a certificate says, fit to be shown */
+/* certificate.h - the fields of a certificate as printable text */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -7,42 +7,43 @@
 #include "net/gnutls.h"
 
 /*
- * Every byte of a certificate may be its maker's joke: what is appended here is printable, and no
- * longer than a person reads. All of it wants gnutls_load to have succeeded.
+ * Every byte of a certificate may be hostile. Text that is appended here is printable and of
+ * limited length. All functions need gnutls_load to have succeeded.
  */
 
 /* Append the distinguished name in quotes. */
 void certificate_add_subject(struct str *out, gnutls_x509_crt_t certificate);
 void certificate_add_issuer(struct str *out, gnutls_x509_crt_t certificate);
 
-/* Whether its issuer is itself, by name. */
+/* Whether issuer and subject have the same name. */
 bool certificate_is_self_signed(gnutls_x509_crt_t certificate);
 
 /*
- * Appends the first of the names that a server can be asked for by (DNS names and addresses), with
- * commas between them, and how many more there are. False where there is none.
+ * Appends the first names that a client can ask the server for (DNS names and addresses), with
+ * commas between them, and the number of further ones. False if there is none.
  */
 bool certificate_add_names(struct str *out, gnutls_x509_crt_t certificate);
 /*
- * The same with those alone for which the certificate would be believed if tls_host_override named
- * them: no address written as a DNS name, and no wildcard that does not count (RFC 9525).
+ * Like certificate_add_names, limited to names with which the certificate passes if
+ * tls_host_override is set to them: no address written as a DNS name, and no wildcard that does not
+ * count (RFC 9525).
  */
 bool certificate_add_usable_names(struct str *out, gnutls_x509_crt_t certificate);
-/* Whether a subjectAltName is of a kind, such as GNUTLS_SAN_DNSNAME. */
+/* Whether the certificate has a subjectAltName of this kind, such as GNUTLS_SAN_DNSNAME. */
 bool certificate_has_name(gnutls_x509_crt_t certificate, unsigned kind);
 
-/* Appends the algorithm and size of its key, and with what it is signed. */
+/* Appends algorithm and size of the key, and the signature algorithm. */
 void certificate_add_strength(struct str *out, gnutls_x509_crt_t certificate);
 
-/* A digest of the certificate; its length, or 0 where there is none. */
+/* Computes a digest of the certificate and returns its length; 0 on failure. */
 size_t certificate_digest(gnutls_x509_crt_t certificate, gnutls_digest_algorithm_t algorithm,
 			  unsigned char digest[static 32]);
-/* Appends it as tls_fingerprint takes it. */
+/* Appends the digest in the form of tls_fingerprint. */
 void certificate_add_digest(struct str *out, gnutls_x509_crt_t certificate,
 			    gnutls_digest_algorithm_t algorithm);
 
-/* The pin of its public key. */
+/* Computes the pin of the public key, in the sense of tls_pin. */
 bool certificate_pin(gnutls_x509_crt_t certificate, struct pin *pin) MUST_USE;
 
-/* Appends all of that as lines. */
+/* Appends all of these fields, one per line. */
 void certificate_describe(struct str *out, gnutls_x509_crt_t certificate);

@@ -45,7 +45,7 @@ static bool read_source(struct dialer *dialer, struct err *err)
 	return true;
 }
 
-/* Addresses that source_ip can't reach are left out. */
+/* Addresses of a family that source_ip can't reach are skipped. */
 static bool find_addresses(const struct dialer *dialer, const char *host, int port,
 			   int64_t deadline, struct endpoints *endpoints, struct err *err)
 {
@@ -69,7 +69,7 @@ static void describe_failure(const struct endpoints *endpoints, const char *host
 		err_wrap(err, _("cannot connect"));
 }
 
-/* To whichever of the addresses answers first; those after it are left. */
+/* Connects to the address that answers first; the addresses after it stay for a later attempt. */
 static int connect_address(const struct dialer *dialer, struct endpoints *endpoints,
 			   const char *host, int64_t deadline, struct connection_info *info,
 			   struct err *err)
@@ -88,7 +88,7 @@ static int connect_address(const struct dialer *dialer, struct endpoints *endpoi
 	return fd;
 }
 
-/* To a host, which has a name in ASCII. */
+/* Connects to a host; `host` is its name in ASCII. */
 static int connect_host(const struct dialer *dialer, const char *host, int port, int64_t deadline,
 			struct endpoints *endpoints, struct connection_info *info, struct err *err)
 {
@@ -116,7 +116,7 @@ static int connect_proxy(const struct dialer *dialer, int64_t deadline,
 	return fd;
 }
 
-/* The proxy gets the name, and looks it up where it is. */
+/* The proxy gets the host's name and looks it up itself. */
 static int connect_by_proxy(const struct dialer *dialer, const char *host, int port,
 			    int64_t deadline, struct connection_info *info, struct err *err)
 {
@@ -159,13 +159,15 @@ static int connect_target(struct dialer *dialer, const struct target *target, in
 	return connect_host(dialer, host, target->port, deadline, &dialer->left, info, err);
 }
 
-/* How much a kind of failure counts: what may pass more than what a person has to mend. */
+/*
+ * The weight of a kind of failure: a temporary one counts more than one that a person has to mend.
+ */
 static int weight(enum err_kind kind)
 {
 	return kind == ERR_DEFER ? 3 : kind == ERR_NET ? 2 : kind == ERR_NOHOST ? 0 : 1;
 }
 
-/* The server's words are the end of the text as long as there is one failure alone. */
+/* The server's words stay the end of the text as long as there is only one failure. */
 static void gather_failure(struct err *all, const struct err *one, const char *place)
 {
 	CLEANUP(mem_free_at) char *before = mem_take(&all->text);
@@ -177,7 +179,7 @@ static void gather_failure(struct err *all, const struct err *one, const char *p
 	all->code = code;
 }
 
-/* The place of the first host of the settings is known to the caller. */
+/* Callers know the place of the first host of the settings. */
 static const char *place_to_tell(const struct dialer *dialer, const struct connection_info *info)
 {
 	bool is_first =
@@ -189,8 +191,8 @@ static const char *place_to_tell(const struct dialer *dialer, const struct conne
 }
 
 /*
- * Of the addresses of one host, one that says the same as the one before it is no news; nor is one
- * that is out of reach where another was not.
+ * Whether a failure adds information. Among the addresses of one host, a failure with the same text
+ * as the one before does not, nor does an unreachable address after a reached one.
  */
 static bool is_news(const struct dialer *dialer, const struct connection_info *info,
 		    const struct err *failure)
@@ -236,7 +238,7 @@ int64_t dialer_patience(const struct dialer *dialer)
 	return clock_now() + dialer->span / (int)(1 + hosts);
 }
 
-/* Each gets its share of the time that is left, so that a silent one leaves some to the others. */
+/* Each host gets a share of the time left, so that a silent host leaves some to the others. */
 static int64_t share(const struct dialer *dialer)
 {
 	if (dialer->deadline == CLOCK_NEVER)

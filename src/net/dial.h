@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 /*
- * What was connected to; a text is NULL where there is none. `place` is "host:port" or the path of
- * the unix socket, `address` the host's address, `canonical` the name that it has in the end,
- * `proxy` as "proxy host:port" the way there. `names` are for the certificate. `foreign` says in
- * words where DNS has led us, if that is outside of the mail domain.
+ * An established connection; a text that does not apply is NULL. `place` is "host:port" or the path
+ * of the unix socket, `address` the host's address, `canonical` its canonical name in DNS, `proxy`
+ * the proxy as "proxy host:port". `names` are for the certificate. `foreign` is a text for errors,
+ * set if DNS has led to a host outside of the mail domain.
  */
 struct connection_info {
 	char *place;
@@ -26,10 +26,10 @@ struct connection_info {
 void connection_info_done(struct connection_info *info);
 
 /*
- * The way to the relay: to the unix socket; or to the hosts of the settings (see target.h), one
- * after the other, directly or through the SOCKS proxy. All must be connected to by `deadline`.
- * `left` are the addresses of the present host that have not been connected to, `next` is the host
- * after it. `failures` gathers why it was none of those before.
+ * The search for the relay: the unix socket; or the hosts of the settings (see target.h) one after
+ * the other, directly or through the SOCKS proxy. All attempts end at `deadline`. `left` are the
+ * addresses of the current host that have not been tried, `next` is the index of the host after it.
+ * `failures` gathers the errors of the earlier attempts.
  */
 struct dialer {
 	const struct settings *settings;
@@ -44,29 +44,32 @@ struct dialer {
 	struct err failures;
 };
 
-/* ERR_SYSTEM: source_ip can't be used; see targets_find for the rest. */
+/* Prepares the search. ERR_SYSTEM: source_ip can't be used; see targets_find for the rest. */
 bool dialer_open(struct dialer *dialer, const struct settings *settings, int64_t deadline,
 		 struct err *err) MUST_USE;
 void dialer_done(struct dialer *dialer);
 
 /*
- * Connects to the next host that can be reached, at whichever of its addresses answers first, or to
- * another address of the present one. Returns a socket that does not block, with TCP_NODELAY; -1
- * when none is left, with all failures that were gathered.
+ * Connects to the next host that can be reached, at the address that answers first, or to another
+ * address of the current host. Returns a non-blocking socket with TCP_NODELAY; -1 when no host is
+ * left, with all gathered failures.
  *
- * ERR_NOHOST: no host's name exists; ERR_NET: no answer, refused, unreachable, for now;
+ * ERR_NOHOST: no host's name exists; ERR_NET: no answer, refused, or unreachable at the moment;
  * ERR_SYSTEM: no socket, or source_ip can't be used; ERR_UNAVAILABLE, ERR_PROTO: the proxy refuses,
- * or is none; ERR_CONFIG: the socket's path is too long.
+ * or is no SOCKS proxy; ERR_CONFIG: the socket's path is too long.
  */
 int dialer_connect(struct dialer *dialer, struct connection_info *info, struct err *err) MUST_USE;
 
-/* Whether there is another host or address, and time to connect to it. */
+/* Whether another host or address is left, and time to connect to it. */
 bool dialer_has_more(const struct dialer *dialer);
-/* By when the host that was connected to has to be ready, so that other hosts have time left. */
+/* The deadline for the host that was connected to, early enough to leave time for other hosts. */
 int64_t dialer_patience(const struct dialer *dialer);
-/* Gathers why what was connected to is of no use. What may pass decides the kind of them all. */
+/*
+ * Adds a failure of the current connection to `failures`. A temporary failure decides the kind of
+ * the whole.
+ */
 void dialer_note(struct dialer *dialer, const struct connection_info *info,
 		 const struct err *failure);
 
-/* What is to be reached, for messages: "host:port", the mail domain, or the unix socket's path. */
+/* The destination for messages: "host:port", the mail domain, or the unix socket's path. */
 char *dial_destination(const struct settings *settings) MUST_USE;

@@ -6,7 +6,7 @@
 
 #include <sys/socket.h>
 
-/* Of a host with more addresses than this, or half of it in one family, the others are left out. */
+/* Further addresses of a host are ignored; so are those of one family beyond half of this limit. */
 enum { ENDPOINTS_MAX = 32 };
 
 struct endpoint {
@@ -14,7 +14,7 @@ struct endpoint {
 	struct sockaddr_storage address;
 };
 
-/* The addresses of a host. `canonical` is the name that it has in the end, NULL: not known. */
+/* The addresses of a host. `canonical` is its canonical name in DNS, NULL: not known. */
 struct endpoints {
 	struct endpoint items[ENDPOINTS_MAX];
 	size_t count;
@@ -23,19 +23,19 @@ struct endpoints {
 
 void endpoints_done(struct endpoints *endpoints);
 
-/* False where there is no room any more. */
+/* Appends an address. False if the list is full. */
 bool endpoints_add(struct endpoints *endpoints, const struct sockaddr *address, socklen_t len);
 
 /*
- * Lets the address families take turns, beginning with the first one's, and keeps the order within
- * each of them: RFC 8305 section 4.
+ * Alternates the address families, beginning with the family of the first address; the order within
+ * each family stays (RFC 8305 section 4).
  */
 void endpoints_interleave(struct endpoints *endpoints);
 
-/* Drops the first `count` addresses. */
+/* Removes the first `count` addresses. */
 void endpoints_drop(struct endpoints *endpoints, size_t count);
 
-/* Drops the addresses of other families. */
+/* Removes the addresses of other families. */
 void endpoints_keep_family(struct endpoints *endpoints, int family);
 
 /* "192.0.2.1" or "[2001:db8::1]", or the path of a unix socket; the caller frees it. */

@@ -1,4 +1,4 @@
-/* filekind.c - what a file is that should hold certificates, judged by its first bytes; pure */
+/* filekind.c - recognising files given in place of certificates, by their first bytes; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/filekind.h"
 
@@ -30,10 +30,10 @@ static const struct {
 #undef BINARY
 };
 
-/* Of several the first one counts: a file with both a key and a certificate is not asked about. */
+/* The first match counts. A file with both a key and a certificate never comes here. */
 static const struct {
 	const char *mark;
-	bool is_first; /* at the very beginning, else anywhere */
+	bool is_first; /* true: only at the very beginning; false: anywhere */
 	const char *words;
 } texts[] = {
 	{ "PRIVATE KEY-----", false, N_("it is a private key, and no certificate") },
@@ -57,7 +57,7 @@ static const struct {
 	     "PEM") },
 };
 
-/* How many bytes the tag and the length take, X.690 section 8.1. */
+/* The length of tag and length field in bytes, X.690 section 8.1. */
 static size_t der_head(const char *bytes, size_t len)
 {
 	unsigned char size = len > 1 ? (unsigned char)bytes[1] : 0;

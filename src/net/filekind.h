@@ -1,15 +1,14 @@
-/* filekind.h - what a file is that should hold certificates, judged by its first bytes; pure */
+/* filekind.h - recognising files given in place of certificates, by their first bytes; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "base/mem.h"
 
-/* Whether it is DER (X.690), which the files of certificates are where they are no PEM (RFC 7468).
- */
+/* Whether the bytes are DER (X.690), the usual form of certificates besides PEM (RFC 7468). */
 bool filekind_is_der(const char *bytes, size_t len);
 
 /*
- * What the content of a file is in which there is no certificate, as words for a person: what it
- * is instead, and the command that makes certificates of it where there is one. NULL: not known.
+ * Describes a file in which no certificate was found, for an error text: its kind, and the command
+ * that converts it into certificates if there is one. NULL: unknown.
  */
 const char *filekind_words(const char *bytes, size_t len);

@@ -9,7 +9,7 @@
 #include <gnutls/pkcs11.h>
 #include <gnutls/x509.h>
 
-/* The functions that are used, without their prefix. */
+/* The functions in use, without their prefix. */
 #define GNUTLS_CALLS(CALL)                                                                         \
 	CALL(alert_get)                                                                            \
 	CALL(alert_get_name)                                                                       \
@@ -93,8 +93,8 @@ struct gnutls_calls {
 /* NULL until gnutls_load has succeeded once. */
 extern const struct gnutls_calls *gnutls;
 
-/* Loads the library, unless that is done. ERR_SYSTEM, as library_load. */
+/* Loads the library, unless it is loaded. ERR_SYSTEM, as library_load. */
 bool gnutls_load(struct err *err) MUST_USE;
 
-/* What a status says. That there is no memory ends the process, see mem.h. */
+/* The text of a status. Out of memory ends the process, see mem.h. */
 const char *gnutls_words(int status);

@@ -1,4 +1,4 @@
-/* host.c - host names, and the addresses that can stand in their place */
+/* host.c - host names and address literals */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/host.h"
 

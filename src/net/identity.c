@@ -27,7 +27,7 @@ static bool read_setting_file(const char *setting, const char *path, struct str 
 	return file_load(path, content, ERR_NOINPUT, err) || err_wrap(err, "%s %s", setting, path);
 }
 
-/* Both the word of PKCS#8 and the header of older files (RFC 1421). */
+/* Matches the label of PKCS#8 as well as the header of older files (RFC 1421). */
 static bool is_encrypted(const struct str *pem)
 {
 	return memmem(pem->bytes, pem->len, "ENCRYPTED", 9) != NULL;
@@ -51,14 +51,14 @@ bool identity_wants_password(const struct settings *settings)
 		return false;
 	if (uri_is_token(key) || uri_is_token(settings->tls_cert_file))
 		return !has_pin(key) && !has_pin(settings->tls_cert_file);
-	/* A pipe can be read once only, and its key is read when the certificate is shown. */
+	/* A pipe can be read only once, and the key is read when the certificate is loaded. */
 	CLEANUP(fs_close_at) int fd = file_open(key, ERR_NOINPUT, &later);
 	return fd >= 0 && file_is_regular(fd) &&
 	       file_read(fd, clock_after(FILE_SECONDS), &pem, ERR_NOINPUT, &later) &&
 	       is_encrypted(&pem);
 }
 
-/* The certificates, ours first */
+/* The certificate chain, the client's first */
 
 struct chain {
 	gnutls_pcert_st certificates[CHAIN_MAX];
@@ -132,7 +132,7 @@ static bool load_key_file(struct identity *identity, gnutls_privkey_t key,
 	       (read_key(key, &pem, password, err) || err_wrap(err, "tls_key_file %s", file));
 }
 
-/* A key on a token: GnuTLS asks here, and the token's process answers */
+/* A key on a token: GnuTLS calls these functions, and the token's process answers */
 
 static bool refuse_pair(struct err *err)
 {
@@ -140,7 +140,7 @@ static bool refuse_pair(struct err *err)
 		       _("tls_key_file is not the key of the certificate in tls_cert_file"));
 }
 
-/* Whether the certificate is that of another key is best found out here, by what was signed. */
+/* The signature itself shows best whether the certificate belongs to another key. */
 static bool is_of_certificate(const struct identity *identity, const struct pkcs11_task *task,
 			      const struct str *signature)
 {
@@ -173,7 +173,7 @@ static int sign(struct identity *identity, const struct pkcs11_task *task,
 	return 0;
 }
 
-/* For an algorithm that hashes by itself (EdDSA). */
+/* Signs data by an algorithm with a built-in hash (EdDSA). */
 static int sign_data(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *arg,
 		     unsigned flags, const gnutls_datum_t *data, gnutls_datum_t *signature)
 {
@@ -214,7 +214,10 @@ static int tell_about_key(gnutls_privkey_t key, unsigned flags, void *arg)
 	return -1;
 }
 
-/* A file's name is left alone; of two PINs the first counts. */
+/*
+ * Separates the PIN from a token's URI. A file name stays as it is, and an earlier PIN takes
+ * precedence.
+ */
 static bool split_uri(const char *uri, char **bare, struct secret *pin, struct err *err)
 {
 	if (!uri_is_token(uri))
@@ -245,7 +248,10 @@ static bool load_key(struct identity *identity, gnutls_certificate_credentials_t
 	if (gnutls->pubkey_get_pk_algorithm(identity->public_key, NULL) !=
 	    (int)identity->token.algorithm)
 		return refuse_pair(err);
-	/* GnuTLS would have the token sign a trial, and some want a finger on a button for each. */
+	/*
+	 * GnuTLS would verify the pair by a trial signature, and some tokens want a button pressed
+	 * for each signature.
+	 */
 	gnutls->certificate_set_flags(credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
 	int status = gnutls->privkey_import_ext4(key, identity, sign_data, sign_hash, NULL, NULL,
 						 tell_about_key, 0);
@@ -258,7 +264,7 @@ static void free_key_at(gnutls_privkey_t *key)
 		gnutls->privkey_deinit(*key);
 }
 
-/* What GnuTLS has taken over is released with the credentials. */
+/* The objects that GnuTLS has taken over are released with the credentials. */
 static bool show_certificate(struct identity *identity,
 			     gnutls_certificate_credentials_t credentials,
 			     const struct secret *password, struct err *err)

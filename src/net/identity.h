@@ -6,8 +6,8 @@
 #include "net/pkcs11.h"
 
 /*
- * What stands behind the certificate that GnuTLS shows for us. `err` says why the last signature
- * was not to be had, where it was not; signing waits until `deadline`.
+ * The state for the client certificate during a TLS session. `err` explains why the last signature
+ * failed, if it did; signing waits until `deadline`.
  */
 struct identity {
 	const struct settings *settings;
@@ -19,21 +19,20 @@ struct identity {
 
 /*
  * Whether `password` or `passwordeval` is the PIN of the token or the password of the key's file,
- * as far as can be seen from outside.
+ * as far as the files show.
  */
 bool identity_wants_password(const struct settings *settings);
 
 /*
- * Puts the certificate and the key that the settings name, if any, into the credentials, and
- * releases everything in identity_done, which comes behind the end of the TLS session. `password`
- * may be empty. ERR_NOINPUT: a file or object can't be read, or they do not belong together;
- * ERR_AUTH: the PIN or password is missing or wrong; ERR_NET, ERR_CONFIG, ERR_SYSTEM: see pkcs11.h,
- * uri.h.
+ * Adds the certificate and key of the settings, if there are any, to the credentials. identity_done
+ * releases everything; call it after the end of the TLS session. `password` may be empty.
+ * ERR_NOINPUT: a file or object can't be read, or certificate and key do not match; ERR_AUTH: the
+ * PIN or password is missing or wrong; ERR_NET, ERR_CONFIG, ERR_SYSTEM: see pkcs11.h, uri.h.
  */
 bool identity_init(struct identity *identity, gnutls_certificate_credentials_t credentials,
 		   const struct settings *settings, const struct secret *password, int64_t deadline,
 		   struct err *err) MUST_USE;
 void identity_done(struct identity *identity);
 
-/* Lets the token go, once no more signatures are needed. */
+/* Closes the token, once no more signatures are needed. */
 void identity_rest(struct identity *identity);

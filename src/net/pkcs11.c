@@ -10,13 +10,13 @@
 /* The mechanism of PKCS#11 that signs by RSASSA-PSS. */
 enum { CKM_RSA_PKCS_PSS = 0x0D };
 
-/* What every other question begins with; what is to be signed follows. */
+/* The header of every later question; the bytes to be signed follow. */
 struct asked {
 	uint32_t algorithm;
 	uint32_t is_hash;
 };
 
-/* What the child answers first; the certificates follow. */
+/* The child's first answer; the certificates follow. */
 struct opened {
 	uint32_t algorithm;
 	uint32_t bits;
@@ -30,7 +30,7 @@ struct holder {
 	gnutls_privkey_t key;
 	bool is_open;
 	char *logged_in;    /* the URL of the token that got the PIN */
-	struct err refusal; /* why it gets no PIN */
+	struct err refusal; /* why the token gets no PIN */
 };
 
 static bool refuse_login(struct holder *holder, const char *label, const char *reason)
@@ -41,7 +41,9 @@ static bool refuse_login(struct holder *holder, const char *label, const char *r
 	return err_set(&holder->refusal, ERR_AUTH, _("token \"%s\": %s"), shown.bytes, reason);
 }
 
-/* Whoever has refused once goes on doing so: a PIN that is tried too often locks the token. */
+/*
+ * After one refusal all later requests are refused: a PIN that is tried too often locks the token.
+ */
 static bool may_give(struct holder *holder, const char *url, const char *label, unsigned flags)
 {
 	if (holder->refusal.kind != ERR_NONE)
@@ -68,7 +70,7 @@ static bool may_give(struct holder *holder, const char *url, const char *label, 
 	return true;
 }
 
-/* GnuTLS wants a negative number for "no", and asks on and on for any other. */
+/* GnuTLS takes a negative number as "no"; after any other it asks again without end. */
 static int give_pin(void *arg, int attempt, const char *url, const char *label, unsigned flags,
 		    char *pin, size_t room)
 {
@@ -121,7 +123,7 @@ static bool find_key(struct holder *holder, struct opened *opened, struct err *e
 	return true;
 }
 
-/* Releases the list, too. */
+/* Appends the certificates in PEM, and releases the list. */
 static bool add_chain(struct str *chain, gnutls_x509_crt_t *list, unsigned count)
 {
 	bool is_good = true;
@@ -137,7 +139,10 @@ static bool add_chain(struct str *chain, gnutls_x509_crt_t *list, unsigned count
 	return is_good;
 }
 
-/* With its issuers, as far as the token has them. Most tokens show certificates to everybody. */
+/*
+ * Finds the certificate, and its issuers if the token has them. Most tokens show certificates
+ * without a login.
+ */
 static bool find_certificate(struct holder *holder, struct str *chain, struct err *err)
 {
 	static const unsigned ways[] = { 0, GNUTLS_PKCS11_OBJ_FLAG_LOGIN };
@@ -155,7 +160,7 @@ static bool find_certificate(struct holder *holder, struct str *chain, struct er
 	       err_wrap(err, "tls_cert_file %s", uri);
 }
 
-/* The key first: it needs the login, which then lasts. */
+/* Opens the key first: it needs the login, which then lasts. */
 static bool open_objects(struct holder *holder, struct str *answer, struct err *err)
 {
 	CLEANUP(str_done) struct str chain = STR_INIT;

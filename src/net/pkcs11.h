@@ -6,7 +6,7 @@
 #include "base/proc.h"
 #include "net/gnutls.h"
 
-/* Which objects are wanted: URIs without a PIN, each NULL where it is not on a token. */
+/* The objects to open: URIs without a PIN, each NULL if the object is not on a token. */
 struct pkcs11_wish {
 	const char *key;
 	const char *certificate;
@@ -14,8 +14,8 @@ struct pkcs11_wish {
 };
 
 /*
- * An open token. Nothing of the driver is ever loaded here: it may take its time, or more, so it
- * lives in a child, which also holds the login. A zeroed token is none.
+ * An open token. The driver may be slow or hang, so it is loaded only in a child process, which
+ * also holds the login. A zeroed token is closed.
  */
 struct pkcs11_token {
 	struct proc_partner partner;
@@ -26,21 +26,23 @@ struct pkcs11_token {
 };
 
 /*
- * Finds the objects; the PIN is given to one token, and never again once it was wrong.
- * ERR_AUTH: there is no PIN, or it is wrong or might lock the token; ERR_NOINPUT: no such token or
- * object, or it can't be read; ERR_NET: no answer before the deadline; ERR_SYSTEM: no child.
+ * Finds the objects. The PIN is given to one token, and never again after it was wrong. ERR_AUTH:
+ * the PIN is missing, wrong, or might lock the token; ERR_NOINPUT: no such token or object, or it
+ * can't be read; ERR_NET: no answer before the deadline; ERR_SYSTEM: no child.
  */
 bool pkcs11_open(struct pkcs11_token *token, const struct pkcs11_wish *wish, int64_t deadline,
 		 struct err *err) MUST_USE;
 void pkcs11_close(struct pkcs11_token *token);
 
-/* What is to be signed: data, or their hash; for GNUTLS_SIGN_RSA_RAW, a DigestInfo (RFC 8017). */
+/*
+ * The input of a signature: data or their hash; for GNUTLS_SIGN_RSA_RAW, a DigestInfo (RFC 8017).
+ */
 struct pkcs11_task {
 	gnutls_sign_algorithm_t algorithm;
 	bool is_hash;
 	const gnutls_datum_t *data;
 };
 
-/* Appends the signature of the key. ERR_NOINPUT, ERR_NET, ERR_AUTH. */
+/* Appends a signature by the key. ERR_NOINPUT, ERR_NET, ERR_AUTH. */
 bool pkcs11_sign(struct pkcs11_token *token, const struct pkcs11_task *task, int64_t deadline,
 		 struct str *signature, struct err *err) MUST_USE;

@@ -15,7 +15,7 @@
 
 enum { HEAD_START_MS = 250, TOLD_MAX = 8 };
 
-/* `fd` is -1 where it is not running; `number` says then why not, as an errno. */
+/* `fd` is -1 if the attempt is not running; `number` is then the errno of its failure. */
 struct runner {
 	int fd;
 	int number;
@@ -27,7 +27,7 @@ struct race {
 	struct runner runners[ENDPOINTS_MAX];
 	size_t started;
 	int64_t next_start;
-	int winner; /* -1: nobody yet */
+	int winner; /* -1: none yet */
 };
 
 static void race_done(struct race *race)
@@ -69,7 +69,7 @@ static bool open_runner(struct race *race, size_t index, int family, struct err 
 	return true;
 }
 
-/* False where there is no use in going on at all. */
+/* Starts the next attempt. False if further attempts are useless. */
 static bool start_next(struct race *race, struct err *err)
 {
 	size_t index = race->started++;
@@ -118,7 +118,7 @@ static void judge_connection(struct race *race, size_t index)
 		race->winner = (int)index;
 }
 
-/* poll(2) leaves a negative descriptor alone. */
+/* poll(2) ignores a negative descriptor. */
 static bool watch(struct race *race, int64_t deadline, struct err *err)
 {
 	struct pollfd waits[ENDPOINTS_MAX];
@@ -138,7 +138,7 @@ static bool watch(struct race *race, int64_t deadline, struct err *err)
 	return true;
 }
 
-/* Ends with a winner, when nobody is left, or when time is up. */
+/* Runs until there is a winner, no attempt is left, or the deadline has passed. */
 static bool run_race(struct race *race, int64_t deadline, struct err *err)
 {
 	while (race->winner < 0 && (has_more(race) || count_running(race) > 0)) {
@@ -154,7 +154,7 @@ static bool run_race(struct race *race, int64_t deadline, struct err *err)
 	return true;
 }
 
-/* One address goes without saying which. */
+/* A single address is not named in the text. */
 static bool explain_failures(const struct race *race, struct err *err)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;

@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 /*
- * Tries the addresses in their order: the next one begins as soon as the one before has failed, or
- * 250 ms after it began (RFC 8305 section 5), and the first that connects wins; the others are
- * closed. All must be done by the deadline. `source` is the address to connect from, NULL: any.
- * Returns a socket that does not block (a TCP one with TCP_NODELAY), and which address it is; -1 on
- * failure. ERR_NET: none was reached, with the reason for each; ERR_SYSTEM: there is no socket, or
- * `source` can't be used.
+ * Tries the addresses in their order: the next attempt starts as soon as the one before has failed,
+ * or 250 ms after its start (RFC 8305 section 5). The first that connects wins; the others are
+ * closed. All attempts end at the deadline. `source` is the address to connect from, NULL: any.
+ * Returns a non-blocking socket (a TCP one with TCP_NODELAY), and the index of its address in
+ * `winner`; -1 on failure. ERR_NET: no address was reached, with the reason for each; ERR_SYSTEM:
+ * there is no socket, or `source` can't be used.
  */
 int race_connect(const struct endpoints *endpoints, const struct endpoint *source, int64_t deadline,
 		 size_t *winner, struct err *err) MUST_USE;

@@ -21,9 +21,9 @@ struct question {
 	int flags;
 };
 
-/* What the child writes into its pipe; the canonical name stands behind it. */
+/* The child's answer in its pipe; the canonical name follows it. */
 struct answer {
-	int status; /* of getaddrinfo */
+	int status; /* the status of getaddrinfo */
 	size_t count;
 	struct endpoint items[ENDPOINTS_MAX];
 };
@@ -36,7 +36,7 @@ static struct question make_question(const char *host, int port, int flags)
 	return question;
 }
 
-/* One family must not take the room of the other. */
+/* Limits each family to half of the list, so that one does not crowd out the other. */
 static bool has_room(const struct endpoints *endpoints, int family)
 {
 	size_t count = 0;
@@ -116,7 +116,7 @@ bool resolve_address(const char *text, int port, struct endpoints *endpoints)
 	return ask(&question, endpoints) == 0;
 }
 
-/* RFC 6761 section 6.3: such a name is this machine, whatever a resolver or a file says. */
+/* Such a name is this machine, whatever a resolver or a file says (RFC 6761 section 6.3). */
 static void resolve_localhost(int port, struct endpoints *endpoints)
 {
 	const struct question four = make_question("127.0.0.1", port, AI_NUMERICHOST);

@@ -1,4 +1,4 @@
-/* socks.c - through a SOCKS5 proxy to a host; RFC 1928 */
+/* socks.c - connecting to a host through a SOCKS5 proxy; RFC 1928 */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/socks.h"
 
@@ -124,7 +124,7 @@ static bool send_all(int fd, const struct str *bytes, int64_t deadline, struct e
 	return true;
 }
 
-/* Not an octet more, as the next ones are the relay's. */
+/* Reads not an octet more, because the following ones come from the relay. */
 static bool receive(int fd, unsigned char *bytes, size_t len, int64_t deadline, struct err *err)
 {
 	for (size_t got = 0; got < len;) {
@@ -164,7 +164,7 @@ static bool agree_on_method(int fd, int64_t deadline, struct err *err)
 	return choice[1] == NO_LOGIN || no_proxy(err);
 }
 
-/* Of a refusal the rest does not matter, and some proxies leave it out. */
+/* The rest of a refusal does not matter, and some proxies leave it out. */
 static bool read_reply(int fd, int64_t deadline, struct err *err)
 {
 	unsigned char reply[SOCKS_REPLY];

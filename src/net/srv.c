@@ -54,7 +54,7 @@ static bool skip_questions(struct reader *reader, unsigned count)
 	return true;
 }
 
-/* What could not be connected to is left out. */
+/* Appends a record, unless its port or target can't be connected to. */
 static void add_record(struct srv_list *list, const struct srv *record)
 {
 	if (!*record->target || strcmp(record->target, ".") == 0)
@@ -64,7 +64,7 @@ static void add_record(struct srv_list *list, const struct srv *record)
 		list->items[list->count++] = *record;
 }
 
-/* The data of a record. The target's name may be compressed, though it should not be. */
+/* Reads the data of a record. The target's name may be compressed, though it should not be. */
 static bool read_data(struct reader data, size_t len, struct srv_list *list)
 {
 	struct srv record = { 0 };
@@ -129,7 +129,7 @@ static int compare_priorities(const void *a, const void *b)
 	return 0;
 }
 
-/* Those without weight come first, so that the lot 0 can fall on them. */
+/* Records with weight 0 come first, so that a draw of 0 can select them. */
 static int compare_for_lots(const void *a, const void *b)
 {
 	const struct srv *x = a;
@@ -156,7 +156,7 @@ static void move_to_front(struct srv *items, size_t index)
 	items[0] = moved;
 }
 
-/* The first whose running sum reaches the lot. */
+/* Selects the first record whose running sum reaches the drawn number. */
 static size_t choose(const struct srv *items, size_t count, uint32_t (*draw)(uint32_t limit))
 {
 	uint32_t sum = 0;
@@ -204,13 +204,13 @@ void srv_order_by_weight(struct srv_list *list)
 
 /* Asking */
 
-/* What the child writes into its pipe. */
+/* The child's answer in its pipe. */
 struct answer {
-	int trouble; /* of netdb.h's h_errno, or 0 */
+	int trouble; /* h_errno of netdb.h, or 0 */
 	struct srv_list list;
 };
 
-/* Runs in the child, which thus is the one that reads what a stranger has sent. */
+/* Runs in the child, so that untrusted bytes are parsed there. */
 static void answer_question(void *name, int pipe)
 {
 	static unsigned char message[NS_MAXMSG];

@@ -20,7 +20,9 @@ struct srv {
 	char target[SRV_TARGET_MAX]; /* a host's name, without final dot */
 };
 
-/* `is_denied`: a record says that the domain does not have the service. */
+/*
+ * The records of a domain. `is_denied`: a record says that the domain does not offer the service.
+ */
 struct srv_list {
 	struct srv items[SRV_MAX];
 	size_t count;
@@ -29,24 +31,24 @@ struct srv_list {
 
 /*
  * Reads the SRV records in the answer section of a DNS message (RFC 1035 section 4). Records whose
- * target is no host name or whose port is 0 are left out. False where it is no such message.
+ * target is no host name or whose port is 0 are skipped. False if it is no such message.
  */
 bool srv_parse(const unsigned char *message, size_t len, struct srv_list *list) MUST_USE;
 
 /*
- * Brings the records into the order in which they are tried: priorities from the lowest on, and
- * within each of them by lot, after their weights. `draw` returns a number from 0 to its argument.
+ * Sorts the records into the order of the attempts: by ascending priority, and at random by weight
+ * within a priority. `draw` returns a number from 0 to its argument.
  */
 void srv_order(struct srv_list *list, uint32_t (*draw)(uint32_t limit));
-/* The same with the system's random numbers. */
+/* srv_order with the system's random numbers. */
 void srv_order_by_lot(struct srv_list *list);
-/* Without lots: the heaviest first within a priority. */
+/* Sorts without chance: within a priority the heaviest first. */
 void srv_order_by_weight(struct srv_list *list);
 
 /*
- * Looks up the records of a service (SRV_SUBMISSIONS, SRV_SUBMISSION) in a domain, an ASCII name,
- * in a child, as the resolver knows no deadline. ERR_NOHOST: there is none, the domain says that it
- * does not have the service, or it is no domain; ERR_NET: no answer from DNS.
+ * Looks up the records of a service (SRV_SUBMISSIONS, SRV_SUBMISSION) in a domain, an ASCII name.
+ * The resolver knows no deadline, so it runs in a child. ERR_NOHOST: there is no record, the domain
+ * says that it does not offer the service, or it is no domain; ERR_NET: no answer from DNS.
  */
 bool srv_look_up(const char *service, const char *domain, int64_t deadline, struct srv_list *list,
 		 struct err *err) MUST_USE;

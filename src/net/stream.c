@@ -21,7 +21,7 @@ void stream_init(struct stream *stream, int fd, int64_t end)
 	*stream = (struct stream){
 		.fd = fd, .in = STR_INIT, .out = STR_INIT, .deadline = end, .end = end
 	};
-	/* A base64 response on its way out is a secret. */
+	/* A base64 response in the buffer is a secret. */
 	stream->out.is_secret = true;
 }
 
@@ -38,7 +38,9 @@ void stream_close(struct stream *stream)
 	str_done(&stream->out);
 }
 
-/* The one place that waits; a server that never stops talking gets no longer than others. */
+/*
+ * Waits for the peer; no other function does. A server that never stops sending gets no extra time.
+ */
 static bool wait_for(struct stream *stream, short events, struct err *err)
 {
 	int64_t deadline = clock_earlier(stream->deadline, stream->end);
@@ -94,7 +96,7 @@ static enum tls_step send_clear(struct stream *stream, const char *bytes, size_t
 	return TLS_FAILED;
 }
 
-/* Acts on a step that did not get through: true means try it again. */
+/* Acts on an incomplete step: true means try it again. */
 static bool go_on(struct stream *stream, enum tls_step step, struct err *err)
 {
 	switch (step) {
@@ -140,7 +142,7 @@ bool stream_start_tls(struct stream *stream, struct tls *tls, struct err *err)
 	return true;
 }
 
-/* Takes what is there. */
+/* Reads the bytes that have arrived, without waiting. */
 static enum tls_step receive_once(struct stream *stream, struct err *err)
 {
 	size_t got = 0;
@@ -164,7 +166,7 @@ static bool receive(struct stream *stream, struct err *err)
 	return true;
 }
 
-/* Takes off a line of `whole` bytes; what is given of it has no end. */
+/* Removes a line of `whole` bytes from the buffer; `line` and `len` are without its line end. */
 static void take_buffered_line(struct stream *stream, size_t whole, const char **line, size_t *len)
 {
 	*line = stream->in.bytes + stream->taken;

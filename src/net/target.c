@@ -36,7 +36,7 @@ static void add_fallbacks(struct targets *targets, const struct settings *settin
 		    entry.port ? entry.port : settings->port, NULL);
 }
 
-/* A port that the settings name goes before the one in the record. */
+/* The port of the settings takes precedence over the port in the record. */
 static bool add_by_srv(struct targets *targets, const struct settings *settings, int64_t deadline,
 		       struct err *err)
 {
@@ -70,7 +70,7 @@ void target_names_done(struct target_names *names)
 	mem_free_at(&names->items[1]);
 }
 
-/* Certificates have no final dot. */
+/* Names in certificates have no final dot. */
 static bool set_name(char **name, const char *host, struct err *err)
 {
 	*name = host_ascii(host, err);

@@ -18,7 +18,7 @@
 static const char default_priorities[] =
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:%PROFILE_MEDIUM";
 
-/* The certificate that we are told to show is shown, whichever issuers the server asks for. */
+/* The configured certificate is sent, whichever issuers the server asks for. */
 static const unsigned session_flags =
 	GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT;
 
@@ -28,9 +28,9 @@ struct tls {
 	const struct settings *settings;
 	const struct target_names *names; /* NULL: not known yet */
 	struct identity identity;
-	struct err refusal; /* why the server's certificate is not believed */
+	struct err refusal; /* the reason why the server's certificate was rejected */
 	bool is_believed;
-	bool is_sending; /* GnuTLS holds bytes of a send that did not get through */
+	bool is_sending; /* GnuTLS holds bytes of an incomplete send */
 };
 
 static bool set_priorities(struct tls *tls, struct err *err)
@@ -48,7 +48,10 @@ static bool set_priorities(struct tls *tls, struct err *err)
 	return true;
 }
 
-/* GnuTLS calls this before it shows a certificate of ours: who is not believed gets to see none. */
+/*
+ * GnuTLS calls this before it sends the client's certificate: a server that fails verification does
+ * not get to see it.
+ */
 static int verify_now(gnutls_session_t session)
 {
 	struct tls *tls = gnutls->session_get_ptr(session);
@@ -57,7 +60,10 @@ static int verify_now(gnutls_session_t session)
 	return tls->is_believed ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
 }
 
-/* The token's process first: what others have loaded into this one does not go well with a fork. */
+/*
+ * Starts the token's process first: libraries loaded into this process, and their threads, do not
+ * survive a fork well.
+ */
 static bool set_up(struct tls *tls, const struct secret *password, int64_t deadline,
 		   struct err *err)
 {
@@ -127,7 +133,7 @@ static enum tls_step wanted(const struct tls *tls)
 	return gnutls->record_get_direction(tls->session) ? TLS_WANTS_WRITE : TLS_WANTS_READ;
 }
 
-/* Alerts by which a server says that it wants another certificate of ours, or one at all. */
+/* Alerts by which a server asks for a client certificate, or for another one. */
 static bool is_about_certificate(gnutls_alert_description_t alert)
 {
 	return (alert >= GNUTLS_A_BAD_CERTIFICATE && alert <= GNUTLS_A_CERTIFICATE_UNKNOWN) ||
@@ -138,7 +144,7 @@ static bool is_about_certificate(gnutls_alert_description_t alert)
 static const char too_old[] = N_("it offers no version of TLS that mailchute accepts: 1.2 or "
 				 "later, unless tls_priorities says otherwise");
 
-/* What an alert means to whoever writes the settings, or NULL. */
+/* The meaning of an alert in terms of the settings, or NULL. */
 static const char *explain_alert(const struct tls *tls, gnutls_alert_description_t alert)
 {
 	if (alert == GNUTLS_A_PROTOCOL_VERSION)
@@ -155,7 +161,7 @@ static const char *explain_alert(const struct tls *tls, gnutls_alert_description
 		       : _("it wants a client certificate: set tls_cert_file and tls_key_file");
 }
 
-/* The alert says why the server gave up; GnuTLS's own words say only that it did. */
+/* The alert tells the server's reason; GnuTLS's own words only tell that it failed. */
 static void alerted(const struct tls *tls, enum err_kind kind, const char *doing, struct err *err)
 {
 	gnutls_alert_description_t alert = gnutls->alert_get(tls->session);
@@ -168,7 +174,7 @@ static void alerted(const struct tls *tls, enum err_kind kind, const char *doing
 		err_set(err, ERR_TLS, "%s; %s", err->text, meaning);
 }
 
-/* A setting that GnuTLS's words are about, or NULL. */
+/* The setting that GnuTLS's words are about, or NULL. */
 static const char *explain_status(int status)
 {
 	if (status == GNUTLS_E_UNSUPPORTED_VERSION_PACKET)
@@ -214,7 +220,7 @@ static bool answers_in_clear(const struct tls *tls, struct err *err)
 			 "byte here: set tls_starttls on, or the port where it does (often 465)"));
 }
 
-/* A server that says nothing, or hangs up, may be waiting for us to begin in clear text. */
+/* A server that is silent or hangs up may expect the session to begin in clear text. */
 static bool suggest_starttls(const struct tls *tls, struct err *err)
 {
 	if (tls->settings->tls_starttls)
@@ -235,7 +241,7 @@ static void lost(const struct tls *tls, int status, struct err *err)
 	suggest_starttls(tls, err);
 }
 
-/* What our own side had to say against it explains more than GnuTLS does. */
+/* The client's own objection explains more than GnuTLS's error. */
 static enum tls_step handshake_failed(struct tls *tls, int status, struct err *err)
 {
 	if (tls->refusal.kind != ERR_NONE)
@@ -251,7 +257,10 @@ static enum tls_step handshake_failed(struct tls *tls, int status, struct err *e
 	return TLS_FAILED;
 }
 
-/* It is passed over, but within the deadline: a server can send such things on and on. */
+/*
+ * Whether the event is to be ignored. The deadline still holds: a server can send such events
+ * without end.
+ */
 static bool is_noise(int status)
 {
 	return status == GNUTLS_E_WARNING_ALERT_RECEIVED || status == GNUTLS_E_REHANDSHAKE;
@@ -294,7 +303,7 @@ enum tls_step tls_receive(struct tls *tls, char *bytes, size_t len, size_t *got,
 	return fail_tls(tls, (int)n, ERR_NET, _("reading over TLS"), err);
 }
 
-/* After GNUTLS_E_AGAIN the bytes are GnuTLS's already; it wants to be called with none. */
+/* After GNUTLS_E_AGAIN GnuTLS already has the bytes; the next call must pass none. */
 enum tls_step tls_send(struct tls *tls, const char *bytes, size_t len, size_t *done,
 		       struct err *err)
 {

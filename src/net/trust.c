@@ -1,4 +1,4 @@
-/* trust.c - which certificates are believed */
+/* trust.c - verification of the relay's certificate */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/trust.h"
 
@@ -36,7 +36,7 @@ static void peer_done(struct peer_chain *peer)
 		gnutls->x509_crt_deinit(peer->certificate);
 }
 
-/* The peer's certificates; the caller releases them. */
+/* Reads the peer's certificates; the caller releases them. */
 static bool peer_init(struct peer_chain *peer, gnutls_session_t session, struct err *err)
 {
 	*peer = (struct peer_chain){ .session = session };
@@ -97,7 +97,7 @@ struct reference {
 	unsigned char address[16];
 };
 
-/* What the certificate must bear, in the form that GnuTLS compares. */
+/* The properties that the certificate must have, in the form that GnuTLS compares. */
 static void reference_init(struct reference *reference, char *name)
 {
 	static char server_purpose[] = GNUTLS_KP_TLS_WWW_SERVER;
@@ -136,7 +136,7 @@ static bool verify_chain(struct peer_chain *peer, char *name, const struct setti
 	return reasons == 0 || verdict_refuse(peer, reasons, settings, err);
 }
 
-/* For any of the names. */
+/* Verifies the chain for any of the names. */
 static bool verify_names(struct peer_chain *peer, const struct target_names *names,
 			 const struct settings *settings, struct err *err)
 {
@@ -151,7 +151,7 @@ static bool verify_names(struct peer_chain *peer, const struct target_names *nam
 	return false;
 }
 
-/* Where nobody is trusted, and nothing else is asked for, no certificate passes. */
+/* Without a trust file, a fingerprint or a pin no certificate passes. */
 static bool verify(struct peer_chain *peer, const struct settings *settings,
 		   const struct target_names *names, struct err *err)
 {

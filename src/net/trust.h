@@ -1,4 +1,4 @@
-/* trust.h - which certificates are believed */
+/* trust.h - verification of the relay's certificate */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -9,22 +9,22 @@
 #include <gnutls/gnutls.h>
 
 /*
- * Loads the certification authorities and the CRL that the settings name. ERR_NOINPUT: a file
- * can't be read, or nothing is in it.
+ * Loads the certification authorities and the CRL of the settings. ERR_NOINPUT: a file can't be
+ * read, or is empty.
  */
 bool trust_load(gnutls_certificate_credentials_t credentials, const struct settings *settings,
 		struct err *err) MUST_USE;
 
 /*
- * The verdict on a finished handshake. Without tls_certcheck everything passes. With a fingerprint
- * only that certificate passes, whatever is in it; else, where there is a trust file, the chain
- * must lead to an authority in it (RFC 5280), be meant for servers, be in its time, not be revoked
- * (CRL, stapled OCSP), and bear one of the reference names as a subjectAltName (RFC 9525: the
- * common name is not looked at). With pins the public key must have one of them, in any case.
- * ERR_TLS, saying which certificate is wrong, why, and which setting would be right.
+ * Verifies the peer of a finished handshake. Without tls_certcheck everything passes. With a
+ * fingerprint only that certificate passes, whatever it contains; else, with a trust file, the
+ * chain must lead to an authority in it (RFC 5280), be meant for servers, be valid now, not be
+ * revoked (CRL, stapled OCSP), and bear one of the reference names as a subjectAltName (RFC 9525:
+ * the common name is ignored). With pins, the public key must match one of them in any case.
+ * ERR_TLS names the faulty certificate, the reason, and the setting that would help.
  */
 bool trust_verify(gnutls_session_t session, const struct settings *settings,
 		  const struct target_names *names, struct err *err) MUST_USE;
 
-/* Appends what the peer's certificate says as lines; see certificate.h. */
+/* Appends the fields of the peer's certificate, one per line; see certificate.h. */
 void trust_describe(gnutls_session_t session, struct str *out);

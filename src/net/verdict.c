@@ -1,4 +1,4 @@
-/* verdict.c - why a certificate is not believed, and which setting would be right */
+/* verdict.c - the reason why a certificate is rejected, and the setting that would help */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/verdict.h"
 
@@ -13,7 +13,7 @@
 
 enum { CHAIN_MAX = 16 };
 
-/* GnuTLS hands its callback nothing of ours. */
+/* GnuTLS passes no user data to its callback, so the state is static. */
 static struct {
 	const struct peer_chain *peer;
 	unsigned reasons[CHAIN_MAX];
@@ -39,11 +39,11 @@ void verdict_watch(const struct peer_chain *peer)
 	gnutls->session_set_verify_output_function(peer->session, note_reasons);
 }
 
-/* A certificate and what a sentence about it needs. */
+/* A certificate, and the facts for a sentence about it. */
 struct finding {
 	const struct settings *settings;
 	gnutls_x509_crt_t certificate;
-	gnutls_x509_crt_t own; /* the relay's, the same unless an issuer's is at fault */
+	gnutls_x509_crt_t own; /* the relay's certificate; differs if an issuer's is at fault */
 	const char *name;
 };
 
@@ -53,8 +53,8 @@ static void add_printable(struct str *out, const char *text)
 }
 
 /*
- * The one way to believe a certificate that can't pass the other checks. The user has to compare:
- * what is shown here may be the key of an attacker.
+ * Suggests tls_pin, the only way to accept a certificate that can't pass the other checks. The user
+ * has to compare the pin: the key shown here may be an attacker's.
  */
 static void say_pin(struct str *out, const struct finding *finding)
 {
@@ -71,7 +71,10 @@ static void say_pin(struct str *out, const struct finding *finding)
 		 shown.bytes);
 }
 
-/* Whether its name would be found wrong next, whoever vouches for it. */
+/*
+ * Whether the certificate has a name that can pass the name check. Without such a name a trusted
+ * issuer is no cure.
+ */
 static bool has_usable_name(const struct finding *finding)
 {
 	CLEANUP(str_done) struct str unused = STR_INIT;
@@ -159,7 +162,7 @@ static void say_out_of_date(struct str *out, const struct finding *finding)
 		str_add(out, _("the OCSP answer with it is out of date"));
 }
 
-/* Without a name that could be asked for, no name in tls_host_override helps. */
+/* Without a usable name in the certificate tls_host_override can't help. */
 static void say_which_name(struct str *out, const struct finding *finding, const char *names)
 {
 	CLEANUP(str_done) struct str usable = STR_INIT;
@@ -205,7 +208,7 @@ static void say_purpose(struct str *out, const struct finding *finding)
 		say_pin(out, finding);
 }
 
-/* The gravest first; GNUTLS_CERT_INVALID alone says nothing. */
+/* Reasons, the gravest first; GNUTLS_CERT_INVALID alone explains nothing. */
 static const struct reason {
 	unsigned flag;
 	const char *words;
@@ -243,7 +246,7 @@ static const struct reason *gravest(unsigned reasons)
 	return &unknown;
 }
 
-/* The place in the chain of the certificate that the reason is about; 0 where nobody says. */
+/* The index in the chain of the certificate at fault; 0 if GnuTLS did not report one. */
 static unsigned place_of(const struct peer_chain *peer, unsigned flag)
 {
 	for (unsigned i = 0; i < peer->count && i < CHAIN_MAX; i++)

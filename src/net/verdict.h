@@ -1,4 +1,4 @@
-/* verdict.h - why a certificate is not believed, and which setting would be right */
+/* verdict.h - the reason why a certificate is rejected, and the setting that would help */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -6,7 +6,10 @@
 #include "conf/settings.h"
 #include "net/gnutls.h"
 
-/* What the server showed, its own certificate first, and the name that it was asked by. */
+/*
+ * The chain that the server sent, its own certificate first, and the name that the client asked
+ * for.
+ */
 struct peer_chain {
 	gnutls_session_t session;
 	const gnutls_datum_t *chain;
@@ -15,12 +18,12 @@ struct peer_chain {
 	const char *name;
 };
 
-/* Begins to note what GnuTLS says of each certificate of the chain while it verifies. */
+/* Records GnuTLS's verdict on each certificate of the chain during the verification. */
 void verdict_watch(const struct peer_chain *peer);
 
 /*
- * Fails with ERR_TLS for the gravest of GnuTLS's reasons (gnutls_certificate_status_t): which
- * certificate it is, what is wrong with it, and what to do.
+ * Fails with ERR_TLS for the gravest of GnuTLS's reasons (gnutls_certificate_status_t): the
+ * certificate, its fault, and the cure.
  */
 bool verdict_refuse(const struct peer_chain *peer, unsigned reasons,
 		    const struct settings *settings, struct err *err);

@@ -1,4 +1,4 @@
-/* broken.c - extensions that a relay offers and does not do */
+/* broken.c - detecting extensions that a relay offers and does not support */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/broken.h"
 
@@ -16,7 +16,7 @@ static bool is_unknown_parameter(int code)
 	return code == 501 || code == 504 || code == 555;
 }
 
-/* Whether the verdict on each accepted recipient is that BDAT is not taken. */
+/* Whether every accepted recipient was refused because BDAT is unknown. */
 static bool is_chunk_unknown(const struct transaction *t)
 {
 	const struct envelope *envelope = t->envelope;
@@ -34,7 +34,7 @@ static bool is_chunk_unknown(const struct transaction *t)
 	return unknown > 0;
 }
 
-/* A reply that came before the end of a chunk, or with QUIT after it, is the only result. */
+/* A reply before the end of a chunk, or together with a QUIT after it, is the only result. */
 static bool is_chunk_refused_at_end(const struct session *session, const struct transaction *t)
 {
 	return session_is_over(session) && t->data.kind == ERR_REFUSED &&
@@ -47,7 +47,7 @@ static bool suspects_chunking(const struct session *session, const struct transa
 	       (is_chunk_unknown(t) || is_chunk_refused_at_end(session, t));
 }
 
-/* What an account insists on can't be left away; see check_offer. */
+/* Extensions that may be left out: all except those that the account demands; see check_offer. */
 static unsigned dispensable(const struct session *session, const struct transaction *t)
 {
 	const struct settings *s = session->settings;
@@ -73,7 +73,7 @@ static unsigned used_by_mail(const struct transaction *t)
 	return used;
 }
 
-/* Where others were accepted, it is more than a parameter that is not known. */
+/* Whether RCPT's parameters may be unknown. If any recipient was accepted, they are known. */
 static bool is_rcpt_unknown(const struct transaction *t)
 {
 	size_t unknown = 0;
@@ -89,7 +89,7 @@ static bool is_rcpt_unknown(const struct transaction *t)
 	return unknown > 0;
 }
 
-/* What changes no content is left away first. */
+/* Leaves out first the extensions that do not change the content. */
 static unsigned suspects_of_mail(const struct session *session, const struct transaction *t)
 {
 	unsigned found = used_by_mail(t) & dispensable(session, t);
@@ -140,7 +140,7 @@ void broken_note_success(struct session *session, const struct transaction *t)
 		session->proved |= CAP_CHUNKING;
 }
 
-/* Takes off the words that session_wrap has put before it. */
+/* Removes the words that session_wrap has put before the text. */
 static bool take_where(const struct session *session, struct err *err)
 {
 	size_t len = strlen(session->where);

@@ -82,7 +82,7 @@ unsigned capabilities_parse(const char *list)
 	return found;
 }
 
-/* "MAILMAX=20 RCPTMAX=100": of these only the first says when to begin a new session. */
+/* Reads "MAILMAX=20 RCPTMAX=100". Only MAILMAX matters: it tells when to begin a new session. */
 static void read_limits(struct capabilities *capabilities, const char *words, size_t len)
 {
 	static const char name[] = "MAILMAX=";
@@ -99,7 +99,7 @@ static void read_limits(struct capabilities *capabilities, const char *words, si
 	}
 }
 
-/* "AUTH=PLAIN" is how some servers said it before RFC 2554. */
+/* Some servers from before RFC 2554 write "AUTH=PLAIN". */
 static void read_keyword(struct capabilities *capabilities, const char *line, size_t len)
 {
 	size_t name = 0;

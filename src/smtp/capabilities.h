@@ -19,11 +19,11 @@ enum capability {
 	CAP_ETRN = 1 << 9,       /* RFC 1985 */
 };
 
-/* What a server offers. `mechanisms` are upper case with a blank before and behind each. */
+/* A server's offer. `mechanisms` are in upper case, with a blank before and after each. */
 struct capabilities {
 	unsigned has;
-	uint64_t size_limit; /* 0: none told */
-	uint64_t mail_max;   /* messages in one session; 0: none told */
+	uint64_t size_limit; /* 0: unknown */
+	uint64_t mail_max;   /* messages per session; 0: unknown */
 	struct str mechanisms;
 };
 
@@ -31,21 +31,21 @@ void capabilities_done(struct capabilities *capabilities);
 
 /*
  * Reads the reply to EHLO or LHLO: its first line is the server's name, each other line a keyword
- * and its parameters, RFC 5321 section 4.1.1.1. What was known before is forgotten.
+ * and its parameters, RFC 5321 section 4.1.1.1. Earlier capabilities are dropped.
  */
 void capabilities_read(struct capabilities *capabilities, const struct reply *reply);
 
 /*
- * Forgets extensions that are offered and not to be used, with what was told of them: those that a
- * list of conf/extensions.h names (NULL: none). STARTTLS and AUTH stay.
+ * Drops the extensions, and their parameters, that a list of conf/extensions.h names (NULL: none).
+ * STARTTLS and AUTH stay.
  */
 void capabilities_ignore(struct capabilities *capabilities, const char *list);
 
-/* Appends the keywords of some of them (enum capability), with blanks between. */
+/* Appends the keywords of a set (enum capability), separated by blanks. */
 void capabilities_print(unsigned extensions, struct str *out);
 
-/* Those that a list of conf/extensions.h names. */
+/* Returns the set that a list of conf/extensions.h names. */
 unsigned capabilities_parse(const char *list);
 
-/* Whether AUTH offers that mechanism (upper case). */
+/* Whether the server offers that mechanism (upper case). */
 bool capabilities_has_mechanism(const struct capabilities *capabilities, const char *mechanism);

@@ -1,4 +1,4 @@
-/* challenge.c - what a server's challenge may not be, before a library gets to see it; pure */
+/* challenge.c - checks of a server's challenge before a library parses it; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/challenge.h"
 

@@ -54,7 +54,7 @@ static void set_deadline(struct client *client, enum phase phase)
 	client->stream.deadline = client_deadline(client, phase);
 }
 
-/* What is expected still points to results that may be gone by the next reply. */
+/* Drops the pending replies: their results may no longer exist at the next reply. */
 void client_end_all(struct client *client)
 {
 	client->is_over = true;
@@ -68,7 +68,7 @@ static bool wrap_phase(struct client *client, enum phase phase, struct err *err)
 	return err_wrap(err, "%s", _(phases[phase].words));
 }
 
-/* With what a server proves or asks at a login, passwords could be tried out. */
+/* Hides the challenges of a login: passwords could be tried out against them. */
 static void log_reply_line(enum phase phase, const char *line, size_t len)
 {
 	if (phase == PHASE_AUTH && len > 4 && memcmp(line, "334 ", 4) == 0)
@@ -103,7 +103,7 @@ static void add_line(struct client *client, const char *line, const char *shown)
 	stream_add(&client->stream, "\r\n", 2);
 }
 
-/* A reply that came before its command must not be taken for the answer to it. */
+/* A reply that came before its command must not count as the answer to it. */
 static bool flush(struct client *client, enum phase phase, struct err *err)
 {
 	set_deadline(client, phase);
@@ -150,7 +150,7 @@ bool client_greeting(struct client *client, struct err *err)
 	return read_reply(client, PHASE_GREETING, err) && client_judge(client, PHASE_GREETING, err);
 }
 
-/* What came in clear text before the handshake must not be taken for what comes after it. */
+/* Bytes received in clear text before the handshake must not count as sent under TLS. */
 bool client_starttls(struct client *client, struct tls *tls, struct err *err)
 {
 	bool may_start = client_exchange(client, PHASE_STARTTLS, "STARTTLS", NULL, err) &&
@@ -205,14 +205,17 @@ static struct pending_reply next_pending(struct client *client)
 	return next;
 }
 
-/* Reads the reply to the oldest command. After 421 there are no others; RFC 5321 section 3.8. */
+/* Reads the reply to the oldest command. No reply follows a 421; RFC 5321 section 3.8. */
 static bool read_pending(struct client *client, struct err *err)
 {
 	const struct pending_reply pending = next_pending(client);
 
 	if (!read_reply(client, pending.phase, err))
 		return false;
-	/* After 3yz or 221 to the final dot the server is out of step; it may have the message. */
+	/*
+	 * After 3yz or 221 to the final dot the session is out of step; the message may have been
+	 * accepted.
+	 */
 	if (client->reply.code == 421 ||
 	    (pending.phase == PHASE_FINAL &&
 	     (client->reply.code / 100 == 3 || client->reply.code == 221))) {
@@ -246,7 +249,7 @@ static bool gather_command(struct client *client, const char *line, struct pendi
 	return client_collect(client, err);
 }
 
-/* What could not be a domain was found before; see transaction.c. */
+/* transaction.c has already rejected paths whose domain can't be converted. */
 static char *path_to_send(const char *path)
 {
 	CLEANUP(err_done) struct err unfit = ERR_INIT;
@@ -299,7 +302,7 @@ bool client_data(struct client *client, struct err *result, struct err *err)
 			      (struct pending_reply){ .phase = PHASE_DATA, .result = result }, err);
 }
 
-/* Lines end CRLF here, so a dot begins a line exactly where it is behind an LF. */
+/* Lines end in CRLF here, so a dot begins a line exactly if it follows an LF. */
 static bool write_stuffed(struct client *client, const char *bytes, size_t len, bool *is_line_start,
 			  struct err *err)
 {
@@ -319,7 +322,10 @@ static bool write_stuffed(struct client *client, const char *bytes, size_t len, 
 	return true;
 }
 
-/* A server that has seen enough says why and hangs up; why is worth more than that it did. */
+/*
+ * A server that refuses early sends a reply and hangs up; the reply says more than the lost
+ * connection.
+ */
 static bool prefer_early_reply(struct client *client, struct err *err)
 {
 	CLEANUP(err_done) struct err none = ERR_INIT;
@@ -399,7 +405,7 @@ static void add_pending_verdict(struct client *client, struct envelope *envelope
 bool client_end(struct client *client, struct envelope *envelope, struct err *result,
 		struct err *err)
 {
-	/* Whatever it says, it can't be about a message whose end it has not seen. */
+	/* A reply here can't be about a message whose end the server has not seen. */
 	if (stream_look(&client->stream))
 		return prefer_early_reply(client, err);
 	add_line(client, ".", NULL);
@@ -410,7 +416,7 @@ bool client_end(struct client *client, struct envelope *envelope, struct err *re
 bool client_end_chunk(struct client *client, struct envelope *envelope, struct err *result,
 		      struct err *err)
 {
-	/* As above; but what is asked together with the content may have been answered already. */
+	/* As above. With other commands unanswered, a reply may be the answer to one of them. */
 	if (unanswered(client) == 0 && stream_look(&client->stream))
 		return prefer_early_reply(client, err);
 	add_pending_verdict(client, envelope, result);

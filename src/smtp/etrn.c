@@ -1,4 +1,4 @@
-/* etrn.c - a server is asked to send what it has for somebody */
+/* etrn.c - asking a server to send its waiting messages (ETRN); RFC 1985 */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/etrn.h"
 

@@ -30,7 +30,10 @@ static enum err_kind kind_of(int status)
 	}
 }
 
-/* Another mechanism may do what this library, or this password, can't do with this one. */
+/*
+ * Whether another mechanism may succeed: this library, or this password, is unfit for the current
+ * one.
+ */
 static bool is_about_us(int status)
 {
 	return kind_of(status) == ERR_UNAVAILABLE || status == GSASL_SASLPREP_ERROR;
@@ -57,7 +60,7 @@ static const char *realm(const struct sasl_exchange *exchange)
 	return domain && *domain ? domain : NULL;
 }
 
-/* DIGEST-MD5 takes the first realm that the server names, unless it is told another one then. */
+/* DIGEST-MD5 uses the server's first realm unless this callback sets another one. */
 static int answer_library(Gsasl *library, Gsasl_session *session, Gsasl_property property)
 {
 	struct sasl_exchange *exchange = gsasl->session_hook_get(session);
@@ -69,7 +72,9 @@ static int answer_library(Gsasl *library, Gsasl_session *session, Gsasl_property
 	return GSASL_OK;
 }
 
-/* Only for a -PLUS mechanism: libgsasl 2.2 refuses the others where it knows a binding. */
+/*
+ * Called only for a -PLUS mechanism: with a binding set, libgsasl 2.2 refuses the other mechanisms.
+ */
 static void set_binding(struct sasl_exchange *exchange)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
@@ -79,7 +84,10 @@ static void set_binding(struct sasl_exchange *exchange)
 	set(exchange, is_exporter ? GSASL_CB_TLS_EXPORTER : GSASL_CB_TLS_UNIQUE, text.bytes);
 }
 
-/* Without a password the server knows us, and the name says as whom we want to act; maybe none. */
+/*
+ * Without a password the server already knows the user; the name, if there is one, tells as which
+ * user to act.
+ */
 static void set_identity(struct sasl_exchange *exchange)
 {
 	const char *user = exchange->settings->user ? exchange->settings->user : "";

@@ -6,7 +6,7 @@
 
 #include <gsasl.h>
 
-/* The functions that are used, without their prefix. */
+/* The functions in use, without their prefix. */
 #define GSASL_CALLS(CALL)                                                                          \
 	CALL(callback_set)                                                                         \
 	CALL(check_version)                                                                        \
@@ -31,5 +31,5 @@ struct gsasl_calls {
 /* NULL until gsasl_library_load has succeeded once. */
 extern const struct gsasl_calls *gsasl;
 
-/* Loads the library, unless that is done. ERR_SYSTEM, as library_load. */
+/* Loads the library, unless it is loaded. ERR_SYSTEM, as library_load. */
 bool gsasl_library_load(struct err *err) MUST_USE;

@@ -1,9 +1,9 @@
 /* gssapi.c - SASL exchanges by libgsasl in a child process, for GSSAPI */
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * GSSAPI (RFC 4752) asks a KDC for a ticket, and waits for it as long as it likes. The child is
- * asked for a response to each challenge; an answer is one octet that says whether all has been
- * said, and the response.
+ * GSSAPI (RFC 4752) asks a KDC for a ticket and waits without a limit, so libgsasl runs in a child.
+ * The child is asked for a response to each challenge. An answer is one octet that tells whether
+ * the exchange is done, followed by the response.
  */
 #include "smtp/gssapi.h"
 

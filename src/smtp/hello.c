@@ -1,4 +1,4 @@
-/* hello.c - introducing ourselves, and reading what the server offers */
+/* hello.c - the EHLO command and its fallback HELO, with the server's capabilities */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/hello.h"
 
@@ -20,7 +20,10 @@ static void swap_replies(struct reply *a, struct reply *b)
 	*b = kept;
 }
 
-/* The reply to EHLO says why; the one to HELO often is only about the verb. */
+/*
+ * Reports the reply to EHLO, which tells the reason; the reply to HELO is often only about the
+ * verb.
+ */
 static bool fail_for_both(struct client *client, struct reply *ehlo, struct err *err)
 {
 	CLEANUP(str_done) struct str helo = STR_INIT;
@@ -35,7 +38,7 @@ static bool fail_for_both(struct client *client, struct reply *ehlo, struct err 
 	return false;
 }
 
-/* A server that hangs up, or defers us, has said why to EHLO. */
+/* After a lost connection or a 4yz reply, the reply to EHLO tells the reason. */
 static bool explain_by_ehlo(struct client *client, struct reply *ehlo, struct err *err)
 {
 	CLEANUP(str_done) struct str words = STR_INIT;

@@ -4,7 +4,7 @@
 
 #include "smtp/capabilities.h"
 
-/* What the account must have for a mechanism. */
+/* The account's secret that a mechanism uses. */
 enum mechanism_need { NEEDS_NOTHING, NEEDS_PASSWORD, NEEDS_TOKEN };
 
 enum mechanism_flag {
@@ -12,10 +12,10 @@ enum mechanism_flag {
 	MECHANISM_CLIENT_FIRST = 1 << 1, /* the client speaks first */
 	MECHANISM_SCRAM = 1 << 2,        /* RFC 5802 */
 	MECHANISM_PLUS = 1 << 3,         /* it is bound to the TLS session */
-	MECHANISM_PROMPTED = 1 << 4,     /* a challenge is a prompt, whatever its text */
+	MECHANISM_PROMPTED = 1 << 4,     /* each challenge is a prompt; its text does not matter */
 };
 
-/* The implementation of our side; each is a struct sasl_backend. */
+/* The implementation of the client's side; each is a struct sasl_backend. */
 enum mechanism_backend {
 	BACKEND_GSASL,  /* libgsasl */
 	BACKEND_GSSAPI, /* libgsasl in a child process, because it waits for a KDC */

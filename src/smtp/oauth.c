@@ -1,4 +1,4 @@
-/* oauth.c - our side of a SASL exchange with an access token: OAUTHBEARER (RFC 7628) and XOAUTH2 */
+/* oauth.c - SASL exchanges with an access token: OAUTHBEARER (RFC 7628) and XOAUTH2 */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/oauth.h"
 
@@ -79,9 +79,9 @@ void oauth_add_remark(struct str *out, const char *message, size_t len)
 	str_done(&members[1].value);
 }
 
-/* Our side of the exchange */
+/* The backend */
 
-/* What stands between control characters must have none. */
+/* The fields of the message end at control characters, so they must not contain any. */
 static bool is_free_of_controls(const char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -105,7 +105,9 @@ static bool open_oauth(struct sasl_exchange *exchange, struct err *err)
 	return true;
 }
 
-/* A server that refuses a token says more of it, and wants to hear something, before it says so. */
+/*
+ * A server that refuses a token first sends details, and expects a response before its final reply.
+ */
 static void take_refusal(struct sasl_exchange *exchange, const struct str *challenge,
 			 bool is_bearer, struct str *response)
 {

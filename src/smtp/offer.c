@@ -1,4 +1,4 @@
-/* offer.c - what to do where a relay offers no way to log in that we take; pure */
+/* offer.c - advice if mailchute takes none of the relay's SASL mechanisms; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/offer.h"
 

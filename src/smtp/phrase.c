@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Addresses and links hold words that the server does not say. */
+/* Words in addresses and links are not the server's statement. */
 static bool is_name(const char *text, size_t len)
 {
 	return memchr(text, '@', len) || memmem(text, len, "://", 3);

@@ -1,4 +1,4 @@
-/* remedy.c - what a refusal asks of the settings, by its codes and words; pure */
+/* remedy.c - the settings that a refusal asks for, by its codes and words; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/remedy.h"
 
@@ -17,21 +17,21 @@ enum {
 };
 
 /*
- * A row fits if all that it names fits; a member that it leaves out always fits. Kind and hint are
- * looked for apart: each comes from the first row that fits and has one. Rows for one relay's words
- * stand before the general ones.
+ * A row fits if all its members fit; a member that is left out always fits. Kind and hint are
+ * searched separately: each comes from the first fitting row that has one. Rows for the words of
+ * one relay stand before the general ones.
  */
 struct remedy {
-	unsigned phases;      /* in which of them */
-	const char *codes;    /* with blanks between them; "5" is any 5yz */
-	const char *statuses; /* enhanced codes with blanks between them: "X.7.1" (X is any class),
-				 or "X.7" for all that begin so; "-" is none */
-	const char *words;    /* phrases (phrase.h): the reply has one of them */
-	const char *unless;   /* phrases: the reply has none of them */
-	enum err_kind kind;   /* of error in a transaction or of ETRN; ERR_NONE: the row does not
-				 say. After the content, words of a filter do not count for it */
-	const char *hint;     /* what to do, in fixed words; NULL: see `advise` */
-	/* Appends what to do, or nothing if the facts speak against it. */
+	unsigned phases;      /* the phases, as bits */
+	const char *codes;    /* separated by blanks; "5" is any 5yz */
+	const char *statuses; /* enhanced codes, separated by blanks: "X.7.1" (X is any class), or
+				 "X.7" for all that begin so; "-" is none */
+	const char *words;    /* phrases (phrase.h): the reply must contain one of them */
+	const char *unless;   /* phrases: the reply must contain none of them */
+	enum err_kind kind;   /* of the error in a transaction or of ETRN; ERR_NONE: undecided. A
+				 filter's words after the content do not count */
+	const char *hint;     /* the cure, as a fixed text; NULL: see `advise` */
+	/* Appends the cure, or nothing if the facts contradict it. */
 	void (*advise)(const struct remedy_facts *facts, struct str *out);
 };
 
@@ -53,7 +53,7 @@ static void advise_login(const struct remedy_facts *facts, struct str *out)
 			     : _("the relay wants a login (set tls on, auth on and user)"));
 }
 
-/* 530 without words that tell which of the two. */
+/* 530 alone does not tell which of the two. */
 static void advise_either(const struct remedy_facts *facts, struct str *out)
 {
 	if (facts->settings->auth)
@@ -75,7 +75,7 @@ static void advise_name(const struct remedy_facts *facts, struct str *out)
 #include "smtp/remedy.def"
 #undef PHRASES
 
-/* A login that is refused: what providers want in the place of the usual password */
+/* Refused logins: the secret that providers want in place of the usual password */
 
 static bool uses_token(const struct settings *settings)
 {
@@ -108,7 +108,7 @@ static void advise_exchange(const struct remedy_facts *facts, struct str *out)
 			       "Authenticated SMTP)"));
 }
 
-/* It may send for others, but not for us, or not from here. */
+/* The relay may send for other clients, or for this one from another network. */
 static void advise_relay(const struct remedy_facts *facts, struct str *out)
 {
 	str_add(out,
@@ -121,10 +121,10 @@ static void advise_relay(const struct remedy_facts *facts, struct str *out)
 }
 
 static const struct remedy remedies[] = {
-	/* RFC 4954 section 6: whatever the words. */
+	/* RFC 4954 section 6: the code decides, not the words. */
 	{ .phases = ANY, .codes = "530", .kind = ERR_AUTH },
 
-	/* Exchange Online, Gmail and the like: what the mailbox is to allow, or to have. */
+	/* Exchange Online, Gmail and the like: a permission or password that the mailbox needs. */
 	{ .phases = IN(AUTH),
 	  .words = "smtpclientauthentication disabled|smtp client authentication disabled|"
 		   "client authentication disabled|smtp auth disabled",
@@ -161,7 +161,7 @@ static const struct remedy remedies[] = {
 	  .advise = advise_google },
 	{ .phases = IN(AUTH), .statuses = "5.7.139 5.7.3", .advise = advise_exchange },
 
-	/* Which sender may be used, and in which form. */
+	/* The sender's address and its form. */
 	{ .phases = TRANSACTION,
 	  .codes = "4 5",
 	  .words = unverified_words,
@@ -223,7 +223,7 @@ static const struct remedy remedies[] = {
 	  .advise = advise_login },
 	{ .phases = ANY, .codes = "530", .advise = advise_either },
 
-	/* RFC 4954 section 6 has these for AUTH; some relays use them later. */
+	/* RFC 4954 section 6 defines these codes for AUTH; some relays use them later. */
 	{ .phases = IN(AUTH), .codes = "538", .advise = advise_tls },
 	{ .phases = ANY,
 	  .codes = "534 535 538",
@@ -245,7 +245,7 @@ static const struct remedy remedies[] = {
 	  .unless = "spf|spam|score",
 	  .kind = ERR_UNAVAILABLE,
 	  .advise = advise_name },
-	/* After the demands of a login, which is what a relay may mean by it. */
+	/* Stands after the demands of a login, because a relay may mean a login by these words. */
 	{ .phases = TRANSACTION, .codes = "4 5", .words = relay_words, .advise = advise_relay },
 	{ .phases = IN(RCPT), .codes = "5", .statuses = "5.7.54 5.7.64", .advise = advise_relay },
 	/* Neither EHLO nor HELO was taken. */
@@ -260,7 +260,7 @@ static void find_words(const struct reply *reply, struct str *out)
 	phrase_add_words(out, text.bytes, text.len);
 }
 
-/* Whether the status is in the list, or one of its items and a dot are its beginning. */
+/* Whether the list has the status, or a prefix of it that ends before a dot. */
 static bool has_status(const char *list, const char *status)
 {
 	while (*list) {
@@ -289,7 +289,7 @@ static bool has_code(const char *codes, int code)
 	return false;
 }
 
-/* After the content, a filter's words are no demand. */
+/* After the content, a filter's words are not a demand. */
 static bool is_filter(const struct remedy *remedy, enum phase phase, const char *words)
 {
 	return remedy->kind != ERR_NONE && remedy->words && FILTERED & 1U << phase &&

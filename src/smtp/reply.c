@@ -81,7 +81,7 @@ static void note_enhanced(struct reply *reply, const char *text, size_t len)
 	reply->enhanced[n] = '\0';
 }
 
-/* Whether the line goes on with the reply. */
+/* Whether the line continues the reply. */
 static bool judge_line(const struct reply *reply, const char *line, size_t len, struct err *err)
 {
 	int code = line_code(line, len);
@@ -112,7 +112,7 @@ enum reply_step reply_add_line(struct reply *reply, const char *line, size_t len
 	return len > 3 && line[3] == '-' ? REPLY_MORE : REPLY_DONE;
 }
 
-/* Where a line of the text ends that begins at `from`. */
+/* The end of the line that begins at `from`. */
 static size_t line_end(const char *text, size_t from, size_t len)
 {
 	const char *end = memchr(text + from, '\n', len - from);
@@ -137,7 +137,7 @@ static size_t skip_text_blanks(const char *text, size_t len)
 	return n;
 }
 
-/* Length of what a further line repeats of the first one: the reply code, the enhanced code. */
+/* Length of the prefix that a further line repeats: the reply code, the enhanced code. */
 static size_t repeated_len(const struct passage *passage, const char *line, size_t len)
 {
 	size_t found = skip_text_blanks(line, len);

@@ -1,4 +1,4 @@
-/* sasl.c - logging in */
+/* sasl.c - choice of a SASL mechanism, and logging in with it (AUTH) */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/sasl.h"
 
@@ -12,12 +12,15 @@
 #include "smtp/offer.h"
 #include "smtp/phrase.h"
 
-/* RFC 5321 section 4.5.3.1.4, CRLF included. RFC 4954 section 4 makes it no longer for AUTH. */
+/*
+ * Limit of a command line, CRLF included, RFC 5321 section 4.5.3.1.4. RFC 4954 section 4 does not
+ * extend it for AUTH.
+ */
 enum { COMMAND_MAX = 512 };
 
 enum { OFFERED_SHOWN_MAX = 500 };
 
-/* One attempt to log in. */
+/* An attempt to log in. */
 struct login_attempt {
 	struct client *client;
 	const struct sasl_backend *backend;
@@ -62,7 +65,7 @@ static void add_offered(struct str *out, const struct client *client)
 	str_add(out, is_long ? " ..." : "");
 }
 
-/* A relay may offer it only when nobody can read along. */
+/* Some relays offer AUTH only on an encrypted connection. */
 static const char *words_for_no_auth(const struct client *client)
 {
 	if (client->can.has & CAP_STARTTLS && !client->stream.tls)
@@ -79,7 +82,10 @@ static const struct mechanism *find_first(const struct client *client, bool is_t
 	return find_next(client, NULL, is_token ? NEEDS_TOKEN : NEEDS_PASSWORD);
 }
 
-/* None is taken: the text says which there are, and which setting would take one. */
+/*
+ * Fails because no mechanism can be used: the text lists the offered ones, and a setting that would
+ * choose one.
+ */
 static const char *refuse_offer(const struct client *client, const char *what, bool is_token,
 				struct err *err)
 {
@@ -149,7 +155,7 @@ static const struct sasl_backend *backend_of(const struct mechanism *mechanism)
 	return &oauth_backend;
 }
 
-/* What our side answers to a challenge, in base64. */
+/* Appends the client's response to a challenge, in base64. */
 static bool take_step(struct login_attempt *attempt, const struct str *challenge, struct str *text,
 		      struct err *err)
 {
@@ -170,8 +176,9 @@ static bool send_response(struct client *client, const struct str *text, struct 
 }
 
 /*
- * AUTH, with the initial response where there is one; behind it where the line has no room. A
- * server that asks for PLAIN's response has not taken it from the line, and gets it once more.
+ * Sends AUTH with the initial response, if there is one; a response that does not fit into the line
+ * follows it. A server that prompts for PLAIN's response has ignored the one in the line, and gets
+ * it again.
  */
 static bool begin_exchange(struct login_attempt *attempt, struct err *err)
 {
@@ -196,7 +203,7 @@ static bool begin_exchange(struct login_attempt *attempt, struct err *err)
 	       (!may_ask || client->reply.code != 334 || send_response(client, &text, err));
 }
 
-/* One challenge and its response. */
+/* Answers one challenge. */
 static bool respond(struct login_attempt *attempt, struct err *err)
 {
 	CLEANUP(str_done) struct str challenge = STR_INIT;
@@ -211,7 +218,9 @@ static bool respond(struct login_attempt *attempt, struct err *err)
 	       send_response(attempt->client, &text, err);
 }
 
-/* Ends an exchange that we can't go on with, so that the server knows; RFC 4954 section 4. */
+/*
+ * Cancels an exchange that the client can't continue, so that the server knows; RFC 4954 section 4.
+ */
 static void cancel(struct client *client)
 {
 	CLEANUP(err_done) struct err ignored = ERR_INIT;
@@ -250,7 +259,7 @@ static bool converse(struct login_attempt *attempt, struct err *err)
 	return goes_on && conclude(attempt, err);
 }
 
-/* The ways to name a mechanism, and to say that it is not known. */
+/* Phrases by which servers say that a mechanism is unknown. */
 #define MECHANISM_WORDS(adjective)                                                                 \
 	adjective " mechanism|" adjective " authentication mechanism|" adjective                   \
 		  " auth mechanism|" adjective " sasl mechanism|" adjective                        \
@@ -278,9 +287,9 @@ static bool says_unknown(const struct reply *reply)
 }
 
 /*
- * Whether the relay does not know the mechanism, so that it has not judged the password. Any other
- * refusal may be about the password, and a second one can lock the account: 534 asks for another
- * password as well, and 432 for a new one.
+ * Whether the refusal is about the mechanism, so that the relay has not judged the password. Any
+ * other refusal may be about the password, and a second one can lock the account: 534 asks for
+ * another password as well, and 432 for a new one.
  */
 static bool is_unknown(const struct reply *reply)
 {
@@ -288,7 +297,7 @@ static bool is_unknown(const struct reply *reply)
 	       (reply->code / 100 == 5 && reply->code != 534 && says_unknown(reply));
 }
 
-/* Whether another mechanism may do what this one can't. */
+/* Whether another mechanism may succeed after this failure. */
 static bool is_about_mechanism(const struct login_attempt *attempt, const struct err *err)
 {
 	if (attempt->client->is_over || attempt->client->stream.is_lost)
@@ -297,7 +306,7 @@ static bool is_about_mechanism(const struct login_attempt *attempt, const struct
 	       (err->code > 0 && is_unknown(&attempt->client->reply));
 }
 
-/* The relay may have the password in a form that serves PLAIN and LOGIN alone, or has it so far. */
+/* The relay may store the password in a form that serves only PLAIN and LOGIN, or only so far. */
 static bool may_need_plain(const struct client *client, const struct mechanism *refused, int code)
 {
 	if (!(refused->flags & MECHANISM_SCRAM) || (!client->stream.tls && *client->settings->auth))

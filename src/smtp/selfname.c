@@ -1,4 +1,4 @@
-/* selfname.c - the name by which we introduce ourselves */
+/* selfname.c - the client's own name in EHLO */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/selfname.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Names of nobody: what an installer puts where the machine has no name. */
+/* Placeholder domains that installers set on a machine without a name. */
 static const char *const nowhere[] = { "localdomain", "localhost" };
 
 static bool has_stray_hyphen(const char *name)

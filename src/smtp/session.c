@@ -1,4 +1,4 @@
-/* session.c - from settings to a client that is ready */
+/* session.c - setting up a session with a relay: connection, TLS, EHLO, login */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/session.h"
 
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* RFC 5321 has no limit for connecting; so long, less where `timeout` says so. */
+/* RFC 5321 has no limit for connecting; this one holds unless `timeout` is shorter. */
 enum { CONNECT_SECONDS = 300 };
 
 bool session_wrap(const struct session *session, struct err *err)
@@ -23,7 +23,7 @@ bool session_wrap(const struct session *session, struct err *err)
 	return err_wrap(err, "%s", session->where);
 }
 
-/* One that is still to be chosen needs one. */
+/* If the mechanism is not chosen yet, assume that it needs a secret. */
 static bool needs_secret(const struct settings *s)
 {
 	return !*s->auth || sasl_need(s->auth) != NEEDS_NOTHING;
@@ -40,8 +40,9 @@ static bool check_login(const struct settings *s, struct err *err)
 }
 
 /*
- * For AUTH, where it needs one; a later AUTH has none if it did not. A password serves our private
- * key as a PIN, too, where it wants that: there it may be missing.
+ * Finds the secret for AUTH if the mechanism needs one; then a later AUTH is without a secret, too.
+ * The password also serves as the PIN of the private key, if that wants one; for this use it may be
+ * missing.
  */
 static bool find_credential(const struct settings *s, enum login login,
 			    struct credential *credential, struct err *err)
@@ -58,7 +59,7 @@ static bool find_credential(const struct settings *s, enum login login,
 	return true;
 }
 
-/* For connecting, for the TLS handshake, and for a token before both. */
+/* The deadline for connecting, for the TLS handshake, and for a token before both. */
 static int64_t connect_deadline(const struct settings *s)
 {
 	return clock_after(s->timeout > 0 ? s->timeout : CONNECT_SECONDS);
@@ -79,7 +80,7 @@ static bool connect_client(struct session *session, struct dialer *dialer, struc
 	return true;
 }
 
-/* TLS from the first byte. */
+/* Begins TLS with the first byte. */
 static bool start_tls_at_once(struct session *session, struct tls **tls, struct err *err)
 {
 	session->client.stream.deadline =
@@ -87,7 +88,7 @@ static bool start_tls_at_once(struct session *session, struct tls **tls, struct 
 	return stream_start_tls(&session->client.stream, mem_take(tls), err);
 }
 
-/* By how they greet; NULL: none that is known. */
+/* Recognises another service by its greeting; NULL: unknown. */
 static const char *other_service(const char *text)
 {
 	static const struct {
@@ -104,7 +105,7 @@ static const char *other_service(const char *text)
 	return NULL;
 }
 
-/* Who says nothing may be waiting for TLS. */
+/* A silent server may expect implicit TLS (port 465). */
 static bool take_greeting(struct session *session, struct err *err)
 {
 	const struct settings *s = session->settings;
@@ -169,7 +170,7 @@ static bool try_login(struct session *session, const char *mechanism,
 	return false;
 }
 
-/* A token that was kept may have been revoked before its time. */
+/* A cached token may have been revoked before its expiry. */
 static bool is_stale(const struct session *session, const struct credential *credential,
 		     const struct err *err)
 {
@@ -192,7 +193,7 @@ static bool log_in(struct session *session, struct credential *credential, struc
 	       try_login(session, mechanism, credential, err);
 }
 
-/* Up to the login, on a connection to the next relay. */
+/* Does everything up to the login, on a connection to the next relay. */
 static bool enter(struct session *session, struct dialer *dialer, enum login login,
 		  struct credential *credential, struct err *err)
 {
@@ -216,10 +217,10 @@ static bool enter(struct session *session, struct dialer *dialer, enum login log
 }
 
 /*
- * Whether another relay or address may do better. Before the login, 4yz and 5yz are what this host
- * says of itself (554 in the greeting: no SMTP service here, RFC 5321 section 4.2.3). A password
- * that was refused is refused elsewhere, too, and 432 asks for another one. A certificate that is
- * not believed is for a person to see.
+ * Whether another relay or address may succeed. Before the login, 4yz and 5yz are about this host
+ * (554 in the greeting: no SMTP service here, RFC 5321 section 4.2.3). A refused password would be
+ * refused elsewhere, too, and 432 asks for another password. A rejected certificate is for a person
+ * to see.
  */
 static bool may_try_another(const struct session *session, const struct err *err)
 {
@@ -249,7 +250,7 @@ static void set_where(struct session *session)
 	session->where = mem_copy(session->connection.place);
 }
 
-/* The last failure counts alone where it ends the search, else all of them do. */
+/* If the last failure ends the search, it is the only one reported; otherwise all failures are. */
 static bool enter_one_of(struct session *session, struct dialer *dialer, enum login login,
 			 struct credential *credential, struct err *err)
 {
@@ -288,7 +289,9 @@ static bool set_up(struct session *session, enum login login, struct err *err)
 	       enter_one_of(session, &dialer, login, &credential, err);
 }
 
-/* The default port, which networks block for all but their own servers. */
+/*
+ * Suggests another port than the default 25, which networks block for all except their own servers.
+ */
 static void suggest_port(const struct session *session, struct err *err)
 {
 	const struct settings *s = session->settings;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-	SINGLE_GROUP_SIZE_MAX = 8192, /* with its commands it leaves in one write */
+	SINGLE_GROUP_SIZE_MAX = 8192, /* such a message leaves in one write with its commands */
 	SINGLE_GROUP_RECIPIENTS_MAX = 10,
 };
 
@@ -29,7 +29,7 @@ void transaction_done(struct transaction *transaction)
 	err_done(&transaction->data);
 }
 
-/* What can be known before a word is said */
+/* Checks before the first command */
 
 static bool is_ignored(const struct session *session, const char *name)
 {
@@ -103,7 +103,7 @@ static unsigned abilities(const struct session *session)
 	return found | (has & CAP_8BITMIME && has & CAP_SMTPUTF8 ? RELAY_UTF8 : 0);
 }
 
-/* Whether commands and content may leave before it is known whom the relay refuses. */
+/* Whether commands and content may be sent before the relay has replied to any recipient. */
 static bool may_send_as_single_group(const struct session *session, const struct transaction *t)
 {
 	size_t open = envelope_count_open(t->envelope);
@@ -133,7 +133,7 @@ static bool prepare(struct session *session, struct transaction *t, struct err *
 
 /* Results */
 
-/* Whether this one's refusal keeps everybody from getting the message. */
+/* Whether the refusal of this recipient keeps all others from getting the message. */
 static bool blocks_delivery(const struct transaction *t, const struct recipient *recipient)
 {
 	enum err_kind kind = recipient->err.kind;
@@ -144,7 +144,7 @@ static bool blocks_delivery(const struct transaction *t, const struct recipient 
 		       : false;
 }
 
-/* The first such one, or NULL. */
+/* The first blocking recipient, or NULL. */
 static const struct recipient *first_blocking(const struct transaction *t)
 {
 	for (size_t i = 0; t->tolerance != TOLERATE_REFUSAL && i < t->envelope->count; i++)
@@ -158,7 +158,7 @@ static bool is_refused(const struct transaction *t)
 	return t->mail.kind != ERR_NONE || t->data.kind != ERR_NONE;
 }
 
-/* Whether it is known already that nobody will get it. */
+/* Whether it is already certain that no recipient will get the message. */
 static bool is_hopeless(const struct transaction *t)
 {
 	return is_refused(t) || first_blocking(t);
@@ -178,7 +178,10 @@ static const struct recipient *first_for_operator(const struct envelope *envelop
 	return NULL;
 }
 
-/* The recipient whose refusal says why the message was not sent to all; NULL: DATA's does. */
+/*
+ * The recipient whose refusal explains why the message was not sent to all; NULL: the result of
+ * DATA explains it.
+ */
 static const struct recipient *find_reason(const struct transaction *t)
 {
 	const struct recipient *found = first_blocking(t);
@@ -191,8 +194,8 @@ static const struct recipient *find_reason(const struct transaction *t)
 }
 
 /*
- * A refused sender explains what follows from it, and where all recipients are refused, they
- * explain DATA's result.
+ * A refused sender explains the failures after it. If all recipients are refused, they explain
+ * DATA's result.
  */
 static bool explain_failure(const struct session *session, const struct transaction *t,
 			    struct err *err)
@@ -207,7 +210,7 @@ static bool explain_failure(const struct session *session, const struct transact
 	return err_wrap(err, "%s", failed->address);
 }
 
-/* What the server said of the whole holds for each that it had accepted. */
+/* A refusal of the whole message holds for each accepted recipient. */
 static void spread_refusal(const struct transaction *t)
 {
 	for (size_t i = 0; t->data.kind != ERR_NONE && i < t->envelope->count; i++)
@@ -217,7 +220,10 @@ static void spread_refusal(const struct transaction *t)
 
 /* Offering */
 
-/* Without PIPELINING each result is known at once, and the rest is left unsaid. */
+/*
+ * Without PIPELINING each result is known at once, and after a blocking refusal no further
+ * recipient is named.
+ */
 static bool name_recipients(struct client *client, struct transaction *t, struct err *err)
 {
 	for (size_t i = 0; i < t->envelope->count && !is_refused(t); i++) {
@@ -245,9 +251,8 @@ static bool send_envelope(struct session *session, struct transaction *t, struct
 }
 
 /*
- * Notes how a transaction of which nothing comes has to be left. A server that waits for content is
- * given none: where nobody was accepted a lone dot is harmless (RFC 2920 section 3.1), else we hang
- * up.
+ * Records how to leave a failed transaction. A server that waits for content gets none: without an
+ * accepted recipient a lone dot is harmless (RFC 2920 section 3.1), else the client hangs up.
  */
 static void abandon(struct session *session, const struct transaction *t)
 {
@@ -259,7 +264,7 @@ static void abandon(struct session *session, const struct transaction *t)
 		session->client.is_over = true;
 }
 
-/* What the last transaction left is cleared away only when there is another. */
+/* Clears the leftover of the last transaction, only now that there is another. */
 static bool clear_away(struct session *session, struct err *err)
 {
 	enum leftover leftover = session->leftover;
@@ -277,8 +282,8 @@ static bool clear_away(struct session *session, struct err *err)
 }
 
 /*
- * What was said behind a chunk that came to nothing may have met the server in the middle of that
- * transaction. It says nothing about this one, which is begun anew.
+ * Commands sent after a refused chunk may have reached the server in the middle of that
+ * transaction. Their replies say nothing about this one, which begins anew.
  */
 static bool discard_pipelined(struct session *session, struct transaction *t, struct err *err)
 {
@@ -319,8 +324,8 @@ bool transaction_restart(struct session *session, struct transaction *t, struct 
 }
 
 /*
- * Replies to what was sent behind another's content are out of step where the relay has given one
- * more for that: a refused sender has no accepted recipients.
+ * Whether replies are out of step: after another message's content the relay may have sent one
+ * reply more. Then MAIL seems refused and a recipient accepted, which can't be.
  */
 static bool is_out_of_step(const struct transaction *t)
 {
@@ -371,7 +376,7 @@ bool transaction_offer(struct session *session, struct transaction *t, struct er
 
 /* Content */
 
-/* A refusal that came before the end of the content is a result like any other. */
+/* A refusal before the end of the content is a result like any other. */
 static bool stop(struct session *session, struct transaction *t, struct err *err)
 {
 	if (err->code >= 400 && err->code != 421)
@@ -390,7 +395,10 @@ bool transaction_content(struct session *session, struct transaction *t, struct 
 	return is_sent || stop(session, t, err);
 }
 
-/* Only a group that is sure to fit is sent before the verdict is known. */
+/*
+ * Whether the commands of the next message may be sent before the verdict: only if the group surely
+ * fits.
+ */
 static bool may_send_early(struct session *session, struct transaction *next)
 {
 	CLEANUP(err_done) struct err ignored = ERR_INIT;
@@ -401,7 +409,10 @@ static bool may_send_early(struct session *session, struct transaction *next)
 	       prepare(session, next, &ignored);
 }
 
-/* Behind a chunk only where the relay is known to take chunks, else there is more to say. */
+/*
+ * After a chunk QUIT follows only if the relay surely supports chunks; otherwise the message will
+ * be offered again.
+ */
 static bool may_quit(const struct session *session, const struct transaction *t)
 {
 	return !t->is_chunked || (session->proved | session->trusted) & CAP_CHUNKING;
@@ -419,7 +430,7 @@ static bool follow_up(struct session *session, const struct transaction *t,
 	return true;
 }
 
-/* A chunk that is not taken leaves its transaction open. RFC 3030 section 4.1. */
+/* A refused chunk leaves its transaction open. RFC 3030 section 4.1. */
 static void note_leftover(struct session *session, const struct transaction *t,
 			  const struct transaction *next)
 {
@@ -458,7 +469,7 @@ static bool end_content(struct session *session, struct transaction *t, struct e
 			     : client_end(client, t->envelope, &t->data, err);
 }
 
-/* The last byte has not been sent where this fails. */
+/* When this fails, the last byte has not been sent. */
 bool transaction_end(struct session *session, struct transaction *t, struct transaction *next,
 		     bool is_last, struct err *err)
 {
@@ -486,7 +497,7 @@ bool transaction_settle(struct session *session, struct transaction *t,
 	return t->is_in_doubt ? session_wrap(session, err) : stop(session, t, err);
 }
 
-/* Whether a recipient waits for a person to mend something, while no other got the message. */
+/* Whether a recipient waits for a person to change something, and no other got the message. */
 static bool waits_for_operator(const struct transaction *t)
 {
 	for (size_t i = 0; i < t->envelope->count; i++)
