@@ -47,7 +47,7 @@ static bool suspects_chunking(const struct session *session, const struct transa
 	       (is_chunk_unknown(t) || is_chunk_refused_at_end(session, t));
 }
 
-/* Extensions that may be left out: all except those that the account demands; see check_offer. */
+/* Extensions that may be left out: all except those that the account demands; see demand.c. */
 static unsigned dispensable(const struct session *session, const struct transaction *t)
 {
 	const struct settings *s = session->settings;

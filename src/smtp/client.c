@@ -249,7 +249,7 @@ static bool gather_command(struct client *client, const char *line, struct pendi
 	return client_collect(client, err);
 }
 
-/* transaction.c has already rejected paths whose domain can't be converted. */
+/* demand.c has already rejected paths whose domain can't be converted. */
 static char *path_to_send(const char *path)
 {
 	CLEANUP(err_done) struct err unfit = ERR_INIT;
