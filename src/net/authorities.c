@@ -144,10 +144,9 @@ static bool suggest_system(const char *path, int number, struct err *err)
 
 	if (!is_missing || !is_of_system)
 		return false;
-	return err_set(
-		err, ERR_NOINPUT, "%s; %s", err->text,
-		_("the authorities that this system trusts are tls_trust_file system (package "
-		  "ca-certificates)"));
+	return err_set(err, ERR_NOINPUT, "%s; %s", err->text,
+		       _("for this system's authorities, set tls_trust_file system (package "
+			 "ca-certificates)"));
 }
 
 static bool load_file(gnutls_certificate_credentials_t credentials, const char *path,

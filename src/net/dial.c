@@ -138,10 +138,9 @@ static bool describe_target(const struct dialer *dialer, const struct target *ta
 	if (!target_names(target, dialer->settings, &info->names, err))
 		return false;
 	if (target_is_foreign(target) && !dialer->settings->tls_host_override)
-		info->foreign =
-			str_format(_("DNS leads from %s to %s, which is outside of it; where that "
-				     "is right, set tls_host_override %s"),
-				   target->domain, target->host, target->host);
+		info->foreign = str_format(_("DNS leads from %s to %s, which is outside of it; if "
+					     "that is right, set tls_host_override %s"),
+					   target->domain, target->host, target->host);
 	return true;
 }
 

@@ -43,7 +43,8 @@ static const struct {
 	{ "-----BEGIN PKCS7-----", false,
 	  N_("it is a PKCS#7 file; \"openssl pkcs7 -print_certs -in FILE -out NEW\" writes the "
 	     "certificates in it as PEM") },
-	{ "CERTIFICATE REQUEST-----", false, N_("it is a request for a certificate, and none") },
+	{ "CERTIFICATE REQUEST-----", false,
+	  N_("it is a request for a certificate, and no certificate") },
 	{ "-----BEGIN PUBLIC KEY-----", false, N_("it is a public key, and no certificate") },
 	{ "-----BEGIN X509 CRL-----", false,
 	  N_("it is a revocation list, and no certificate (see tls_crl_file)") },

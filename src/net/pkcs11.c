@@ -58,13 +58,12 @@ static bool may_give(struct holder *holder, const char *url, const char *label, 
 	if (flags & GNUTLS_PIN_FINAL_TRY)
 		return refuse_login(
 			holder, label,
-			_("one more wrong PIN would lock it, so none is tried: log in by "
-			  "other means first, as with p11tool --login --list-all"));
+			_("one more wrong PIN would lock it, so no PIN is tried: log in by other "
+			  "means first, for example by p11tool --login --list-all"));
 	if (holder->logged_in && strcmp(holder->logged_in, url) != 0)
-		return refuse_login(
-			holder, label,
-			_("it is the second one that asks for the PIN: name the right one by "
-			  "token= in the URI"));
+		return refuse_login(holder, label,
+				    _("it is the second token that asks for the PIN: name the "
+				      "right token by token= in the URI"));
 	if (!holder->logged_in)
 		holder->logged_in = mem_copy(url);
 	return true;

@@ -153,7 +153,8 @@ static const char *explain_alert(const struct tls *tls, gnutls_alert_description
 		return _("there is no algorithm that both sides accept (see tls_priorities), or "
 			 "it wants a client certificate");
 	if (alert == GNUTLS_A_UNRECOGNIZED_NAME)
-		return _("it does not know the name that it was asked by (see tls_host_override)");
+		return _(
+			"it does not know the host name that we asked for (see tls_host_override)");
 	if (!is_about_certificate(alert))
 		return NULL;
 	return tls->settings->tls_cert_file

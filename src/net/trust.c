@@ -67,10 +67,11 @@ static bool verify_fingerprint(gnutls_x509_crt_t certificate, const struct finge
 		return true;
 	CLEANUP(str_done) struct str hex = STR_INIT;
 	certificate_add_digest(&hex, certificate, algorithm);
-	return err_set(err, ERR_TLS,
-		       _("the certificate's fingerprint is not tls_fingerprint, but %s; if the "
-			 "relay has a new certificate, compare before you write that"),
-		       hex.bytes);
+	return err_set(
+		err, ERR_TLS,
+		_("the certificate's fingerprint is not tls_fingerprint, but %s; if the relay has "
+		  "a new certificate, ask its operator before you set this fingerprint"),
+		hex.bytes);
 }
 
 static bool verify_pin(gnutls_x509_crt_t certificate, const struct pins *wanted, struct err *err)
@@ -86,7 +87,7 @@ static bool verify_pin(gnutls_x509_crt_t certificate, const struct pins *wanted,
 	pin_print(&found, &shown);
 	return err_set(err, ERR_TLS,
 		       _("the certificate's public key has the pin %s, which is not in tls_pin; if "
-			 "the relay has a new key, compare before you add that"),
+			 "the relay has a new key, ask its operator before you add this pin"),
 		       shown.bytes);
 }
 

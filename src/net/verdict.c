@@ -183,7 +183,7 @@ static void say_which_name(struct str *out, const struct finding *finding, const
 			   "that"),
 			 usable.bytes);
 	if (strstr(usable.bytes, "\"*."))
-		str_add(out, _(" (with a word in the place of the *)"));
+		str_add(out, _(" (with a word in place of the *)"));
 }
 
 static void say_other_name(struct str *out, const struct finding *finding)
@@ -203,7 +203,7 @@ static void say_other_name(struct str *out, const struct finding *finding)
 
 static void say_purpose(struct str *out, const struct finding *finding)
 {
-	str_add(out, _("its key purpose is not to be a server's"));
+	str_add(out, _("it is not meant for servers (key purpose)"));
 	if (finding->certificate == finding->own)
 		say_pin(out, finding);
 }

@@ -160,8 +160,8 @@ bool broken_explain(const struct session *session, struct err *err)
 	if (err->kind != ERR_REJECT || !is_parameter || (!s->dsn_notify && !s->dsn_return))
 		return false;
 	bool has_where = take_where(session, err);
-	err_wrap(err, _("the relay may offer DSN without supporting it (if so, write dsn_notify "
-			"off and dsn_return off)"));
+	err_wrap(err, _("the relay may offer DSN without supporting it (if so, set dsn_notify off "
+			"and dsn_return off)"));
 	return has_where ? session_wrap(session, err) : false;
 }
 
@@ -173,7 +173,7 @@ bool broken_advise(const struct session *session, unsigned extensions, struct er
 
 	capabilities_print(extensions, &names);
 	err_wrap(err,
-		 _("the relay may offer %s without supporting it (if so, write ignore_extensions "
+		 _("the relay may offer %s without supporting it (if so, set ignore_extensions "
 		   "%s%s%s)"),
 		 names.bytes, present ? present : "", present ? " " : "", names.bytes);
 	return has_where ? session_wrap(session, err) : false;

@@ -37,7 +37,7 @@ bool challenge_check_scram(const char *message, size_t len, struct err *err)
 			       CHALLENGE_ITERATIONS_MAX);
 	if (iterations > 0 && iterations < CHALLENGE_ITERATIONS_MIN)
 		log_debug(_("the server's copy of the password is weakly protected: it asks for "
-			    "%lu iterations, and should for %d"),
+			    "%lu iterations, and should ask for %d"),
 			  iterations, CHALLENGE_ITERATIONS_MIN);
 	return true;
 }

@@ -103,8 +103,8 @@ static void advise_google(const struct remedy_facts *facts, struct str *out)
 static void advise_exchange(const struct remedy_facts *facts, struct str *out)
 {
 	if (!uses_token(facts->settings))
-		str_add(out, _("user or password is wrong, or an app password is wanted, or SMTP "
-			       "AUTH is off for this mailbox (its administrator can switch on "
+		str_add(out, _("user or password is wrong, or the relay wants an app password, or "
+			       "SMTP AUTH is off for this mailbox (its administrator can switch on "
 			       "Authenticated SMTP)"));
 }
 
@@ -137,7 +137,7 @@ static const struct remedy remedies[] = {
 		     "token_command)") },
 	{ .phases = IN(AUTH),
 	  .words = "security defaults policy|conditional access|locked by your organization",
-	  .hint = N_("a policy of the organisation forbids to log in by password (ask its "
+	  .hint = N_("a policy of the organisation forbids logging in by password (ask its "
 		     "administrator, or set token_command)") },
 	{ .phases = IN(AUTH),
 	  .words = "not have access rights to this service|smtp disabled for|smtp not enabled|"
@@ -165,8 +165,8 @@ static const struct remedy remedies[] = {
 	{ .phases = TRANSACTION,
 	  .codes = "4 5",
 	  .words = unverified_words,
-	  .hint = N_("the relay has not verified an address (verify it there, or set from to one "
-		     "that is, and set_from_header on)") },
+	  .hint = N_("the relay has not verified an address (verify it at the provider; or set "
+		     "from to a verified address, and set_from_header on)") },
 	{ .phases = TRANSACTION,
 	  .codes = "5",
 	  .words = sender_words,
@@ -193,12 +193,12 @@ static const struct remedy remedies[] = {
 	  .codes = "4 5",
 	  .words = sender_domain_words,
 	  .hint = N_("the relay does not know the sender's domain (set from to an address that can "
-		     "get mail)") },
+		     "receive mail)") },
 	{ .phases = TRANSACTION,
 	  .codes = "4 5",
 	  .statuses = "X.1.8",
-	  .hint = N_("the relay does not "
-		     "know the sender's domain (set from to an address that can get mail)") },
+	  .hint = N_("the relay does not know the sender's domain (set from to an address that can "
+		     "receive mail)") },
 
 	{ .phases = ANY,
 	  .codes = "4 5",

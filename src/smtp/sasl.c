@@ -323,8 +323,8 @@ static void suggest_plain(const struct client *client, const struct mechanism *r
 
 	if (setting && may_need_plain(client, refused, err->code))
 		err_wrap(err,
-			 _("if user and password are right, the relay may lack them for %s (set "
-			   "%s)"),
+			 _("if user and password are right, the relay may have no password for %s "
+			   "(set %s)"),
 			 refused->name, setting);
 }
 

@@ -5,8 +5,6 @@
 #include "base/i18n.h"
 #include "smtp/demand.h"
 
-#include <string.h>
-
 enum {
 	SINGLE_GROUP_SIZE_MAX = 8192, /* such a message leaves in one write with its commands */
 	SINGLE_GROUP_RECIPIENTS_MAX = 10,
@@ -426,7 +424,7 @@ bool transaction_settle(struct session *session, struct transaction *t,
 	}
 	t->is_in_doubt = client_has_sent_content(client) && client->reply.code != 421;
 	if (t->is_in_doubt)
-		err_wrap(err, _("the relay may have taken the message or not"));
+		err_wrap(err, _("the relay may have accepted the message, or not"));
 	return t->is_in_doubt ? session_wrap(session, err) : stop(session, t, err);
 }
 

@@ -176,7 +176,7 @@ def try_failing(name, token):
 def last_try(token):
     """When one more wrong PIN would lock the token, none is tried."""
     result = token.send("nobody@example.org", KEY, CERT, RIGHT, final_try="yes")
-    expect_failure(token, result, 77, "one more wrong PIN would lock it, so none is tried", 0)
+    expect_failure(token, result, 77, "one more wrong PIN would lock it, so no PIN is tried", 0)
 
 
 def right_after_wrong(token):

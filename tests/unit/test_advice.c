@@ -14,7 +14,7 @@ enum trait { LOGIN = 1, TOKEN = 2 };
 #define OFF      "SMTP AUTH is off for this mailbox"
 #define AS       "set from to an address of this login, and set_from_header on"
 #define WHOLE    "whole addresses in the header (set from, and set_from_header on)"
-#define DOMAIN   "set from to an address that can get mail"
+#define DOMAIN   "set from to an address that can receive mail"
 #define NO_LOGIN "without a login, or it is the wrong relay (set auth on and user, or another host)"
 #define WRONG    "set host to the server for outgoing mail"
 static const struct {
@@ -125,7 +125,7 @@ static const struct {
 	  "554 Message rejected: Email address is not verified. The following identities failed "
 	  "the "
 	  "check in region US-EAST-1: root@box.example",
-	  "verified an address (verify it there, or set from to one" },
+	  "verified an address (verify it at the provider; or set from to" },
 	{ IN(FINAL), LOGIN,
 	  "550 The from address does not match a verified Sender Identity. Mail cannot be sent "
 	  "until "
