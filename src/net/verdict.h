@@ -14,7 +14,7 @@ struct peer_chain {
 	gnutls_session_t session;
 	const gnutls_datum_t *chain;
 	unsigned count;
-	gnutls_x509_crt_t certificate; /* the first one, read */
+	gnutls_x509_crt_t certificate; /* the first one, parsed */
 	const char *name;
 };
 

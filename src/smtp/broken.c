@@ -34,7 +34,10 @@ static bool is_chunk_unknown(const struct transaction *t)
 	return unknown > 0;
 }
 
-/* A reply before the end of a chunk, or together with a QUIT after it, is the only result. */
+/*
+ * A relay that refuses before the end of a chunk, or after a chunk with QUIT, sends no other
+ * result.
+ */
 static bool is_chunk_refused_at_end(const struct session *session, const struct transaction *t)
 {
 	return session_is_over(session) && t->data.kind == ERR_REFUSED &&
@@ -73,7 +76,7 @@ static unsigned used_by_mail(const struct transaction *t)
 	return used;
 }
 
-/* Whether RCPT's parameters may be unknown. If any recipient was accepted, they are known. */
+/* Whether the relay may not know RCPT's parameters. An accepted recipient proves that it does. */
 static bool is_rcpt_unknown(const struct transaction *t)
 {
 	size_t unknown = 0;

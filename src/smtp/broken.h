@@ -5,10 +5,12 @@
 #include "smtp/transaction.h"
 
 /*
- * Returns the extensions (enum capability) that a refusal of the transaction may be about, so that
- * the caller should begin it anew without them; 0: none. These are CHUNKING after 500 to 504 to
- * BDAT; and after 501, 504 or 555 (RFC 5321 section 4.1.1.11) those whose parameters MAIL or RCPT
- * had, except those that the settings or an address demand.
+ * Returns the extensions (enum capability) that a refusal of the transaction may be about; 0: none.
+ * The caller should begin the transaction anew without them.
+ *
+ * CHUNKING is one after 500 to 504 to BDAT. After 501, 504 or 555 (RFC 5321 section 4.1.1.11) to
+ * MAIL or RCPT it is those whose parameters the command had, except those that the settings or an
+ * address demand.
  */
 unsigned broken_suspects(const struct session *session, const struct transaction *transaction);
 
@@ -27,10 +29,7 @@ void broken_forgive(const struct transaction *transaction);
 /* Records the extensions that have worked in this session. */
 void broken_note_success(struct session *session, const struct transaction *transaction);
 
-/* Adds the setting that would help to an error's text, after the relay's place. Returns false. */
+/* Adds to an error's text, after the relay's place, the setting that would help. Returns false. */
 bool broken_advise(const struct session *session, unsigned extensions, struct err *err);
-/*
- * Does the same if the refused parameter belongs to an extension that the account demands. Returns
- * false.
- */
+/* Does the same for a refused parameter of an extension that the account demands. Returns false. */
 bool broken_explain(const struct session *session, struct err *err);

@@ -1,4 +1,4 @@
-/* capabilities.c - what a server offers in its reply to EHLO; pure */
+/* capabilities.c - the extensions that a server offers in its reply to EHLO; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/capabilities.h"
 

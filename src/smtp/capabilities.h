@@ -1,4 +1,4 @@
-/* capabilities.h - what a server offers in its reply to EHLO; pure */
+/* capabilities.h - the extensions that a server offers in its reply to EHLO; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -68,7 +68,7 @@ static bool wrap_phase(struct client *client, enum phase phase, struct err *err)
 	return err_wrap(err, "%s", _(phases[phase].words));
 }
 
-/* Hides the challenges of a login: passwords could be tried out against them. */
+/* Hides the challenges of a login in the trace: an attacker could test passwords against them. */
 static void log_reply_line(enum phase phase, const char *line, size_t len)
 {
 	if (phase == PHASE_AUTH && len > 4 && memcmp(line, "334 ", 4) == 0)
@@ -416,7 +416,7 @@ bool client_end(struct client *client, struct envelope *envelope, struct err *re
 bool client_end_chunk(struct client *client, struct envelope *envelope, struct err *result,
 		      struct err *err)
 {
-	/* As above. With other commands unanswered, a reply may be the answer to one of them. */
+	/* As above. While other commands are unanswered, the reply may be to one of them. */
 	if (unanswered(client) == 0 && stream_look(&client->stream))
 		return prefer_early_reply(client, err);
 	add_pending_verdict(client, envelope, result);

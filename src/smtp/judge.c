@@ -1,4 +1,4 @@
-/* judge.c - whether a reply is a success, and which kind of error else; pure */
+/* judge.c - judgement of a reply: success, or the kind of error; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "smtp/judge.h"
 

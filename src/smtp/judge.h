@@ -1,4 +1,4 @@
-/* judge.h - whether a reply is a success, and which kind of error else; pure */
+/* judge.h - judgement of a reply: success, or the kind of error; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
