@@ -8,9 +8,9 @@
  * Returns the extensions (enum capability) that a refusal of the transaction may be about; 0: none.
  * The caller should begin the transaction anew without them.
  *
- * CHUNKING is one after 500 to 504 to BDAT. After 501, 504 or 555 (RFC 5321 section 4.1.1.11) to
- * MAIL or RCPT it is those whose parameters the command had, except those that the settings or an
- * address demand.
+ * After 500 to 504 to BDAT, it is CHUNKING. After 501, 504 or 555 (RFC 5321 section 4.1.1.11) to
+ * MAIL or RCPT, these are the extensions whose parameters the command had, except those that the
+ * settings or an address demand.
  */
 unsigned broken_suspects(const struct session *session, const struct transaction *transaction);
 

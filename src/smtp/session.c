@@ -212,7 +212,7 @@ static bool enter(struct session *session, struct dialer *dialer, enum login log
 		bool is_misled = err->kind == ERR_TLS && session->connection.foreign;
 		return is_misled ? err_wrap(err, "%s", session->connection.foreign) : false;
 	}
-	session->is_greeted = true;
+	session->is_set_up = true;
 	return login == LOGIN_NONE || log_in(session, credential, err);
 }
 
@@ -227,7 +227,7 @@ static bool may_try_another(const struct session *session, const struct err *err
 	if (err->kind == ERR_DEFER)
 		return err->code != 432;
 	if (err->kind == ERR_PROTO || err->kind == ERR_UNAVAILABLE)
-		return !session->is_greeted;
+		return !session->is_set_up;
 	return err->kind == ERR_NET;
 }
 
@@ -241,7 +241,7 @@ static void hang_up(struct session *session)
 	connection_info_done(&session->connection);
 	mem_free_at(&session->selfname);
 	mem_free_at(&session->greeting);
-	session->is_greeted = false;
+	session->is_set_up = false;
 }
 
 static void set_where(struct session *session)

@@ -9,8 +9,9 @@
 enum leftover { LEFTOVER_NOTHING, LEFTOVER_TRANSACTION, LEFTOVER_CONTENT };
 
 /*
- * A session with the relay of the settings (borrowed). `where` is "host:port" or the socket's path,
- * once connected of the host in use. Every error begins with it, or with the recipient before it.
+ * A session with the relay of the settings (borrowed). `where` is "host:port" or the socket's path;
+ * after connecting, that of the host in use. Every error begins with it, or with the recipient
+ * before it.
  */
 struct session {
 	const struct settings *settings;
@@ -20,7 +21,7 @@ struct session {
 	struct connection_info connection; /* the connection in use */
 	char *selfname;                    /* the name sent in EHLO */
 	char *greeting;                    /* the server's words, printable */
-	bool is_greeted;                   /* everything is done except the login */
+	bool is_set_up;                    /* connection, greeting, EHLO and TLS are done */
 	unsigned avoid;   /* extensions that are offered and not used: enum capability */
 	unsigned broken;  /* extensions that are offered and have failed here */
 	unsigned trusted; /* extensions that worked recently */

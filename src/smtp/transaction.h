@@ -6,9 +6,9 @@
 
 /* The refused recipients that keep the others from getting the message. */
 enum tolerance {
-	TOLERATE_NOTHING,  /* any */
+	TOLERATE_NOTHING,  /* any refused recipient */
 	TOLERATE_DEFERRAL, /* those refused for good, or until a person changes something */
-	TOLERATE_REFUSAL,  /* none */
+	TOLERATE_REFUSAL,  /* no recipient */
 };
 
 /*
@@ -47,15 +47,15 @@ void transaction_done(struct transaction *transaction);
 bool transaction_offer(struct session *session, struct transaction *transaction,
 		       struct err *err) MUST_USE;
 /*
- * content: everything except the last piece. Now the caller can record that the message will be in
- * doubt.
+ * content: sends everything except the last piece. After this call the caller can record that the
+ * message will be in doubt.
  */
 bool transaction_content(struct session *session, struct transaction *transaction,
 			 struct err *err) MUST_USE;
 /*
- * end: the last piece and the final dot. With PIPELINING more goes in the same write: the commands
- * of `next`, or without it QUIT if `is_last`. Work that needs no network costs no time between this
- * call and the next one.
+ * end: sends the last piece and the final dot. With PIPELINING more goes in the same write: the
+ * commands of `next`, or without it QUIT if `is_last`. Work that needs no network costs no time
+ * between this call and the next one.
  */
 bool transaction_end(struct session *session, struct transaction *transaction,
 		     struct transaction *next, bool is_last, struct err *err) MUST_USE;
