@@ -462,6 +462,17 @@ def manual_has_every_queue_command(_):
 
 
 @suite.case
+def manual_names_every_mechanism(_):
+    """A new row of mechanism.def needs a word in the text of the setting `auth`."""
+    names = re.findall(r'^MECHANISM\("([A-Z0-9-]+)"', (SRC / "conf/mechanism.def").read_text(), re.M)
+    text = (SRC / "conf/options.def").read_text()
+    auth = re.search(r"^OPTION\(AUTH, auth, .*?(?=^OPTION)", text, re.M | re.S).group()
+    expect(len(names) > 10, "mechanism.def has rows that this check can't read")
+    expect_none([n for n in names if f"*{n.lower()}*" not in auth],
+                "mechanisms that mailchute.conf(5) does not name at `auth`")
+
+
+@suite.case
 def manual_formats_without_warnings(_):
     for name in ("mailchute.1", "mailchute.conf.5", "mailchute-queue.7", "mailchute-msmtp.7"):
         path = BUILD / "doc" / name

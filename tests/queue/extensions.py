@@ -210,7 +210,7 @@ def silence_in_foreground(folder):
     user = User(folder, *QUICK, extensions=("PIPELINING", "SIZE"))
     with user.up("rcpt#1: hang") as relay:
         result = user.send(WHO[0])
-        expect(b"write ignore_extensions PIPELINING)" in result.stderr, f"{result}")
+        expect(b"set ignore_extensions PIPELINING)" in result.stderr, f"{result}")
         relay.wait_idle()
     with user.up() as relay:
         user.flush()
