@@ -6,10 +6,7 @@
 #include "app/queuematch.h"
 #include "base/i18n.h"
 #include "base/log.h"
-#include "conf/secret.h"
-#include "deliver/attempt.h"
-#include "deliver/passage.h"
-#include "deliver/reach.h"
+#include "deliver/delivery.h"
 #include "deliver/report.h"
 #include "deliver/rounds.h"
 #include "deliver/settle.h"
@@ -146,55 +143,41 @@ static int say_settled(const char *id, enum settled settled, struct err *reason)
 	return report_error(reason);
 }
 
-static int settle_unfiltered(struct entry *entry, const struct settings *settings,
-			     struct err *reason)
+/* Sends the message once by another account's relay; afterwards its own account sends it again. */
+static enum settled send_once(struct account *account, struct entry *entry,
+			      const struct message *message, struct err *err)
 {
-	CLEANUP(mem_free_at) char *id = mem_copy(entry->record.id);
-	const struct outcome outcome = { .reason = reason };
+	CLEANUP(delivery_done) struct delivery delivery;
+	const struct settings *settings = &account->settings;
 
-	entry->record.progress.begun++;
-	return say_settled(id, settle_entry(entry, settings, &outcome), reason);
-}
-
-static enum settled send_on(struct session *session, struct entry *entry,
-			    const struct message *message, struct err *err)
-{
-	const struct settings *settings = session->settings;
-	struct attempt attempt;
-
-	attempt_init(&attempt, entry, message, TOLERATE_REFUSAL);
-	if (passage_send(session, &attempt, NULL, true, err))
+	delivery_init(&delivery, entry, message, account, TOLERATE_REFUSAL);
+	delivery.login = LOGIN_ASKING;
+	if (!delivery_open(&delivery, err))
+		return SETTLED_WAITS;
+	if (delivery_send(&delivery, true, err))
 		log_debug("%s: sent", entry->record.id);
-	const struct outcome outcome = { err, attempt.is_route, attempt.transaction.is_in_doubt,
-					 .is_lasting = true };
-	enum settled settled = settle_entry(entry, settings, &outcome);
+	enum settled settled = settle_attempt(&delivery.attempt, settings, err);
 	report_log(settings, &entry->record.envelope, err);
-	session_close(session);
-	attempt_done(&attempt);
 	return settled;
 }
 
-/* This once by another account's relay; should that not work, by its own the next time. */
 static int send_by_account(const struct request *request, struct entry *entry, struct err *err)
 {
 	CLEANUP(mem_free_at) char *id = mem_copy(entry->record.id);
 	CLEANUP(job_done) struct job job;
 	CLEANUP(message_done) struct message message;
-	struct session session;
+	enum settled settled;
 
 	message_init(&message);
 	job_init(&job, request);
 	if (!choice_without_message(&job, err))
 		return report_error(err);
-	const struct settings *settings = &job.account.settings;
 	attempt_adopt(entry, &job.account);
-	if (!filter_entry(entry, &job.account, &message, err))
-		return settle_unfiltered(entry, settings, err);
-	bool is_open = reach_open(&session, entry->spool, settings, LOGIN_ASKING, err);
-	secret_forget(&job.account.settings);
-	if (!is_open)
-		return say_settled(id, SETTLED_WAITS, err);
-	return say_settled(id, send_on(&session, entry, &message, err), err);
+	if (filter_entry(entry, &job.account, &message, err))
+		settled = send_once(&job.account, entry, &message, err);
+	else
+		settled = settle_untried(entry, &job.account.settings, err, false);
+	return say_settled(id, settled, err);
 }
 
 static int send_by_own_account(struct spool *spool, const char *id)

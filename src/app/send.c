@@ -6,10 +6,8 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "conf/secret.h"
-#include "deliver/attempt.h"
+#include "deliver/delivery.h"
 #include "deliver/detach.h"
-#include "deliver/passage.h"
-#include "deliver/reach.h"
 #include "deliver/report.h"
 #include "deliver/rounds.h"
 #include "deliver/route.h"
@@ -19,21 +17,15 @@
 #include "submit/intake.h"
 #include "submit/refusal.h"
 
-#include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 /* A message on its way, and what came of it. */
 struct sending {
 	struct job *job;
-	struct session session;
-	struct attempt attempt;
-	bool is_open;       /* the session is */
-	bool is_saved;      /* the message is in the queue */
-	int64_t not_before; /* when the relay should be tried again; 0: nothing speaks against now
-			     */
-	bool is_tried;      /* the attempt got as far as the transaction */
-	bool is_last;       /* nothing else is due on its route */
+	struct delivery delivery;
+	bool is_saved; /* the message is in the queue */
+	bool is_last;  /* nothing else is due on its route */
 };
 
 static const struct settings *settings_of(const struct sending *sending)
@@ -110,7 +102,7 @@ static enum tolerance choose_tolerance(const struct sending *sending)
 	return partial == PARTIAL_SEND ? TOLERATE_REFUSAL : TOLERATE_DEFERRAL;
 }
 
-static bool has_company(struct sending *sending)
+static bool has_more_for_route(struct sending *sending)
 {
 	struct job *job = sending->job;
 	CLEANUP(mem_free_at) char *key = route_key(settings_of(sending));
@@ -128,44 +120,14 @@ static bool is_in_vain(struct sending *sending, struct err *err)
 
 	if (is_waited_for(sending) || !sending->is_saved)
 		return false;
-	sending->not_before = hint_next_try(&sending->job->spool, key, account->file, &last);
-	if (sending->not_before == 0)
+	int64_t next_try = hint_next_try(&sending->job->spool, key, account->file, &last);
+	sending->delivery.attempt.not_before = next_try;
+	if (next_try == 0)
 		return false;
 	return !err_set(err, ERR_NET,
 			_("not tried now, because of a failure a short time ago: "
 			  "%s"),
 			last.bytes);
-}
-
-/* What comes of it is remembered for the messages that follow. */
-static bool open_session(struct sending *sending, struct err *err)
-{
-	const struct settings *settings = settings_of(sending);
-	CLEANUP(mem_free_at) char *key = route_key(settings);
-	enum login login = is_waited_for(sending) ? LOGIN_ASKING : LOGIN_ALONE;
-	const struct spool *spool = sending->job->has_entry ? &sending->job->spool : NULL;
-	bool is_open = reach_open(&sending->session, spool, settings, login, err);
-
-	/* There is no second session for this message here, unless CHUNKING fails. */
-	if (!is_open || !(sending->session.client.can.has & CAP_CHUNKING))
-		secret_forget(&sending->job->account.settings);
-	if (sending->is_saved && is_open)
-		hint_clear(&sending->job->spool, key);
-	else if (sending->is_saved)
-		hint_note_failure(&sending->job->spool, key, err, err_needs_operator(err->kind));
-	return is_open;
-}
-
-/* A relay that takes a chunk for commands is asked without CHUNKING, on another session. */
-static bool send_anew(struct sending *sending, struct err *err)
-{
-	log_debug("%s", err->text);
-	err_done(err);
-	session_close(&sending->session);
-	sending->is_open = open_session(sending, err);
-	sending->attempt.wants_new_session = false;
-	return sending->is_open &&
-	       passage_send(&sending->session, &sending->attempt, NULL, sending->is_last, err);
 }
 
 static bool is_any_delivered(const struct envelope *envelope)
@@ -187,28 +149,34 @@ static void note_delivered(const struct sending *sending)
 		withdraw_decided(EX_OK);
 }
 
-static bool try(struct sending *sending, struct err *err)
+static bool deliver(struct sending *sending, struct err *err)
 {
-	struct job *job = sending->job;
-	struct attempt *attempt = &sending->attempt;
+	struct delivery *delivery = &sending->delivery;
+	struct attempt *attempt = &delivery->attempt;
 
-	attempt_init(attempt, &job->entry, &job->message, choose_tolerance(sending));
-	attempt->is_unsaved = !sending->is_saved;
-	attempt->is_waited_for = is_waited_for(sending);
-	if (is_in_vain(sending, err) || !open_session(sending, err)) {
+	if (is_in_vain(sending, err)) {
 		attempt->is_route = true;
 		return false;
 	}
-	sending->is_open = true;
-	sending->is_tried = true;
-	sending->is_last = !has_company(sending);
-	bool is_sent = passage_send(&sending->session, attempt, NULL, sending->is_last, err);
-	if (attempt->wants_new_session)
-		is_sent = send_anew(sending, err);
-	secret_forget(&sending->job->account.settings);
+	if (!delivery_open(delivery, err))
+		return false;
+	sending->is_last = !has_more_for_route(sending);
+	bool is_sent = delivery_send(delivery, sending->is_last, err);
 	sending->is_saved = !attempt->is_unsaved;
 	note_delivered(sending);
 	return is_sent;
+}
+
+static void begin_delivery(struct sending *sending)
+{
+	struct job *job = sending->job;
+	struct delivery *delivery = &sending->delivery;
+
+	delivery_init(delivery, &job->entry, &job->message, &job->account,
+		      choose_tolerance(sending));
+	delivery->login = is_waited_for(sending) ? LOGIN_ASKING : LOGIN_ALONE;
+	delivery->attempt.is_unsaved = !sending->is_saved;
+	delivery->attempt.is_waited_for = is_waited_for(sending);
 }
 
 /* Which troubles keep a message for later; a person mends the others and sends it again. */
@@ -247,7 +215,7 @@ static int take_back(struct sending *sending, const struct err *reason)
 /* Whether single recipients were the trouble, and not the sender or the message. */
 static bool is_recipients_fault(const struct sending *sending)
 {
-	const struct transaction *t = &sending->attempt.transaction;
+	const struct transaction *t = &sending->delivery.attempt.transaction;
 
 	return t->is_envelope_sent && t->mail.kind == ERR_NONE &&
 	       (is_any_delivered(t->envelope) || envelope_count_accepted(t->envelope) == 0);
@@ -275,15 +243,10 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 	const struct settings *settings = settings_of(sending);
 	struct entry *entry = &sending->job->entry;
 	CLEANUP(err_done) struct err explained = ERR_INIT;
-	const struct outcome outcome = { reason, sending->attempt.is_route,
-					 sending->attempt.transaction.is_in_doubt,
-					 .not_before = sending->not_before, .is_lasting = true };
 
 	if (is_taken_back(sending, reason->kind))
 		return take_back(sending, reason);
-	if (!sending->is_tried)
-		entry->record.progress.begun++;
-	enum settled settled = settle_entry(entry, settings, &outcome);
+	enum settled settled = settle_attempt(&sending->delivery.attempt, settings, reason);
 	err_copy(&explained, reason);
 	if (reason->kind != ERR_NONE && err_fate(reason->kind) != FATE_FAIL)
 		settle_explain_kept(entry, settings, &explained);
@@ -315,16 +278,17 @@ static int settle(struct sending *sending, const struct err *reason)
  */
 static void go_on_in_background(struct sending *sending)
 {
-	int pid = session_is_usable(&sending->session) ? detach() : -1;
+	struct session *session = &sending->delivery.session;
+	int pid = session_is_usable(session) ? detach() : -1;
 
 	if (pid > 0)
-		session_abandon(&sending->session);
+		session_abandon(session);
 	if (pid != 0)
 		return;
 	withdraw_never();
 	entry_release(&sending->job->entry);
-	run_on_session(&sending->job->spool, &sending->session);
-	session_close(&sending->session);
+	run_on_session(&sending->job->spool, session);
+	session_close(session);
 	rounds_run_requested(&sending->job->spool);
 	_exit(report_end(EX_OK));
 }
@@ -375,49 +339,76 @@ static int tell_for_later(const struct sending *sending)
 
 static int send_now(struct sending *sending, struct err *err)
 {
+	begin_delivery(sending);
 	if (sending->job->obstacle.kind != ERR_NONE)
 		err_copy(err, &sending->job->obstacle);
-	else if (!try(sending, err))
+	else if (!deliver(sending, err))
 		log_debug("%s", err->text);
 	if (sending->is_saved)
 		withdraw_done();
 	int status = settle(sending, err);
 	withdraw_decided(status);
-	if (sending->is_open && sending->is_saved && !sending->is_last && err->kind == ERR_NONE)
+	if (sending->delivery.is_open && sending->is_saved && !sending->is_last &&
+	    err->kind == ERR_NONE)
 		go_on_in_background(sending);
-	if (sending->is_open)
-		session_close(&sending->session);
-	attempt_done(&sending->attempt);
+	delivery_done(&sending->delivery);
 	return status;
 }
 
-/* Where nothing is tried by us there is no line in the log, and this is the end. */
+/* Whether this process is done: the message waits for its time, or is left to others. */
+static bool is_done(struct sending *sending, int *status)
+{
+	if (is_for_later(sending)) {
+		*status = tell_for_later(sending);
+		return true;
+	}
+	if (sending->job->request->delivery != DELIVERY_NOW)
+		secret_take(settings_of(sending));
+	if (!is_left_to_others(sending))
+		return false;
+	tell_kept(sending);
+	*status = EX_OK;
+	return true;
+}
+
+static void log_result(const struct job *job, const struct err *err)
+{
+	report_log(job->has_account ? &job->account.settings : &job->request->settings,
+		   job->envelope, err);
+}
+
+/* A message that this process does not try gets no line in the log from it. */
 static int send_job(struct job *job, struct err *err)
 {
 	struct sending sending = { .job = job };
+	int status = EX_OK;
 
 	report_use_log(&job->account.settings);
 	save(&sending);
 	if (is_for_later(&sending) && !sending.is_saved) {
 		err_copy(err, &job->no_queue);
-		return err_exit_status(err->kind);
+		status = err_exit_status(err->kind);
+	} else if (is_done(&sending, &status)) {
+		return status;
+	} else {
+		status = send_now(&sending, err);
 	}
-	if (is_for_later(&sending))
-		exit(report_end(tell_for_later(&sending)));
-	if (job->request->delivery != DELIVERY_NOW)
-		secret_take(settings_of(&sending));
-	if (is_left_to_others(&sending)) {
-		tell_kept(&sending);
-		exit(report_end(EX_OK));
-	}
-	return send_now(&sending, err);
+	log_result(job, err);
+	return status;
+}
+
+static int refuse(struct job *job, const struct err *err)
+{
+	int status = refusal_report(job, err);
+
+	log_result(job, err);
+	return status;
 }
 
 int send_message(const struct request *request)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(job_done) struct job job;
-	int status;
 
 	job_init(&job, request);
 	bool is_ready = intake_prepare(&job, STDIN_FILENO, &err);
@@ -425,8 +416,5 @@ int send_message(const struct request *request)
 	if (is_ready)
 		show_debug(&job);
 	is_ready = is_ready && refusal_keep_part(&job, &err);
-	status = is_ready ? send_job(&job, &err) : refusal_report(&job, &err);
-	report_log(job.has_account ? &job.account.settings : &request->settings, job.envelope,
-		   &err);
-	return status;
+	return is_ready ? send_job(&job, &err) : refuse(&job, &err);
 }

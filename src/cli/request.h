@@ -16,7 +16,7 @@
 enum contract { CONTRACT_PERSON, CONTRACT_SENDMAIL };
 
 /* -od: when to send. In the background and not at all both mean that it is stored first. */
-enum delivery { DELIVERY_NOW, DELIVERY_BACKGROUND, DELIVERY_QUEUE_ONLY };
+enum delivery_mode { DELIVERY_NOW, DELIVERY_BACKGROUND, DELIVERY_QUEUE_ONLY };
 
 /* -oe: how errors are told, besides the exit status. */
 enum error_mode { ERRORS_PRINT, ERRORS_MAIL, ERRORS_QUIET };
@@ -28,7 +28,7 @@ enum error_mode { ERRORS_PRINT, ERRORS_MAIL, ERRORS_QUIET };
 struct request {
 	enum mode mode;
 	enum contract contract;
-	enum delivery delivery;
+	enum delivery_mode delivery;
 	enum error_mode error_mode;
 	bool is_sendmail; /* called by one of sendmail's names */
 	bool is_debug;

@@ -8,21 +8,23 @@
 #include "smtp/transaction.h"
 
 /*
- * An attempt. The entry is borrowed; its recipients get their new status in memory first, and by
- * settle_entry on disk. `is_route` says that the relay as a whole was the trouble: the message
- * is then as it was; with `wants_new_session` another session would do without what the trouble
- * was. `is_unsaved` says that there is no file in the queue to write to, and
- * `is_waited_for` that a caller gets the result, so that it can be done without.
+ * An attempt: its options, set by the caller after attempt_init, and its results. The entry is
+ * borrowed; its recipients get their new status in memory first, and by settle_attempt on disk.
  */
 struct attempt {
 	struct entry *entry;
 	struct message message;
 	struct transaction transaction;
 	struct str before; /* the recipients' status before this attempt */
-	bool is_route;
-	bool wants_new_session;
-	bool is_unsaved;
-	bool is_waited_for;
+
+	bool is_unsaved;    /* there is no file in the queue to write to */
+	bool is_waited_for; /* a caller gets the result, so that the file can be done without */
+	bool is_lasting;    /* the removal of a sent message is synced at once */
+
+	bool is_begun;          /* the record counts it */
+	bool is_route;          /* the relay as a whole was the trouble: the message is as it was */
+	bool wants_new_session; /* another session would avoid the trouble */
+	int64_t not_before;     /* when the next try makes sense; 0: by the schedule */
 };
 
 /* `message` is borrowed; NULL: the entry's. */

@@ -221,6 +221,7 @@ static void begin(struct attempt *attempt)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
+	attempt->is_begun = true;
 	attempt->entry->record.progress.begun++;
 	if (!attempt->is_unsaved && !entry_write_progress(attempt->entry, &err))
 		report_problem(&err);

@@ -17,6 +17,17 @@ static void show(unsigned avoid)
 	log_debug(_("not used, because it failed here within the last day: %s"), names.bytes);
 }
 
+static void remember(const struct spool *spool, const char *key, bool is_open,
+		     const struct err *reason)
+{
+	if (!spool || spool->folders[SPOOL_ROUTE] < 0)
+		return;
+	if (is_open)
+		hint_clear(spool, key);
+	else
+		hint_note_failure(spool, key, reason, err_needs_operator(reason->kind));
+}
+
 bool reach_open(struct session *session, const struct spool *spool, const struct settings *settings,
 		enum login login, struct err *err)
 {
@@ -24,10 +35,11 @@ bool reach_open(struct session *session, const struct spool *spool, const struct
 	unsigned avoid = hint_extensions(spool, key, HINT_BROKEN);
 
 	show(avoid);
-	if (!session_open_without(session, settings, login, avoid, err))
-		return false;
-	session->trusted = hint_extensions(spool, key, HINT_WORKS);
-	return true;
+	bool is_open = session_open_without(session, settings, login, avoid, err);
+	remember(spool, key, is_open, err);
+	if (is_open)
+		session->trusted = hint_extensions(spool, key, HINT_WORKS);
+	return is_open;
 }
 
 void reach_note(struct session *session, const struct spool *spool)

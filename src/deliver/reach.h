@@ -6,8 +6,9 @@
 #include "smtp/session.h"
 
 /*
- * As session_open, without the extensions that have failed on this route within a day. `spool` may
- * be NULL or have no folder for hints: then this process alone remembers.
+ * As session_open, without the extensions that have failed on this route within a day. Success or
+ * failure is remembered for the messages that follow. `spool` may be NULL or have no folder for
+ * hints: then this process alone remembers.
  */
 bool reach_open(struct session *session, const struct spool *spool, const struct settings *settings,
 		enum login login, struct err *err) MUST_USE;

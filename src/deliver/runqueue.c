@@ -100,24 +100,12 @@ static void count_settled(struct run *run, enum settled settled, const struct er
 		err_copy(&run->result->first, reason);
 }
 
-/* Everybody is settled, and it is still here: an earlier process did not come that far. */
-static void settle_left_over(struct run *run, struct entry *entry, const struct route *route)
-{
-	const struct err none = ERR_INIT;
-	const struct outcome outcome = { .reason = &none };
-
-	count_settled(run, settle_entry(entry, &route->account.settings, &outcome), &none);
-}
-
-/* It is not sent past the filter: it waits, or has failed where the filter refuses it. */
+/* A message is not sent past its filter: it waits, or has failed where the filter refuses it. */
 static void settle_unfiltered(struct run *run, struct entry *entry, const struct settings *settings,
 			      const struct err *reason)
 {
-	const struct outcome outcome = { .reason = reason };
-
-	entry->record.progress.begun++;
 	report_log(settings, &entry->record.envelope, reason);
-	count_settled(run, settle_entry(entry, settings, &outcome), reason);
+	count_settled(run, settle_untried(entry, settings, reason, false), reason);
 }
 
 /* Whether there is anything to do but to put it where it belongs. */
@@ -130,7 +118,8 @@ static bool is_sendable(struct run *run, struct entry *entry, const struct candi
 		return false;
 	}
 	if (envelope_count_open(&entry->record.envelope) == 0) {
-		settle_left_over(run, entry, candidate->route);
+		const struct err none = ERR_INIT;
+		count_settled(run, settle_left_over(entry, &account->settings), &none);
 		return false;
 	}
 	if (schedule_is_hopeless(&entry->record.progress)) {
@@ -191,10 +180,7 @@ static const struct settings *settings_of(const struct run *run, const struct lo
 static void settle_unsent(struct run *run, struct load *load, const struct settings *settings,
 			  const struct err *reason)
 {
-	const struct outcome outcome = { .reason = reason, .is_route = true };
-
-	load->entry.record.progress.begun++;
-	count_settled(run, settle_entry(&load->entry, settings, &outcome), reason);
+	count_settled(run, settle_untried(&load->entry, settings, reason, true), reason);
 	unload(load);
 }
 
@@ -227,23 +213,11 @@ static bool is_limit(const struct run *run, const struct load *load)
 	return !load->attempt.transaction.is_in_doubt && run->done_on_session > 0;
 }
 
-static void put_back(struct load *load)
-{
-	struct record_progress *progress = &load->entry.record.progress;
-
-	progress->begun--;
-	progress->flags &= ~(unsigned)RECORD_STOPPED_RUN;
-	settle_save(&load->entry);
-}
-
 static void settle_load(struct run *run, struct load *load, const struct err *err)
 {
 	const struct settings *settings = settings_of(run, load);
-	const struct outcome outcome = { .reason = err,
-					 .is_route = load->attempt.is_route,
-					 .is_in_doubt = load->attempt.transaction.is_in_doubt };
 
-	count_settled(run, settle_entry(&load->entry, settings, &outcome), err);
+	count_settled(run, settle_attempt(&load->attempt, settings, err), err);
 	report_log(settings, &load->entry.record.envelope, err);
 	run->done_on_session += !load->attempt.is_route;
 	run->sent_on_session += err->kind == ERR_NONE;
@@ -263,7 +237,7 @@ static bool send_load(struct run *run, struct session *session, struct load *loa
 	if (!passage_send(session, &load->attempt, next->is_loaded ? &next->attempt : NULL,
 			  !next->is_loaded, &err) &&
 	    is_limit(run, load)) {
-		put_back(load);
+		settle_put_back(&load->attempt);
 		return false;
 	}
 	settle_load(run, load, &err);
@@ -313,50 +287,71 @@ static void send_on_session(struct run *run, struct session *session, size_t *ne
 	unload(&loads[turn]);
 }
 
-/* Other messages need not try it, now or in a while. */
-static void close_route(struct run *run, const char *key, struct closed_routes *closed,
-			const struct err *reason)
-{
-	hint_note_failure(run->spool, key, reason, err_needs_operator(reason->kind));
-	if (closed)
-		closed_routes_add(closed, key, reason);
-}
+/* What a run learns of one route. */
+struct route_result {
+	struct err reason; /* why the rest of its messages can't go now; ERR_NONE: all went */
+	bool is_open;      /* the last session was opened */
+	bool is_noted;     /* the failure is in a hint already */
+};
 
 /*
- * Opens sessions for one route as long as each of them gets something done. Where one has begun, a
- * demand of the relay's (530) may be for some recipients only: it does not close the route to
- * others.
+ * Opens sessions for one route as long as each of them gets something done. Returns the place of
+ * the first message that is not settled.
  */
-static void run_route(struct run *run, size_t first, size_t end)
+static size_t run_sessions(struct run *run, const struct route *route, size_t next, size_t end,
+			   struct route_result *result)
 {
-	const struct route *route = run->due.items[first].route;
 	const struct settings *settings = &route->account.settings;
-	CLEANUP(err_done) struct err reason = ERR_INIT;
-	struct closed_routes *closed = run->choice->closed;
-	size_t next = first;
-	bool is_open = false;
 
-	if (route->problem.kind != ERR_NONE)
-		err_copy(&reason, &route->problem);
-	else if (closed && closed_routes_has(closed, route->key, &reason))
-		closed = NULL;
-	while (next < end && reason.kind == ERR_NONE && clock_now() < run->end) {
+	while (next < end && result->reason.kind == ERR_NONE && clock_now() < run->end) {
 		struct session session;
-		is_open = reach_open(&session, run->spool, settings, LOGIN_ALONE, &reason);
-		if (!is_open)
+		result->is_open =
+			reach_open(&session, run->spool, settings, LOGIN_ALONE, &result->reason);
+		result->is_noted = !result->is_open;
+		if (!result->is_open)
 			break;
-		hint_clear(run->spool, route->key);
 		run->until = clock_after(settings->session_timeout / 2);
-		send_on_session(run, &session, &next, end, &reason);
+		send_on_session(run, &session, &next, end, &result->reason);
 		sync_removals(run);
 		session_close(&session);
 	}
-	if (reason.kind == ERR_NONE)
+	return next;
+}
+
+/*
+ * Other messages need not try it, now or in a while. In an open session a demand of the relay's
+ * (530) may be for some recipients only: it does not close the route to others.
+ */
+static void close_route(struct run *run, const char *key, struct closed_routes *closed,
+			const struct route_result *result)
+{
+	bool needs_operator = err_needs_operator(result->reason.kind);
+
+	if (result->is_open && needs_operator)
 		return;
-	report_log_route(settings, &reason);
-	if (!is_open || !err_needs_operator(reason.kind))
-		close_route(run, route->key, closed, &reason);
-	give_up_route(run, next, end, &reason);
+	if (!result->is_noted)
+		hint_note_failure(run->spool, key, &result->reason, needs_operator);
+	if (closed)
+		closed_routes_add(closed, key, &result->reason);
+}
+
+static void run_route(struct run *run, size_t first, size_t end)
+{
+	const struct route *route = run->due.items[first].route;
+	struct closed_routes *closed = run->choice->closed;
+	struct route_result result = { .reason = ERR_INIT };
+
+	if (route->problem.kind != ERR_NONE)
+		err_copy(&result.reason, &route->problem);
+	else if (closed && closed_routes_has(closed, route->key, &result.reason))
+		closed = NULL;
+	size_t next = run_sessions(run, route, first, end, &result);
+	if (result.reason.kind != ERR_NONE) {
+		report_log_route(&route->account.settings, &result.reason);
+		close_route(run, route->key, closed, &result);
+		give_up_route(run, next, end, &result.reason);
+	}
+	err_done(&result.reason);
 }
 
 /* No session is opened any more for the messages from `first` to `end`. */

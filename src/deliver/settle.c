@@ -5,7 +5,6 @@
 #include "base/i18n.h"
 #include "base/random.h"
 #include "conf/secret.h"
-#include "deliver/attempt.h"
 #include "deliver/report.h"
 #include "deliver/tell.h"
 #include "queue/schedule.h"
@@ -13,6 +12,15 @@
 
 #include <string.h>
 #include <time.h>
+
+/* What went wrong in an attempt; `reason` is ERR_NONE where nothing did. */
+struct outcome {
+	const struct err *reason;
+	bool is_route;      /* the relay as a whole was the trouble */
+	bool is_in_doubt;   /* the relay may have taken the message */
+	bool is_lasting;    /* the removal of a sent message is synced at once */
+	int64_t not_before; /* when the next try makes sense; 0: by the schedule */
+};
 
 static uint32_t random_number(void)
 {
@@ -219,8 +227,8 @@ static bool write_and_tell(struct entry *entry, const struct settings *settings,
 	return is_written && tell_untold(entry, settings, err);
 }
 
-enum settled settle_entry(struct entry *entry, const struct settings *settings,
-			  const struct outcome *outcome)
+static enum settled settle(struct entry *entry, const struct settings *settings,
+			   const struct outcome *outcome)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	struct record *record = &entry->record;
@@ -241,4 +249,44 @@ enum settled settle_entry(struct entry *entry, const struct settings *settings,
 		return SETTLED_HELD;
 	}
 	return SETTLED_WAITS;
+}
+
+enum settled settle_attempt(struct attempt *attempt, const struct settings *settings,
+			    const struct err *reason)
+{
+	const struct outcome outcome = { .reason = reason,
+					 .is_route = attempt->is_route,
+					 .is_in_doubt = attempt->transaction.is_in_doubt,
+					 .is_lasting = attempt->is_lasting,
+					 .not_before = attempt->not_before };
+
+	if (!attempt->is_begun)
+		attempt->entry->record.progress.begun++;
+	return settle(attempt->entry, settings, &outcome);
+}
+
+enum settled settle_untried(struct entry *entry, const struct settings *settings,
+			    const struct err *reason, bool is_route)
+{
+	const struct outcome outcome = { .reason = reason, .is_route = is_route };
+
+	entry->record.progress.begun++;
+	return settle(entry, settings, &outcome);
+}
+
+enum settled settle_left_over(struct entry *entry, const struct settings *settings)
+{
+	const struct err none = ERR_INIT;
+	const struct outcome outcome = { .reason = &none };
+
+	return settle(entry, settings, &outcome);
+}
+
+void settle_put_back(struct attempt *attempt)
+{
+	struct record_progress *progress = &attempt->entry->record.progress;
+
+	progress->begun--;
+	progress->flags &= ~(unsigned)RECORD_STOPPED_RUN;
+	settle_save(attempt->entry);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "conf/account.h"
+#include "deliver/attempt.h"
 #include "queue/entry.h"
 
 /* What a message is after an attempt, or after the attempt to begin one. */
@@ -13,23 +14,23 @@ enum settled {
 	SETTLED_HELD,   /* it waits for a person */
 };
 
-/* What went wrong in an attempt, for settle_entry; `reason` is ERR_NONE where nothing did. */
-struct outcome {
-	const struct err *reason;
-	bool is_route;      /* the relay as a whole was the trouble */
-	bool is_in_doubt;   /* it may have taken the message */
-	int64_t not_before; /* when the next try makes sense; 0: as usual */
-	bool is_lasting;    /* the removal of a sent message has to be made to last at once */
-};
-
 /*
- * Writes down what came of an attempt. The first call of the system after the relay's verdict
- * removes a message that all have, or writes the status of each recipient, which is made to last.
- * Then come the next try, expiry, who is told, and where the message is moved. Without `is_lasting`
- * the caller has a spool_sync to do.
+ * Writes down what came of an attempt; `reason` is ERR_NONE where every recipient got the message.
+ * The first system call after the relay's verdict removes a message that all recipients have, or
+ * writes the status of each recipient, which is synced. Then come the next try, expiry, notices,
+ * and the folder that the message moves to. Unless the attempt is_lasting, the caller has a
+ * spool_sync to do.
  */
-enum settled settle_entry(struct entry *entry, const struct settings *settings,
-			  const struct outcome *outcome);
+enum settled settle_attempt(struct attempt *attempt, const struct settings *settings,
+			    const struct err *reason);
+/* The same for a message that was stopped before a transaction; it counts as an attempt. */
+enum settled settle_untried(struct entry *entry, const struct settings *settings,
+			    const struct err *reason, bool is_route);
+/* The same for a message without open recipients, which an earlier process did not move away. */
+enum settled settle_left_over(struct entry *entry, const struct settings *settings);
+
+/* Leaves the message as if the attempt had not been made: it goes first on the next session. */
+void settle_put_back(struct attempt *attempt);
 
 /*
  * Where a message that is kept loses its password by that, as only this process has it: puts that

@@ -6,9 +6,7 @@
 #include "base/log.h"
 #include "conf/secret.h"
 #include "conf/settings.h"
-#include "deliver/attempt.h"
-#include "deliver/passage.h"
-#include "deliver/reach.h"
+#include "deliver/delivery.h"
 #include "deliver/report.h"
 #include "deliver/withdraw.h"
 #include "mail/address.h"
@@ -323,23 +321,19 @@ static void answer_queued(struct submission *submission, struct str *reply)
 		(void)report_queued(id, &job->obstacle, EX_OK);
 }
 
-static bool try(struct job *job, struct err *err)
+static bool deliver(struct job *job, struct err *err)
 {
-	CLEANUP(attempt_done) struct attempt attempt;
-	struct session session;
+	CLEANUP(delivery_done) struct delivery delivery;
 
-	attempt_init(&attempt, &job->entry, &job->message, TOLERATE_NOTHING);
-	attempt.is_unsaved = true;
-	if (!reach_open(&session, job->entry.spool, &job->account.settings, LOGIN_ALONE, err)) {
-		/* Whatever was said to us there was not said about the message. */
-		err->code = 0;
-		if (err_fate(err->kind) == FATE_FAIL)
-			err->kind = ERR_NET;
-		return false;
-	}
-	bool is_sent = passage_send(&session, &attempt, NULL, true, err);
-	session_close(&session);
-	return is_sent;
+	delivery_init(&delivery, &job->entry, &job->message, &job->account, TOLERATE_NOTHING);
+	delivery.attempt.is_unsaved = true;
+	if (delivery_open(&delivery, err))
+		return delivery_send(&delivery, true, err);
+	/* A refused session says nothing about the message. */
+	err->code = 0;
+	if (err_fate(err->kind) == FATE_FAIL)
+		err->kind = ERR_NET;
+	return false;
 }
 
 static void add_success(struct str *reply, const struct envelope *envelope)
@@ -355,7 +349,7 @@ static void send_directly(struct job *job, struct str *reply)
 
 	if (job->obstacle.kind != ERR_NONE)
 		err_copy(&err, &job->obstacle);
-	else if (try(job, &err))
+	else if (deliver(job, &err))
 		add_success(reply, job->envelope);
 	if (err.kind != ERR_NONE)
 		add_refusal(reply, &err);

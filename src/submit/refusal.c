@@ -133,7 +133,6 @@ static void refuse_all(struct envelope *envelope, const struct err *reason)
 
 bool refusal_keep(struct job *job, const struct err *reason)
 {
-	const struct outcome outcome = { .reason = reason, .is_lasting = true };
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	if (!is_refusal(job, reason) || !can_be_kept(job))
@@ -143,9 +142,8 @@ bool refusal_keep(struct job *job, const struct err *reason)
 		return false;
 	}
 	refuse_all(job->envelope, reason);
-	job->entry.record.progress.begun++;
 	return intake_save(job) &&
-	       settle_entry(&job->entry, settings_of(job), &outcome) == SETTLED_FAILED;
+	       settle_untried(&job->entry, settings_of(job), reason, false) == SETTLED_FAILED;
 }
 
 /* The body has the lines of the given one. */
