@@ -34,8 +34,8 @@ class FaultSuite(Suite):
         self.modes[name] = mode or function.__module__.rpartition(".")[2]
 
     def main(self, jobs=3):
-        words = sys.argv[1:]
-        chosen = [i for i, (name, _) in enumerate(self.cases) if not words or any(word in name for word in words)]
+        names = {name for name, _ in self.chosen()}
+        chosen = [i for i, (name, _) in enumerate(self.cases) if name in names]
         failed, fork = 0, multiprocessing.get_context("fork")
         with concurrent.futures.ProcessPoolExecutor(jobs, fork, users.hide_mounts) as pool:
             for done in concurrent.futures.as_completed([pool.submit(run_case, i) for i in chosen]):
@@ -47,7 +47,7 @@ class FaultSuite(Suite):
         print(f"1..{len(chosen)}")
         print(f"# {sum(injections.values())} injections, which met")
         print("".join(f"# {number:8}  {mode}\n" for mode, number in sorted(injections.items())), end="")
-        return 1 if failed or not chosen else 0
+        return 1 if failed else 0
 
 
 suite = FaultSuite("fault")

@@ -97,7 +97,18 @@ class Suite:
         self.cases = []
 
     def add(self, name, function):
+        """A name that two cases have is an error: a row of a table may have been lost."""
+        if any(name == known for known, _ in self.cases):
+            raise ValueError(f"two cases have the name {name}")
         self.cases.append((name, function))
+
+    def chosen(self):
+        """The cases whose names contain one of argv's words; all without words. A word in no name ends the suite."""
+        words = sys.argv[1:]
+        lost = [word for word in words if not any(word in name for name, _ in self.cases)]
+        if lost or not self.cases:
+            sys.exit(f"{self.name}: no case has in its name: {', '.join(lost) or 'anything'}")
+        return [case for case in self.cases if not words or any(word in case[0] for word in words)]
 
     def case(self, function):
         """Decorator: the function's name is the name of the case."""
@@ -130,10 +141,9 @@ class Suite:
         return report
 
     def main(self, jobs=8):
-        """Run the cases whose names contain one of argv's words (all without words) and exit."""
+        """Run the chosen cases and exit."""
         cover_spool()
-        words = sys.argv[1:]
-        chosen = [c for c in self.cases if not words or any(w in c[0] for w in words)]
+        chosen = self.chosen()
         lock = threading.Lock()
         failed = []
 
@@ -152,7 +162,7 @@ class Suite:
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             list(pool.map(run, chosen))
         print(f"1..{len(chosen)}")
-        sys.exit(1 if failed or not chosen else 0)
+        sys.exit(1 if failed else 0)
 
 
 class Result:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import os
 import smtplib
 import socket
 import ssl
@@ -520,6 +521,24 @@ def memory_of_a_killed_faketime_is_removed(_):
         process.stdout.read()
         expect(suite.report_of(lambda folder: None) == "", "a case that does nothing fails")
         expect(not any(path.exists() for path in shared), "still there after the next case")
+
+
+@suite.case
+def words_choose_cases(folder):
+    """A word that is in no name, or a name that two cases have, is an error."""
+    script = folder / "few.py"
+    script.write_text("from tests.lib.harness import Suite\nsuite = Suite('few')\nfor name in ('one', 'two'):\n"
+                      "    suite.add(name, print)\nsuite.main()\n")
+    for words, status, told in ((["one"], 0, "ok - few/one"), (["one", "tow"], 1, "few: no case has in its name: tow"),
+                                ([], 0, "1..2")):
+        done = subprocess.run([sys.executable, script, *words], env={**os.environ, "PYTHONPATH": str(TOP)},
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        expect(done.returncode == status and told in done.stdout, f"{words}: {done}")
+    try:
+        suite.add("words-choose-cases", print)
+    except ValueError:
+        return
+    expect(False, "two cases of the same name")
 
 
 if __name__ == "__main__":
