@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 from tests.lib.harness import PROGRAM, TOP, Suite, expect, run_program, write_private
+from . import lost
 
 
 BUILD = pathlib.Path(PROGRAM).absolute().parent
@@ -724,6 +725,8 @@ def commit_subjects_are_judged(_):
     expect_none([s for s in good for _ in faults_of_subject(s)], "refused")
     expect_none([s for s in bad if not list(faults_of_subject(s))], "taken")
 
+
+lost.add_cases(suite)
 
 if __name__ == "__main__":
     suite.main()

@@ -52,12 +52,6 @@ BLOCKS = {
 }
 
 
-def expectation(said):
-    found = [row for words, row in BLOCKS.items() if said.startswith(words)]
-    expect(len(found) == 1, f"nothing is expected of a block below {said!r}")
-    return found[0]
-
-
 def whole_page(_):
     """Every block is one that a case runs, and none of these is missing."""
     seen = [next((words for words in BLOCKS if said.startswith(words)), said) for said, _ in page()]

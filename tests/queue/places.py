@@ -125,7 +125,7 @@ def by_option(machine, home):
 
 
 def by_relative_option(machine, home):
-    os.chmod(home, 0o700)
+    (home / "deep").mkdir()
     return ("--queue-folder=./../q",), {"before": f"cd {home}/deep;"}
 
 
@@ -148,8 +148,8 @@ def by_state_home_that_is_missing(machine, home):
     return (), {"XDG_STATE_HOME": "/nonexistent/state"}
 
 
-WAYS = [by_state_directory, by_state_home, by_config, by_link, by_option, by_other_config, by_other_home,
-        by_state_home_of_another, by_state_home_that_is_missing]
+WAYS = [by_state_directory, by_state_home, by_config, by_link, by_option, by_relative_option, by_other_config,
+        by_other_home, by_state_home_of_another, by_state_home_that_is_missing]
 
 
 def add_way(suite, way, uid):
