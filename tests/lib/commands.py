@@ -188,4 +188,11 @@ def uses_of(name, command):
 
 
 def all_uses(table):
-    return [use for name, command in table.items() for use in uses_of(name, command)]
+    """ValueError for a difference that no use has: a slip in its name would hide it."""
+    uses = [use for name, command in table.items() for use in uses_of(name, command)]
+    for name, command in table.items():
+        known = {word for use in uses if use.name == name for word in (use.word, use.lines.rstrip("\n"))}
+        unknown = {*command.differs} - known - {*command.good, *command.bad}
+        if unknown:
+            raise ValueError(f"{name} differs in what nothing uses: {unknown}")
+    return uses

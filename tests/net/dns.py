@@ -50,6 +50,8 @@ class Names:
 
     def add(self, name, kind, *values):
         """Records of a kind. Kind "FAULT" with SERVFAIL, NXDOMAIN, REFUSED or SILENCE is for all kinds."""
+        if kind not in {*TYPES, "FAULT"} or kind == "FAULT" and not {*values} <= {*CODES, "SILENCE"}:
+            raise ValueError(f"there is no {kind} {values}")
         with self.lock:
             self.zone.setdefault(name.lower(), {}).setdefault(kind, []).extend(values)
 

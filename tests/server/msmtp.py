@@ -53,6 +53,11 @@ class Trial:
     differs: str = ""
     ours: dict = dataclasses.field(default_factory=dict)
 
+    def __post_init__(self):
+        """Only a difference, or an older msmtp, lets check() look at `ours`; and then there must be something."""
+        if bool(self.ours) != bool(self.differs or self.since):
+            raise ValueError(f"{self.name}: nothing looks at what is expected of ours, or nothing is expected")
+
 
 @dataclasses.dataclass
 class Outcome:
