@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """slips.py - a slip in a case file fails the case: unknown words, and rules that the relay never follows"""
-from tests.lib.harness import Failure, expect
+from tests.lib.harness import TOP, Failure, expect
 
 # A line of a case file, and what the error says of it.
 SLIPS = [
@@ -74,6 +74,13 @@ def check_rules(play, folder):
         expect(error.startswith(wanted) and bool(error) == bool(wanted), f"{text!r}: {error!r}")
 
 
+def check_example(_):
+    """The example of CONTRIBUTING.md is the case that it names."""
+    text = (TOP / "tests/dialogue/cases/rcpt-greylisted.case").read_text()
+    expect(f"```\n{text}```\n" in (TOP / "CONTRIBUTING.md").read_text(), "the example is another")
+
+
 def add_cases(suite, play):
+    suite.add("example-in-contributing", check_example)
     suite.add("slip-in-a-word", lambda folder: check_slips(play, folder))
     suite.add("slip-in-a-rule", lambda folder: check_rules(play, folder))
