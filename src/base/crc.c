@@ -90,7 +90,7 @@ static uint32_t add_by_instruction(uint32_t crc, const unsigned char *at, size_t
 }
 #endif
 
-uint32_t crc32c(uint32_t crc, const void *bytes, size_t len)
+uint32_t crc_32c(uint32_t crc, const void *bytes, size_t len)
 {
 	return has_instruction() ? ~add_by_instruction(~crc, bytes, len)
 				 : ~add_by_table(~crc, bytes, len);

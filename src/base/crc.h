@@ -6,4 +6,4 @@
 #include <stdint.h>
 
 /* CRC-32C (Castagnoli, RFC 3720 appendix B.4), continued from `crc`; begin with 0. */
-uint32_t crc32c(uint32_t crc, const void *bytes, size_t len);
+uint32_t crc_32c(uint32_t crc, const void *bytes, size_t len);

@@ -40,7 +40,7 @@ static int open_at(int folder, const char *name)
 }
 
 /* Why open(2) has failed; a socket that can't be opened is a missing device to it. */
-static bool explain(int folder, const char *name, enum err_kind kind, struct err *err)
+static bool explain_failure(int folder, const char *name, enum err_kind kind, struct err *err)
 {
 	int number = errno;
 	struct stat st;
@@ -53,7 +53,7 @@ static bool explain(int folder, const char *name, enum err_kind kind, struct err
 	return false;
 }
 
-static bool judge(int fd, enum err_kind kind, struct err *err)
+static bool check_kind(int fd, enum err_kind kind, struct err *err)
 {
 	struct stat st;
 
@@ -74,10 +74,10 @@ int file_open_at(int folder, const char *name, enum err_kind kind, struct err *e
 	int fd = open_at(folder, name);
 
 	if (fd < 0) {
-		(void)explain(folder, name, kind, err);
+		(void)explain_failure(folder, name, kind, err);
 		return -1;
 	}
-	if (judge(fd, kind, err))
+	if (check_kind(fd, kind, err))
 		return fd;
 	close(fd);
 	errno = 0;

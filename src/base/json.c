@@ -14,7 +14,7 @@ struct json {
 
 static bool read_value(struct json *json);
 
-static void skip_blanks(struct json *json)
+static void skip_json_blanks(struct json *json)
 {
 	while (json->at < json->end && memchr(" \t\r\n", *json->at, 4))
 		json->at++;
@@ -151,7 +151,7 @@ static bool read_number(struct json *json)
 
 static bool read_array(struct json *json)
 {
-	skip_blanks(json);
+	skip_json_blanks(json);
 	if (take(json, ']'))
 		return true;
 	do {
@@ -164,7 +164,7 @@ static bool read_array(struct json *json)
 /* The value of a member that is wanted. */
 static bool read_member(struct json *json, struct json_member *member)
 {
-	skip_blanks(json);
+	skip_json_blanks(json);
 	const char *first = json->at;
 	bool is_number = first < json->end && (*first == '-' || (*first >= '0' && *first <= '9'));
 
@@ -197,21 +197,21 @@ static struct json_member *find_member(const struct str *name, struct json_membe
 /* Behind its bracket. */
 static bool read_object(struct json *json, struct json_member *members, size_t count)
 {
-	skip_blanks(json);
+	skip_json_blanks(json);
 	if (take(json, '}'))
 		return true;
 	do {
 		CLEANUP(str_done) struct str name = STR_INIT;
-		skip_blanks(json);
+		skip_json_blanks(json);
 		if (!read_string(json, &name))
 			return false;
-		skip_blanks(json);
+		skip_json_blanks(json);
 		if (!take(json, ':'))
 			return false;
 		struct json_member *wanted = find_member(&name, members, count);
 		if (wanted ? !read_member(json, wanted) : !read_value(json))
 			return false;
-		skip_blanks(json);
+		skip_json_blanks(json);
 	} while (take(json, ','));
 	return take(json, '}');
 }
@@ -233,7 +233,7 @@ static bool read_value(struct json *json)
 	CLEANUP(str_done) struct str unused = STR_SECRET(0);
 	bool is_read;
 
-	skip_blanks(json);
+	skip_json_blanks(json);
 	if (json->at == json->end)
 		return false;
 	switch (*json->at) {
@@ -256,7 +256,7 @@ static bool read_value(struct json *json)
 	default:
 		is_read = read_number(json);
 	}
-	skip_blanks(json);
+	skip_json_blanks(json);
 	return is_read;
 }
 
@@ -266,10 +266,10 @@ bool json_read_object(const char *text, size_t len, struct json_member *members,
 
 	for (size_t i = 0; i < count; i++)
 		members[i].kind = JSON_NONE;
-	skip_blanks(&json);
+	skip_json_blanks(&json);
 	if (!take(&json, '{') || !read_object(&json, members, count))
 		return false;
-	skip_blanks(&json);
+	skip_json_blanks(&json);
 	return json.at == json.end;
 }
 

@@ -37,7 +37,7 @@ static unsigned char next_byte(void)
 	seed.count++;
 	seed.pid = getpid();
 	clock_gettime(CLOCK_REALTIME, &seed.now);
-	return (unsigned char)crc32c((uint32_t)seed.count, (const char *)&seed, sizeof seed);
+	return (unsigned char)crc_32c((uint32_t)seed.count, (const char *)&seed, sizeof seed);
 }
 
 void random_fill(void *bytes, size_t len)

@@ -42,7 +42,7 @@ static bool take_char(const char **at, const char *set)
 }
 
 /* A number of so many digits. */
-static bool take_number(const char **at, int digits, int min, int max, int *number)
+static bool take_digits(const char **at, int digits, int min, int max, int *number)
 {
 	*number = 0;
 	for (int i = 0; i < digits; i++, (*at)++) {
@@ -58,9 +58,9 @@ static bool take_date(const char **at, struct tm *tm)
 	int year;
 	int month;
 
-	if (!take_number(at, 4, 0, 9999, &year) || !take_char(at, "-") ||
-	    !take_number(at, 2, 1, 12, &month) || !take_char(at, "-") ||
-	    !take_number(at, 2, 1, 31, &tm->tm_mday))
+	if (!take_digits(at, 4, 0, 9999, &year) || !take_char(at, "-") ||
+	    !take_digits(at, 2, 1, 12, &month) || !take_char(at, "-") ||
+	    !take_digits(at, 2, 1, 31, &tm->tm_mday))
 		return false;
 	tm->tm_year = year - 1900;
 	tm->tm_mon = month - 1;
@@ -72,9 +72,9 @@ static bool take_date(const char **at, struct tm *tm)
 static bool take_clock(const char **at, struct tm *tm)
 {
 	tm->tm_sec = 0;
-	return take_number(at, 2, 0, 23, &tm->tm_hour) && take_char(at, ":") &&
-	       take_number(at, 2, 0, 59, &tm->tm_min) &&
-	       (!take_char(at, ":") || take_number(at, 2, 0, 59, &tm->tm_sec));
+	return take_digits(at, 2, 0, 23, &tm->tm_hour) && take_char(at, ":") &&
+	       take_digits(at, 2, 0, 59, &tm->tm_min) &&
+	       (!take_char(at, ":") || take_digits(at, 2, 0, 59, &tm->tm_sec));
 }
 
 /* Seconds that a zone is ahead of UTC. */
@@ -87,10 +87,10 @@ static bool take_zone(const char **at, int *ahead)
 	*ahead = 0;
 	if (take_char(at, "Zz"))
 		return true;
-	if (!take_char(at, "+-") || !take_number(at, 2, 0, 23, &hours))
+	if (!take_char(at, "+-") || !take_digits(at, 2, 0, 23, &hours))
 		return false;
 	(void)take_char(at, ":");
-	if (!take_number(at, 2, 0, 59, &minutes))
+	if (!take_digits(at, 2, 0, 59, &minutes))
 		return false;
 	*ahead = (hours * HOUR + minutes * MINUTE) * (is_behind ? -1 : 1);
 	return true;
@@ -143,9 +143,9 @@ bool when_parse(const char *text, int64_t now, int64_t *when)
 /* A second may be the leap second; a fraction is passed over. */
 static bool take_exact_clock(const char **at, struct tm *tm)
 {
-	if (!take_number(at, 2, 0, 23, &tm->tm_hour) || !take_char(at, ":") ||
-	    !take_number(at, 2, 0, 59, &tm->tm_min) || !take_char(at, ":") ||
-	    !take_number(at, 2, 0, 60, &tm->tm_sec))
+	if (!take_digits(at, 2, 0, 23, &tm->tm_hour) || !take_char(at, ":") ||
+	    !take_digits(at, 2, 0, 59, &tm->tm_min) || !take_char(at, ":") ||
+	    !take_digits(at, 2, 0, 60, &tm->tm_sec))
 		return false;
 	if (!take_char(at, "."))
 		return true;

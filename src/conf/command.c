@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/proc.h"
-#include "conf/given.h"
+#include "conf/secret_input.h"
 #include "conf/tokencache.h"
 #include "conf/words.h"
 
@@ -25,7 +25,7 @@ static bool judge_status(int status, struct err *err)
 	return proc_has_failed(status, err);
 }
 
-static bool run(const struct command *command, struct str *output, struct err *err)
+static bool run_command(const struct command *command, struct str *output, struct err *err)
 {
 	int64_t deadline = clock_earlier(command->deadline, proc_deadline());
 	int status = 0;
@@ -39,38 +39,38 @@ static bool run(const struct command *command, struct str *output, struct err *e
 
 bool command_password(const struct command *command, struct secret *out, struct err *err)
 {
-	CLEANUP(str_done) struct str output = STR_SECRET(GIVEN_MAX);
+	CLEANUP(str_done) struct str output = STR_SECRET(SECRET_INPUT_MAX);
 
-	if (!run(command, &output, err))
+	if (!run_command(command, &output, err))
 		return false;
 	if (output.len == 0 || strchr("\r\n", output.bytes[0]))
 		return err_set(err, ERR_CONFIG, _("the command printed no password"));
-	return given_first_line(&output, out, err);
+	return secret_input_first_line(&output, out, err);
 }
 
 /* A command that has failed may have printed the answer of the token endpoint, with the reason. */
 static bool explain_failure(const struct str *output, struct err *err)
 {
-	CLEANUP(token_done) struct token none = { 0 };
+	CLEANUP(access_token_done) struct access_token none = { 0 };
 	CLEANUP(err_done) struct err said = ERR_INIT;
 
 	if (err->kind != ERR_CONFIG || output->len == 0 ||
-	    token_read(output, time(NULL), &none, &said) || said.kind != ERR_AUTH)
+	    access_token_read(output, time(NULL), &none, &said) || said.kind != ERR_AUTH)
 		return false;
 	return err_set(err, said.kind, "%s", said.text);
 }
 
-static bool run_for_token(const struct command *command, const char *key, struct token *out,
+static bool run_for_token(const struct command *command, const char *key, struct access_token *out,
 			  struct err *err)
 {
-	CLEANUP(str_done) struct str output = STR_SECRET(GIVEN_MAX);
+	CLEANUP(str_done) struct str output = STR_SECRET(SECRET_INPUT_MAX);
 	int64_t now = time(NULL);
 
-	if (!run(command, &output, err))
+	if (!run_command(command, &output, err))
 		return explain_failure(&output, err);
 	if (output.len == 0)
 		return err_set(err, ERR_CONFIG, _("the command printed no access token"));
-	if (!token_read(&output, now, out, err) || !token_check(&out->secret, err))
+	if (!access_token_read(&output, now, out, err) || !access_token_check(&out->secret, err))
 		return false;
 	tokencache_keep(key, now, out);
 	return true;
@@ -87,7 +87,7 @@ static char *make_key(const struct command *command)
 
 bool command_token(const struct command *command, struct credential *out, struct err *err)
 {
-	CLEANUP(token_done) struct token token = { 0 };
+	CLEANUP(access_token_done) struct access_token token = { 0 };
 
 	out->key = make_key(command);
 	out->is_cached = !command->is_refused && tokencache_find(out->key, time(NULL), &token);

@@ -56,7 +56,7 @@ const struct account *config_find_sender(const struct config *config, const char
 }
 
 /* A name, and a character in it that is invisible or looks like another. */
-static void add_name(struct str *out, const char *name)
+static void add_account_name(struct str *out, const char *name)
 {
 	struct lookalike found;
 
@@ -86,7 +86,7 @@ void config_add_names(const struct config *config, size_t count, const char *nam
 	}
 	for (size_t i = 0; i < count && i < NAMES_MAX; i++) {
 		str_add(out, i ? ", " : _("; the accounts are: "));
-		add_name(out, config->accounts[i].name);
+		add_account_name(out, config->accounts[i].name);
 	}
 	str_add(out, count > NAMES_MAX ? ", ..." : "");
 }

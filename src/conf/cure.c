@@ -194,7 +194,7 @@ static const char *meaning(const struct option *option, const char *text)
 }
 
 /* The words of a setting that has some, as "on|off"; the type's own, or else the argument. */
-static void add_words(const struct option *option, struct str *out)
+static void add_setting_words(const struct option *option, struct str *out)
 {
 	const char *word;
 
@@ -210,7 +210,7 @@ static char *nearest_word(const struct option *option, const char *text)
 	CLEANUP(str_done) struct str words = STR_INIT;
 	struct nearest nearest = { .text = text };
 
-	add_words(option, &words);
+	add_setting_words(option, &words);
 	for (char *word = words.bytes, *end; *word; word = end) {
 		end = word + strcspn(word, "|");
 		if (*end)

@@ -6,8 +6,8 @@
 #include "base/library.h"
 #include "base/log.h"
 #include "base/proc.h"
-#include "conf/given.h"
 #include "conf/keyring.h"
+#include "conf/secret_input.h"
 
 #include <libsecret/secret.h>
 #include <stdlib.h>
@@ -63,7 +63,7 @@ struct wish {
 /* The child's answer begins with one of these; a password or a text for --debug follows. */
 enum { ANSWER_FOUND = '+', ANSWER_NOT_FOUND = '-' };
 
-static void say(int answer, char kind, const char *text, size_t len)
+static void send_answer(int answer, char kind, const char *text, size_t len)
 {
 	if (!fs_write_all(answer, &kind, 1) || !fs_write_all(answer, text, len))
 		_exit(1);
@@ -97,9 +97,9 @@ static void fetch(const struct wish *wish, int answer)
 	const char *bytes = value ? libsecret.value_get(value, &len) : NULL;
 	const char *reason = error ? error->message : _("there is no such password in it");
 	if (bytes)
-		say(answer, ANSWER_FOUND, bytes, len);
+		send_answer(answer, ANSWER_FOUND, bytes, len);
 	else
-		say(answer, ANSWER_NOT_FOUND, reason, strlen(reason));
+		send_answer(answer, ANSWER_NOT_FOUND, reason, strlen(reason));
 }
 
 /* Runs in a child: neither GLib nor the daemon behind it knows a deadline. */
@@ -112,7 +112,7 @@ static void ask_keyring(void *arg, int answer)
 	if (library_load(LIBSECRET_SONAME, calls, LENGTH(calls), &libsecret, &err))
 		fetch(arg, answer);
 	else
-		say(answer, ANSWER_NOT_FOUND, err.text, strlen(err.text));
+		send_answer(answer, ANSWER_NOT_FOUND, err.text, strlen(err.text));
 }
 
 /* Without a bus the library would try to start one. */
@@ -132,7 +132,7 @@ static bool take_answer(struct str *answer, struct secret *out)
 
 	if (answer->len > 0)
 		str_drop(answer, 1);
-	if (is_found && given_first_line(answer, out, &err))
+	if (is_found && secret_input_first_line(answer, out, &err))
 		return true;
 	log_debug_line("keyring: ", is_found ? err.text : answer->bytes,
 		       is_found ? strlen(err.text) : answer->len);
@@ -143,7 +143,7 @@ bool keyring_find(const char *host, const char *user, bool may_ask, int64_t dead
 		  struct secret *out)
 {
 	struct wish wish = { host, user, may_ask };
-	CLEANUP(str_done) struct str answer = STR_SECRET(GIVEN_MAX);
+	CLEANUP(str_done) struct str answer = STR_SECRET(SECRET_INPUT_MAX);
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	if (!has_session()) {

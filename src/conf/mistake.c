@@ -48,15 +48,15 @@ static enum role role_of(const struct option *option)
 	return type == &option_type_TEXT || type == &option_type_WORD ? ROLE_NAME : ROLE_EXACT;
 }
 
-static bool is_plain(enum role role)
+static bool is_plain_role(enum role role)
 {
 	return role == ROLE_PLAIN || role == ROLE_LIST;
 }
 
 /* What is to be written instead stands in the words; this says whether it can be meant. */
-static enum mistake judge(enum role role)
+static enum mistake judge_role(enum role role)
 {
-	return is_plain(role) ? MISTAKE_ERROR : MISTAKE_DOUBT;
+	return is_plain_role(role) ? MISTAKE_ERROR : MISTAKE_DOUBT;
 }
 
 /* Each appends what is wrong, and returns how much. */
@@ -65,7 +65,7 @@ static bool find_hidden(enum role role, const char *text, struct lookalike *foun
 {
 	unsigned kinds = LOOKALIKE_HIDDEN;
 
-	if (is_plain(role))
+	if (is_plain_role(role))
 		kinds |= LOOKALIKE_DASH | LOOKALIKE_SIGN;
 	if (role == ROLE_NAME)
 		kinds |= LOOKALIKE_DASH | LOOKALIKE_SIGN;
@@ -88,7 +88,7 @@ static enum mistake check_characters(enum role role, const char *text, struct st
 		str_addf(out, _("there is %s in it; type %c"), character.bytes, found.meant);
 	else
 		str_addf(out, _("there is %s in it; delete it"), character.bytes);
-	return judge(role);
+	return judge_role(role);
 }
 
 static bool is_quote(char c)
@@ -133,13 +133,13 @@ static enum mistake check_quotes(const struct option *option, enum role role, co
 	    is_sender_quote(option, text, is_pair))
 		return MISTAKE_NONE;
 	/* A single one is a letter of a password, or an apostrophe. */
-	if (!is_pair && !is_plain(role) && (role != ROLE_NAME || shown.bytes[0] != '"'))
+	if (!is_pair && !is_plain_role(role) && (role != ROLE_NAME || shown.bytes[0] != '"'))
 		return MISTAKE_NONE;
-	if (is_pair || is_plain(role))
+	if (is_pair || is_plain_role(role))
 		str_addf(out, _("%s is no quote here; write the value without it"), shown.bytes);
 	else
 		str_addf(out, _("there is %s at one end only; delete it"), shown.bytes);
-	return judge(role);
+	return judge_role(role);
 }
 
 /* "pass show x" as a whole in quotes: no program is called so. A path may have blanks. */
@@ -222,7 +222,7 @@ static enum mistake check_comment(const struct option *option, enum role role, c
 	if (!*text || !has_comment(option, role, text))
 		return MISTAKE_NONE;
 	str_add(out, _("# begins no comment after a value; a comment needs a line of its own"));
-	return judge(role);
+	return judge_role(role);
 }
 
 static enum mistake check_beginning(enum role role, const char *text, struct str *out)
@@ -231,10 +231,10 @@ static enum mistake check_beginning(enum role role, const char *text, struct str
 
 	if (text[0] != '=' && text[0] != ':')
 		return MISTAKE_NONE;
-	if (!is_separated && (!is_plain(role) || text[0] == ':'))
+	if (!is_separated && (!is_plain_role(role) || text[0] == ':'))
 		return MISTAKE_NONE;
 	str_addf(out, _("leave out the %c between the setting and its value"), text[0]);
-	return judge(role);
+	return judge_role(role);
 }
 
 /* Only a shell puts a value for it. A password may have any $, but not be all of one. */
@@ -267,7 +267,7 @@ static enum mistake check_variable(const struct option *option, enum role role, 
 	if (!has_variable(option, role, text))
 		return MISTAKE_NONE;
 	str_add(out, _("a variable ($) is not replaced in a config file; write its value"));
-	return judge(role);
+	return judge_role(role);
 }
 
 static enum mistake check_end(enum role role, const char *text, struct str *out)
@@ -276,14 +276,14 @@ static enum mistake check_end(enum role role, const char *text, struct str *out)
 
 	if (len < 2 || !strchr(",;", text[len - 1]) || (role == ROLE_LIST && text[len - 1] == ','))
 		return MISTAKE_NONE;
-	if (!is_plain(role) && role != ROLE_NAME && role != ROLE_PATH)
+	if (!is_plain_role(role) && role != ROLE_NAME && role != ROLE_PATH)
 		return MISTAKE_NONE;
 	str_addf(out, _("there is a %c at the end; delete it"), text[len - 1]);
-	return judge(role);
+	return judge_role(role);
 }
 
-static enum mistake find(const struct option *option, enum role role, const char *text,
-			 struct str *out)
+static enum mistake find_in_value(const struct option *option, enum role role, const char *text,
+				  struct str *out)
 {
 	enum mistake found = check_characters(role, text, out);
 
@@ -306,7 +306,8 @@ enum mistake mistake_in_value(const struct option *option, const char *text, boo
 {
 	CLEANUP(str_done) struct str words = STR_INIT;
 	enum role role = role_of(option);
-	enum mistake found = role == ROLE_EXACT ? MISTAKE_NONE : find(option, role, text, &words);
+	enum mistake found =
+		role == ROLE_EXACT ? MISTAKE_NONE : find_in_value(option, role, text, &words);
 
 	if (found == MISTAKE_DOUBT && is_quoted && role != ROLE_PROGRAM)
 		return MISTAKE_NONE;

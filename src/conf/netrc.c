@@ -97,7 +97,7 @@ static bool begins_comment(const char *at, const char *end)
 }
 
 /* True when the entry that was being read is the one that was looked for, and has ended. */
-static bool take_line(struct netrc *netrc, const char *at, const char *end)
+static bool take_netrc_line(struct netrc *netrc, const char *at, const char *end)
 {
 	CLEANUP(str_done) struct str word = STR_SECRET(0);
 	bool is_whole;
@@ -121,7 +121,7 @@ static bool search(struct netrc *netrc, const char *text, const char *end)
 			stop = end;
 		if (netrc->next == MACRO && words_skip_blanks(line, stop) == stop)
 			netrc->next = KEYWORD;
-		if (take_line(netrc, line, stop))
+		if (take_netrc_line(netrc, line, stop))
 			return true;
 	}
 	return is_entry_found(netrc);

@@ -8,10 +8,10 @@
 #include "base/home.h"
 #include "base/i18n.h"
 #include "conf/eval.h"
-#include "conf/given.h"
 #include "conf/line.h"
 #include "conf/mistake.h"
 #include "conf/private.h"
+#include "conf/secret_input.h"
 #include "conf/settings.h"
 #include "conf/uri.h"
 
@@ -56,8 +56,8 @@ struct source {
 	struct stat status;
 };
 
-static bool read_file(struct parser *parser, const struct source *parent, int fd, const char *path,
-		      struct err *err);
+static bool read_config_file(struct parser *parser, const struct source *parent, int fd,
+			     const char *path, struct err *err);
 
 /* What was set explicitly in `defaults` is not explicit in an account that begins with it. */
 static struct account *add_account(struct parser *parser, const char *name,
@@ -234,7 +234,7 @@ static void warn_of_pin(struct parser *parser, const struct source *source, cons
 static void hide_variable(const char *name)
 {
 	if (name)
-		(void)given_variable(name);
+		(void)secret_input_variable(name);
 }
 
 /* A value that is taken, though it may not be meant so. */
@@ -278,7 +278,7 @@ static bool include_file(struct parser *parser, struct source *source, const cha
 
 	if (fd < 0)
 		return err_wrap(err, _("include: %s"), path);
-	return read_file(parser, source, fd, path, err);
+	return read_config_file(parser, source, fd, path, err);
 }
 
 static int is_conf(const struct dirent *entry)
@@ -455,8 +455,8 @@ static const char *keep_path(struct config *config, const char *path)
 }
 
 /* Takes over the descriptor. */
-static bool read_file(struct parser *parser, const struct source *parent, int fd, const char *path,
-		      struct err *err)
+static bool read_config_file(struct parser *parser, const struct source *parent, int fd,
+			     const char *path, struct err *err)
 {
 	CLEANUP(fs_close_at) int file = fd;
 	CLEANUP(str_done) struct str content = STR_SECRET(BYTES_MAX);
@@ -495,5 +495,5 @@ bool parse_file(struct config *config, int fd, const char *path, bool is_user, s
 	};
 
 	settings_init(&parser.defaults);
-	return read_file(&parser, NULL, fd, path, err);
+	return read_config_file(&parser, NULL, fd, path, err);
 }

@@ -64,7 +64,7 @@ static void release_signals(struct dialog *dialog)
 	sigprocmask(SIG_SETMASK, &dialog->mask, NULL);
 }
 
-static void show(const struct dialog *dialog, const char *text)
+static void show_text(const struct dialog *dialog, const char *text)
 {
 	if (!fs_write_all(dialog->terminal.fd, text, strlen(text)))
 		log_debug("the terminal can't be written to");
@@ -88,7 +88,7 @@ static void silence(struct dialog *dialog)
 /* Half of a line must not get to the shell. */
 static void restore(struct dialog *dialog)
 {
-	show(dialog, "\n");
+	show_text(dialog, "\n");
 	tcflush(dialog->terminal.fd, TCIFLUSH);
 	tcsetattr(dialog->terminal.fd, TCSANOW, &dialog->terminal.modes);
 	release_signals(dialog);
@@ -147,7 +147,7 @@ static bool ask_once(struct dialog *dialog, const char *question, int64_t deadli
 	CLEANUP(str_done) struct str line = STR_SECRET(TYPED_MAX);
 
 	silence(dialog);
-	show(dialog, question);
+	show_text(dialog, question);
 	bool is_typed = read_line(dialog, deadline, &line, err);
 	*number = caught;
 	restore(dialog);

@@ -8,13 +8,13 @@
 #include "base/home.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "conf/access_token.h"
 #include "conf/command.h"
-#include "conf/given.h"
 #include "conf/keyring.h"
 #include "conf/netrc.h"
 #include "conf/private.h"
 #include "conf/prompt.h"
-#include "conf/token.h"
+#include "conf/secret_input.h"
 #include "conf/uri.h"
 
 #include <errno.h>
@@ -70,8 +70,8 @@ static bool from_file(struct search *search, struct credential *out, struct err 
 
 	if (!path)
 		return true;
-	return (search->wants_token ? given_file_or_object(path, deadline, &out->secret, err)
-				    : given_file(path, deadline, &out->secret, err)) ||
+	return (search->wants_token ? secret_input_file_or_object(path, deadline, &out->secret, err)
+				    : secret_input_file(path, deadline, &out->secret, err)) ||
 	       err_wrap(err, "password_file");
 }
 
@@ -102,7 +102,7 @@ static bool from_descriptor(struct search *search, struct credential *out, struc
 		add_missing(search, _("password_fd gave it when the message was taken"));
 		return true;
 	}
-	if (!given_descriptor(s->password_fd, within(search, READ_SECONDS), &found, err))
+	if (!secret_input_descriptor(s->password_fd, within(search, READ_SECONDS), &found, err))
 		return err_wrap(err, "password_fd");
 	CLEANUP(mem_free_at)
 	char *text = str_format(_("password_fd: descriptor %d is not open"), s->password_fd);
@@ -113,7 +113,7 @@ static bool from_descriptor(struct search *search, struct credential *out, struc
 static bool from_environment(struct search *search, struct credential *out, struct err *err)
 {
 	const char *name = search->settings->password_env;
-	const struct secret *found = name ? given_variable(name) : NULL;
+	const struct secret *found = name ? secret_input_variable(name) : NULL;
 
 	(void)err;
 	if (!name)
@@ -251,7 +251,7 @@ static bool wants_token(const struct settings *settings)
 	       (!*method && settings->token_command);
 }
 
-static struct search begin(const struct settings *settings, int64_t deadline)
+static struct search begin_search(const struct settings *settings, int64_t deadline)
 {
 	return (struct search){
 		.settings = settings,
@@ -286,18 +286,19 @@ static bool found_nothing(const struct search *search, struct err *err)
 static bool read_token(struct credential *out, struct err *err)
 {
 	CLEANUP(str_done) struct str text = STR_SECRET(0);
-	CLEANUP(token_done) struct token token = { 0 };
+	CLEANUP(access_token_done) struct access_token token = { 0 };
 
 	if (out->key)
-		return token_check(&out->secret, err);
+		return access_token_check(&out->secret, err);
 	str_add_n(&text, out->secret.bytes, out->secret.len);
-	if (!token_read(&text, time(NULL), &token, err) || !token_check(&token.secret, err))
+	if (!access_token_read(&text, time(NULL), &token, err) ||
+	    !access_token_check(&token.secret, err))
 		return false;
 	secret_set(&out->secret, token.secret.bytes, token.secret.len);
 	return true;
 }
 
-static bool find(struct search *search, struct credential *out, struct err *err)
+static bool search_sources(struct search *search, struct credential *out, struct err *err)
 {
 	size_t i = 0;
 
@@ -317,11 +318,11 @@ static bool find(struct search *search, struct credential *out, struct err *err)
 bool secret_find(const struct settings *settings, bool may_ask, int64_t deadline,
 		 struct credential *out, struct err *err)
 {
-	struct search search = begin(settings, deadline);
+	struct search search = begin_search(settings, deadline);
 
 	*out = (struct credential){ 0 };
 	search.may_ask = may_ask;
-	bool is_found = find(&search, out, err);
+	bool is_found = search_sources(&search, out, err);
 	str_done(&search.missing);
 	return is_found;
 }
@@ -329,11 +330,11 @@ bool secret_find(const struct settings *settings, bool may_ask, int64_t deadline
 bool secret_refresh(const struct settings *settings, int64_t deadline,
 		    struct credential *credential, struct err *err)
 {
-	struct search search = begin(settings, deadline);
+	struct search search = begin_search(settings, deadline);
 
 	credential_done(credential);
 	search.is_refused = true;
-	bool is_found = find(&search, credential, err);
+	bool is_found = search_sources(&search, credential, err);
 	str_done(&search.missing);
 	return is_found;
 }
@@ -344,10 +345,11 @@ void secret_take(const struct settings *settings)
 	const struct secret *unused;
 
 	if (settings->password_fd && !is_for_others(settings) &&
-	    !given_descriptor(settings->password_fd, clock_after(READ_SECONDS), &unused, &err))
+	    !secret_input_descriptor(settings->password_fd, clock_after(READ_SECONDS), &unused,
+				     &err))
 		log_debug("password_fd: %s", err.text);
 	if (settings->password_env)
-		(void)given_variable(settings->password_env);
+		(void)secret_input_variable(settings->password_env);
 }
 
 static void forget_pin(char **uri)
@@ -385,10 +387,11 @@ const char *secret_fleeting(const struct settings *settings)
 	    (settings->token_command && wants_token(settings)))
 		return NULL;
 	if (settings->password_fd && !is_for_others(settings) &&
-	    given_descriptor(settings->password_fd, clock_after(READ_SECONDS), &found, &ignored) &&
+	    secret_input_descriptor(settings->password_fd, clock_after(READ_SECONDS), &found,
+				    &ignored) &&
 	    found)
 		return "password_fd";
-	if (settings->password_env && given_variable(settings->password_env))
+	if (settings->password_env && secret_input_variable(settings->password_env))
 		return "password_env";
 	return NULL;
 }

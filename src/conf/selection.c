@@ -77,8 +77,8 @@ static bool no_account(const struct config *config, const char *name, struct err
 	return err_set(err, ERR_CONFIG, _("account %s: %s"), shown.bytes, places.bytes);
 }
 
-static const struct account *find(const struct config *config, const struct selection *wish,
-				  enum account_rule *rule)
+static const struct account *find_account(const struct config *config, const struct selection *wish,
+					  enum account_rule *rule)
 {
 	const struct account *found = NULL;
 
@@ -147,7 +147,7 @@ bool selection_choose(const struct config *config, const struct selection *wish,
 {
 	bool is_host_given = settings_is_explicit(wish->settings, OPT_host);
 	enum account_rule rule;
-	const struct account *found = is_host_given ? NULL : find(config, wish, &rule);
+	const struct account *found = is_host_given ? NULL : find_account(config, wish, &rule);
 
 	*out = (struct account){ 0 };
 	if (found) {

@@ -46,7 +46,7 @@ static void add_choices(const char *words, struct str *out)
 }
 
 /* What was found is shown, unless it might be a secret. */
-static bool refuse(const struct option *option, const char *text, struct err *err)
+static bool refuse_value(const struct option *option, const char *text, struct err *err)
 {
 	CLEANUP(str_done) struct str expected = STR_INIT;
 	CLEANUP(str_done) struct str found = STR_INIT;
@@ -82,12 +82,13 @@ static bool set_field(const struct option *option, void *field, const char *text
 		str_add_n(&first, option->argument, strcspn(option->argument, "|"));
 		text = first.bytes;
 	} else if (!*text && option->flags & OPTION_NEEDED) {
-		return refuse(option, text, err);
+		return refuse_value(option, text, err);
 	} else if (!*text && !(option->flags & OPTION_EMPTY)) {
 		unset(option, field);
 		return true;
 	}
-	return option->type->parse(option->argument, field, text) || refuse(option, text, err);
+	return option->type->parse(option->argument, field, text) ||
+	       refuse_value(option, text, err);
 }
 
 /* Several values at once, a line for each, are what the queue has written down and nobody else. */
@@ -101,7 +102,7 @@ bool settings_set(struct settings *settings, const struct option *option, const 
 		  const struct origin *origin, struct err *err)
 {
 	if (has_stray_line(option, text, origin))
-		return refuse(option, text, err);
+		return refuse_value(option, text, err);
 	if (!set_field(option, field_of(settings, option), text, err))
 		return false;
 	settings->origins[option_id(option)] = *origin;

@@ -17,14 +17,14 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-enum { NAME_LEN = 16, FILE_MAX = 2 * TOKEN_MAX };
+enum { NAME_LEN = 16, FILE_MAX = 2 * ACCESS_TOKEN_MAX };
 
 /* The name need not be unique, as the key is in the file, too. */
 static void make_name(const char *key, char name[NAME_LEN + 1])
 {
 	size_t len = strlen(key);
 
-	snprintf(name, NAME_LEN + 1, "%08x%08x", crc32c(0, key, len), (unsigned)len);
+	snprintf(name, NAME_LEN + 1, "%08x%08x", crc_32c(0, key, len), (unsigned)len);
 }
 
 static bool is_in_memory(int folder)
@@ -45,7 +45,7 @@ static char *runtime_folder(void)
 	return path && path[0] == '/' ? mem_copy_n(path, strcspn(path, ":")) : NULL;
 }
 
-static int open_folder(void)
+static int open_cache(void)
 {
 	CLEANUP(mem_free_at) char *path = runtime_folder();
 	CLEANUP(fs_close_at)
@@ -62,7 +62,7 @@ static int open_folder(void)
 }
 
 /* When it expires, the length of the key, the key, the token. */
-static bool read_token(const struct str *text, const char *key, struct token *out)
+static bool read_token(const struct str *text, const char *key, struct access_token *out)
 {
 	size_t len = strlen(key);
 	size_t key_len = 0;
@@ -84,9 +84,9 @@ static bool is_good(int64_t expires, int64_t now)
 	return expires - TOKENCACHE_MARGIN > now;
 }
 
-bool tokencache_find(const char *key, int64_t now, struct token *out)
+bool tokencache_find(const char *key, int64_t now, struct access_token *out)
 {
-	CLEANUP(fs_close_at) int folder = open_folder();
+	CLEANUP(fs_close_at) int folder = open_cache();
 	CLEANUP(fs_close_at) int fd = -1;
 	CLEANUP(str_done) struct str text = STR_SECRET(FILE_MAX);
 	CLEANUP(err_done) struct err unused = ERR_INIT;
@@ -101,7 +101,7 @@ bool tokencache_find(const char *key, int64_t now, struct token *out)
 		return false;
 	if (is_good(out->expires, now))
 		return true;
-	token_done(out);
+	access_token_done(out);
 	return false;
 }
 
@@ -121,9 +121,9 @@ static bool replace(int folder, const char *name, const struct str *text)
 	return false;
 }
 
-void tokencache_keep(const char *key, int64_t now, const struct token *token)
+void tokencache_keep(const char *key, int64_t now, const struct access_token *token)
 {
-	CLEANUP(fs_close_at) int folder = is_good(token->expires, now) ? open_folder() : -1;
+	CLEANUP(fs_close_at) int folder = is_good(token->expires, now) ? open_cache() : -1;
 	CLEANUP(str_done) struct str text = STR_SECRET(FILE_MAX);
 	char name[NAME_LEN + 1];
 
@@ -138,7 +138,7 @@ void tokencache_keep(const char *key, int64_t now, const struct token *token)
 
 void tokencache_forget(const char *key)
 {
-	CLEANUP(fs_close_at) int folder = open_folder();
+	CLEANUP(fs_close_at) int folder = open_cache();
 	char name[NAME_LEN + 1];
 
 	make_name(key, name);

@@ -53,7 +53,7 @@ static bool has_name(const struct attribute *attribute, const char *name)
 	       strncmp(attribute->name, name, attribute->name_len) == 0;
 }
 
-static bool find(const char *uri, const char *name, struct attribute *found)
+static bool find_attribute(const char *uri, const char *name, struct attribute *found)
 {
 	const char *rest = uri + strlen(SCHEME) - 1;
 
@@ -68,7 +68,7 @@ bool uri_has_pin_value(const char *uri)
 {
 	struct attribute unused;
 
-	return uri_is_token(uri) && find(uri, "pin-value", &unused);
+	return uri_is_token(uri) && find_attribute(uri, "pin-value", &unused);
 }
 
 /* "pinfile" is how "pin-source" was called once. */
@@ -158,13 +158,14 @@ bool uri_get_pin(const char *uri, struct secret *pin, struct err *err)
 	CLEANUP(str_done) struct str value = STR_SECRET(PIN_MAX);
 	struct attribute attribute;
 
-	if (find(uri, "pin-value", &attribute)) {
+	if (find_attribute(uri, "pin-value", &attribute)) {
 		if (!decode(&value, attribute.value, attribute.value_len))
 			return err_set(err, ERR_CONFIG, _("pin-value can't be decoded"));
 		secret_set(pin, value.bytes, value.len);
 		return true;
 	}
-	if (!find(uri, "pin-source", &attribute) && !find(uri, "pinfile", &attribute))
+	if (!find_attribute(uri, "pin-source", &attribute) &&
+	    !find_attribute(uri, "pinfile", &attribute))
 		return true;
 	if (!decode(&value, attribute.value, attribute.value_len))
 		return err_set(err, ERR_CONFIG, _("pin-source can't be decoded"));

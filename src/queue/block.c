@@ -87,7 +87,7 @@ static void add_progress(struct str *out, const struct record_progress *progress
 	add_time(out, "last", progress->last_counted);
 	add_time(out, "next", progress->next_try);
 	add_number(out, "flags", progress->flags);
-	add_crc(out, "check", crc32c(0, out->bytes + begin, out->len - begin));
+	add_crc(out, "check", crc_32c(0, out->bytes + begin, out->len - begin));
 }
 
 static void add_checked(struct str *out, const struct record *record)
@@ -228,7 +228,8 @@ static bool read_progress_lines(struct reader *reader, struct record_progress *p
 	       read_time(reader, "last", &progress->last_counted) &&
 	       read_time(reader, "next", &progress->next_try) &&
 	       read_unsigned(reader, "flags", &progress->flags) &&
-	       read_crc(reader, "check", &check) && check == crc32c(0, begin, PROGRESS_CHECKED_LEN);
+	       read_crc(reader, "check", &check) &&
+	       check == crc_32c(0, begin, PROGRESS_CHECKED_LEN);
 }
 
 static void read_progress(const char *bytes, struct record_progress *progress)

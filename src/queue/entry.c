@@ -51,7 +51,7 @@ static bool add_part_crc(int fd, struct record_part part, uint32_t *crc)
 		size_t len = part.len < sizeof piece ? (size_t)part.len : sizeof piece;
 		if (!fs_pread_all(fd, piece, len, (off_t)part.at))
 			return false;
-		*crc = crc32c(*crc, piece, len);
+		*crc = crc_32c(*crc, piece, len);
 		part.at += len;
 		part.len -= len;
 	}
@@ -64,7 +64,7 @@ static bool checksum(int fd, const struct record *record, const char *block, uin
 	const struct record_part rest = { .at = record->body.at,
 					  .len = record->status_at - record->body.at };
 
-	*crc = crc32c(0, block, record_checked_len());
+	*crc = crc_32c(0, block, record_checked_len());
 	return add_part_crc(fd, rest, crc);
 }
 

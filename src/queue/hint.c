@@ -27,7 +27,7 @@ static void make_name(const char *key, char name[NAME_LEN + 1])
 {
 	size_t len = strlen(key);
 
-	snprintf(name, NAME_LEN + 1, "%08x%08x", crc32c(0, key, len), (unsigned)len);
+	snprintf(name, NAME_LEN + 1, "%08x%08x", crc_32c(0, key, len), (unsigned)len);
 }
 
 static bool read_file(const struct spool *spool, const char *name, struct str *text,

@@ -100,7 +100,7 @@ void record_make_id(char id[RECORD_ID_LEN + 1], uint64_t microseconds,
 void record_derive_id(const char *id, uint32_t number, char derived[RECORD_ID_LEN + 1])
 {
 	enum { CHANGED = 8 };
-	uint32_t crc = crc32c(number, id, RECORD_ID_LEN);
+	uint32_t crc = crc_32c(number, id, RECORD_ID_LEN);
 
 	memcpy(derived, id, RECORD_ID_LEN + 1);
 	for (size_t i = RECORD_ID_LEN - CHANGED; i < RECORD_ID_LEN; i++, crc = crc >> 4 | crc << 28)

@@ -69,12 +69,12 @@ static uint64_t boot_number(void)
 	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 	ssize_t got = fd >= 0 ? fs_read(fd, bytes, sizeof bytes) : 0;
 
-	return got > 0 ? crc32c(0, bytes, (size_t)got) : 0;
+	return got > 0 ? crc_32c(0, bytes, (size_t)got) : 0;
 }
 
 static uint64_t checksum(const struct state *state)
 {
-	return crc32c(0, state, offsetof(struct state, check)) + 1ULL;
+	return crc_32c(0, state, offsetof(struct state, check)) + 1ULL;
 }
 
 static bool load(int fd, struct state *state)

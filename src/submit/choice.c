@@ -4,7 +4,7 @@
 
 #include "base/i18n.h"
 #include "conf/configfile.h"
-#include "conf/given.h"
+#include "conf/secret_input.h"
 #include "conf/selection.h"
 #include "conf/settings.h"
 #include "conf/usable.h"
@@ -33,7 +33,7 @@ static bool load_config(struct job *job, struct err *err)
 
 	/* What `eval` runs must not see it. */
 	if (job->request->settings.password_env)
-		(void)given_variable(job->request->settings.password_env);
+		(void)secret_input_variable(job->request->settings.password_env);
 	/* A host on the command line stands for all that a file could say. */
 	return settings_is_explicit(&job->request->settings, OPT_host) ||
 	       configfile_load(&job->config, &where, err);

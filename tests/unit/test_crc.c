@@ -36,7 +36,7 @@ static void test_known(void)
 	}
 	for (size_t i = 0; i < LENGTH(table); i++) {
 		test_case("%s", table[i].name);
-		EXPECT_NUMBER(crc32c(0, table[i].bytes, table[i].len), table[i].crc);
+		EXPECT_NUMBER(crc_32c(0, table[i].bytes, table[i].len), table[i].crc);
 		EXPECT_NUMBER(~add_by_table(~0U, table[i].bytes, table[i].len), table[i].crc);
 	}
 }
@@ -57,11 +57,11 @@ static void test_splits(void)
 	unsigned char bytes[100];
 
 	fill(bytes, sizeof bytes);
-	uint32_t whole = crc32c(0, bytes, sizeof bytes);
+	uint32_t whole = crc_32c(0, bytes, sizeof bytes);
 	test_case("goes on at every split");
 	for (size_t split = 0; split <= sizeof bytes; split++) {
-		uint32_t first = crc32c(0, bytes, split);
-		EXPECT_NUMBER(crc32c(first, bytes + split, sizeof bytes - split), whole);
+		uint32_t first = crc_32c(0, bytes, split);
+		EXPECT_NUMBER(crc_32c(first, bytes + split, sizeof bytes - split), whole);
 	}
 }
 
@@ -73,7 +73,7 @@ static void test_both_ways(void)
 	test_case("table and instruction agree at every offset and length");
 	for (size_t from = 0; from < 16; from++)
 		for (size_t len = 0; from + len <= sizeof bytes; len++)
-			EXPECT_NUMBER(crc32c(7, bytes + from, len),
+			EXPECT_NUMBER(crc_32c(7, bytes + from, len),
 				      ~add_by_table(~7U, bytes + from, len));
 }
 
@@ -82,11 +82,11 @@ static void test_changes(void)
 	unsigned char bytes[64];
 
 	fill(bytes, sizeof bytes);
-	uint32_t before = crc32c(0, bytes, sizeof bytes);
+	uint32_t before = crc_32c(0, bytes, sizeof bytes);
 	test_case("every changed bit is noticed");
 	for (size_t bit = 0; bit < 8 * sizeof bytes; bit++) {
 		bytes[bit / 8] ^= (unsigned char)(1U << bit % 8);
-		EXPECT(crc32c(0, bytes, sizeof bytes) != before);
+		EXPECT(crc_32c(0, bytes, sizeof bytes) != before);
 		bytes[bit / 8] ^= (unsigned char)(1U << bit % 8);
 	}
 }

@@ -34,9 +34,9 @@ static void build(struct record *record, const char *body, const char *header, s
 	str_add(file, header);
 	record_add_envelope(record, file);
 	record_write_block(record, block);
-	record->crc = crc32c(0, block, record_checked_len());
-	record->crc = crc32c(record->crc, file->bytes + RECORD_BLOCK,
-			     (size_t)record->status_at - RECORD_BLOCK);
+	record->crc = crc_32c(0, block, record_checked_len());
+	record->crc = crc_32c(record->crc, file->bytes + RECORD_BLOCK,
+			      (size_t)record->status_at - RECORD_BLOCK);
 	record_write_block(record, block);
 	memcpy(file->bytes, block, sizeof block);
 }
@@ -52,8 +52,8 @@ static bool read_file(const char *file, size_t len, struct record *record, struc
 	size_t at = (size_t)record->envelope_part.at;
 	if (!record_read_envelope(record, file + at, len - at, err))
 		return false;
-	uint32_t crc = crc32c(0, file, record_checked_len());
-	crc = crc32c(crc, file + RECORD_BLOCK, (size_t)record->status_at - RECORD_BLOCK);
+	uint32_t crc = crc_32c(0, file, record_checked_len());
+	crc = crc_32c(crc, file + RECORD_BLOCK, (size_t)record->status_at - RECORD_BLOCK);
 	return crc == record->crc || err_set(err, ERR_INPUT, "the checksum is wrong");
 }
 

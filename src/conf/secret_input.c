@@ -1,6 +1,6 @@
-/* given.c - secrets that lie ready: in a file, at an open descriptor, in the environment */
+/* secret_input.c - secrets that lie ready: in a file, at an open descriptor, in the environment */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "conf/given.h"
+#include "conf/secret_input.h"
 
 #include "base/file.h"
 #include "base/fs.h"
@@ -14,15 +14,15 @@
 #include <unistd.h>
 
 /* What was taken from a descriptor, or with a name from a variable. */
-struct taken {
+struct consumed_secret {
 	int fd;
 	char *name;
 	struct secret secret;
 };
 
 /* For the rest of the process: a second session needs it, too. */
-static struct taken *taken;
-static size_t taken_count;
+static struct consumed_secret *consumed;
+static size_t consumed_count;
 
 static size_t first_line_len(const char *text, size_t len)
 {
@@ -33,7 +33,7 @@ static size_t first_line_len(const char *text, size_t len)
 	return len > 0 && text[len - 1] == '\r' ? len - 1 : len;
 }
 
-bool given_first_line(const struct str *text, struct secret *out, struct err *err)
+bool secret_input_first_line(const struct str *text, struct secret *out, struct err *err)
 {
 	size_t len = first_line_len(text->bytes, text->len);
 
@@ -49,11 +49,11 @@ bool given_first_line(const struct str *text, struct secret *out, struct err *er
 
 static bool read_first_line(int fd, int64_t deadline, struct secret *out, struct err *err)
 {
-	CLEANUP(str_done) struct str text = STR_SECRET(GIVEN_MAX);
+	CLEANUP(str_done) struct str text = STR_SECRET(SECRET_INPUT_MAX);
 
 	if (!fs_read_line(fd, deadline, &text))
 		return err_sys(err, ERR_CONFIG, errno, _("cannot read"));
-	return given_first_line(&text, out, err);
+	return secret_input_first_line(&text, out, err);
 }
 
 static const char *credentials_folder(void)
@@ -98,12 +98,12 @@ static bool check(int fd, const char *path, struct err *err)
 static bool read_secret(int fd, int64_t deadline, bool may_be_object, struct secret *out,
 			struct err *err)
 {
-	CLEANUP(str_done) struct str text = STR_SECRET(GIVEN_MAX);
+	CLEANUP(str_done) struct str text = STR_SECRET(SECRET_INPUT_MAX);
 
 	if (!file_read_line(fd, deadline, &text, ERR_CONFIG, err))
 		return false;
 	if (!may_be_object || text.bytes[0] != '{')
-		return given_first_line(&text, out, err);
+		return secret_input_first_line(&text, out, err);
 	if (!file_read(fd, deadline, &text, ERR_CONFIG, err))
 		return false;
 	secret_set(out, text.bytes, text.len);
@@ -123,36 +123,38 @@ static bool load(const char *path, int64_t deadline, bool may_be_object, struct 
 	       err_wrap(err, "%s", whole);
 }
 
-bool given_file(const char *path, int64_t deadline, struct secret *out, struct err *err)
+bool secret_input_file(const char *path, int64_t deadline, struct secret *out, struct err *err)
 {
 	return load(path, deadline, false, out, err);
 }
 
-bool given_file_or_object(const char *path, int64_t deadline, struct secret *out, struct err *err)
+bool secret_input_file_or_object(const char *path, int64_t deadline, struct secret *out,
+				 struct err *err)
 {
 	return load(path, deadline, true, out, err);
 }
 
 /* Descriptors and variables */
 
-static bool is_taken(const struct taken *one, int fd, const char *name)
+static bool is_same_input(const struct consumed_secret *one, int fd, const char *name)
 {
 	return name ? one->name && strcmp(one->name, name) == 0 : !one->name && one->fd == fd;
 }
 
-static const struct secret *find_taken(int fd, const char *name)
+static const struct secret *find_consumed(int fd, const char *name)
 {
-	for (size_t i = 0; i < taken_count; i++)
-		if (is_taken(&taken[i], fd, name))
-			return &taken[i].secret;
+	for (size_t i = 0; i < consumed_count; i++)
+		if (is_same_input(&consumed[i], fd, name))
+			return &consumed[i].secret;
 	return NULL;
 }
 
 static const struct secret *keep(int fd, const char *name, const struct secret *secret)
 {
-	mem_grow(taken, taken_count);
-	taken[taken_count] = (struct taken){ fd, name ? mem_copy(name) : NULL, *secret };
-	return &taken[taken_count++].secret;
+	mem_grow(consumed, consumed_count);
+	consumed[consumed_count] =
+		(struct consumed_secret){ fd, name ? mem_copy(name) : NULL, *secret };
+	return &consumed[consumed_count++].secret;
 }
 
 /* All that we open ourselves is marked to be closed on exec; nothing that came through one is. */
@@ -163,11 +165,11 @@ static bool is_inherited(int fd)
 	return flags >= 0 && !(flags & FD_CLOEXEC);
 }
 
-bool given_descriptor(int fd, int64_t deadline, const struct secret **found, struct err *err)
+bool secret_input_descriptor(int fd, int64_t deadline, const struct secret **found, struct err *err)
 {
 	struct secret secret = { 0 };
 
-	*found = find_taken(fd, NULL);
+	*found = find_consumed(fd, NULL);
 	if (*found || !is_inherited(fd))
 		return true;
 	bool is_read = read_first_line(fd, deadline, &secret, err);
@@ -179,9 +181,9 @@ bool given_descriptor(int fd, int64_t deadline, const struct secret **found, str
 }
 
 /* Overwritten where it is, as /proc would go on showing it. */
-const struct secret *given_variable(const char *name)
+const struct secret *secret_input_variable(const char *name)
 {
-	const struct secret *found = find_taken(-1, name);
+	const struct secret *found = find_consumed(-1, name);
 	char *value = found ? NULL : getenv(name);
 	size_t len = value ? first_line_len(value, strlen(value)) : 0;
 	struct secret secret = { 0 };

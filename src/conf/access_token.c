@@ -1,12 +1,12 @@
-/* token.c - OAuth 2.0 access tokens: what a command prints of one; pure */
+/* access_token.c - OAuth 2.0 access tokens: what a command prints of one; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "conf/token.h"
+#include "conf/access_token.h"
 
 #include "base/ascii.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/when.h"
-#include "conf/given.h"
+#include "conf/secret_input.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +46,7 @@ static const struct {
 };
 enum { MEMBERS = LENGTH(names) };
 
-void token_done(struct token *token)
+void access_token_done(struct access_token *token)
 {
 	if (token)
 		secret_done(&token->secret);
@@ -131,7 +131,7 @@ static bool refused(const struct json_member *error, const struct json_member *d
 	return err_set(err, ERR_AUTH, _("there is no access token: %s"), text.bytes);
 }
 
-bool token_check(const struct secret *token, struct err *err)
+bool access_token_check(const struct secret *token, struct err *err)
 {
 	for (size_t i = 0; i < token->len; i++)
 		if (token->bytes[i] <= ' ' || token->bytes[i] > '~')
@@ -140,8 +140,8 @@ bool token_check(const struct secret *token, struct err *err)
 	return true;
 }
 
-static bool take_members(const struct json_member members[MEMBERS], int64_t now, struct token *out,
-			 struct err *err)
+static bool take_members(const struct json_member members[MEMBERS], int64_t now,
+			 struct access_token *out, struct err *err)
 {
 	const struct json_member *token = find_member(members, TOKEN);
 	const struct json_member *error = find_member(members, ERROR);
@@ -164,17 +164,18 @@ static void init_members(struct json_member members[MEMBERS])
 		members[i] =
 			(struct json_member){ .name = names[i].name, .value = STR_MAX(TEXT_MAX) };
 		if (names[i].meaning == TOKEN || names[i].meaning == TOKEN_IF_DATED)
-			members[i].value = (struct str)STR_SECRET(TOKEN_MAX);
+			members[i].value = (struct str)STR_SECRET(ACCESS_TOKEN_MAX);
 	}
 }
 
-static bool read_object(const struct str *output, int64_t now, struct token *out, struct err *err)
+static bool read_object(const struct str *output, int64_t now, struct access_token *out,
+			struct err *err)
 {
 	struct json_member members[MEMBERS];
 
 	init_members(members);
 	bool is_read = json_read_object(output->bytes, output->len, members, MEMBERS) &&
-		       output->len <= TOKEN_MAX;
+		       output->len <= ACCESS_TOKEN_MAX;
 	is_read = is_read ? take_members(members, now, out, err)
 			  : err_set(err, ERR_CONFIG,
 				    _("the output begins like a JSON object, but is not one, or "
@@ -215,7 +216,7 @@ static bool is_whole_response(const struct secret *secret)
 
 static bool read_line(const struct str *output, struct secret *out, struct err *err)
 {
-	if (!given_first_line(output, out, err))
+	if (!secret_input_first_line(output, out, err))
 		return false;
 	strip(out);
 	return !is_whole_response(out) || err_set(err, ERR_CONFIG,
@@ -224,7 +225,8 @@ static bool read_line(const struct str *output, struct secret *out, struct err *
 						    "needed"));
 }
 
-bool token_read(const struct str *output, int64_t now, struct token *out, struct err *err)
+bool access_token_read(const struct str *output, int64_t now, struct access_token *out,
+		       struct err *err)
 {
 	out->expires = 0;
 	if (output->bytes[strspn(output->bytes, " \t\r\n")] == '{')

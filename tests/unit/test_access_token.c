@@ -1,4 +1,4 @@
-/* test_token.c - access tokens: what a command may print, when they expire, and keeping them */
+/* test_access_token.c - access tokens: output of commands, expiry, and the cache */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -98,19 +98,19 @@ static const struct {
 	  "there is no access token: invalid_grant: Token has been expired?", ERR_AUTH },
 };
 
-static bool read_text(const char *text, struct token *token, struct err *err)
+static bool read_text(const char *text, struct access_token *token, struct err *err)
 {
 	CLEANUP(str_done) struct str output = STR_SECRET(0);
 
 	str_add(&output, text);
-	return token_read(&output, NOW, token, err);
+	return access_token_read(&output, NOW, token, err);
 }
 
 static void test_good(void)
 {
 	for (size_t i = 0; i < LENGTH(good); i++) {
 		CLEANUP(err_done) struct err err = ERR_INIT;
-		CLEANUP(token_done) struct token token = { 0 };
+		CLEANUP(access_token_done) struct access_token token = { 0 };
 
 		test_case("good/%s", good[i].output);
 		EXPECT(read_text(good[i].output, &token, &err));
@@ -124,7 +124,7 @@ static void test_bad(void)
 {
 	for (size_t i = 0; i < LENGTH(bad); i++) {
 		CLEANUP(err_done) struct err err = ERR_INIT;
-		CLEANUP(token_done) struct token token = { 0 };
+		CLEANUP(access_token_done) struct access_token token = { 0 };
 
 		test_case("bad/%s", bad[i].output);
 		EXPECT(!read_text(bad[i].output, &token, &err));
@@ -151,7 +151,7 @@ static void test_check(void)
 
 		test_case("check/%zu/%s", i, tokens[i].token);
 		secret_set(&token, tokens[i].token, tokens[i].len);
-		EXPECT_NUMBER(token_check(&token, &err), tokens[i].is_good);
+		EXPECT_NUMBER(access_token_check(&token, &err), tokens[i].is_good);
 		if (!tokens[i].is_good)
 			EXPECT_PART(err.text,
 				    "the access token has a character that is not allowed");
@@ -161,7 +161,7 @@ static void test_check(void)
 static void test_long(void)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
-	CLEANUP(token_done) struct token token = { 0 };
+	CLEANUP(access_token_done) struct access_token token = { 0 };
 	CLEANUP(str_done) struct str text = STR_INIT;
 
 	test_case("a token of 10 kB");
@@ -172,7 +172,7 @@ static void test_long(void)
 	EXPECT(read_text(text.bytes, &token, &err));
 	EXPECT_NUMBER(token.secret.len, 10000);
 	test_case("an object that is too long");
-	for (size_t i = 0; i < TOKEN_MAX; i++)
+	for (size_t i = 0; i < ACCESS_TOKEN_MAX; i++)
 		str_add_char(&text, ' ');
 	EXPECT(!read_text(text.bytes, &token, &err));
 	EXPECT_PART(err.text, "too long");
@@ -184,7 +184,7 @@ static char runtime[] = "/dev/shm/mailchute-test-XXXXXX";
 
 static void keep(const char *key, const char *text, int64_t expires)
 {
-	CLEANUP(token_done) struct token token = { .expires = expires };
+	CLEANUP(access_token_done) struct access_token token = { .expires = expires };
 
 	secret_set(&token.secret, text, strlen(text));
 	tokencache_keep(key, NOW, &token);
@@ -192,7 +192,7 @@ static void keep(const char *key, const char *text, int64_t expires)
 
 static void expect_kept(const char *key, int64_t now, const char *text)
 {
-	CLEANUP(token_done) struct token token = { 0 };
+	CLEANUP(access_token_done) struct access_token token = { 0 };
 
 	EXPECT_NUMBER(tokencache_find(key, now, &token), text != NULL);
 	EXPECT_TEXT(token.secret.bytes, text);
@@ -265,7 +265,7 @@ static void test_not_keeping(void)
 	expect_kept("key", NOW, NULL);
 	test_case("cache: not if it is too long");
 	CLEANUP(str_done) struct str text = STR_INIT;
-	for (size_t i = 0; i < 3 * TOKEN_MAX; i++)
+	for (size_t i = 0; i < 3 * ACCESS_TOKEN_MAX; i++)
 		str_add_char(&text, 'x');
 	keep("key", text.bytes, NOW + 3600);
 	expect_kept("key", NOW, NULL);

@@ -1,9 +1,9 @@
-/* test_given.c - secrets that lie ready: taken once, waited for, and gone from where they were */
+/* test_secret_input.c - secrets from files, descriptors and variables */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
 #include "base/clock.h"
-#include "conf/given.h"
+#include "conf/secret_input.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ static void expect_descriptor(int fd, const char *expected)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	const struct secret *found = NULL;
 
-	EXPECT(given_descriptor(fd, clock_after(10), &found, &err));
+	EXPECT(secret_input_descriptor(fd, clock_after(10), &found, &err));
 	EXPECT_TEXT(found ? found->bytes : NULL, expected);
 }
 
@@ -75,7 +75,7 @@ static void test_late_descriptor(void)
 	int fd = piped("half a li", &writer);
 
 	test_case("descriptor: nothing more comes");
-	EXPECT(!given_descriptor(fd, clock_now() + 50, &found, &err));
+	EXPECT(!secret_input_descriptor(fd, clock_now() + 50, &found, &err));
 	EXPECT(!found);
 	EXPECT_NUMBER(err.kind, ERR_CONFIG);
 	EXPECT_PART(err.text, "Connection timed out");
@@ -90,7 +90,7 @@ static void test_endless_descriptor(void)
 	int fd = dup2(open("/dev/zero", O_RDONLY), 60);
 
 	test_case("descriptor: too much comes");
-	EXPECT(!given_descriptor(fd, clock_after(10), &found, &err));
+	EXPECT(!secret_input_descriptor(fd, clock_after(10), &found, &err));
 	EXPECT_PART(err.text, "File too large");
 }
 
@@ -102,7 +102,7 @@ static void test_variable(void)
 
 	test_case("variable: its value");
 	EXPECT(putenv(place) == 0);
-	found = given_variable("GIVEN_TEST");
+	found = secret_input_variable("GIVEN_TEST");
 	EXPECT_TEXT(found ? found->bytes : NULL, "p#1 :\"x'");
 	test_case("variable: gone");
 	EXPECT(!getenv("GIVEN_TEST"));
@@ -110,7 +110,7 @@ static void test_variable(void)
 	for (size_t i = strlen("GIVEN_TEST="); i < sizeof place; i++)
 		EXPECT_NUMBER(place[i], 0);
 	test_case("variable: once more");
-	found = given_variable("GIVEN_TEST");
+	found = secret_input_variable("GIVEN_TEST");
 	EXPECT_TEXT(found ? found->bytes : NULL, "p#1 :\"x'");
 }
 
@@ -119,13 +119,13 @@ static void test_other_variables(void)
 	const struct secret *found;
 
 	test_case("variable: one that is not set");
-	EXPECT(!given_variable("GIVEN_OTHER"));
+	EXPECT(!secret_input_variable("GIVEN_OTHER"));
 	test_case("variable: an empty one");
 	setenv("GIVEN_OTHER", "", 1);
-	EXPECT(!given_variable("GIVEN_OTHER"));
+	EXPECT(!secret_input_variable("GIVEN_OTHER"));
 	test_case("variable: its first line");
 	setenv("GIVEN_OTHER", "one\r\ntwo", 1);
-	found = given_variable("GIVEN_OTHER");
+	found = secret_input_variable("GIVEN_OTHER");
 	EXPECT_TEXT(found ? found->bytes : NULL, "one");
 	test_case("variable: apart from a descriptor");
 	expect_descriptor(-1, NULL);
@@ -140,7 +140,7 @@ static void test_late_file(void)
 	test_case("file: a fifo to which nobody writes");
 	EXPECT(mkdtemp(folder) && chdir(folder) == 0 && mkfifo("fifo", 0600) == 0);
 	CLEANUP(mem_free_at) char *path = str_format("%s/fifo", folder);
-	EXPECT(!given_file(path, clock_now() + 50, &secret, &err));
+	EXPECT(!secret_input_file(path, clock_now() + 50, &secret, &err));
 	EXPECT_NUMBER(err.kind, ERR_CONFIG);
 	EXPECT_PART(err.text, "/fifo: is a pipe that no program writes to");
 	unlink("fifo");

@@ -1,4 +1,4 @@
-/* token.h - OAuth 2.0 access tokens: what a command prints of one; pure */
+/* access_token.h - OAuth 2.0 access tokens: what a command prints of one; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -8,15 +8,15 @@
 #include <stdint.h>
 
 /* Longer ones are refused. */
-enum { TOKEN_MAX = 64 * 1024 };
+enum { ACCESS_TOKEN_MAX = 64 * 1024 };
 
 /* `expires` is in seconds since 1970; 0: nobody said when. */
-struct token {
+struct access_token {
 	struct secret secret;
 	int64_t expires;
 };
 
-void token_done(struct token *token);
+void access_token_done(struct access_token *token);
 
 /*
  * Reads what a command printed, or a file holds: a token alone in the first line (maybe with
@@ -24,13 +24,14 @@ void token_done(struct token *token);
  * has it, or `accessToken`; `token` counts where the object says when it expires. That is the
  * earliest of `expires_in` (seconds after `now`), `expires_at`, `expires_on`, `expiresOn`, `expiry`
  * and the like (seconds or milliseconds since 1970, a time of RFC 3339, or one without zone, which
- * is local). ERR_CONFIG: it is neither. The token is for token_check. ERR_AUTH: the object is about
- * an `error`, which the text names; nothing else of the output is in it.
+ * is local). ERR_CONFIG: it is neither. The token is for access_token_check. ERR_AUTH: the object
+ * is about an `error`, which the text names; nothing else of the output is in it.
  */
-bool token_read(const struct str *output, int64_t now, struct token *out, struct err *err) MUST_USE;
+bool access_token_read(const struct str *output, int64_t now, struct access_token *out,
+		       struct err *err) MUST_USE;
 
 /*
  * A token goes into a protocol in which other characters mean something: only visible ones of ASCII
  * are taken. ERR_CONFIG.
  */
-bool token_check(const struct secret *token, struct err *err) MUST_USE;
+bool access_token_check(const struct secret *token, struct err *err) MUST_USE;
