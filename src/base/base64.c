@@ -38,7 +38,7 @@ void base64_add(struct str *out, const void *bytes, size_t len)
 		add_group(out, from + i, len - i < 3 ? len - i : 3);
 }
 
-/* Four digits, of which those behind the first `count` are padding whose bits must be zero. */
+/* Decodes four digits. Those after the first `count` are padding; their bits must be zero. */
 static bool read_group(struct str *out, const char *text, size_t count)
 {
 	uint32_t bits = 0;

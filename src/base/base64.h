@@ -4,14 +4,14 @@
 
 #include "base/str.h"
 
-/* What a digit of base64 stands for, -1 where it is none. */
+/* The value of a base64 digit, -1 for any other character. */
 int base64_digit(char c);
 
 /* Appends base64 with padding and without line ends. RFC 4648 section 4. */
 void base64_add(struct str *out, const void *bytes, size_t len);
 
 /*
- * Appends what base64 stands for; false where the text is none, or not the one that base64_add
- * makes, or where `out` is full. What was appended until then stays.
+ * Decodes base64 and appends the bytes. Takes only the form that base64_add writes. False: another
+ * text, or `out` is full; bytes that were already appended stay.
  */
 bool base64_read(struct str *out, const char *text, size_t len) MUST_USE;

@@ -14,8 +14,9 @@
 enum { DESCENDANTS_DEPTH = 100 }; /* a child of a child of a child... */
 
 /*
- * What this program ignores, handles or blocks; what its caller made it ignore (nohup) stays
- * ignored. Our handlers are for our own process: one of them takes a message back from the queue.
+ * Resets the signals that this program ignores, handles or blocks. A signal that the caller ignores
+ * (nohup) stays ignored. Our handlers must not run in a child: one of them takes a message back
+ * from the queue.
  */
 static void default_signals(void)
 {
@@ -99,7 +100,9 @@ static void read_children(pid_t pid, struct str *numbers)
 		str_clear(numbers);
 }
 
-/* Kills a process and what descends from it; a stopped process starts no other meanwhile. */
+/*
+ * Kills a process and its descendants. It is stopped first, so that it starts no other meanwhile.
+ */
 static void kill_descendants(pid_t pid, int depth)
 {
 	CLEANUP(str_done) struct str numbers = STR_INIT;

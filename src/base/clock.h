@@ -14,7 +14,7 @@
 int64_t clock_now(void);
 /* The instant `seconds` from now; 0 or less means CLOCK_NEVER. */
 int64_t clock_after(int seconds);
-/* The one that comes first. */
+/* The earlier of two deadlines. */
 int64_t clock_earlier(int64_t a, int64_t b);
 /* Milliseconds until a deadline as poll(2) takes them: 0 when it has passed, -1 for CLOCK_NEVER. */
 int clock_left(int64_t deadline);

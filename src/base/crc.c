@@ -14,7 +14,7 @@
 
 enum { STEP = 8 };
 
-/* tables[k][byte]: what a byte does to the checksum when k bytes follow it. */
+/* tables[k][byte]: the effect of a byte on the checksum when k bytes follow it. */
 static uint32_t tables[STEP][256];
 
 static uint32_t shift_byte(uint32_t crc)

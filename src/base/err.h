@@ -5,7 +5,7 @@
 #include "base/mem.h"
 
 /*
- * What went wrong. The kind alone decides the exit status and what becomes of a message; see
+ * The kind of an error. It alone decides the exit status and what becomes of a message; see
  * err_kinds in err.c for the table.
  */
 enum err_kind {
@@ -28,14 +28,14 @@ enum err_kind {
 	ERR_KINDS
 };
 
-/* What the queue does with a message after an error of this kind. */
+/* The fate of a queued message after an error of this kind. */
 enum err_fate { FATE_NONE, FATE_RETRY, FATE_FAIL };
 
 /*
- * An error on its way up. The one who notices it says what; each caller that knows more says where,
- * by wrapping, so that `text` reads from outside in. `code` and `enhanced` are the server's, where
- * the error is its reply (0 and "" else); the last `reply_len` bytes of the text are then its
- * words, and `reply` has these line by line.
+ * An error on its way up. The function that notices it writes what is wrong; each caller that knows
+ * more wraps it with the place, so that `text` reads from outside in. If the error is a server's
+ * reply, `code` and `enhanced` are that reply's (else 0 and ""), the last `reply_len` bytes of the
+ * text are the server's words, and `reply` has these words line by line.
  */
 struct err {
 	enum err_kind kind;
@@ -55,7 +55,7 @@ void err_done(struct err *err);
 
 /* Sets the error (releasing an older one) and returns false, so that a function can return it. */
 bool err_set(struct err *err, enum err_kind kind, const char *format, ...) FORMAT(3, 4);
-/* The same, with ": " and the words for an errno behind. */
+/* The same, followed by ": " and strerror(number). */
 bool err_sys(struct err *err, enum err_kind kind, int number, const char *format, ...) FORMAT(4, 5);
 /* Puts "format: " before the text and returns false. */
 bool err_wrap(struct err *err, const char *format, ...) FORMAT(2, 3);
@@ -65,5 +65,5 @@ void err_copy(struct err *to, const struct err *from);
 int err_exit_status(enum err_kind kind);
 const char *err_exit_name(enum err_kind kind);
 enum err_fate err_fate(enum err_kind kind);
-/* Whether a person has to mend something before another attempt makes sense. */
+/* True if a person has to repair something before another attempt can succeed. */
 bool err_needs_operator(enum err_kind kind);

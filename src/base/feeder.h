@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-/* For a command that can't be given a file. A zeroed feeder is none. */
+/* A child that feeds a command whose stdin can't be a file. A zeroed feeder has no child. */
 struct feeder {
 	pid_t pid;
 	int output;
@@ -18,8 +18,8 @@ struct feeder {
  */
 bool feeder_open(struct feeder *feeder, const char *bytes, size_t len, struct err *err) MUST_USE;
 /*
- * For the time after the command has ended: whether it got all that it read for. False where the
- * child has ended before its last byte; the command may then have taken a part for the whole.
+ * To be asked after the command has ended. False: the child ended before it wrote its last byte, so
+ * the command may have taken a part for the whole input.
  */
 bool feeder_is_good(const struct feeder *feeder) MUST_USE;
 /* Ends the child. */

@@ -39,7 +39,9 @@ static int open_at(int folder, const char *name)
 	}
 }
 
-/* Why open(2) has failed; a socket that can't be opened is a missing device to it. */
+/*
+ * Sets the reason why open(2) failed. A socket gives ENXIO, which strerror calls a missing device.
+ */
 static bool explain_failure(int folder, const char *name, enum err_kind kind, struct err *err)
 {
 	int number = errno;
@@ -107,7 +109,7 @@ struct reading {
 	enum err_kind kind;
 };
 
-/* Whether a writer may still come: to a pipe without a name none can. */
+/* True if a writer may still come. No new writer can open a pipe without a name. */
 static bool is_named_pipe(int fd)
 {
 	struct stat st;

@@ -38,6 +38,6 @@ bool file_read_line(int fd, int64_t deadline, struct str *out, enum err_kind kin
 
 /* Opens a file and reads it to its end, within FILE_SECONDS. */
 bool file_load(const char *path, struct str *out, enum err_kind kind, struct err *err) MUST_USE;
-/* The same for a file that has no reason to be anything but a regular one. */
+/* The same, for a file that must be a regular one. */
 bool file_load_regular(const char *path, struct str *out, enum err_kind kind,
 		       struct err *err) MUST_USE;

@@ -76,7 +76,10 @@ ssize_t fs_read_in_time(int fd, void *bytes, size_t len, int64_t deadline)
 		int ready = fs_wait(fd, POLLIN, deadline);
 		if (ready < 0)
 			return -1;
-		/* Another process may have read what was there, where this one does not block. */
+		/*
+		 * Without blocking, EAGAIN is possible even after poll(2): another process may have
+		 * read the bytes.
+		 */
 		ssize_t got = ready > 0 ? read(fd, bytes, len) : -1;
 		if (ready > 0 && (got >= 0 || (errno != EINTR && errno != EAGAIN)))
 			return got;
@@ -174,7 +177,7 @@ bool fs_read_rest(int fd, struct str *out)
 	return got == 0;
 }
 
-/* Whether there was something to read; false with errno 0 at the end. */
+/* False with errno 0 at the end of the file. */
 static bool read_piece(int fd, int64_t deadline, struct str *out)
 {
 	char piece[4096];
@@ -246,7 +249,7 @@ int fs_open_nameless(const char *folder, struct err *err)
 	return fd;
 }
 
-/* Makes one folder, and its name last. */
+/* Makes one folder, and syncs its parent so that its name survives a power cut. */
 static bool make_folder(const char *path)
 {
 	CLEANUP(mem_free_at) char *parent = mem_copy(path);
@@ -258,7 +261,7 @@ static bool make_folder(const char *path)
 		slash[slash == parent] = '\0';
 	CLEANUP(fs_close_at)
 	int fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* A folder that can be written to, but not read, can't be synced. */
+	/* A folder that can be written but not read can't be opened, and so can't be synced. */
 	return fd < 0 ? errno == EACCES : fsync(fd) == 0;
 }
 

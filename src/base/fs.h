@@ -9,12 +9,14 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* For CLEANUP: closes the descriptor that a variable owns (-1: none). */
+/* Closes the descriptor that a variable owns (-1: none); for CLEANUP. */
 void fs_close_at(int *fd);
-/* Gives up ownership: returns the descriptor and leaves -1 behind. */
+/* Hands over ownership: returns the descriptor and leaves -1 in the variable. */
 int fs_take_at(int *fd) MUST_USE;
 
-/* Whether what is open belongs to us, and has none of the forbidden bits of a mode. */
+/*
+ * True if the open file belongs to the effective user, and its mode has none of the forbidden bits.
+ */
 bool fs_is_own(int fd, mode_t forbidden);
 #define FS_OTHERS_WRITE (S_IWGRP | S_IWOTH)
 #define FS_OTHERS_ALL   (S_IRWXG | S_IRWXO)
@@ -23,18 +25,17 @@ bool fs_is_own(int fd, mode_t forbidden);
 bool fs_lock(int fd) MUST_USE;
 
 /*
- * Waits until poll(2) sees one of the events. 0: there was none by the deadline; -1 with errno
- * set. Signals are gone over. What is ready is seen after the deadline, too.
+ * Waits until poll(2) sees one of the events, and goes on after a signal. 0: none came by the
+ * deadline; -1: failed, with errno set. An event that is already there counts even after the
+ * deadline.
  */
 int fs_wait(int fd, short events, int64_t deadline) MUST_USE;
 
-/*
- * As read(2), but goes on after a signal, and waits for input on a descriptor that does not block.
- */
+/* Reads as read(2), goes on after a signal, and waits for input on a non-blocking descriptor. */
 ssize_t fs_read(int fd, void *bytes, size_t len);
-/* The same, but no longer than until a deadline: -1 with ETIMEDOUT. */
+/* The same until a deadline: then -1 with ETIMEDOUT. */
 ssize_t fs_read_in_time(int fd, void *bytes, size_t len, int64_t deadline);
-/* Write everything, or fail with errno set; signals and short writes are gone over. */
+/* Write all bytes, or fail with errno set; they go on after a signal or a short write. */
 bool fs_write_all(int fd, const void *bytes, size_t len) MUST_USE;
 bool fs_pwrite_all(int fd, const void *bytes, size_t len, off_t offset) MUST_USE;
 /* Reads `len` bytes at an offset; fewer there is an error (EIO). */
@@ -47,14 +48,15 @@ bool fs_pread_all(int fd, void *bytes, size_t len, off_t offset) MUST_USE;
 bool fs_move(int from, const char *old_name, int to, const char *new_name) MUST_USE;
 
 /*
- * Appends what is left of a regular file (file.h reads others). False with errno set; EFBIG when
+ * Appends the rest of a regular file (file.h reads other kinds). False with errno set; EFBIG when
  * `out` is full.
  */
 bool fs_read_rest(int fd, struct str *out) MUST_USE;
 
 /*
- * Appends what a descriptor gives up to the end of a line, or its own end, and maybe more. False
- * with errno set; ETIMEDOUT when the deadline passes, EFBIG when `out` is full.
+ * Reads up to the end of a line or of the input, and appends it; bytes after the line may be
+ * appended as well. False with errno set: ETIMEDOUT when the deadline passes, EFBIG when `out` is
+ * full.
  */
 bool fs_read_line(int fd, int64_t deadline, struct str *out) MUST_USE;
 
@@ -64,10 +66,13 @@ bool fs_read_line(int fd, int64_t deadline, struct str *out) MUST_USE;
  */
 int fs_open_nameless(const char *folder, struct err *err) MUST_USE;
 /*
- * The same in one of the folders after another: *place is 0 before the first one. -1: none is left
- * where a file can be created.
+ * The same, in the next of these folders at each call: *place is 0 before the first call. -1: no
+ * folder is left where a file can be created.
  */
 int fs_open_next(size_t *place) MUST_USE;
 
-/* Makes a path's folders, as mkdir -p does, with mode 0700, and their names last. errno. */
+/*
+ * Makes the folders of a path, as mkdir -p does, with mode 0700, and syncs their names to the disk.
+ * False with errno set.
+ */
 bool fs_make_path(const char *path) MUST_USE;

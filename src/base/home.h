@@ -5,27 +5,27 @@
 #include "base/str.h"
 
 /*
- * Whether a folder can be the home of this process: an absolute path to a folder that belongs to
+ * True if a folder can be the home of this process: the path is absolute and the folder belongs to
  * its user. $HOME can be another user's (sudo with a kept environment, cron that root has started
  * from a shell), or a folder that does not exist.
  */
 bool home_is_own(const char *path);
-/* The same, and files can be made there. */
+/* True if, in addition, files can be created there. */
 bool home_is_writable(const char *path);
 
 /* The home of the real user by the passwd database, NULL without one. Valid until the next call. */
 const char *home_by_passwd(void);
 
 /*
- * $HOME if it is the user's own, else the home by the passwd database if that is. Without either,
- * $HOME if it can be entered, so that a config there is still found; else the one by the passwd
- * database or "". Valid until the next call.
+ * $HOME if it is the user's own; else the home by the passwd database if that is the user's own. If
+ * neither is: $HOME if it can be entered, so that a config there is still found; else the home by
+ * the passwd database, or "". Valid until the next call.
  */
 const char *home_path(void);
 
 /*
- * Whether $HOME is the user's own, but not the home by the passwd database: what is done there is
- * kept apart (a test, a container, a second identity).
+ * True if $HOME is the user's own and yet not the home by the passwd database. Such a home is for a
+ * test, a container or a second identity; its queues stay separate (queue/places.h).
  */
 bool home_is_apart(void);
 

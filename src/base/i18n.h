@@ -11,5 +11,5 @@
 #define P_(one, many, n) ((n) == 1 ? (one) : (many))
 #endif
 
-/* Marks a text in a table; whoever prints it says _(). */
+/* Marks a text in a table for translation; the code that prints it calls _(). */
 #define N_(text) text

@@ -77,7 +77,7 @@ static bool take_hex(struct json *json, uint32_t *value)
 	return true;
 }
 
-/* Behind \u: a code unit of UTF-16, which may be the first of a pair. */
+/* Reads the four digits after \u: a code unit of UTF-16, which may be the first of a pair. */
 static bool take_code_point(struct json *json, struct str *out)
 {
 	uint32_t first;
@@ -194,7 +194,7 @@ static struct json_member *find_member(const struct str *name, struct json_membe
 	return NULL;
 }
 
-/* Behind its bracket. */
+/* Called after the opening bracket. */
 static bool read_object(struct json *json, struct json_member *members, size_t count)
 {
 	skip_json_blanks(json);

@@ -4,15 +4,15 @@
 
 #include "base/str.h"
 
-/* What is nested deeper is refused. */
+/* Deeper nesting is an error. */
 enum { JSON_DEPTH_MAX = 32 };
 
 enum json_kind { JSON_NONE, JSON_STRING, JSON_NUMBER };
 
 /*
- * A member that is wanted. `kind` and `value` are filled in: a string is decoded to UTF-8 (and may
- * hold NUL bytes), a number stands as it was written. JSON_NONE: it is not there, or is neither.
- * The caller initialises `value`, and with it says how long the value may be, and if it is a
+ * A member that the caller wants. `kind` and `value` are filled in: a string is decoded to UTF-8
+ * (and may hold NUL bytes), a number stays as it was written. JSON_NONE: the member is missing, or
+ * is neither. The caller initialises `value`, which sets the greatest length and whether it is a
  * secret.
  */
 struct json_member {
@@ -22,9 +22,9 @@ struct json_member {
 };
 
 /*
- * Reads a text that is one JSON object, RFC 8259. Only members of the object itself are looked at,
- * not those of objects in it; of several with the same name the last counts. False: it is no such
- * text, or a value is longer than its string may be.
+ * Reads a text that is one JSON object (RFC 8259). Only members of the object itself count, not
+ * those of nested objects; of several with the same name the last counts. False: the text is not
+ * one JSON object, or a value is longer than its string may be.
  */
 bool json_read_object(const char *text, size_t len, struct json_member *members,
 		      size_t count) MUST_USE;

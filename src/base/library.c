@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <string.h>
 
-/* Who runs a minimal system or container has to know what to install. */
+/* The packages to install where a library is missing, as on a minimal system or in a container. */
 static const struct {
-	const char *name; /* of the library, without its version */
+	const char *name; /* base name of the library file, without a version */
 	const char *debian;
 	const char *alpine;
 } packages[] = {

@@ -1,4 +1,4 @@
-/* log.c - lines to a log file, to syslog, and to whoever asked for --debug */
+/* log.c - lines for a log file, for syslog, and for --debug */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/log.h"
 
@@ -19,7 +19,7 @@ static bool is_debug;
 bool log_to_file(const char *path, const char *line, struct err *err)
 {
 	CLEANUP(str_done) struct str whole = STR_INIT;
-	/* O_NONBLOCK: a FIFO that nobody reads must not hold the message up. */
+	/* O_NONBLOCK: a FIFO without a reader must not delay the message. */
 	CLEANUP(fs_close_at)
 	int fd =
 		open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);

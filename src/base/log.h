@@ -1,4 +1,4 @@
-/* log.h - lines to a log file, to syslog, and to whoever asked for --debug */
+/* log.h - lines for a log file, for syslog, and for --debug */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -20,5 +20,5 @@ void log_to_syslog(int priority, const char *tag, const char *line);
 void log_enable_debug(void);
 bool log_is_debug(void);
 void log_debug(const char *format, ...) FORMAT(1, 2);
-/* Prints bytes that came from or go to the outside behind a prefix, made printable. */
+/* Prints bytes that were sent or received, made printable, after a prefix. */
 void log_debug_line(const char *prefix, const char *bytes, size_t len);

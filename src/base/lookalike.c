@@ -1,10 +1,10 @@
-/* lookalike.c - characters that look like one of ASCII, or like none; pure */
+/* lookalike.c - characters that look like an ASCII character, or are invisible; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/lookalike.h"
 
 #include <string.h>
 
-/* In the order of their numbers. The names are those of Unicode, in small letters. */
+/* Sorted by code point. The names are those of Unicode, in lower case. */
 static const struct {
 	unsigned long first, last;
 	enum lookalike_kind kind;

@@ -1,12 +1,13 @@
-/* lookalike.h - characters that look like one of ASCII, or like none; pure */
+/* lookalike.h - characters that look like an ASCII character, or are invisible; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "base/str.h"
 
 /*
- * What a text that was copied from a web page or typed in a word processor may have. An IME gives
- * LOOKALIKE_SIGN. `meant` is the character of ASCII, '\0' if the character is to be left out.
+ * Kinds of characters that come from web pages and word processors; LOOKALIKE_SIGN comes from an
+ * input method (IME). `meant` is the ASCII character to write instead, '\0' if the character is to
+ * be deleted.
  */
 enum lookalike_kind {
 	LOOKALIKE_BLANK = 1 << 0,     /* U+00A0 and the like, also those that end a line */
@@ -22,7 +23,7 @@ enum lookalike_kind {
 #define LOOKALIKE_HIDDEN (LOOKALIKE_BLANK | LOOKALIKE_INVISIBLE | LOOKALIKE_CONTROL)
 #define LOOKALIKE_QUOTES (LOOKALIKE_QUOTE | LOOKALIKE_APOSTROPHE)
 
-/* A character that was found: its place and length in bytes, and what Unicode calls it. */
+/* A character that was found: its place and length in bytes, and its Unicode name. */
 struct lookalike {
 	enum lookalike_kind kind;
 	unsigned long point;
@@ -32,9 +33,9 @@ struct lookalike {
 	char meant;
 };
 
-/* The first character that is of one of the kinds; false: there is none. */
+/* Finds the first character of one of the kinds; false: there is none. */
 bool lookalike_find(const char *text, unsigned kinds, struct lookalike *found);
-/* Whether the text begins with one; whether it ends with one. */
+/* True if the text begins, or ends, with such a character. */
 bool lookalike_begins(const char *text, unsigned kinds, struct lookalike *found);
 bool lookalike_ends(const char *text, unsigned kinds, struct lookalike *found);
 

@@ -1,4 +1,4 @@
-/* machine.c - what this machine calls itself */
+/* machine.c - the host name of this machine */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/machine.h"
 

@@ -1,6 +1,6 @@
-/* machine.h - what this machine calls itself */
+/* machine.h - the host name of this machine */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-/* gethostname(2), and "localhost" where that says nothing. */
+/* The name by gethostname(2), "localhost" if that is empty or fails. */
 const char *machine_name(void);

@@ -23,7 +23,7 @@ void mem_on_exhaustion(int (*act)(void))
 	}
 }
 
-/* Each act is done once, even if it should lack memory. */
+/* Each act is done once, even if it runs out of memory itself. */
 static int do_acts(void)
 {
 	int status = EX_TEMPFAIL;

@@ -10,23 +10,25 @@
 #define MUST_USE            __attribute__((warn_unused_result))
 #define FORMAT(text, first) __attribute__((format(printf, text, first)))
 
-/* How many elements an array has. */
+/* The number of elements of an array. */
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 /*
- * Out of memory does not travel: these print one line and end the process with EX_TEMPFAIL (75).
- * A size that would overflow counts as out of memory.
+ * These functions never return NULL: without memory they print one line and end the process with
+ * EX_TEMPFAIL (75). A size that would overflow counts as out of memory.
  */
 void *mem_alloc(size_t size);
 /* The same with every byte zero. */
 void *mem_zeroed(size_t count, size_t size);
-/* As realloc(3). */
+/* Resizes as realloc(3) does. */
 void *mem_resize(void *old, size_t count, size_t size);
 /* A terminated copy of a text, or of `len` bytes. */
 char *mem_copy(const char *text);
 char *mem_copy_n(const char *bytes, size_t len);
-/* What happens when there is none left. Libraries have errors of their own for that; call it for
- * these, too. */
+/*
+ * Ends the process for lack of memory. To be called, too, when a library returns its own error for
+ * that.
+ */
 _Noreturn void mem_exhausted(void);
 
 /*
@@ -39,7 +41,7 @@ void mem_on_exhaustion(int (*act)(void));
 #define mem_grow(array, used) ((array) = mem_grow_array((array), (used), sizeof *(array)))
 void *mem_grow_array(void *array, size_t used, size_t size);
 
-/* Gives up ownership: returns *pointer and leaves NULL behind. */
+/* Hands over ownership: returns *pointer and leaves NULL in it. */
 #define mem_take(pointer)                                                                          \
 	({                                                                                         \
 		__auto_type taken_ = *(pointer);                                                   \
@@ -47,7 +49,7 @@ void *mem_grow_array(void *array, size_t used, size_t size);
 		taken_;                                                                            \
 	})
 
-/* For CLEANUP: frees the heap block that a pointer variable owns. */
+/* Frees the heap block that a pointer variable owns; for CLEANUP. */
 void mem_free_at(void *pointer);
 
 /*
@@ -59,7 +61,7 @@ struct secret {
 	size_t len;
 };
 
-/* Puts a copy there in the place of what it had; the caller wipes his. */
+/* Replaces the secret by a copy of the bytes; the caller wipes its own bytes. */
 void secret_set(struct secret *secret, const char *bytes, size_t len);
 void secret_done(struct secret *secret);
 

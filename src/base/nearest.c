@@ -1,4 +1,4 @@
-/* nearest.c - the word that was meant by a mistyped one; pure */
+/* nearest.c - the known word that is nearest to a mistyped word; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/nearest.h"
 
@@ -10,7 +10,7 @@
 
 enum {
 	LETTERS_MAX = 48, /* no longer text is compared */
-	PART_MIN = 4,     /* letters of a text that is a part of another one */
+	PART_MIN = 4,     /* least length of a text that counts as a part of another */
 	CONTAINED = 16,   /* farther than any distance that is near enough */
 };
 
@@ -57,7 +57,7 @@ static void fill_row(struct rows *rows, const char *a, size_t i, const char *b, 
 	}
 }
 
-/* How many letters have to be changed. */
+/* The number of letters that have to be changed. */
 static size_t distance_of(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	struct rows rows = { 0 };
@@ -83,7 +83,7 @@ static bool contains(const char *whole, size_t whole_len, const char *part, size
 	return false;
 }
 
-/* SIZE_MAX: far away. Of two words that contain the text, the shorter one is nearer. */
+/* SIZE_MAX: too far. Of two words that contain the text, the shorter is nearer. */
 static size_t measure(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t difference = a_len > b_len ? a_len - b_len : b_len - a_len;

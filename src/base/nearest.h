@@ -1,4 +1,4 @@
-/* nearest.h - the word that was meant by a mistyped one; pure */
+/* nearest.h - the known word that is nearest to a mistyped word; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -6,12 +6,12 @@
 
 /*
  * A search among known words. Initialize `text` alone; `word` is then the nearest word that was
- * offered, NULL if none is near enough to be meant. Texts are borrowed.
+ * offered, NULL if no word is near enough. Texts are borrowed.
  *
- * A word is near if few letters are missing, wrong, exchanged or too many: one of five letters, two
- * of nine, three of more (the distance of Damerau and Levenshtein). Case does not count, and `-`
- * is the same as `_`. If there is no such word, one that contains the text, or is contained in it,
- * is taken: `attachment` for `attach`.
+ * A word is near if few letters are missing, wrong, exchanged or too many: one in three to five
+ * letters, two in up to nine, three in more (the Damerau-Levenshtein distance). Case is ignored,
+ * and `-` equals `_`. If no word is near, a word counts that contains the text or is contained in
+ * it: `attachment` for `attach`.
  */
 struct nearest {
 	const char *text;

@@ -23,8 +23,8 @@
 enum {
 	VARIABLE_MAX = 100 * 1000, /* the system's limit is 128 kB */
 	COMMAND_SECONDS = 60,
-	PERSON_SECONDS = 120,   /* for a command that may ask a person */
-	LOOK_MILLISECONDS = 20, /* where there is no pidfd to wait for */
+	PERSON_SECONDS = 120,   /* for a command that may ask the user */
+	LOOK_MILLISECONDS = 20, /* between two looks, if the system has no pidfd to wait for */
 };
 
 enum ending { ENDED, LATE, TOO_MUCH, BROKEN };
@@ -45,13 +45,13 @@ int64_t proc_deadline(void)
 }
 
 /*
- * Returns twice, as fork(2) does: pid 0 in the child, whose descriptors are in order, with the
- * second of two connected ends as `place`. The first one is ours, unless that fails.
+ * Returns twice, as fork(2) does, with pid 0 in the child. The child has the second of two
+ * connected descriptors as `place`; the parent keeps the first, unless fork fails.
  */
 static bool start_with(struct proc *child, int in, const int ends[2], int place, struct err *err)
 {
 	fflush(NULL);
-	/* Where a caller had us ignore it, the child's status would be lost. */
+	/* SIGCHLD may have been ignored by our caller; then the status of a child would be lost. */
 	signal(SIGCHLD, SIG_DFL);
 	child->pid = child_start(in, ends[1], place, child->is_in_front);
 	if (child->pid == 0)
@@ -79,7 +79,7 @@ static bool start(struct proc *child, int in, int place, struct err *err)
 	return true;
 }
 
-/* As read(2); -1: nothing comes in time. What cannot be read is at its end. */
+/* Reads as read(2); -1: nothing comes in time. A descriptor that can't be read counts as ended. */
 static ssize_t read_in_time(int fd, int64_t deadline, char *bytes, size_t len)
 {
 	ssize_t got = fs_read_in_time(fd, bytes, len, deadline);
@@ -108,7 +108,7 @@ static void note_continuing(int number)
 	has_continued = number;
 }
 
-/* A person who has stopped us and goes on has the whole time again to answer. */
+/* After Ctrl-Z and fg the user has the full time again to answer. */
 static bool is_late_now(struct proc *child)
 {
 	if (has_continued && child->is_in_front && child->deadline < clock_after(PERSON_SECONDS))
@@ -132,7 +132,7 @@ static bool wait_for_change(struct proc *child)
 	return ready > 0 || !is_late_now(child);
 }
 
-/* It stays to be waited for, so that its number remains its own until its group is killed. */
+/* WNOWAIT: the child stays a zombie, so that its pid is not reused before its group is killed. */
 static bool has_exited(const struct proc *child)
 {
 	siginfo_t info = { 0 };
@@ -143,8 +143,8 @@ static bool has_exited(const struct proc *child)
 }
 
 /*
- * As read(2); 0 also where the child has ended and nothing more of it is in the pipe, and -1 where
- * nothing comes in time. Whether it has ended is asked first: what it has written is there then.
+ * Reads as read(2). 0, too, when the child has ended and the pipe is empty; -1 when nothing comes
+ * in time. The end of the child is looked for first: all that it wrote is then in the pipe.
  */
 static ssize_t read_output(struct proc *child, char *bytes, size_t len)
 {
@@ -174,7 +174,7 @@ static enum ending read_answer(struct proc *child, struct str *out)
 	return got < 0 ? LATE : ENDED;
 }
 
-/* Whether a partner ends by the deadline. */
+/* True if the partner ends by the deadline. */
 static bool has_ended(pid_t pid, int64_t deadline, int *status)
 {
 	for (;;) {
@@ -189,7 +189,7 @@ static bool has_ended(pid_t pid, int64_t deadline, int *status)
 	}
 }
 
-/* A child that closed its stdout and goes on is waited for until the deadline, too. */
+/* A child that has closed its stdout and still runs is waited for until the deadline as well. */
 static bool await_end(struct proc *child)
 {
 	while (!has_exited(child))
@@ -218,7 +218,8 @@ static void leave_terminal(struct proc *child, bool is_killed)
 	child->is_in_front = false;
 }
 
-/* Where `ending` or the deadline says so it is killed, with its group. Returns how it ended then.
+/*
+ * Kills the child with its group if `ending` or the deadline demands it. Returns its way of ending.
  */
 static enum ending finish(struct proc *child, enum ending ending, int *status)
 {
@@ -257,7 +258,10 @@ bool proc_open(struct proc *proc, char *const argv[], int in, int64_t deadline, 
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* Of these two nobody else tells: 127 and 126 are what the shell says, too. */
+/*
+ * The shell exits with the same 127 and 126, but says why on stderr; for execvp(3) only this text
+ * does.
+ */
 bool proc_has_failed(int status, struct err *err)
 {
 	switch (status) {
@@ -349,8 +353,7 @@ bool proc_call(void (*function)(void *arg, int answer), void *arg, int64_t deadl
 
 struct frame {
 	uint32_t len;
-	uint32_t
-		kind; /* of an answer that is an error: enum err_kind, and the bytes are its text */
+	uint32_t kind; /* enum err_kind if the answer is an error; the bytes are then its text */
 };
 
 enum { CLOSE_MILLISECONDS = 500 };
@@ -419,7 +422,10 @@ static enum ending send_frame(int channel, uint32_t kind, const void *bytes, siz
 	return ending == ENDED ? send_bytes(channel, bytes, len, deadline) : ending;
 }
 
-/* Reads a frame, head included, and no more: nobody speaks before he is spoken to. */
+/*
+ * Reads one frame with its head. Nothing can follow it, as each side writes only after the other
+ * has.
+ */
 static enum ending read_frame(int channel, int64_t deadline, struct str *in, struct frame *head)
 {
 	enum ending ending = ENDED;
@@ -438,7 +444,7 @@ static enum ending read_frame(int channel, int64_t deadline, struct str *in, str
 	return in->len == whole ? ENDED : BROKEN;
 }
 
-/* What is left of a frame behind its head is the answer, or an error. */
+/* The rest of a frame after its head is the answer, or the text of an error. */
 static bool take_answer(const struct str *in, const struct frame *head, struct str *answer,
 			struct err *err)
 {

@@ -1,4 +1,4 @@
-/* proc.h - helper processes: commands whose output we want, and functions that know no deadline */
+/* proc.h - helper processes: commands whose output is read, and functions without a deadline */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -11,39 +11,39 @@
 
 /*
  * Every helper has /dev/null as its stdin, unless it is given another one, and no other descriptor
- * of ours except stderr. A helper that has ended is done, with what it has written until then, even
- * if a process that it has left behind keeps its stdout open. A helper that goes on after its
- * deadline is killed with its whole process group.
+ * of ours except stderr. The output of a helper ends with the helper, even if a process that it has
+ * started keeps its stdout open. A helper that still runs at its deadline is killed with its whole
+ * process group.
  *
- * A command may ask a person on /dev/tty: if this process is in the foreground of its terminal, the
+ * A command may ask the user on /dev/tty: if this process is in the foreground of its terminal, the
  * command stays in our process group, so that Ctrl-C and Ctrl-Z reach both. After its deadline it
- * is killed with all its descendants, and the terminal has the modes again that it had before. In
- * the background, and without a terminal, every helper has a session of its own and no /dev/tty.
+ * is killed with all its descendants, and the terminal gets its former modes back. In the
+ * background, and without a terminal, every helper has a session of its own and no /dev/tty.
  */
 
 /* The deadline of a command that begins now: one minute, two if it may ask on the terminal. */
 int64_t proc_deadline(void);
 
 /*
- * Puts a variable into the environment of the helpers that follow. One of more than 100 kB is left
- * out, because the system would start none of them with it.
+ * Puts a variable into the environment of all later helpers. A variable of more than 100 kB is left
+ * out, because with it the system would start no helper.
  */
 void proc_set_variable(const char *name, const char *value);
 
 /*
- * Runs a command and appends its stdout to `out`, bounded by out's max. `argv` ends with NULL.
- * The exit status is stored where `status` points (128 + n after signal n).
- * ERR_SYSTEM: it can't be started; ERR_CONFIG: it did not end in time, or said too much.
+ * Runs a command and appends its stdout to `out`, bounded by out's max. `argv` ends with NULL. The
+ * exit status is stored where `status` points (128 + n after signal n). ERR_SYSTEM: it can't be
+ * started; ERR_CONFIG: it did not end in time, or printed too much.
  */
 bool proc_run(char *const argv[], int64_t deadline, struct str *out, int *status,
 	      struct err *err) MUST_USE;
 /* The same for a line that /bin/sh runs. */
 bool proc_run_shell(const char *line, int64_t deadline, struct str *out, int *status,
 		    struct err *err) MUST_USE;
-/* Sets ERR_CONFIG for a status other than 0, with what it means, and returns false. */
+/* Sets ERR_CONFIG with the meaning of a status other than 0, and returns false. */
 bool proc_has_failed(int status, struct err *err);
 
-/* A command whose output is read as it comes. A zeroed one is none. */
+/* A command whose output is read as it comes. A zeroed struct is no command. */
 struct proc {
 	pid_t pid;
 	int output;
@@ -60,16 +60,16 @@ struct proc {
 bool proc_open(struct proc *proc, char *const argv[], int in, int64_t deadline,
 	       struct err *err) MUST_USE;
 /*
- * As read(2) from its stdout: 0 at the end of the output, or of the command if it has written no
- * more; -1 (ERR_CONFIG) if nothing comes in time.
+ * Reads its stdout as read(2) does: 0 at the end of the output, or when the command has ended and
+ * the pipe is empty; -1 (ERR_CONFIG) if nothing comes in time.
  */
 ssize_t proc_read(struct proc *proc, char *bytes, size_t len, struct err *err) MUST_USE;
 /*
- * Waits for its end, without reading what is left of its output; `status` as for proc_run.
- * ERR_CONFIG: it did not end in time.
+ * Waits for its end, without reading the rest of its output; `status` as for proc_run. ERR_CONFIG:
+ * it did not end in time.
  */
 bool proc_wait(struct proc *proc, int *status, struct err *err) MUST_USE;
-/* Kills it where its end was not waited for. */
+/* Kills the command, unless proc_wait has seen its end. */
 void proc_close(struct proc *proc);
 
 /*
@@ -80,9 +80,9 @@ bool proc_call(void (*function)(void *arg, int answer), void *arg, int64_t deadl
 	       struct str *out, struct err *err) MUST_USE;
 
 /*
- * A partner: a function in a forked child that is asked and answers, one question at a time, for a
- * library that knows no deadline and keeps a state from call to call. Questions and answers are
- * bytes, PROC_FRAME_MAX of them at most; they may be secret. A zeroed partner is none.
+ * A partner: a function in a forked child that answers one question at a time. It calls a library
+ * that has no deadlines and keeps a state between calls. A question or an answer has at most
+ * PROC_FRAME_MAX bytes, and may be secret. A zeroed partner has no child.
  */
 struct proc_partner {
 	int pid;
@@ -95,9 +95,9 @@ enum { PROC_FRAME_MAX = 1 << 20 };
 bool proc_partner_open(struct proc_partner *partner, void (*function)(void *arg, int channel),
 		       void *arg, struct err *err) MUST_USE;
 /*
- * Asks, waits until the deadline, and appends the answer to `answer`. Fails with the error that the
- * function gave instead of an answer, and can then be asked again; or with ERR_NET when there is no
- * answer in time or the child died, after which there is no partner any more.
+ * Sends a question, waits until the deadline, and appends the answer. An error that the function
+ * gave instead of an answer is returned; the partner can then be asked again. ERR_NET: no answer
+ * came in time, or the child died; the partner has ended.
  */
 bool proc_partner_ask(struct proc_partner *partner, const void *question, size_t len,
 		      int64_t deadline, struct str *answer, struct err *err) MUST_USE;
@@ -105,8 +105,9 @@ bool proc_partner_ask(struct proc_partner *partner, const void *question, size_t
 void proc_partner_close(struct proc_partner *partner);
 
 /*
- * For the function, in the child: waits for the next question, false when there will be none, and
- * it should return; then one of the two others, once. They are false when nobody listens.
+ * To be called by the function, in the child. proc_partner_listen waits for the next question;
+ * false: there will be none, the function should return. Each question is answered once, with
+ * proc_partner_answer or proc_partner_fail; false: the parent no longer reads.
  */
 bool proc_partner_listen(int channel, struct str *question) MUST_USE;
 bool proc_partner_answer(int channel, const void *bytes, size_t len) MUST_USE;

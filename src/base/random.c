@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How many bytes the kernel gives. */
+/* Returns the number of bytes that the kernel has given. */
 static size_t fill_by_kernel(unsigned char *bytes, size_t len)
 {
 	size_t done = 0;

@@ -88,7 +88,10 @@ static bool is_memory(const struct scratch *scratch)
 	return scratch->fd < 0 && scratch->place > 0;
 }
 
-/* All of it moves to the next place that takes it; false when memory was the last one. */
+/*
+ * Moves all bytes to the next place that has room; false if they were already in memory, the last
+ * one.
+ */
 static bool move_on(struct scratch *scratch)
 {
 	bool is_moved = false;

@@ -5,14 +5,14 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Signals are numbered from 1 to this one; the last ones are for real time. */
+/* Signals are numbered from 1 to this one; the last ones are the real-time signals. */
 #define SIGNALS_LAST (_NSIG - 1)
 
 /*
- * Whether a signal ends the process unless the process says otherwise, and may be caught. Crashes
- * and the signals for real time are among them. signal(7).
+ * True if a signal ends the process by default and can be caught. These include crashes and the
+ * real-time signals. signal(7).
  */
 bool signals_ends(int number);
 
-/* All of them except crashes, which cannot wait: for sigprocmask(2). */
+/* Fills a set for sigprocmask(2) with these signals except crashes, which can't be blocked. */
 void signals_from_outside(sigset_t *set);

@@ -41,7 +41,7 @@ void str_clear(struct str *s)
 		s->bytes[0] = '\0';
 }
 
-/* realloc would leave a copy of a secret behind. */
+/* realloc(3) would leave a copy of a secret in freed memory. */
 static void enlarge(struct str *s, size_t room)
 {
 	if (s->is_secret || !s->room) {
@@ -170,7 +170,9 @@ static bool are_continuations(const char *bytes, size_t count)
 	return true;
 }
 
-/* The second byte's range rules out overlong forms, surrogates and what lies above U+10FFFF. */
+/*
+ * The range of the second byte excludes overlong forms, surrogates and code points above U+10FFFF.
+ */
 size_t str_utf8_len(const char *bytes, size_t len)
 {
 	if (len == 0)
@@ -227,7 +229,7 @@ unsigned long str_code_point(const char *bytes, size_t len)
 	return point;
 }
 
-/* C0, DEL, C1, and what moves, hides or reorders the text around it. */
+/* C0, DEL, C1, and characters that move, hide or reorder the text around them. */
 static bool is_control(unsigned long point)
 {
 	static const struct {

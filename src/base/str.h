@@ -7,10 +7,10 @@
 #include <stdarg.h>
 
 /*
- * A growing string. `bytes` is never NULL and always terminated; it may hold NUL bytes, so `len`
- * is what counts. `max` bounds it where its bytes come from outside (0: no bound): an addition that
- * does not fit leaves the string as it was and sets `is_full`, which stays set until str_clear, as
- * ferror(3) does. `is_secret` makes it wipe what it leaves behind.
+ * A growing string. `bytes` is never NULL and always terminated; it may hold NUL bytes, so `len` is
+ * what counts. `max` limits bytes that come from outside (0: no limit): an addition that does not
+ * fit leaves the string unchanged and sets `is_full`, which stays set until str_clear, as ferror(3)
+ * does. With `is_secret`, memory is wiped before it is freed.
  */
 struct str {
 	char *bytes;
@@ -35,13 +35,13 @@ extern char str_empty[1];
 		.bytes = str_empty, .max = (limit), .is_secret = true                              \
 	}
 
-/* As STR_INIT and STR_MAX do. */
+/* Initialises as STR_INIT and STR_MAX do. */
 void str_init(struct str *s, size_t max);
 void str_done(struct str *s);
 /* Empties it, and keeps its room. */
 void str_clear(struct str *s);
 
-/* Append a text, bytes, a character, and what printf(3) would print. */
+/* Append a text, bytes, a character, or the output of printf(3). */
 void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const void *bytes, size_t len);
 void str_add_char(struct str *s, char c);
@@ -50,7 +50,7 @@ void str_addv(struct str *s, const char *format, va_list args) FORMAT(2, 0);
 
 /* Room for `len` more bytes and the terminator; returns where they go, or NULL with is_full set. */
 char *str_reserve(struct str *s, size_t len) MUST_USE;
-/* Says that `len` bytes were written where str_reserve pointed. */
+/* Counts `len` bytes that were written where str_reserve pointed. */
 void str_grew(struct str *s, size_t len);
 
 /* Drops the first `len` bytes, or all that follow the first `len`. */
@@ -64,19 +64,19 @@ char *str_take(struct str *s) MUST_USE;
 char *str_format(const char *format, ...) FORMAT(1, 2) MUST_USE;
 
 /*
- * Appends bytes from outside as something that a terminal or a log line can take: printable UTF-8
+ * Appends bytes from outside in a form that is safe for a terminal or a log line: printable UTF-8
  * as it is, a line end as `\n`, any other control character (C0, DEL, C1, the ones for direction
  * and invisible text) and any byte that is not UTF-8 as `?`.
  */
 void str_add_printable(struct str *s, const char *bytes, size_t len);
 
-/* Length of the UTF-8 sequence that begins here (1 to 4), 0 where none does. RFC 3629. */
+/* Length of the UTF-8 sequence that begins here (1 to 4), 0 for invalid bytes. RFC 3629. */
 size_t str_utf8_len(const char *bytes, size_t len);
-/* The character that a sequence of that length is. */
+/* The code point of a sequence of that length. */
 unsigned long str_code_point(const char *bytes, size_t len);
-/* Whether all of it is UTF-8, or ASCII. */
+/* True if all bytes are UTF-8, or ASCII. */
 bool str_is_utf8(const char *bytes, size_t len);
 bool str_is_ascii(const char *bytes, size_t len);
 
-/* The value of a hexadecimal digit, -1 where it is none. */
+/* The value of a hexadecimal digit, -1 for any other character. */
 int str_hex_digit(char c);

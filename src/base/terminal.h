@@ -19,8 +19,8 @@ struct terminal {
 bool terminal_open(struct terminal *terminal) MUST_USE;
 void terminal_close(struct terminal *terminal);
 
-/* Whether our process group is in the foreground (still, or again). */
+/* True if our process group is in the foreground. */
 bool terminal_is_ours(const struct terminal *terminal) MUST_USE;
 
-/* Gives it the modes back that it had, unless it belongs to other processes by now. */
+/* Restores the modes of the terminal, unless other processes are now in its foreground. */
 void terminal_restore(const struct terminal *terminal);

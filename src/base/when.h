@@ -8,18 +8,18 @@
 
 /*
  * The seconds in "90s", "10m" or "1h30m"; d is a day, w a week, and a bare number means minutes. 0:
- * it is no such text, or nothing, or more than an int holds.
+ * another text, no duration at all, or more seconds than an int can hold.
  */
 int when_read_duration(const char *text) MUST_USE;
 
 /*
- * Reads a point in time as people type it, in seconds since 1970. False: it is none, or a day that
- * is not in the calendar. What it says may be past. It is one of
+ * Reads a point in time as people type it, in seconds since 1970. False: no such time, or a day
+ * that is not in the calendar. The time may be in the past. The forms are:
  *
- * - date and time of RFC 3339, with or without seconds, a blank or a T between: 2026-12-24T18:00;
- *   behind it Z, +01:00 or +0100, else it is local time
- * - the next time that the clock says so, local time: 18:00
- * - so long after `now`, see when_read_duration: +2h
+ * - date and time of RFC 3339, with or without seconds, with a blank or a T between:
+ *   2026-12-24T18:00; then Z, +01:00 or +0100, or nothing for local time
+ * - the next time that the local clock shows it: 18:00
+ * - a duration after `now`, see when_read_duration: +2h
  */
 bool when_parse(const char *text, int64_t now, int64_t *when) MUST_USE;
 

@@ -1,4 +1,4 @@
-/* access_token.c - OAuth 2.0 access tokens: what a command prints of one; pure */
+/* access_token.c - reading an OAuth 2.0 access token from the output of a command; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/access_token.h"
 
@@ -18,7 +18,7 @@ enum {
 
 #define MILLISECONDS_FROM INT64_C(100000000000)
 
-/* What members of an object mean, by the names that token endpoints and tools give them. */
+/* The meaning of members of the object, by the names that token endpoints and tools use. */
 enum meaning { TOKEN, TOKEN_IF_DATED, LIFE, INSTANT, ERROR, DESCRIPTION };
 
 static const struct {
@@ -57,7 +57,7 @@ static bool has(const struct json_member *member)
 	return member->kind != JSON_NONE && member->value.len > 0;
 }
 
-/* Some write numbers as texts. A negative one is as good as 0. */
+/* Some tools write numbers as texts. A negative number counts as 0. */
 static bool read_seconds(const struct json_member *member, int64_t *seconds)
 {
 	char *end;
@@ -69,7 +69,7 @@ static bool read_seconds(const struct json_member *member, int64_t *seconds)
 	return *end == '\0';
 }
 
-/* Some count milliseconds: as seconds these would be in the year 5138 at least. */
+/* Some tools count milliseconds. Read as seconds they would be in the year 5138 or later. */
 static bool read_instant(const struct json_member *member, int64_t *seconds)
 {
 	if (read_seconds(member, seconds)) {
@@ -93,8 +93,8 @@ static bool read_time(enum meaning meaning, const struct json_member *member, in
 }
 
 /*
- * The earliest of the times: a life in a stored object may have begun long ago. What can't be
- * understood was not said: the token is used this once, and not kept.
+ * The earliest of the times counts, as `expires_in` in a stored object may have begun long ago. A
+ * time that can't be read counts as missing: the token is used once and not kept.
  */
 static int64_t find_expiry(const struct json_member members[MEMBERS], int64_t now)
 {
@@ -185,7 +185,7 @@ static bool read_object(const struct str *output, int64_t now, struct access_tok
 	return is_read;
 }
 
-/* The word of RFC 6750 before it, and the quotes of a tool that prints one value as JSON. */
+/* Removes "Bearer" (RFC 6750), and the quotes of a tool that prints a single value as JSON. */
 static void strip(struct secret *secret)
 {
 	static const char word[] = "Bearer ";

@@ -1,4 +1,4 @@
-/* access_token.h - OAuth 2.0 access tokens: what a command prints of one; pure */
+/* access_token.h - reading an OAuth 2.0 access token from the output of a command; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -7,10 +7,10 @@
 
 #include <stdint.h>
 
-/* Longer ones are refused. */
+/* The greatest length of a token. */
 enum { ACCESS_TOKEN_MAX = 64 * 1024 };
 
-/* `expires` is in seconds since 1970; 0: nobody said when. */
+/* `expires` is in seconds since 1970; 0: unknown. */
 struct access_token {
 	struct secret secret;
 	int64_t expires;
@@ -19,13 +19,14 @@ struct access_token {
 void access_token_done(struct access_token *token);
 
 /*
- * Reads what a command printed, or a file holds: a token alone in the first line (maybe with
- * "Bearer" before it, or in quotes), or a JSON object with `access_token` as RFC 6749 section 5.1
- * has it, or `accessToken`; `token` counts where the object says when it expires. That is the
- * earliest of `expires_in` (seconds after `now`), `expires_at`, `expires_on`, `expiresOn`, `expiry`
- * and the like (seconds or milliseconds since 1970, a time of RFC 3339, or one without zone, which
- * is local). ERR_CONFIG: it is neither. The token is for access_token_check. ERR_AUTH: the object
- * is about an `error`, which the text names; nothing else of the output is in it.
+ * Reads the output of a command or the content of a file. Either the first line is the token
+ * (perhaps with "Bearer" before it, or in quotes), or the whole is a JSON object with
+ * `access_token` (RFC 6749 section 5.1) or `accessToken`; `token` counts as well if the object has
+ * a time of expiry. The time of expiry is the earliest of `expires_in` (seconds after `now`),
+ * `expires_at`, `expires_on`, `expiresOn`, `expiry` and the like (seconds or milliseconds since
+ * 1970, a time of RFC 3339, or one without zone, which is local). The characters of the token are
+ * not checked here (access_token_check). ERR_CONFIG: the output is neither. ERR_AUTH: the object
+ * reports an `error`, which the text names; no other part of the output is in the text.
  */
 bool access_token_read(const struct str *output, int64_t now, struct access_token *out,
 		       struct err *err) MUST_USE;

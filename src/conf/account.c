@@ -1,4 +1,4 @@
-/* account.c - an account: its settings, its senders, and what depends on the moment */
+/* account.c - an account: its settings, its senders, and completing it at run time */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/account.h"
 
@@ -94,7 +94,7 @@ static void make_sender(struct settings *settings, const char *user, const char 
 	settings->origins[OPT_from] = settings->origins[OPT_auto_from];
 }
 
-/* A pattern is nobody's address; a program that gives no sender can't be asked for one. */
+/* A pattern is no address, and a program that gives no sender can't be asked for one. */
 static void replace_pattern(struct settings *settings)
 {
 	if (!settings->from || settings->origins[OPT_from].kind >= ORIGIN_MESSAGE ||

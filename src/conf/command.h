@@ -1,4 +1,4 @@
-/* command.h - secrets that a command prints */
+/* command.h - passwords and access tokens that a command prints */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -8,24 +8,26 @@
 #include <stdint.h>
 
 /*
- * A command as execvp(3) takes it; it has a minute, or until `deadline`. A token depends on it and
- * on what `whose` says, and on nothing else.
+ * A command, with its words as execvp(3) takes them. It has one minute, or until `deadline` if that
+ * is earlier. The cache finds a token by the command and `whose` (relay and user) alone.
  */
 struct command {
 	char *const *argv;
 	const char *whose;
-	bool is_refused; /* the server has not taken the token that it printed before */
+	bool is_refused; /* the server rejected the token that the command printed before */
 	int64_t deadline;
 };
 
 /*
- * The first line that the command prints. ERR_CONFIG: it did not end well or in time, or printed
- * nothing. ERR_DEFER: it ended with status 75 (EX_TEMPFAIL). The output is never in the text.
+ * The first line of the output. ERR_CONFIG: the command failed, did not end in time, or printed
+ * nothing. ERR_DEFER: it ended with status 75 (EX_TEMPFAIL). The text of the error never contains
+ * the output.
  */
 bool command_password(const struct command *command, struct secret *out, struct err *err) MUST_USE;
 
 /*
- * The access token that it prints (token.h), or has printed before where that has been kept
- * (tokencache.h) and not been refused. ERR_AUTH: there is no token, as the command explains.
+ * The access token that the command prints (access_token.h). A token of an earlier run is taken
+ * from the cache (tokencache.h) instead, unless the server rejected it. ERR_AUTH: the command
+ * printed an error instead of a token.
  */
 bool command_token(const struct command *command, struct credential *out, struct err *err) MUST_USE;

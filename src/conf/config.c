@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_MAX = 20 }; /* that an error lists */
+enum { NAMES_MAX = 20 }; /* names in the text of an error */
 
 void config_init(struct config *config)
 {
@@ -55,7 +55,7 @@ const struct account *config_find_sender(const struct config *config, const char
 	return NULL;
 }
 
-/* A name, and a character in it that is invisible or looks like another. */
+/* Appends a name, and the name of a character in it that is invisible or looks like another. */
 static void add_account_name(struct str *out, const char *name)
 {
 	struct lookalike found;
@@ -97,7 +97,6 @@ void config_forget_secrets(struct config *config)
 		secret_forget(&config->accounts[i].settings);
 }
 
-/* The user's accounts replace those of the same name, and follow the others. */
 static void drop_account(struct config *config, const char *name)
 {
 	const struct account *found = config_find(config, name);

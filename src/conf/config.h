@@ -6,13 +6,16 @@
 #include "conf/account.h"
 
 /*
- * What the files say. Accounts of the system's file come first, less those that the user's file
- * defines too. `notes` has a line for each file that was looked for (for --pretend and --debug),
- * `warnings` a line for each thing that is not right but no error; the caller prints them.
- * `unreadable` names the files that are there and could not be read, with the reasons. `skipped`
- * has a line for each file that was left out for `is_look`; it is among the warnings, too.
- * `is_distrusted` says that configfile_load has failed for such a file; `cure` is the command by
- * which the first of them can be used.
+ * The content of the config files. Accounts of the system's file come first, without those that the
+ * user's file redefines.
+ *
+ * `notes` has a line for each file that was looked for (printed by --pretend and --debug),
+ * `warnings` a line for each doubtful value; the caller prints both. `unreadable` names the files
+ * that exist and could not be read, with the reasons.
+ *
+ * A file that root must not trust makes configfile_load fail and sets `is_distrusted`; with
+ * `is_look` it is left out instead, which adds a line to `skipped` and `warnings`. `cure` has the
+ * commands that make these files acceptable.
  */
 struct config {
 	struct account *accounts;
@@ -31,20 +34,24 @@ void config_init(struct config *config);
 void config_done(struct config *config);
 
 /*
- * Appends "; did you mean NAME?; the accounts are: NAME, NAME" for the name of an account that is
- * none of the first `count`.
+ * Appends "; did you mean NAME?; the accounts are: NAME, NAME" for a name that none of the first
+ * `count` accounts has.
  */
 void config_add_names(const struct config *config, size_t count, const char *name, struct str *out);
 
 /* The account of that name, or NULL. */
 const struct account *config_find(const struct config *config, const char *name);
-/* The first account whose `from` fits an address, or NULL. */
+/* The first account whose `from` matches an address, or NULL. */
 const struct account *config_find_sender(const struct config *config, const char *address);
-/* Wipes the secrets of all accounts; a copy that was chosen keeps its own (see secret_forget). */
+/*
+ * Wipes the secrets of all accounts (see secret_forget). The copy that selection_choose has made
+ * keeps its own.
+ */
 void config_forget_secrets(struct config *config);
 
 /*
- * Moves everything from `level`, which is left empty. Its accounts replace those of the same name,
- * and follow the others. Its notes, and what was skipped, stay where they are.
+ * Moves the accounts, files and warnings of `level` to `config`. The moved accounts replace those
+ * of the same name, and follow the others. The notes and the skipped files of `level` are not
+ * moved.
  */
 void config_merge(struct config *config, struct config *level);

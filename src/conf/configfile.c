@@ -22,7 +22,7 @@ static const char *level_name(bool is_user)
 	return is_user ? _("user") : _("system");
 }
 
-/* Nothing of the file counts, as if it were not there; this is said on stderr. */
+/* Ignores the whole file, as if it did not exist, and adds a warning. */
 static void skip_level(struct config *config, const char *path, bool is_user, const char *reason)
 {
 	CLEANUP(str_done) struct str line = STR_INIT;
@@ -56,7 +56,7 @@ static bool read_level(struct config *config, const struct configfile_places *pl
 	return true;
 }
 
-/* Whether errno of open(2) is about this file, and so the same the next time. */
+/* True if errno of open(2) is about this file, so that a later attempt would fail as well. */
 static bool is_lasting(int number)
 {
 	return number == EACCES || number == EPERM || number == ELOOP || number == ENAMETOOLONG ||
@@ -89,7 +89,7 @@ static bool load_first(struct config *config, const struct configfile_places *pl
 	return true;
 }
 
-/* A folder that this user may not look into is left over from another user's environment. */
+/* A folder that this user may not enter comes from another user's environment. */
 static bool is_closed(const char *folder)
 {
 	return access(folder, X_OK) < 0 && errno == EACCES;
@@ -128,7 +128,7 @@ static struct names names_of_user(void)
 	};
 }
 
-/* Takes the name that is there, or the first one, out of the list. */
+/* Returns the first name whose file exists, else the first name of the list. */
 static char *take_existing(struct names *names)
 {
 	size_t i = 0;

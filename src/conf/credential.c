@@ -1,4 +1,4 @@
-/* credential.c - what an account logs in with */
+/* credential.c - the password or access token of an account */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/credential.h"
 

@@ -1,4 +1,4 @@
-/* credential.h - what an account logs in with */
+/* credential.h - the password or access token of an account */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -6,9 +6,9 @@
 #include "conf/settings.h"
 
 /*
- * A password, or with `is_token` an OAuth 2.0 access token, which goes to the server by a mechanism
- * for such and by no other. `is_cached`: it has been kept from an earlier run of its command, and
- * may have become worthless since then. `key` is what it is kept under (NULL: it is not).
+ * A password or, with `is_token`, an OAuth 2.0 access token, which is only sent by a mechanism for
+ * tokens. `is_cached`: the token comes from the cache, and may have been revoked since. `key` is
+ * its key in the cache (NULL: not cached).
  */
 struct credential {
 	struct secret secret;
@@ -19,13 +19,13 @@ struct credential {
 
 void credential_done(struct credential *credential);
 
-/* The server has refused it: a token is not kept any longer. */
+/* To be called when the server has rejected the credential: removes a token from the cache. */
 void credential_refused(const struct credential *credential);
 
 /*
- * Whether credentials may be sent without verified TLS: to a unix socket, to the loopback interface
- * by number or as localhost (all hosts, and without a proxy), and where the account names a
- * mechanism and `tls off` explicitly. With TLS on: whether the certificate is verified at all, or
- * tls_certcheck off is explicit.
+ * True if credentials may be sent. Without TLS they are sent to a unix socket, to a relay on the
+ * loopback interface (loopback.h), and if the account names both a mechanism and `tls off`
+ * explicitly. With TLS they are always sent: the certificate is verified unless tls_certcheck is
+ * off.
  */
 bool credential_may_be_sent(const struct settings *settings);

@@ -1,4 +1,4 @@
-/* cure.c - a value that a setting does not take: what is wrong with it, and what to write; pure */
+/* cure.c - advice for a value that a setting does not take: its fault and a correct value; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/cure.h"
 
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* A value on its way to one that is taken, and why it was changed. */
+/* A value that is being corrected, and the reasons of the changes so far. */
 struct mended {
 	struct str text;
 	struct str reasons;
@@ -42,9 +42,9 @@ static void trim(struct mended *mended)
 	replace(mended, start, len);
 }
 
-/* Each returns whether it has changed something. */
+/* Each function returns true if it has changed the value. */
 
-/* Puts the character of ASCII for the first one that looks like it. */
+/* Replaces the first character that looks like an ASCII character by that. */
 static bool mend_lookalike(struct mended *mended)
 {
 	unsigned kinds = LOOKALIKE_HIDDEN | LOOKALIKE_QUOTES | LOOKALIKE_DASH | LOOKALIKE_SIGN;
@@ -131,7 +131,6 @@ static void mend(struct mended *mended)
 		;
 }
 
-/* Whether the setting takes a text. */
 static bool fits(const struct option *option, const char *text)
 {
 	union option_field scratch;
@@ -142,7 +141,7 @@ static bool fits(const struct option *option, const char *text)
 	return is_taken;
 }
 
-/* What people say for the words of our settings. */
+/* Words that people write for the words of our settings. */
 static const struct {
 	const char *said, *meant;
 } meanings[] = {
@@ -228,14 +227,14 @@ static char *first_number(const char *text)
 	return ascii_is_alphanumeric(text[len]) ? mem_copy("") : mem_copy_n(text, len);
 }
 
-/* Any text is taken, so that what fits says nothing. */
+/* Any text is accepted, so acceptance proves nothing. */
 static bool is_free(const struct option *option)
 {
 	return option->type == &option_type_TEXT || option->type == &option_type_WORD ||
 	       option->type == &option_type_SENDER || option->type == &option_type_WORDS;
 }
 
-/* "30" of "30s", "300" of "5m"; empty for what is no time. */
+/* "30" of "30s", "300" of "5m"; empty if the text is no duration. */
 static char *seconds_of(const char *text)
 {
 	int seconds = ascii_is_digit(*text) ? when_read_duration(text) : 0;
@@ -243,7 +242,7 @@ static char *seconds_of(const char *text)
 	return seconds > 0 ? str_format("%d", seconds) : mem_copy("");
 }
 
-/* What to write; NULL where nothing is known. The caller frees it. */
+/* The value to write; NULL if none is known. The caller frees it. */
 static char *advice(const struct option *option, const char *text)
 {
 	CLEANUP(mem_free_at) char *lowered = mem_copy(text);
@@ -265,7 +264,7 @@ static char *advice(const struct option *option, const char *text)
 	return nearest_word(option, text);
 }
 
-/* A type that names its words in `expected` only in part. */
+/* Lists the methods: `expected` of this type does not name them. */
 static void add_all_words(const struct option *option, struct str *out)
 {
 	const char *word;

@@ -1,4 +1,4 @@
-/* cure.h - a value that a setting does not take: what is wrong with it, and what to write; pure */
+/* cure.h - advice for a value that a setting does not take: its fault and a correct value; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -6,9 +6,9 @@
 #include "conf/option.h"
 
 /*
- * Appends to "port: expected a number from 1 to 65535, not "587,"" what is known: "; leave out the
- * comma at the end; write: 587". Nothing where nothing is known. The value that is to be written is
- * one that the setting takes: the given one without what does not belong there, another word for
- * it (`yes` for `on`), or the nearest of the words that the setting has.
+ * Appends advice to an error such as "port: expected a number from 1 to 65535, not "587,"": ";
+ * leave out the , at the end; write: 587". Appends nothing if no advice is known. The advised value
+ * is always one that the setting takes: the given value without the faults, a synonym (`on` for
+ * `yes`), or the nearest of the setting's words.
  */
 void cure_add(const struct option *option, const char *text, struct str *out);

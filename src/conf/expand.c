@@ -72,7 +72,7 @@ static void add_host_name(struct str *out)
 	str_add(out, name ? name : machine_name());
 }
 
-/* Runs in a child: the resolver knows no deadline. */
+/* Runs in a child, as the resolver has no deadline. */
 static void ask_resolver(void *arg, int answer)
 {
 	const struct addrinfo hints = { .ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM };

@@ -4,11 +4,12 @@
 
 #include "base/err.h"
 
-/* What the letters stand for; all borrowed. */
+/* The values of the letters; all borrowed. */
 struct expansion {
-	const char *system_folder; /* where the file mailname is, for %M */
-	const char *message_from;  /* for %F, which stays as it is where this is NULL */
-	bool is_by_uid;            /* for %U */
+	const char *system_folder; /* folder of the file mailname, for %M */
+	const char
+		*message_from; /* for %F: the address in the From field; NULL leaves %F unchanged */
+	bool is_by_uid;        /* for %U: ignore $USER, see expand_user */
 };
 
 /*
@@ -21,8 +22,9 @@ char *expand_text(const char *text, const char *letters, const struct expansion 
 		  struct err *err) MUST_USE;
 
 /*
- * The name of the user who runs us: $USER, $LOGNAME, or what the system says, as with msmtp. With
- * `is_by_uid` the name of the uid in the passwd database: cron and sudo can leave the variables of
- * another user. A uid without a name there has $USER if it is no other user's name.
+ * The name of the user that runs this process: $USER, $LOGNAME, or the name by the system, as with
+ * msmtp. With `is_by_uid` it is the name of the uid in the passwd database, as cron and sudo can
+ * leave another user's variables in the environment. If the database has no name for the uid, it is
+ * $USER, unless that is another user's name.
  */
 const char *expand_user(bool is_by_uid);

@@ -5,17 +5,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Takes the next keyword off the text; blanks or commas stand between them. False at the end. */
+/*
+ * Finds the next keyword and moves *text after it; blanks or commas separate keywords. False at the
+ * end.
+ */
 bool extensions_next(const char **text, const char **keyword, size_t *len);
 
 /*
- * Whether a list names an extension; case does not matter. A list that is NULL names none, and so
- * does a keyword of length 0.
+ * True if a list has a keyword; case is ignored. A NULL list has no keywords. A keyword of length 0
+ * is in no list.
  */
 bool extensions_has(const char *list, const char *keyword, size_t len);
 
 /*
- * Whether a text consists of keywords that a relay may offer, of one at least: those registered for
- * SMTP, and private ones, which begin with X. A misspelt one would be without effect.
+ * True if a text consists of one or more keywords that a relay may offer: registered for SMTP, or
+ * private (beginning with X). A misspelt keyword would have no effect.
  */
 bool extensions_are_known(const char *text);

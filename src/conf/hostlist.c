@@ -20,7 +20,7 @@ static bool is_ipv6(const char *text, size_t len)
 	return inet_pton(AF_INET6, address, bytes) == 1;
 }
 
-/* What is between the brackets, or up to the colon. */
+/* The part between the brackets, or up to the colon. */
 static bool take_host(const char **text, struct hostlist_entry *entry)
 {
 	bool is_bracketed = **text == '[';

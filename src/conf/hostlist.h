@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* An entry: the host's octets, without brackets, lie in the text; `port` is 0 where it has none. */
+/* An entry. `host` points into the text, without brackets; `port` is 0 if none is given. */
 struct hostlist_entry {
 	const char *host;
 	size_t len;
@@ -15,10 +15,10 @@ struct hostlist_entry {
 enum hostlist_step { HOSTLIST_ENTRY, HOSTLIST_END, HOSTLIST_BAD };
 
 /*
- * Takes the next HOST[:PORT] off the text; blanks or commas stand between them. An IPv6 address
- * stands in brackets. HOSTLIST_BAD: what comes next is no such entry.
+ * Reads the next HOST[:PORT] and moves *text after it; blanks or commas separate entries. An IPv6
+ * address is in brackets. HOSTLIST_BAD: the text goes on with something else.
  */
 enum hostlist_step hostlist_next(const char **text, struct hostlist_entry *entry);
 
-/* Whether a text consists of entries alone, of one at least. */
+/* True if a text consists of one or more entries. */
 bool hostlist_is_valid(const char *text);

@@ -8,12 +8,12 @@
 
 /*
  * Looks for the password of a user at a host, by the Secret Service of the session: with the
- * attributes `service` (smtp), `host` and `user`, else with those that older programs have given
- * it, `protocol` (smtp), `server` and `user`. Its first line counts. A keyring that is locked is
- * looked into only where `may_ask`, as the desktop then asks for it to be opened.
+ * attributes `service` (smtp), `host` and `user`, else with those of older programs: `protocol`
+ * (smtp), `server` and `user`. The first line of the entry is the password. A locked keyring is
+ * searched only with `may_ask`, as the desktop then asks the user to unlock it.
  *
- * False: there is none, or no session, or no support for it in this build, or no answer in time;
- * --debug tells which.
+ * False: no such password, no session, no keyring support in this build, or no answer in time;
+ * --debug prints which.
  */
 bool keyring_find(const char *host, const char *user, bool may_ask, int64_t deadline,
 		  struct secret *out);

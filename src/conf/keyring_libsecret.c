@@ -17,7 +17,7 @@
 
 enum {
 	ANSWER_SECONDS = 5,
-	OPENING_SECONDS = 60, /* somebody types the password of the keyring */
+	OPENING_SECONDS = 60, /* the user types the password of the keyring */
 };
 
 /* The functions that are used, without their prefix. */
@@ -60,7 +60,7 @@ struct wish {
 	bool may_ask;
 };
 
-/* The child's answer begins with one of these; a password or a text for --debug follows. */
+/* First byte of the child's answer; a password or a text for --debug follows. */
 enum { ANSWER_FOUND = '+', ANSWER_NOT_FOUND = '-' };
 
 static void send_answer(int answer, char kind, const char *text, size_t len)
@@ -84,7 +84,7 @@ static GList *search(const struct wish *wish, GError **error)
 					      "server", wish->host, "user", wish->user, NULL);
 }
 
-/* What is allocated here is left to the end of the child. */
+/* Nothing is freed here, as the child ends soon. */
 static void fetch(const struct wish *wish, int answer)
 {
 	GError *error = NULL;
@@ -102,12 +102,12 @@ static void fetch(const struct wish *wish, int answer)
 		send_answer(answer, ANSWER_NOT_FOUND, reason, strlen(reason));
 }
 
-/* Runs in a child: neither GLib nor the daemon behind it knows a deadline. */
+/* Runs in a child, as neither GLib nor the keyring's daemon has a deadline. */
 static void ask_keyring(void *arg, int answer)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	/* The library's warnings are for nobody. */
+	/* Warnings of the library must not reach stderr. */
 	dup2(STDOUT_FILENO, STDERR_FILENO);
 	if (library_load(LIBSECRET_SONAME, calls, LENGTH(calls), &libsecret, &err))
 		fetch(arg, answer);

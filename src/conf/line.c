@@ -38,7 +38,7 @@ char *line_unquote_names(char *text)
 	return is_whole ? line_trim(line_unquote(text)) : text;
 }
 
-/* Whether the outer quotes of its argument are part of it. */
+/* True if the outer quotes are part of the argument. */
 static bool keeps_quotes(const char *name)
 {
 	const struct option *option = name ? option_find(name) : NULL;

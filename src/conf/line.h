@@ -25,5 +25,8 @@ char *line_unquote(char *text);
 /* The same for `"NAME : BASE"`, where they are around all the names; else leaves them. */
 char *line_unquote_names(char *text);
 
-/* Whether a file is in UTF-16, with its mark or without. Each ASCII character then has a NUL. */
+/*
+ * True if a file is in UTF-16, with or without a byte order mark: each ASCII character has a NUL
+ * byte.
+ */
 bool line_is_utf16(const char *bytes, size_t len);

@@ -37,7 +37,7 @@ static bool is_field_name(const char *text, size_t len)
 	return len > 0 && field_name_len(text) == len;
 }
 
-/* Each line is one; of several that don't all fit, none is taken. */
+/* Each line is an item. If one of them does not fit, none is added. */
 static bool parse_texts(void *field, const char *text, bool (*fits)(const char *text, size_t len))
 {
 	for (const char *line = text;; line++) {

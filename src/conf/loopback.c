@@ -8,7 +8,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* Such a name is looked up nowhere; see net/resolve.h. */
+/* These names are not looked up by DNS; see net/resolve.h. */
 static bool is_localhost(const char *host)
 {
 	static const char suffix[] = ".localhost";

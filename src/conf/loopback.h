@@ -5,7 +5,7 @@
 #include "conf/settings.h"
 
 /*
- * Whether all hosts of an account are on the loopback interface: by number, or by the name
- * localhost. False with a proxy, which may read the names in another way.
+ * True if all hosts of an account are on the loopback interface, by number or by the name
+ * localhost. False with a proxy, which may resolve the names in another way.
  */
 bool loopback_has_relay(const struct settings *settings);

@@ -1,4 +1,4 @@
-/* mistake.c - a value that is taken, but hardly meant; pure */
+/* mistake.c - values that a setting takes although they are probably a mistake; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/mistake.h"
 
@@ -10,16 +10,16 @@
 
 #include <string.h>
 
-/* What a value is, and so what can be meant in it. */
+/* The kind of a value decides which characters in it can be intended. */
 enum role {
-	ROLE_EXACT,   /* its type refuses what does not fit */
+	ROLE_EXACT,   /* its type rejects every mistake */
 	ROLE_PLAIN,   /* the name of a host, or an address */
 	ROLE_LIST,    /* several of these, with commas */
 	ROLE_NAME,    /* a login name and the like */
-	ROLE_SECRET,  /* of a person's choice: anything may be in it */
+	ROLE_SECRET,  /* chosen by the user: may have any character */
 	ROLE_PATH,    /* a file */
 	ROLE_PROGRAM, /* a command, with or without a shell */
-	ROLE_PROSE,   /* for people to read */
+	ROLE_PROSE,   /* text that people read */
 };
 
 static bool is_prose(enum option_id id)
@@ -53,13 +53,13 @@ static bool is_plain_role(enum role role)
 	return role == ROLE_PLAIN || role == ROLE_LIST;
 }
 
-/* What is to be written instead stands in the words; this says whether it can be meant. */
+/* Decides between an error and a warning; the advice is already in the text. */
 static enum mistake judge_role(enum role role)
 {
 	return is_plain_role(role) ? MISTAKE_ERROR : MISTAKE_DOUBT;
 }
 
-/* Each appends what is wrong, and returns how much. */
+/* Each function appends the mistake that it finds, and returns its weight. */
 
 static bool find_hidden(enum role role, const char *text, struct lookalike *found)
 {
@@ -96,7 +96,7 @@ static bool is_quote(char c)
 	return c && strchr("\"'`", c);
 }
 
-/* The quotes at both ends or at one of them, as a text; false: there are none. */
+/* Appends the quote at one end or both ends of a text; false: there is none. */
 static bool find_quotes(const char *text, struct str *shown, bool *is_pair)
 {
 	size_t len = strlen(text);
@@ -117,7 +117,7 @@ static bool find_quotes(const char *text, struct str *shown, bool *is_pair)
 	return begins || ends;
 }
 
-/* In an address ' is a letter, and " may begin a local part. */
+/* An address may begin with ' (an ordinary letter) or with " (a quoted local part). */
 static bool is_sender_quote(const struct option *option, const char *text, bool is_pair)
 {
 	return option_id(option) == OPT_from && !is_pair && is_quote(text[0]);
@@ -132,7 +132,7 @@ static enum mistake check_quotes(const struct option *option, enum role role, co
 	if (role == ROLE_PROGRAM || !find_quotes(text, &shown, &is_pair) ||
 	    is_sender_quote(option, text, is_pair))
 		return MISTAKE_NONE;
-	/* A single one is a letter of a password, or an apostrophe. */
+	/* A single quote may be part of a password, or an apostrophe. */
 	if (!is_pair && !is_plain_role(role) && (role != ROLE_NAME || shown.bytes[0] != '"'))
 		return MISTAKE_NONE;
 	if (is_pair || is_plain_role(role))
@@ -142,7 +142,10 @@ static enum mistake check_quotes(const struct option *option, enum role role, co
 	return judge_role(role);
 }
 
-/* "pass show x" as a whole in quotes: no program is called so. A path may have blanks. */
+/*
+ * True for a whole command in quotes, such as "pass show x": no program has such a name. A path may
+ * have blanks.
+ */
 static bool is_one_word(const struct option *option, const char *text)
 {
 	size_t len = strlen(text);
@@ -154,7 +157,7 @@ static bool is_one_word(const struct option *option, const char *text)
 	return strchr(text + 1, quote) == text + len - 1 && strpbrk(text, " \t");
 }
 
-/* What a shell would do, where there is none: "pass show x | head -1". */
+/* True if a command needs a shell, and the setting runs none: "pass show x | head -1". */
 static bool has_shell(const struct option *option, const char *text)
 {
 	static const char *const words[] = { " | ",  " || ", " && ", " > ", " < ",
@@ -203,7 +206,7 @@ static enum mistake check_program(const struct option *option, const char *text,
 	return MISTAKE_DOUBT;
 }
 
-/* A comment in prose has a blank on either side of the #, as "Team #1" has not. */
+/* In prose, # begins a comment only between two blanks: "Team #1" has none. */
 static bool has_comment(const struct option *option, enum role role, const char *text)
 {
 	const char *hash = text;
@@ -237,7 +240,7 @@ static enum mistake check_beginning(enum role role, const char *text, struct str
 	return judge_role(role);
 }
 
-/* Only a shell puts a value for it. A password may have any $, but not be all of one. */
+/* Only a shell replaces a variable. A password may contain $, but is hardly ${NAME} as a whole. */
 static bool has_variable(const struct option *option, enum role role, const char *text)
 {
 	size_t len = strlen(text);
@@ -318,7 +321,7 @@ enum mistake mistake_in_value(const struct option *option, const char *text, boo
 	return found;
 }
 
-/* As those of values; what is at the end of a name is told apart. */
+/* The mistakes are those of values, with other texts for the end of a name. */
 static enum mistake find_in_name(const char *name, struct str *out)
 {
 	CLEANUP(str_done) struct str quotes = STR_INIT;

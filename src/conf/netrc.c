@@ -6,14 +6,14 @@
 
 #include <string.h>
 
-/* What the next word is. */
+/* The meaning of the next word. */
 enum meaning {
 	KEYWORD,
 	MACHINE,
 	LOGIN,
 	PASSWORD,
 	ACCOUNT,
-	MACRO, /* not words, but lines up to an empty one */
+	MACRO, /* lines up to an empty line, which are skipped */
 };
 
 static const struct {
@@ -56,7 +56,7 @@ static enum meaning find_keyword(const char *word)
 	return KEYWORD;
 }
 
-/* Whether a word begins another entry, so that the one before it has been read. */
+/* True if a word begins another entry, which ends the entry before it. */
 static bool is_end(const struct netrc *netrc, const char *word)
 {
 	return netrc->next == MACHINE || (netrc->next == KEYWORD && strcmp(word, "default") == 0);
@@ -96,7 +96,7 @@ static bool begins_comment(const char *at, const char *end)
 	return at < end && *at == '#';
 }
 
-/* True when the entry that was being read is the one that was looked for, and has ended. */
+/* True when the entry has ended that was looked for. */
 static bool take_netrc_line(struct netrc *netrc, const char *at, const char *end)
 {
 	CLEANUP(str_done) struct str word = STR_SECRET(0);

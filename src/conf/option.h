@@ -12,19 +12,20 @@ enum option_id {
 };
 
 enum option_flags {
-	OPTION_MSMTP = 1 << 0,    /* its long option is one of msmtp's: matters to abbreviations */
+	OPTION_MSMTP = 1 << 0,    /* msmtp has this long option: for abbreviations */
 	OPTION_NO_FLAG = 1 << 1,  /* no long option */
-	OPTION_ALONE = 1 << 2,    /* the argument may be left out; then its first word is meant */
+	OPTION_ALONE = 1 << 2,    /* without an argument its first word is taken */
 	OPTION_NEEDED = 1 << 3,   /* an empty argument is an error */
 	OPTION_EMPTY = 1 << 4,    /* an empty argument is a value; else it unsets */
 	OPTION_FILE = 1 << 5,     /* names a file */
 	OPTION_RUNS = 1 << 6,     /* runs a program */
 	OPTION_SPACED = 1 << 7,   /* --pretend writes its name with blanks */
-	OPTION_QUOTES = 1 << 8,   /* quotes are its own: a config file takes none off */
-	OPTION_SECRET = 1 << 9,   /* leads to a secret of our caller's */
-	OPTION_TRUST = 1 << 10,   /* says who gets to hear a secret, and how he is known */
-	OPTION_GUARDED = 1 << 11, /* as root, only from a file that root alone may write */
-	OPTION_PLAIN = 1 << 12, /* names hosts or an address: no quote or odd character is meant */
+	OPTION_QUOTES = 1 << 8,   /* a config file keeps the outer quotes of the value */
+	OPTION_SECRET = 1 << 9,   /* leads to a secret of our caller */
+	OPTION_TRUST = 1 << 10,   /* decides which server gets a secret, and how it is verified */
+	OPTION_GUARDED = 1 << 11, /* as root: only from a file that root alone can write */
+	OPTION_PLAIN =
+		1 << 12, /* names hosts or an address: quotes and odd characters are errors */
 };
 
 enum option_group {
@@ -67,11 +68,11 @@ extern const size_t option_alias_count;
 
 /* True where both are the same name; '-' and '_' are alike. */
 bool option_same_name(const char *a, const char *b);
-/* NULL: there is no such setting. Old spellings are not found here but by settings_set_named. */
+/* The setting of that name, or NULL. Old spellings are only found by settings_set_named. */
 const struct option *option_find(const char *name);
-/* Whether there is one, by any spelling. */
+/* True if there is a setting of that name, old spellings included. */
 bool option_exists(const char *name);
-/* The place of a setting in the table. */
+/* The index of a setting in the table. */
 enum option_id option_id(const struct option *option);
 /* The setting of a short option, or NULL. */
 const struct option *option_of_letter(char letter);

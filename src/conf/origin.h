@@ -14,9 +14,9 @@ enum origin_kind {
 };
 
 /*
- * Where a value comes from. `file` and `line` belong to ORIGIN_FILE; the name is borrowed from the
- * struct config that read the file. `is_explicit` is false for what an account merely got from
- * `defaults`: such a value does not travel to the accounts that are built on this one.
+ * The source of a value. `file` and `line` belong to ORIGIN_FILE; the name is borrowed from the
+ * struct config of the file. `is_explicit` is false for a value that an account has from
+ * `defaults`: accounts that are built on this one do not inherit such a value.
  */
 struct origin {
 	enum origin_kind kind;

@@ -23,11 +23,11 @@
 #include <sys/stat.h>
 
 enum {
-	BYTES_MAX = 1 << 20, /* of all files together, and of what a command prints */
+	BYTES_MAX = 1 << 20, /* of all files together, and of the output of a command */
 	DEPTH_MAX = 8,
 };
 
-/* Where commands go: to the defaults, or to an account. */
+/* Values of parser.current that are no account. */
 #define IN_NOTHING  SIZE_MAX
 #define IN_DEFAULTS (SIZE_MAX - 1)
 
@@ -36,8 +36,8 @@ struct parser {
 	struct settings defaults;
 	size_t current;      /* the number of an account, or one of the above */
 	size_t bytes;        /* read so far */
-	int64_t deadline;    /* for what is no regular file */
-	struct err distrust; /* about the first file that root must not trust */
+	int64_t deadline;    /* for reading a pipe or a device */
+	struct err distrust; /* error about the first file that root must not trust */
 	bool is_guarded;     /* there are commands or secrets */
 	bool is_user;
 };
@@ -48,7 +48,7 @@ static void parser_done(struct parser *parser)
 	err_done(&parser->distrust);
 }
 
-/* A file that is being read, and the one that includes it. */
+/* A file that is being read; `parent` is the file that includes it. */
 struct source {
 	const struct source *parent;
 	const char *path; /* owned by the config */
@@ -59,7 +59,7 @@ struct source {
 static bool read_config_file(struct parser *parser, const struct source *parent, int fd,
 			     const char *path, struct err *err);
 
-/* What was set explicitly in `defaults` is not explicit in an account that begins with it. */
+/* Values that `defaults` set explicitly are not explicit in an account that starts from them. */
 static struct account *add_account(struct parser *parser, const char *name,
 				   const struct source *source)
 {
@@ -77,7 +77,7 @@ static struct account *add_account(struct parser *parser, const char *name,
 	return account;
 }
 
-/* The account that is being read is the last one, and no base of its own. */
+/* The last account is the one that is being read; it can't be its own base. */
 static bool refuse_base(const struct parser *parser, const char *base, struct err *err)
 {
 	CLEANUP(str_done) struct str shown = STR_INIT;
@@ -138,7 +138,7 @@ static bool judge_name(struct parser *parser, const struct source *source, const
 	return mistake != MISTAKE_ERROR || err_set(err, ERR_CONFIG, "%s", words.bytes);
 }
 
-/* `NAME` or `NAME : BASE, BASE`; each name may be in quotes. */
+/* The argument is `NAME` or `NAME : BASE, BASE`; each name may be in quotes. */
 static bool do_account(struct parser *parser, struct source *source, struct line *line,
 		       struct err *err)
 {
@@ -173,8 +173,8 @@ static bool do_defaults(struct parser *parser, struct source *source, struct lin
 }
 
 /*
- * Commands and secrets are taken as root only where all the files are root's: a file without any
- * could lead a password of another one to a relay of its own.
+ * As root, commands and secrets are only taken if all the files are root's. Otherwise a harmless
+ * file could send another file's password to a relay of its choice.
  */
 static bool refuse_distrusted(struct parser *parser, struct err *err)
 {
@@ -185,7 +185,7 @@ static bool refuse_distrusted(struct parser *parser, struct err *err)
 	return false;
 }
 
-/* Before a command is run, or a setting is taken. */
+/* Called before a command is run or a guarded setting is taken. */
 static bool guard(struct parser *parser, const char *name, struct err *err)
 {
 	parser->is_guarded = true;
@@ -218,7 +218,7 @@ static bool check_private(struct parser *parser, const struct source *source, st
 	return private_check(status, err) || err_wrap(err, "password");
 }
 
-/* Others have taken a PIN in a URI from any file, so that is no error. */
+/* Other programs accept a PIN in a URI from any file, so this is no error. */
 static void warn_of_pin(struct parser *parser, const struct source *source, const char *text)
 {
 	const struct stat *status = &source->status;
@@ -229,15 +229,13 @@ static void warn_of_pin(struct parser *parser, const struct source *source, cons
 			 source->line);
 }
 
-/* From the line that names it on, no command gets to see it: this takes it out of the environment.
- */
+/* Takes the variable out of the environment at once, so that no later command sees it. */
 static void hide_variable(const char *name)
 {
 	if (name)
 		(void)secret_input_variable(name);
 }
 
-/* A value that is taken, though it may not be meant so. */
 static void warn_of_value(struct parser *parser, const struct source *source,
 			  const struct line *line)
 {
@@ -311,7 +309,7 @@ static bool include_folder(struct parser *parser, struct source *source, int fol
 	return is_read;
 }
 
-/* A relative name counts from the folder of the file that it stands in. */
+/* A relative path starts from the folder of the including file. */
 static char *resolve(const struct source *source, const char *text)
 {
 	const char *slash = strrchr(source->path, '/');
@@ -337,7 +335,7 @@ static bool do_include(struct parser *parser, struct source *source, struct line
 	return include_file(parser, source, path, err);
 }
 
-/* What is no setting. */
+/* Commands of a config file that are no settings. */
 static const struct command {
 	const char *name;
 	bool (*run)(struct parser *, struct source *, struct line *, struct err *);
@@ -374,7 +372,10 @@ static bool do_eval(struct parser *parser, struct source *source, const char *co
 	if (printed.len == 0)
 		return true;
 	struct line line = line_split(printed.bytes);
-	/* It may be a password that lacks the word in front. */
+	/*
+	 * The output may be a password without the name of the setting; it must not be in the
+	 * error.
+	 */
 	if (line.name && !find_command(line.name) && !option_exists(line.name))
 		return err_set(err, ERR_CONFIG,
 			       _("eval: what the command printed does not begin with a setting"));
@@ -432,7 +433,7 @@ static bool check_chain(const struct source *source, struct err *err)
 	return true;
 }
 
-/* What was opened is judged, whatever link led there. */
+/* Links are followed: the opened file is judged. */
 static bool judge_owner(struct parser *parser, const struct source *source, struct err *err)
 {
 	CLEANUP(err_done) struct err distrust = ERR_INIT;
@@ -454,7 +455,7 @@ static const char *keep_path(struct config *config, const char *path)
 	return config->files[config->file_count++];
 }
 
-/* Takes over the descriptor. */
+/* Closes the descriptor. */
 static bool read_config_file(struct parser *parser, const struct source *parent, int fd,
 			     const char *path, struct err *err)
 {
@@ -475,7 +476,7 @@ static bool read_config_file(struct parser *parser, const struct source *parent,
 			       _("%s: the file is in UTF-16; save it as UTF-8, as by: iconv -f "
 				 "UTF-16 -t UTF-8"),
 			       path);
-	/* The mark that some editors put in front of UTF-8. */
+	/* Some editors write a byte order mark before UTF-8. */
 	if (strncmp(content.bytes, "\xEF\xBB\xBF", 3) == 0)
 		str_drop(&content, 3);
 	parser->bytes += content.len;

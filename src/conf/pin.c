@@ -1,4 +1,4 @@
-/* pin.c - pins: digests of public keys as people write them, and the settings of that type */
+/* pin.c - pins: digests of public keys, and the type of setting that holds them */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/pin.h"
 

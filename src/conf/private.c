@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What a device gives does not come from its writers. */
+/* The bytes of a device do not come from the users that can write to it. */
 static bool is_open_to_others(const struct stat *status)
 {
 	return !S_ISCHR(status->st_mode) && (status->st_mode & FS_OTHERS_WRITE);

@@ -8,16 +8,16 @@
 #include <sys/stat.h>
 
 /*
- * Judges an opened file that holds a password: it has to be ours, and a regular file must have no
- * permission for others. Root is not asked for this, but for the next. ERR_CONFIG; the caller knows
- * the name.
+ * Checks an opened file that holds a password: it must belong to the user, and a regular file must
+ * have no permissions for others. Root is exempt (see private_check_as_root). ERR_CONFIG; the
+ * caller adds the name of the file.
  */
 bool private_check(const struct stat *status, struct err *err) MUST_USE;
 
 /*
- * Judges an opened file that root is to take commands or secrets from: root has to own it, and no
- * other user may write to it. It is always good for a caller who is not root. ERR_CONFIG, with the
- * command that mends it; the caller puts the name before it.
+ * Checks an opened file from which root would take commands or secrets: root must own it, and no
+ * other user may write to it. For a user other than root the check always succeeds. ERR_CONFIG,
+ * with the command that repairs it; the caller adds the name of the file.
  */
 bool private_check_as_root(const struct stat *status, const char *path, struct err *err) MUST_USE;
 /* Appends that command: "chown root:root PATH && chmod go-w PATH", or a half of it. */

@@ -18,7 +18,7 @@
 
 enum { TYPED_MAX = 4096 };
 
-/* A question on the terminal with its echo off, and what has to be put back. */
+/* A question on the terminal with echo off, and the modes and signal actions to restore. */
 struct dialog {
 	struct terminal terminal;
 	struct sigaction actions[SIGNALS_LAST + 1];
@@ -71,8 +71,8 @@ static void show_text(const struct dialog *dialog, const char *text)
 }
 
 /*
- * O_NONBLOCK and TCSANOW: a terminal whose output is held up must not hold us up. What was typed
- * before the question was typed for somebody else.
+ * O_NONBLOCK and TCSANOW: a terminal whose output is stopped must not block us. Input that was
+ * typed before the question was meant for another program, and is dropped.
  */
 static void silence(struct dialog *dialog)
 {
@@ -140,7 +140,7 @@ static bool read_line(const struct dialog *dialog, int64_t deadline, struct str 
 	return line->bytes[0] != '\n' || nothing_typed(err);
 }
 
-/* One question; `number` is the signal that came instead of an answer, 0: none. */
+/* Asks once. `number` is the signal that came instead of an answer, 0: none. */
 static bool ask_once(struct dialog *dialog, const char *question, int64_t deadline,
 		     struct secret *out, int *number, struct err *err)
 {
@@ -156,7 +156,9 @@ static bool ask_once(struct dialog *dialog, const char *question, int64_t deadli
 	return is_typed;
 }
 
-/* What the signal would have done; where that is to stop, this returns when we may go on. */
+/*
+ * Lets the signal have its usual effect. If that stops the process, this returns when it continues.
+ */
 static bool ask(struct dialog *dialog, const char *question, int64_t deadline, struct secret *out,
 		struct err *err)
 {

@@ -9,11 +9,11 @@
 enum { PROMPT_SECONDS = 120 };
 
 /*
- * Asks on the terminal that controls this process, whatever stdin is; what is typed is not shown.
- * Where there is no such terminal, or it belongs to other processes for now, `out` stays empty.
+ * Asks on the controlling terminal, whatever stdin is, with echo off. `out` stays empty if there is
+ * no such terminal, or if other processes are in its foreground.
  *
- * The terminal is as it was on every way out. A signal that would end or stop the process has its
- * usual effect after that; when it goes on it asks again. ERR_AUTH: nothing was typed, or not
+ * The modes of the terminal are always restored. A signal that ends or stops the process has its
+ * usual effect after that; when the process continues it asks again. ERR_AUTH: nothing was typed
  * before the deadline.
  */
 bool prompt_ask(const char *question, int64_t deadline, struct secret *out,

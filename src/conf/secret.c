@@ -1,4 +1,4 @@
-/* secret.c - finding what an account logs in with */
+/* secret.c - finding the password or access token of an account */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/secret.h"
 
@@ -30,15 +30,15 @@ enum {
 /* A search under way. Each source fills in `out`, leaves it empty, or fails. */
 struct search {
 	const struct settings *settings;
-	const char *host; /* of the relay, or its socket; NULL: none */
+	const char *host; /* name of the relay, or path of its socket; NULL: none */
 	bool wants_token;
 	bool may_ask;
-	bool is_refused; /* the server has not taken what was found before */
+	bool is_refused; /* the server rejected the token that was found before */
 	int64_t deadline;
-	struct str missing; /* what is set, but has nothing now */
+	struct str missing; /* sources that are set and have no secret now */
 };
 
-/* Whether this process has asked a person. */
+/* True if this process has asked the user. */
 static bool is_typed;
 
 static int64_t within(const struct search *search, int seconds)
@@ -81,7 +81,7 @@ static bool is_for_others(const struct settings *settings)
 	return settings->origins[OPT_password_fd].kind == ORIGIN_QUEUE;
 }
 
-/* Where there is none, `missing` says so. */
+/* If there is none, a note is added to `missing`. */
 static void use(struct search *search, struct credential *out, const struct secret *found,
 		const char *missing)
 {
@@ -178,7 +178,7 @@ static bool from_keyring(struct search *search, struct credential *out, struct e
 	return true;
 }
 
-/* A user's file that others can read is no place for a password; there has to be one in it. */
+/* A file with a password must not be readable by others; a file without one may be. */
 static bool from_netrc(const struct search *search, const char *path, bool is_user,
 		       struct credential *out, struct err *err)
 {
@@ -282,7 +282,7 @@ static bool found_nothing(const struct search *search, struct err *err)
 		       place, missing);
 }
 
-/* Where no command was asked there is what a command would have printed. */
+/* A source other than a command may hold the same text that a token command prints. */
 static bool read_token(struct credential *out, struct err *err)
 {
 	CLEANUP(str_done) struct str text = STR_SECRET(0);

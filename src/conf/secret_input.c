@@ -1,4 +1,4 @@
-/* secret_input.c - secrets that lie ready: in a file, at an open descriptor, in the environment */
+/* secret_input.c - secrets from a file, an open descriptor or the environment */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/secret_input.h"
 
@@ -13,14 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What was taken from a descriptor, or with a name from a variable. */
+/* A secret that was taken from a descriptor or, if `name` is set, from a variable. */
 struct consumed_secret {
 	int fd;
 	char *name;
 	struct secret secret;
 };
 
-/* For the rest of the process: a second session needs it, too. */
+/* Kept until the process ends: a second session needs the secrets again. */
 static struct consumed_secret *consumed;
 static size_t consumed_count;
 
@@ -78,7 +78,7 @@ static char *resolve(const char *path, struct err *err)
 	return NULL;
 }
 
-/* What root has put somewhere is as private as root wants it. */
+/* A file of root's is as private as root wants it. */
 static bool check(int fd, const char *path, struct err *err)
 {
 	const char *folder = credentials_folder();
@@ -157,7 +157,7 @@ static const struct secret *keep(int fd, const char *name, const struct secret *
 	return &consumed[consumed_count++].secret;
 }
 
-/* All that we open ourselves is marked to be closed on exec; nothing that came through one is. */
+/* Our own descriptors have FD_CLOEXEC; a descriptor that was inherited through exec has not. */
 static bool is_inherited(int fd)
 {
 	int flags = fcntl(fd, F_GETFD);
@@ -180,7 +180,7 @@ bool secret_input_descriptor(int fd, int64_t deadline, const struct secret **fou
 	return true;
 }
 
-/* Overwritten where it is, as /proc would go on showing it. */
+/* The value is overwritten in place, as /proc/PID/environ would still show it. */
 const struct secret *secret_input_variable(const char *name)
 {
 	const struct secret *found = find_consumed(-1, name);

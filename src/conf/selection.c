@@ -29,7 +29,7 @@ static bool has_environment(const struct selection *wish)
 		settings_is_explicit(wish->settings, OPT_from));
 }
 
-/* What was read without finding it, and what could not be read. */
+/* Appends the files that were searched, and those that could not be read. */
 static void add_places(const struct config *config, struct str *out)
 {
 	CLEANUP(str_done) struct str files = STR_INIT;
@@ -50,7 +50,7 @@ static void add_places(const struct config *config, struct str *out)
 		str_addf(out, "%s%s", out->len ? "; " : "", config->unreadable.bytes);
 }
 
-/* Those that there are, and how to have one of them. */
+/* Appends the names of all accounts, and the ways to choose one. */
 static void add_other_accounts(const struct config *config, const char *name, struct str *out)
 {
 	config_add_names(config, config->count, name, out);
@@ -94,7 +94,7 @@ static const struct account *find_account(const struct config *config, const str
 	return config_find(config, "default");
 }
 
-/* An account that stands in no file. */
+/* Makes an account that is in no file. */
 static bool make_account(struct account *account, bool is_from_environment, struct err *err)
 {
 	struct settings *settings = &account->settings;
@@ -125,7 +125,7 @@ static void override(struct settings *settings, const struct settings *wish)
 		settings_take(settings, wish, OPT_from);
 }
 
-/* Whether it is one address, for every user and every message. */
+/* True if `from` is a full address without patterns and %. */
 static bool is_fixed(const char *from)
 {
 	const char *at = from ? strrchr(from, '@') : NULL;
@@ -133,7 +133,7 @@ static bool is_fixed(const char *from)
 	return at && at > from && at[1] && !account_is_pattern(from) && !strchr(from, '%');
 }
 
-/* Where no file counts, the command line's `from` is the account's own. */
+/* With --host no file counts, and `from` of the command line is the account's own. */
 static void note_own_from(struct account *account, const struct settings *last_resort)
 {
 	const struct settings *settings = account->settings.from ? &account->settings : last_resort;

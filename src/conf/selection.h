@@ -4,18 +4,19 @@
 
 #include "conf/config.h"
 
-/* What the command line says about the choice of the account. */
+/* The parts of the command line that matter for the choice of the account. */
 struct selection {
 	const char *account;             /* -a; NULL: not given */
-	const struct settings *settings; /* explicit ones override; `from` also chooses */
+	const struct settings *settings; /* explicit settings override; `from` also chooses */
 	bool is_mail;                    /* a message is to be sent */
 };
 
 /*
- * Chooses: the named account; where `host` is explicit none; else the first whose `from` matches
- * the explicit `from`; else `default`; else one made of $SMTPSERVER and $EMAIL. Then what is
- * explicit in the wish is laid over the account (but `from` only where allow_from_override is on).
- * The config must outlive the account. ERR_CONFIG: there is none.
+ * Chooses an account and copies it to `out`: an empty account if `host` is explicit; else the named
+ * account; else the first whose `from` matches the explicit `from`; else `default`; else an account
+ * made of $SMTPSERVER and $EMAIL. Then explicit settings of the selection override those of the
+ * account (`from` only if allow_from_override is on). The config must outlive the account.
+ * ERR_CONFIG: no account was found.
  */
 bool selection_choose(const struct config *config, const struct selection *wish,
 		      struct account *out, struct err *err) MUST_USE;

@@ -16,7 +16,7 @@ static const size_t offsets[OPTION_COUNT] = {
 #include "conf/options.def"
 };
 
-/* The storage of one field of any type has room for each of ours. */
+/* union option_field is large enough for every field. */
 #define OPTION(group, name, type, argument, value, flags, help, manual)                            \
 	static_assert(sizeof(((struct settings *)0)->name) <= sizeof(union option_field), #name);
 #include "conf/options.def"
@@ -45,7 +45,6 @@ static void add_choices(const char *words, struct str *out)
 	}
 }
 
-/* What was found is shown, unless it might be a secret. */
 static bool refuse_value(const struct option *option, const char *text, struct err *err)
 {
 	CLEANUP(str_done) struct str expected = STR_INIT;
@@ -65,7 +64,7 @@ static bool refuse_value(const struct option *option, const char *text, struct e
 		       expected.bytes, found.bytes, cure.bytes);
 }
 
-/* All bytes zero is "none" for each type that can be unset by an empty argument. */
+/* In each type that an empty argument can unset, zero bytes mean "unset". */
 static void unset(const struct option *option, void *field)
 {
 	static const struct settings none;
@@ -91,7 +90,7 @@ static bool set_field(const struct option *option, void *field, const char *text
 	       refuse_value(option, text, err);
 }
 
-/* Several values at once, a line for each, are what the queue has written down and nobody else. */
+/* Several values at once, one a line, are only valid from a queue file. */
 static bool has_stray_line(const struct option *option, const char *text,
 			   const struct origin *origin)
 {
@@ -110,7 +109,7 @@ bool settings_set(struct settings *settings, const struct option *option, const 
 	return true;
 }
 
-/* An alias that can stand alone then means what its first line says. */
+/* Without an argument, an alias with OPTION_ALONE means the first of its entries. */
 static bool alias_matches(const struct option_alias *alias, const char *name, const char *text)
 {
 	if (!option_same_name(alias->name, name))
@@ -119,7 +118,7 @@ static bool alias_matches(const struct option_alias *alias, const char *name, co
 	       (!*text && alias->flags & OPTION_ALONE);
 }
 
-/* A name that is only an alias: says which arguments it takes. */
+/* Error for a name that is only an alias: lists the arguments that it takes. */
 static bool refuse_alias(const char *name, const char *text, struct err *err)
 {
 	CLEANUP(str_done) struct str expected = STR_INIT;

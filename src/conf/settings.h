@@ -1,4 +1,4 @@
-/* settings.h - what is set: one field for each entry of options.def */
+/* settings.h - the values of all settings: setting, printing and copying them */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -8,7 +8,7 @@
 #include "conf/origin.h"
 #include "conf/type.h"
 
-/* The words of a CHOICE, in the order in which options.def lists them. */
+/* The enums of the CHOICE settings: their words in the order of options.def. */
 enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
 enum set_from_header { SET_FROM_AUTO, SET_FROM_ON, SET_FROM_OFF, SET_FROM_QUALIFY };
 enum set_date_header { SET_DATE_AUTO, SET_DATE_OFF };
@@ -25,7 +25,7 @@ enum queue { QUEUE_AUTO, QUEUE_ALWAYS, QUEUE_OFF };
 enum queue_exit { QUEUE_EXIT_0, QUEUE_EXIT_75 };
 enum partial { PARTIAL_AUTO, PARTIAL_ABORT, PARTIAL_SEND };
 
-/* The field of each type. The enum of a choice bears the name of its setting. */
+/* The field of each type. The enum of a CHOICE has the name of its setting. */
 #define FIELD_TEXT(name)        char *name /* NULL: unset */
 #define FIELD_WORD(name)        char *name /* the same, without blanks */
 #define FIELD_HOSTS(name)       char *name /* as TEXT, a list of hostlist.h */
@@ -60,19 +60,20 @@ struct settings {
 /* Every setting at its default. */
 void settings_init(struct settings *settings);
 void settings_done(struct settings *settings);
-/* `to` is overwritten, not released: it is uninitialised storage, as for settings_init. */
+/* Copies to uninitialised storage: `to` is overwritten without being released. */
 void settings_copy(struct settings *to, const struct settings *from);
-/* Lays what is explicit in `from` over `to`, with its origins. */
+/* Copies the explicit settings of `from` to `to`, with their origins. */
 void settings_overlay(struct settings *to, const struct settings *from);
-/* The same for one setting, explicit or not. */
+/* Copies one setting with its origin, explicit or not. */
 void settings_take(struct settings *to, const struct settings *from, enum option_id id);
-/* The same, but a list is appended to the one that is there. */
+/* The same, except that a list is appended to the list in `to`. */
 void settings_add(struct settings *to, const struct settings *from, enum option_id id);
 bool settings_is_explicit(const struct settings *settings, enum option_id id);
 
 /*
- * Sets one from text, as explicit. An empty text is what the flags say. ERR_CONFIG: "NAME: expected
- * WHAT, not TEXT"; the caller wraps file and line, or turns it into ERR_USAGE.
+ * Sets a setting from text, as explicit. The option's flags give the meaning of an empty text.
+ * ERR_CONFIG: "NAME: expected WHAT, not TEXT"; the caller adds file and line, or makes it
+ * ERR_USAGE.
  */
 bool settings_set(struct settings *settings, const struct option *option, const char *text,
 		  const struct origin *origin, struct err *err) MUST_USE;
@@ -80,9 +81,9 @@ bool settings_set(struct settings *settings, const struct option *option, const 
 bool settings_set_named(struct settings *settings, const char *name, const char *text,
 			const struct origin *origin, struct err *err) MUST_USE;
 
-/* Whether it has a value: not every type has an "unset". */
+/* True if the setting has a value; settings of some types always have one. */
 bool settings_is_set(const struct settings *settings, const struct option *option);
-/* Appends the value as a config file says it ("" where it is unset, "*" for a secret). */
+/* Appends the value as it is written in a config file ("" if unset, "*" for a secret). */
 void settings_print(const struct settings *settings, const struct option *option, struct str *out);
 /* Appends the value as --pretend shows it: "(not set)", "5 seconds", "choose". */
 void settings_show(const struct settings *settings, const struct option *option, struct str *out);

@@ -94,7 +94,7 @@ static void print_text(const char *choices, const void *field, struct str *out)
 	str_add(out, *text ? *text : "");
 }
 
-/* No file is what an empty name means, too. */
+/* An empty name means no file. */
 static void show_path(const void *field, struct str *out)
 {
 	const char *path = *(char *const *)field;
@@ -151,8 +151,8 @@ const struct option_type option_type_PATH = {
 const struct option_type option_type_COMMAND = TEXT_TYPE(parse_command, N_("a command"));
 
 /*
- * A file, or an object on a token. A PIN in its URI is not shown, nor kept in the queue; so that no
- * error shows it, any text is one.
+ * A file, or an object on a PKCS#11 token. A PIN in the URI is neither shown nor written to the
+ * queue. Every text is accepted, so that no error shows a PIN.
  */
 
 static void release_credential(void *field)
@@ -318,7 +318,7 @@ const struct option_type option_type_AUTH = {
 
 /* Conditions of a delivery status notification */
 
-/* A word of a list, without the blanks around it; moves on to what follows the comma. */
+/* Finds the next word of a list, without blanks around it, and moves *list to the next comma. */
 static size_t next_word(const char **list, const char **word)
 {
 	*word = *list + strspn(*list, " \t");
@@ -346,7 +346,7 @@ static const char *notify_word(size_t number)
 	return number < LENGTH(words) ? words[number] : NULL;
 }
 
-/* RFC 3461 section 4.1 has each of them once. */
+/* RFC 3461 section 4.1 allows each condition once. */
 static bool parse_conditions(void *field, const char *text)
 {
 	CLEANUP(str_done) struct str list = STR_INIT;

@@ -19,7 +19,7 @@
 
 enum { NAME_LEN = 16, FILE_MAX = 2 * ACCESS_TOKEN_MAX };
 
-/* The name need not be unique, as the key is in the file, too. */
+/* Two keys may have the same file name, as the file contains the key, too. */
 static void make_name(const char *key, char name[NAME_LEN + 1])
 {
 	size_t len = strlen(key);
@@ -105,7 +105,7 @@ bool tokencache_find(const char *key, int64_t now, struct access_token *out)
 	return false;
 }
 
-/* Whoever looks meanwhile finds the old one or the new one, and never half of it. */
+/* A process that reads meanwhile finds the old file or the new one, never a part. */
 static bool replace(int folder, const char *name, const struct str *text)
 {
 	CLEANUP(mem_free_at) char *fresh = str_format("%s.%d", name, (int)getpid());

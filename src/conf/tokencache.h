@@ -8,14 +8,14 @@
 enum { TOKENCACHE_MARGIN = 60 };
 
 /*
- * A token is kept in a file of its own, mode 0600, in the folder `mailchute`, mode 0700, of
- * $RUNTIME_DIRECTORY or else $XDG_RUNTIME_DIR. Where there is none of these, or it is not ours or
- * not in memory, nothing is kept: a token never gets to a disk.
+ * A token is kept in a file of its own (mode 0600) in the folder `mailchute` (mode 0700) of
+ * $RUNTIME_DIRECTORY or else $XDG_RUNTIME_DIR. If there is no such folder, or it is not the user's,
+ * or its file system is not in memory, nothing is kept: a token is never written to a disk.
  *
- * `key` is all that a token depends on; one that was kept with another key is never found. `now` is
- * in seconds since 1970. Nothing here can fail: what does not work is the same as no cache.
+ * A token is found by the `key` with which it was kept, and by no other. `now` is in seconds since
+ * 1970. No function reports an error: a cache that does not work counts as empty.
  */
 bool tokencache_find(const char *key, int64_t now, struct access_token *out);
-/* One that does not say when it expires, or expires too soon, is not kept. */
+/* A token is not kept if its time of expiry is unknown or too near. */
 void tokencache_keep(const char *key, int64_t now, const struct access_token *token);
 void tokencache_forget(const char *key);

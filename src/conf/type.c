@@ -11,7 +11,7 @@
 #include <string.h>
 #include <syslog.h>
 
-/* Choices: the enum's value is the number of the word in the option's argument. */
+/* Choices: the value is the index of the word in the argument of the option ("on|off|auto"). */
 
 static int word_index(const char *words, const char *text)
 {
@@ -142,7 +142,7 @@ static bool parse_port(const char *choices, void *field, const char *text)
 	return parse_up_to(text, 65535, field);
 }
 
-/* Not one of the three that everybody has. */
+/* stdin, stdout and stderr hold no password. */
 static bool parse_descriptor(const char *choices, void *field, const char *text)
 {
 	int number;
@@ -178,7 +178,7 @@ static void print_seconds(const char *choices, const void *field, struct str *ou
 		str_add(out, "off");
 }
 
-/* Programs that read it know that none is 0. */
+/* Programs that read the output expect 0 for an unset port, as with msmtp. */
 static void show_port(const void *field, struct str *out)
 {
 	str_addf(out, "%d", *(const int *)field);
@@ -278,7 +278,7 @@ static const char *facility_name(size_t number)
 	return number < LENGTH(facilities) ? facilities[number].name : NULL;
 }
 
-/* The last name of a number is its own. */
+/* The last name in the table is the canonical one ("LOG_USER", not "on"). */
 static void print_facility(const char *choices, const void *field, struct str *out)
 {
 	const char *name = "";

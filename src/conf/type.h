@@ -42,16 +42,19 @@ union option_field {
 };
 
 /*
- * A type is a record. `parse` gets a field that holds a value of the type already and replaces it,
- * or returns false and leaves it alone. `print` appends what parse would take. `has_value` is NULL
- * for a type that always has one; `show` is what --pretend says of a value, and of none (NULL: as
- * `print`, and "(not set)"). `word` gives the words that a type of its own has, NULL behind the
- * last one; it is NULL for a type that has none, or those of the argument. `copy` writes over
- * storage that holds nothing yet. A list has `add`, which appends another one; its values are
- * printed with a line feed between them, and parse appends what it reads.
+ * A type is a table of functions; `choices` is the argument of the option, such as "on|off".
+ *
+ * `parse` replaces the value in a field, or returns false and leaves it unchanged. `print` appends
+ * the value in the form that parse takes. `show` appends the value, or its absence, as --pretend
+ * shows it (NULL: as `print`, or "(not set)"). `has_value` is NULL for a type that always has a
+ * value.
+ *
+ * `word` returns the words of a type that has words of its own, and NULL after the last; it is NULL
+ * for other types. `copy` writes to uninitialised storage. Only a list has `add`, which appends
+ * another list; its items are printed one a line, and `parse` appends items.
  */
 struct option_type {
-	const char *expected; /* for an error, wants _(); NULL: the words of the argument */
+	const char *expected; /* for an error text, call _(); NULL: the words of `choices` */
 	bool (*parse)(const char *choices, void *field, const char *text);
 	void (*print)(const char *choices, const void *field, struct str *out);
 	void (*show)(const void *field, struct str *out);

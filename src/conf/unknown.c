@@ -1,4 +1,4 @@
-/* unknown.c - a word that is no setting: what was meant by it; pure */
+/* unknown.c - advice for a name that is no setting; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/unknown.h"
 
@@ -9,10 +9,10 @@
 
 #include <string.h>
 
-/* Lines of a config file that are no settings. */
+/* Commands of a config file that are no settings. */
 static const char *const commands[] = { "account", "defaults", "include", "eval" };
 
-/* What ssmtp, dma, Postfix, mutt, libraries and people say; without - and _, in small letters. */
+/* Names from ssmtp, dma, Postfix, mutt, libraries and people; in lower case, without - and _. */
 static const struct {
 	const char *names, *setting;
 } synonyms[] = {
@@ -169,7 +169,7 @@ static bool add_quotes(const char *name, struct str *out)
 	return true;
 }
 
-/* What other kinds of files have */
+/* Lines of other kinds of files */
 
 static bool add_section(const char *name, struct str *out)
 {

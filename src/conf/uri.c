@@ -1,4 +1,4 @@
-/* uri.c - what is secret in the URI of an object on a token, and what is not */
+/* uri.c - the URI of an object on a PKCS#11 token, and the PIN in it */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/uri.h"
 
@@ -21,7 +21,7 @@ struct attribute {
 	size_t name_len;
 	const char *value;
 	size_t value_len;
-	bool is_query; /* behind the question mark */
+	bool is_query; /* after the question mark */
 };
 
 bool uri_is_token(const char *text)

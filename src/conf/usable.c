@@ -1,4 +1,4 @@
-/* usable.c - whether an account can be used at all */
+/* usable.c - checks whether an account can be used */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/usable.h"
 
@@ -10,9 +10,9 @@
 
 #include <string.h>
 
-/* Checking. Each returns what is wrong, or NULL. */
+/* Each check returns the text of an error, or NULL. */
 
-/* Who is the relay is then up to DNS, which anybody can forge. */
+/* DNS then chooses the relay, and its answers can be forged. */
 static const char *wrong_with_srv(const struct settings *settings)
 {
 	if (settings->protocol != PROTOCOL_SMTP)
@@ -25,7 +25,7 @@ static const char *wrong_with_srv(const struct settings *settings)
 	return NULL;
 }
 
-/* What has more colons is an IPv6 address. */
+/* A text with two colons or more is an IPv6 address. */
 static bool has_port(const char *host)
 {
 	const char *colon = strchr(host, ':');
@@ -33,7 +33,7 @@ static bool has_port(const char *host)
 	return (colon && !strchr(colon + 1, ':')) || strstr(host, "]:");
 }
 
-/* What other programs have on this line. */
+/* Values that the same line may have in config files of other programs. */
 static const char *wrong_with_host(const char *host)
 {
 	if (host[0] == '=')
@@ -89,7 +89,7 @@ static const char *wrong_with_tls(const struct settings *settings)
 	return NULL;
 }
 
-/* A word that is to be ignored must not be what switches TLS or the login off. */
+/* An ignored keyword must not disable TLS or the login. */
 static const char *wrong_with_extensions(const struct settings *settings)
 {
 	if (extensions_has(settings->ignore_extensions, "STARTTLS", 8))
@@ -100,7 +100,7 @@ static const char *wrong_with_extensions(const struct settings *settings)
 	return NULL;
 }
 
-/* Every bare address would be broken by it. */
+/* A bad domain would break every bare address. */
 static const char *wrong_with_domain(const struct settings *settings)
 {
 	const char *domain = account_maildomain(settings);
@@ -112,7 +112,7 @@ static const char *wrong_with_domain(const struct settings *settings)
 	return NULL;
 }
 
-/* What a sender in a file may hold to be compared must not be sent. */
+/* A sender in a file may be a pattern, which is for comparison only and must not be sent. */
 static const char *wrong_with_sender(const struct settings *settings)
 {
 	bool is_given = settings->origins[OPT_from].kind >= ORIGIN_MESSAGE;
@@ -126,7 +126,7 @@ static const char *wrong_with_sender(const struct settings *settings)
 	return NULL;
 }
 
-/* Appends what is wrong with a name of a host, or with an address. */
+/* Appends the fault of a host name or an address. */
 static bool find_wrong_name(const struct settings *settings, const struct option *option,
 			    struct str *out)
 {
@@ -141,7 +141,7 @@ static bool find_wrong_name(const struct settings *settings, const struct option
 	return wrong || mistake_in_value(option, text.bytes, false, out) == MISTAKE_ERROR;
 }
 
-/* A caller's sender is judged as an address. */
+/* A sender that the caller gave is checked as an address elsewhere. */
 static bool check_names(const struct settings *settings, struct err *err)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++) {

@@ -1,4 +1,4 @@
-/* usable.h - whether an account can be used at all */
+/* usable.h - checks whether an account can be used */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -7,15 +7,15 @@
 #include "conf/account.h"
 
 /*
- * Whether a completed account can be used at all: a relay, its port, TLS settings that agree,
- * nothing that this version can't honour, and where `is_mail` says so a sender without % or
- * wildcards. ERR_CONFIG, naming the account and its file.
+ * Checks a completed account: it needs a relay and its port, TLS settings that agree, and no
+ * setting that this version can't honour; with `is_mail` also a sender without % or wildcards.
+ * ERR_CONFIG, naming the account and its file.
  */
 bool usable_check(const struct account *account, bool is_mail, struct err *err) MUST_USE;
 
 /*
- * Whether `from` of a config file or of the environment has no domain. It is wrong where a relay
- * elsewhere gets it; a warning says so. The words begin with the place.
+ * True if `from` of a config file or of the environment has no domain, and the relay is on another
+ * machine. usable_add_bare_sender appends the warning for it, beginning with file and line.
  */
 bool usable_has_bare_sender(const struct settings *settings);
 void usable_add_bare_sender(const struct settings *settings, struct str *out);

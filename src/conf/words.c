@@ -80,7 +80,7 @@ static bool needs_quotes(const char *word)
 	return !*word;
 }
 
-/* In pieces, each in the quotes that are not in it. */
+/* Prints a word in pieces; each piece is in the kind of quotes that it does not contain. */
 static void print_quoted(const char *word, struct str *out)
 {
 	do {

@@ -4,24 +4,24 @@
 
 #include "conf/type.h"
 
-/* Where the blanks end that begin at `at`. Line ends and NUL bytes are blanks, too. */
+/* Returns the end of the blanks that begin at `at`. Line ends and NUL bytes count as blanks. */
 const char *words_skip_blanks(const char *at, const char *end);
 
 /*
- * Appends the next word of a line that ends at `end`, and moves *at behind it. Blanks part words;
- * what is between single or double quotes keeps together, anywhere in a word; nothing else is
- * special. `is_whole` is false where the line ends before a quote is closed. False: there is no
- * other word.
+ * Appends the next word of a line that ends at `end`, and moves *at after it. Blanks separate
+ * words, except between single or double quotes, which may begin anywhere in a word; no other
+ * character is special. `is_whole` is false if the line ends before a quote is closed. False: there
+ * is no other word.
  */
 bool words_next(const char **at, const char *end, struct str *word, bool *is_whole) MUST_USE;
 
 /*
- * All words of a text as a vector that ends with NULL, as execvp(3) takes it; NULL where a quote is
+ * Splits a text into words: a vector that ends with NULL, as execvp(3) takes it. NULL if a quote is
  * not closed, or there is no word. words_free releases it.
  */
 char **words_split(const char *text) MUST_USE;
 void words_free(char **words);
-/* Appends them as a text that words_split takes apart into the same words. */
+/* Appends the words as a text that words_split splits into the same words. */
 void words_print(char *const *words, struct str *out);
 
 /* The type of setting that is a program with its arguments. */

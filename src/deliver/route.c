@@ -83,8 +83,7 @@ static bool read_options(struct settings *settings, const struct record *record,
 static bool resolve(struct route *route, const struct record *record, struct err *err)
 {
 	const struct configfile_places places = { .system_folder = SYSCONFDIR,
-						  .user_file = record->config_file,
-						  .is_by_uid = true };
+						  .user_file = record->config_file };
 	const struct expansion expansion = { .system_folder = SYSCONFDIR, .is_by_uid = true };
 	CLEANUP(settings_done) struct settings wished;
 	const struct selection wish = { .account = record->account, .settings = &wished };

@@ -23,7 +23,6 @@ static bool is_mail(const struct job *job)
 static struct configfile_places places(const struct job *job)
 {
 	return (struct configfile_places){ SYSCONFDIR, job->request->config_file,
-					   .is_by_uid = job->request->contract == CONTRACT_SENDMAIL,
 					   .is_look = mode_is_look(job->request->mode) };
 }
 
