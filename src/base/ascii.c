@@ -1,4 +1,4 @@
-/* ascii.c - digits, blanks and letters of either case, whatever the locale says */
+/* ascii.c - digits, blanks and letter case in ASCII, independent of the locale */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/ascii.h"
 

@@ -1,4 +1,4 @@
-/* base64.c - base64 and back */
+/* base64.c - writing and reading base64 */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/base64.h"
 

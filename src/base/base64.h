@@ -1,4 +1,4 @@
-/* base64.h - base64 and back */
+/* base64.h - writing and reading base64 */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* child.c - a helper's process: its start, with descriptors and signals in order, and its end */
+/* child.c - starting a child process with clean descriptors and signals, and killing it */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/child.h"
 
@@ -11,7 +11,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { DESCENDANTS_DEPTH = 100 }; /* a child of a child of a child... */
+enum { DESCENDANTS_DEPTH = 100 }; /* greatest depth of descendants */
 
 /*
  * Resets the signals that this program ignores, handles or blocks. A signal that the caller ignores
@@ -34,8 +34,8 @@ static void default_signals(void)
 }
 
 /*
- * Moves `in` to stdin (-1: /dev/null) and the answer's pipe to `place`; stdout is /dev/null unless
- * it is that place, stderr stays, and the others are closed.
+ * Moves `in` to stdin (-1: /dev/null) and `answer` to the descriptor `place`. stdout becomes
+ * /dev/null unless it is `place`, stderr stays, and all other descriptors are closed.
  */
 static bool arrange_descriptors(int in, int answer, int place)
 {
@@ -52,8 +52,8 @@ static bool arrange_descriptors(int in, int answer, int place)
 }
 
 /*
- * A child is not longer there than we are. Unless a person may be asked it has a session of its
- * own: it has no terminal that could stop it, and its group is killed as a whole.
+ * A child dies with its parent. Unless it may ask the user it gets a session of its own: then no
+ * terminal can stop it, and its process group can be killed as a whole.
  */
 static void become_child(int in, int answer, int place, bool is_in_front)
 {
@@ -65,7 +65,7 @@ static void become_child(int in, int answer, int place, bool is_in_front)
 		_exit(127);
 }
 
-/* As fork(2). All signals are blocked in the child, so that no handler of ours runs there. */
+/* Forks with all signals blocked in the child, so that no handler of ours runs there. */
 static pid_t fork_quietly(void)
 {
 	sigset_t all;

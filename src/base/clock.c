@@ -33,7 +33,7 @@ int clock_left(int64_t deadline)
 	return left > INT_MAX ? INT_MAX : (int)left;
 }
 
-/* strftime would translate the names of days and months. */
+/* strftime(3) would translate the names of days and months. */
 void clock_add_date(struct str *out, time_t when)
 {
 	static const char days[7][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };

@@ -7,10 +7,10 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Deadlines are instants on the monotonic clock, in milliseconds; CLOCK_NEVER is none. */
+/* Deadlines are instants on the monotonic clock, in milliseconds; CLOCK_NEVER means no deadline. */
 #define CLOCK_NEVER INT64_MAX
 
-/* This instant. */
+/* The present instant. */
 int64_t clock_now(void);
 /* The instant `seconds` from now; 0 or less means CLOCK_NEVER. */
 int64_t clock_after(int seconds);

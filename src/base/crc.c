@@ -1,4 +1,4 @@
-/* crc.c - the checksum of a queue file, eight bytes a step */
+/* crc.c - the checksum of a queue file, computed eight bytes at a time */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/crc.h"
 
@@ -9,7 +9,7 @@
 #include <nmmintrin.h>
 #endif
 
-/* 0x1EDC6F41 with its bits in reverse, as they leave a register that shifts to the right. */
+/* The polynomial 0x1EDC6F41 with its bits reversed, as the register shifts to the right. */
 #define POLYNOMIAL 0x82F63B78U
 
 enum { STEP = 8 };

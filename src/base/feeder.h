@@ -13,8 +13,9 @@ struct feeder {
 };
 
 /*
- * Starts the child. `output` is the end of the pipe that the command reads; it stays open here
- * until feeder_close, so that the child waits where the command does not read on. ERR_SYSTEM.
+ * Starts the child. `output` is the end of the pipe that the command reads. It stays open in this
+ * process until feeder_close, so that the child waits (without SIGPIPE) if the command stops
+ * reading. ERR_SYSTEM.
  */
 bool feeder_open(struct feeder *feeder, const char *bytes, size_t len, struct err *err) MUST_USE;
 /*

@@ -1,4 +1,4 @@
-/* file.c - named files: opened without waiting, judged by the descriptor, read within limits */
+/* file.c - named files: opening without waiting, checking the type, reading within limits */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/file.h"
 
@@ -20,8 +20,8 @@ enum { PIECE = 16384, LEASE_WAIT_MS = 10 };
 /* Opening */
 
 /*
- * A file on which another process holds a lease (fcntl(2), F_SETLEASE) is not opened at once by a
- * caller that does not block; the holder gets a signal, and gives the lease back.
+ * With O_NONBLOCK, opening a file on which another process holds a lease (fcntl(2), F_SETLEASE)
+ * fails at first; the holder gets a signal and releases the lease.
  */
 static int open_at(int folder, const char *name)
 {
@@ -104,7 +104,7 @@ struct reading {
 	int fd;
 	int64_t deadline;
 	int64_t writer_deadline;
-	bool is_begun; /* input was waited for, or has come: an end that is read is the end */
+	bool is_begun; /* input has come, or was waited for: an empty read now means the end */
 	bool is_ended;
 	enum err_kind kind;
 };
@@ -157,7 +157,7 @@ static bool wait_for_input(struct reading *reading, bool has_writer, struct err 
 	return true;
 }
 
-/* Reads once, or waits. */
+/* Reads once, or waits for input. */
 static bool read_piece(struct reading *reading, struct str *out, struct err *err)
 {
 	char piece[PIECE];

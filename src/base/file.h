@@ -1,4 +1,4 @@
-/* file.h - named files: opened without waiting, judged by the descriptor, read within limits */
+/* file.h - named files: opening without waiting, checking the type, reading within limits */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -20,7 +20,7 @@ enum { FILE_SECONDS = 30, FILE_WRITER_SECONDS = 5 };
  * that of open(2), or 0 for a type that is refused (a folder, a socket, a block device).
  */
 int file_open(const char *path, enum err_kind kind, struct err *err) MUST_USE;
-/* The same for a name that counts from an open folder. */
+/* The same for a path relative to an open folder. */
 int file_open_at(int folder, const char *name, enum err_kind kind, struct err *err) MUST_USE;
 
 bool file_is_regular(int fd);

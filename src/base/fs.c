@@ -1,4 +1,4 @@
-/* fs.c - files: whole reads and writes, nameless files, paths */
+/* fs.c - files: complete reads and writes, files without a name, paths */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/fs.h"
 

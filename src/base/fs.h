@@ -1,4 +1,4 @@
-/* fs.h - files: whole reads and writes, nameless files, paths */
+/* fs.h - files: complete reads and writes, files without a name, paths */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -61,8 +61,8 @@ bool fs_read_rest(int fd, struct str *out) MUST_USE;
 bool fs_read_line(int fd, int64_t deadline, struct str *out) MUST_USE;
 
 /*
- * Opens a file without a name for reading and writing: in `folder` where it is not NULL, else in
- * $TMPDIR, /tmp, /var/tmp, and in memory where none of them can be written. ERR_SYSTEM.
+ * Opens a file without a name for reading and writing: in `folder` if that is not NULL; else in
+ * $TMPDIR, /tmp or /var/tmp, or in memory if none of them is writable. ERR_SYSTEM.
  */
 int fs_open_nameless(const char *folder, struct err *err) MUST_USE;
 /*

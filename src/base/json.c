@@ -1,11 +1,11 @@
-/* json.c - reading a JSON object, of which some members are wanted, and writing texts; pure */
+/* json.c - reading some members of a JSON object, and writing texts; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/json.h"
 
 #include <stdint.h>
 #include <string.h>
 
-/* The text from where it is read on. Every function below moves `at`, or returns false. */
+/* The text and the reading position. Every function below moves `at`, or returns false. */
 struct json {
 	const char *at;
 	const char *end;
@@ -132,7 +132,7 @@ static bool read_string(struct json *json, struct str *out)
 	return !out->is_full;
 }
 
-/* Everything else */
+/* Values that are not wanted */
 
 static bool read_number(struct json *json)
 {
@@ -161,7 +161,7 @@ static bool read_array(struct json *json)
 	return take(json, ']');
 }
 
-/* The value of a member that is wanted. */
+/* Reads the value of a wanted member. */
 static bool read_member(struct json *json, struct json_member *member)
 {
 	skip_json_blanks(json);
@@ -227,7 +227,7 @@ static bool read_nested(struct json *json)
 	return is_read;
 }
 
-/* Any value, with the blanks around it; nothing is kept of it. */
+/* Skips any value and the blanks around it. */
 static bool read_value(struct json *json)
 {
 	CLEANUP(str_done) struct str unused = STR_SECRET(0);
@@ -275,7 +275,7 @@ bool json_read_object(const char *text, size_t len, struct json_member *members,
 
 /* Writing */
 
-/* All in ASCII, so that neither a terminal nor a parser can stumble. RFC 8259 section 7. */
+/* The output is ASCII only, which is safe for every terminal and parser. RFC 8259 section 7. */
 static void add_char(struct str *out, unsigned long code)
 {
 	if (code >= 0x10000) {

@@ -1,4 +1,4 @@
-/* json.h - reading a JSON object, of which some members are wanted, and writing texts; pure */
+/* json.h - reading some members of a JSON object, and writing texts; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -29,7 +29,10 @@ struct json_member {
 bool json_read_object(const char *text, size_t len, struct json_member *members,
 		      size_t count) MUST_USE;
 
-/* Appends a text in quotes, in ASCII. Bytes that are no UTF-8 become U+FFFD. RFC 8259 section 7. */
+/*
+ * Appends a text as a JSON string in ASCII. Bytes that are not UTF-8 become U+FFFD. RFC 8259
+ * section 7.
+ */
 void json_add_text(struct str *out, const char *bytes, size_t len);
-/* Appends JSON, which is UTF-8, in ASCII: other characters, which stand in texts, are escaped. */
+/* Appends JSON that is in UTF-8 as ASCII: other characters (in strings) become escapes. */
 void json_add_ascii(struct str *out, const char *json, size_t len);

@@ -1,4 +1,4 @@
-/* library.c - shared libraries that are loaded when they are needed, and not at every start */
+/* library.c - shared libraries that are loaded when they are first needed */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/library.h"
 

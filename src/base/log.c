@@ -46,7 +46,9 @@ void log_to_syslog(int priority, const char *tag, const char *line)
 
 	if (fd < 0 || !localtime_r(&now, &tm))
 		return;
-	/* RFC 3164's form, which every /dev/log takes; its names of months are always English. */
+	/*
+	 * The format of RFC 3164, which every /dev/log accepts; its month names are always English.
+	 */
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	snprintf(when, sizeof when, "%.3s %2d %02d:%02d:%02d", months + 3 * tm.tm_mon, tm.tm_mday,
 		 tm.tm_hour, tm.tm_min, tm.tm_sec);

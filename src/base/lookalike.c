@@ -151,7 +151,7 @@ static unsigned long code_point_of_byte(char byte)
 	return 0;
 }
 
-/* `step` is the length of the character in UTF-8, 0 if it is none. */
+/* `step` is the length of the character in UTF-8, 0 if the bytes are no UTF-8. */
 static bool is_at(const char *text, size_t at, size_t step, unsigned kinds, struct lookalike *found)
 {
 	found->at = at;

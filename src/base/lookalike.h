@@ -10,8 +10,8 @@
  * be deleted.
  */
 enum lookalike_kind {
-	LOOKALIKE_BLANK = 1 << 0,     /* U+00A0 and the like, also those that end a line */
-	LOOKALIKE_INVISIBLE = 1 << 1, /* U+200B and the like, and marks of direction */
+	LOOKALIKE_BLANK = 1 << 0,     /* U+00A0 and other blanks and line ends */
+	LOOKALIKE_INVISIBLE = 1 << 1, /* U+200B and other zero-width characters, direction marks */
 	LOOKALIKE_CONTROL = 1 << 2,   /* C0 except for tab and line feed, DEL, C1 */
 	LOOKALIKE_QUOTE = 1 << 3,     /* for " */
 	LOOKALIKE_APOSTROPHE = 1 << 4,
@@ -19,7 +19,7 @@ enum lookalike_kind {
 	LOOKALIKE_SIGN = 1 << 6, /* : = , ; @ # */
 };
 
-/* The ones that are not seen. */
+/* The kinds that are invisible. */
 #define LOOKALIKE_HIDDEN (LOOKALIKE_BLANK | LOOKALIKE_INVISIBLE | LOOKALIKE_CONTROL)
 #define LOOKALIKE_QUOTES (LOOKALIKE_QUOTE | LOOKALIKE_APOSTROPHE)
 
@@ -39,7 +39,9 @@ bool lookalike_find(const char *text, unsigned kinds, struct lookalike *found);
 bool lookalike_begins(const char *text, unsigned kinds, struct lookalike *found);
 bool lookalike_ends(const char *text, unsigned kinds, struct lookalike *found);
 
-/* A copy with the characters of ASCII for those of the kinds; the caller frees it. */
+/*
+ * Returns a copy in which ASCII characters replace those of the given kinds; the caller frees it.
+ */
 char *lookalike_mend(const char *text, unsigned kinds) MUST_USE;
 
 /* Appends "U+00A0 (no-break space)". */

@@ -41,7 +41,7 @@ void mem_exhausted(void)
 	static const char text[] = "mailchute: out of memory\n";
 	bool is_said = write(STDERR_FILENO, text, sizeof text - 1) > 0;
 
-	/* Without a stderr the exit status has to be enough. */
+	/* If stderr is closed, the exit status is the only message. */
 	(void)is_said;
 	_exit(do_acts());
 }

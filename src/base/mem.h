@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Declares a local that is handed by address to `release` when its scope is left. */
+/* Declares a local whose address is passed to `release` when its scope is left. */
 #define CLEANUP(release)    __attribute__((cleanup(release)))
 #define MUST_USE            __attribute__((warn_unused_result))
 #define FORMAT(text, first) __attribute__((format(printf, text, first)))
@@ -18,7 +18,7 @@
  * EX_TEMPFAIL (75). A size that would overflow counts as out of memory.
  */
 void *mem_alloc(size_t size);
-/* The same with every byte zero. */
+/* The same, with every byte zero. */
 void *mem_zeroed(size_t count, size_t size);
 /* Resizes as realloc(3) does. */
 void *mem_resize(void *old, size_t count, size_t size);
@@ -32,8 +32,8 @@ char *mem_copy_n(const char *bytes, size_t len);
 _Noreturn void mem_exhausted(void);
 
 /*
- * Adds something to be done, once, before the process ends for lack of memory. It must not need any
- * itself. The act that was added last returns the exit status.
+ * Adds a function that is called once before the process ends for lack of memory. It must not need
+ * memory itself. The function that was added last returns the exit status.
  */
 void mem_on_exhaustion(int (*act)(void));
 
@@ -53,8 +53,8 @@ void *mem_grow_array(void *array, size_t used, size_t size);
 void mem_free_at(void *pointer);
 
 /*
- * A secret: in pages of its own that are not swapped where the system allows it, not dumped, and
- * wiped on release. `bytes` is NULL where there is none, else terminated.
+ * A secret: in memory pages of its own, which are not swapped (if the system allows that), not in
+ * core dumps, and wiped on release. `bytes` is NULL for no secret, else terminated.
  */
 struct secret {
 	char *bytes;

@@ -9,9 +9,9 @@
 #include <string.h>
 
 enum {
-	LETTERS_MAX = 48, /* no longer text is compared */
+	LETTERS_MAX = 48, /* longer texts are not compared */
 	PART_MIN = 4,     /* least length of a text that counts as a part of another */
-	CONTAINED = 16,   /* farther than any distance that is near enough */
+	CONTAINED = 16,   /* more than any distance that counts as near */
 };
 
 static char fold(char c)

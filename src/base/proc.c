@@ -1,4 +1,4 @@
-/* proc.c - helper processes: commands whose output we want, and functions that know no deadline */
+/* proc.c - helper processes: commands whose output is read, and functions without a deadline */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/proc.h"
 
@@ -117,7 +117,7 @@ static bool is_late_now(struct proc *child)
 	return clock_left(child->deadline) == 0;
 }
 
-/* Waits for output or the end of a child, which may come without a sign; false: it is late. */
+/* Waits for output or the end of a child, which gives no event without a pidfd. False: too late. */
 static bool wait_for_change(struct proc *child)
 {
 	struct pollfd waits[] = { { .fd = child->output, .events = POLLIN },
@@ -218,9 +218,7 @@ static void leave_terminal(struct proc *child, bool is_killed)
 	child->is_in_front = false;
 }
 
-/*
- * Kills the child with its group if `ending` or the deadline demands it. Returns its way of ending.
- */
+/* Kills the child with its group if `ending` or the deadline demands it. Returns how it ended. */
 static enum ending finish(struct proc *child, enum ending ending, int *status)
 {
 	fs_close_at(&child->output);
@@ -258,10 +256,7 @@ bool proc_open(struct proc *proc, char *const argv[], int in, int64_t deadline, 
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/*
- * The shell exits with the same 127 and 126, but says why on stderr; for execvp(3) only this text
- * does.
- */
+/* A shell explains its 127 and 126 on stderr; after a failed execvp(3) only this text does. */
 bool proc_has_failed(int status, struct err *err)
 {
 	switch (status) {
@@ -349,7 +344,7 @@ bool proc_call(void (*function)(void *arg, int answer), void *arg, int64_t deadl
 	return true;
 }
 
-/* Partners. Questions and answers are frames: this, then `len` bytes. */
+/* Partners. Questions and answers are frames: this head, then `len` bytes. */
 
 struct frame {
 	uint32_t len;
@@ -376,7 +371,7 @@ bool proc_partner_open(struct proc_partner *partner, void (*function)(void *arg,
 	return true;
 }
 
-/* Ends it; where it has until `deadline` to do so by itself, it may take its leave of others. */
+/* Ends the partner. Until `deadline` it may end by itself, for instance to log out of a device. */
 static void end_partner(struct proc_partner *partner, int64_t deadline)
 {
 	int status;
@@ -422,10 +417,7 @@ static enum ending send_frame(int channel, uint32_t kind, const void *bytes, siz
 	return ending == ENDED ? send_bytes(channel, bytes, len, deadline) : ending;
 }
 
-/*
- * Reads one frame with its head. Nothing can follow it, as each side writes only after the other
- * has.
- */
+/* Reads one frame with its head. No byte follows it, as the two sides write in turn. */
 static enum ending read_frame(int channel, int64_t deadline, struct str *in, struct frame *head)
 {
 	enum ending ending = ENDED;

@@ -49,12 +49,12 @@ struct proc {
 	int output;
 	int end; /* a pidfd; -1 if the system has none */
 	int64_t deadline;
-	bool is_in_front; /* it is in our process group, in the foreground of `terminal` */
+	bool is_in_front; /* the command is in our process group, in the foreground of `terminal` */
 	struct terminal terminal;
 };
 
 /*
- * Starts a command whose stdin is the descriptor `in`, read from where it stands (-1: /dev/null).
+ * Starts a command whose stdin is the descriptor `in`, at its present offset (-1: /dev/null).
  * ERR_SYSTEM: it can't be started.
  */
 bool proc_open(struct proc *proc, char *const argv[], int in, int64_t deadline,
@@ -73,8 +73,8 @@ bool proc_wait(struct proc *proc, int *status, struct err *err) MUST_USE;
 void proc_close(struct proc *proc);
 
 /*
- * Runs a function in a forked child and appends what it wrote to the descriptor it is given.
- * ERR_SYSTEM: no child; ERR_NET: it did not end in time, or died.
+ * Runs a function in a forked child and appends the bytes that the function writes to `answer`.
+ * ERR_SYSTEM: no child could be started; ERR_NET: the child did not end in time, or died.
  */
 bool proc_call(void (*function)(void *arg, int answer), void *arg, int64_t deadline,
 	       struct str *out, struct err *err) MUST_USE;
@@ -91,7 +91,7 @@ struct proc_partner {
 
 enum { PROC_FRAME_MAX = 1 << 20 };
 
-/* ERR_SYSTEM: no child. */
+/* Starts a partner. ERR_SYSTEM: it can't be started. */
 bool proc_partner_open(struct proc_partner *partner, void (*function)(void *arg, int channel),
 		       void *arg, struct err *err) MUST_USE;
 /*

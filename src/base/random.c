@@ -1,4 +1,4 @@
-/* random.c - numbers that are not the same twice; no secrets */
+/* random.c - random numbers for ids and for a choice by lot, not for secrets */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/random.h"
 

@@ -1,4 +1,4 @@
-/* scratch.c - bytes that are kept for a while: in a file, or in memory where no disk takes them */
+/* scratch.c - temporary bytes: in a file without a name, or in memory if no disk has room */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/scratch.h"
 

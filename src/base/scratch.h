@@ -49,5 +49,5 @@ bool scratch_read(const struct scratch *scratch, uint64_t at, void *bytes, size_
  * empty.
  */
 bool scratch_replace(struct scratch *to, const struct scratch *from) MUST_USE;
-/* Drops all that follows the first `len` bytes. False with errno set. */
+/* Drops all bytes after the first `len`. False with errno set. */
 bool scratch_cut(struct scratch *scratch, uint64_t len) MUST_USE;

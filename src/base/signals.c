@@ -1,4 +1,4 @@
-/* signals.c - which signals end a process */
+/* signals.c - the signals that end a process */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/signals.h"
 
@@ -6,7 +6,7 @@ bool signals_ends(int number)
 {
 	switch (number) {
 	case SIGKILL:
-	case SIGSTOP: /* these two cannot be caught */
+	case SIGSTOP: /* SIGKILL and SIGSTOP can't be caught */
 	case SIGTSTP:
 	case SIGTTIN:
 	case SIGTTOU:

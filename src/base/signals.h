@@ -1,4 +1,4 @@
-/* signals.h - which signals end a process */
+/* signals.h - the signals that end a process */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

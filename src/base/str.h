@@ -38,7 +38,7 @@ extern char str_empty[1];
 /* Initialises as STR_INIT and STR_MAX do. */
 void str_init(struct str *s, size_t max);
 void str_done(struct str *s);
-/* Empties it, and keeps its room. */
+/* Empties the string; its memory is kept. */
 void str_clear(struct str *s);
 
 /* Append a text, bytes, a character, or the output of printf(3). */
@@ -48,12 +48,15 @@ void str_add_char(struct str *s, char c);
 void str_addf(struct str *s, const char *format, ...) FORMAT(2, 3);
 void str_addv(struct str *s, const char *format, va_list args) FORMAT(2, 0);
 
-/* Room for `len` more bytes and the terminator; returns where they go, or NULL with is_full set. */
+/*
+ * Makes room for `len` more bytes and the terminator; returns their place, or NULL with is_full
+ * set.
+ */
 char *str_reserve(struct str *s, size_t len) MUST_USE;
 /* Counts `len` bytes that were written where str_reserve pointed. */
 void str_grew(struct str *s, size_t len);
 
-/* Drops the first `len` bytes, or all that follow the first `len`. */
+/* str_drop removes the first `len` bytes, str_cut all bytes after the first `len`. */
 void str_drop(struct str *s, size_t len);
 void str_cut(struct str *s, size_t len);
 

@@ -1,4 +1,4 @@
-/* terminal.c - the terminal that controls this process, as long as we are in its foreground */
+/* terminal.c - the controlling terminal, while this process is in its foreground */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/terminal.h"
 
@@ -27,7 +27,7 @@ void terminal_close(struct terminal *terminal)
 	fs_close_at(&terminal->fd);
 }
 
-/* A process in the background would be stopped by its attempt. */
+/* The system stops a background process that sets the modes of its terminal. */
 void terminal_restore(const struct terminal *terminal)
 {
 	if (terminal_is_ours(terminal))

@@ -1,4 +1,4 @@
-/* terminal.h - the terminal that controls this process, as long as we are in its foreground */
+/* terminal.h - the controlling terminal, while this process is in its foreground */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -13,8 +13,8 @@ struct terminal {
 };
 
 /*
- * Opens the terminal that controls this process, whatever the standard descriptors are. False:
- * there is none, or our process group is not in its foreground. The descriptor does not block.
+ * Opens the controlling terminal, whatever the standard descriptors are. False: there is none, or
+ * our process group is not in its foreground. The descriptor is non-blocking.
  */
 bool terminal_open(struct terminal *terminal) MUST_USE;
 void terminal_close(struct terminal *terminal);

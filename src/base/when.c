@@ -1,4 +1,4 @@
-/* when.c - times and durations as people type them, and programs */
+/* when.c - times and durations as people and programs write them */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/when.h"
 
@@ -41,7 +41,7 @@ static bool take_char(const char **at, const char *set)
 	return true;
 }
 
-/* A number of so many digits. */
+/* Reads a number of `digits` digits. */
 static bool take_digits(const char **at, int digits, int min, int max, int *number)
 {
 	*number = 0;
@@ -140,7 +140,7 @@ bool when_parse(const char *text, int64_t now, int64_t *when)
 	return seconds > 0;
 }
 
-/* A second may be the leap second; a fraction is passed over. */
+/* The second may be 60 (a leap second); a fraction is skipped. */
 static bool take_exact_clock(const char **at, struct tm *tm)
 {
 	if (!take_digits(at, 2, 0, 23, &tm->tm_hour) || !take_char(at, ":") ||

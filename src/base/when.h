@@ -1,4 +1,4 @@
-/* when.h - times and durations as people type them, and programs */
+/* when.h - times and durations as people and programs write them */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -24,8 +24,8 @@ int when_read_duration(const char *text) MUST_USE;
 bool when_parse(const char *text, int64_t now, int64_t *when) MUST_USE;
 
 /*
- * The same for a time as programs write it, with seconds and a zone, and maybe a fraction, which is
- * dropped: "2026-03-01T12:30:00.5+01:00". RFC 3339 section 5.6.
+ * Reads a time as programs write it, with seconds and a zone: "2026-03-01T12:30:00.5+01:00". A
+ * fraction is dropped. RFC 3339 section 5.6.
  */
 bool when_read_stamp(const char *text, int64_t *when) MUST_USE;
 /* The same without a zone, in local time: "2026-03-01 12:30:00.000000". */

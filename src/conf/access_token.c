@@ -13,7 +13,7 @@
 
 enum {
 	TEXT_MAX = 1024,
-	LIFE_MAX = 10 * 366 * 24 * 60 * 60, /* ten years are as good as for ever */
+	LIFE_MAX = 10 * 366 * 24 * 60 * 60, /* ten years; a later expiry counts as this */
 };
 
 #define MILLISECONDS_FROM INT64_C(100000000000)
@@ -108,7 +108,7 @@ static int64_t find_expiry(const struct json_member members[MEMBERS], int64_t no
 	return first;
 }
 
-/* The first member of that meaning that has a value, or NULL. */
+/* Returns the first member with that meaning that has a value, or NULL. */
 static const struct json_member *find_member(const struct json_member members[MEMBERS],
 					     enum meaning meaning)
 {
@@ -208,7 +208,7 @@ static void strip(struct secret *secret)
 	*secret = rest;
 }
 
-/* "user=" in base64, with which the response of XOAUTH2 begins, that some tools can print. */
+/* "user=" in base64. The response of XOAUTH2 begins with it, and some tools print that. */
 static bool is_whole_response(const struct secret *secret)
 {
 	return secret->len > 7 && memcmp(secret->bytes, "dXNlcj1", 6) == 0;

@@ -32,7 +32,7 @@ bool access_token_read(const struct str *output, int64_t now, struct access_toke
 		       struct err *err) MUST_USE;
 
 /*
- * A token goes into a protocol in which other characters mean something: only visible ones of ASCII
- * are taken. ERR_CONFIG.
+ * Accepts only tokens of visible ASCII characters: other characters have a meaning in the SASL
+ * response. ERR_CONFIG.
  */
 bool access_token_check(const struct secret *token, struct err *err) MUST_USE;

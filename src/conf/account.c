@@ -25,7 +25,7 @@ bool account_is_pattern(const char *text)
 	return strpbrk(text, "?*[") != NULL;
 }
 
-/* Takes "+detail" out of "user+detail@domain"; NULL where there is none. */
+/* Removes "+detail" from "user+detail@domain"; NULL if the address has none. */
 static char *without_detail(const char *address)
 {
 	const char *plus = strchr(address, '+');

@@ -1,4 +1,4 @@
-/* command.c - secrets that a command prints */
+/* command.c - passwords and access tokens that a command prints */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/command.h"
 

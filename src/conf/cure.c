@@ -192,7 +192,7 @@ static const char *meaning(const struct option *option, const char *text)
 	return NULL;
 }
 
-/* The words of a setting that has some, as "on|off"; the type's own, or else the argument. */
+/* Appends the words of a setting as "on|off": those of its type, else its argument. */
 static void add_setting_words(const struct option *option, struct str *out)
 {
 	const char *word;
@@ -203,7 +203,7 @@ static void add_setting_words(const struct option *option, struct str *out)
 		str_addf(out, "%s%s", i ? "|" : "", word);
 }
 
-/* The nearest of the words; the caller frees it. */
+/* Returns the nearest of the setting's words; the caller frees it. */
 static char *nearest_word(const struct option *option, const char *text)
 {
 	CLEANUP(str_done) struct str words = STR_INIT;

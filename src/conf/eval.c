@@ -1,4 +1,4 @@
-/* eval.c - a line of a config file that a command prints */
+/* eval.c - `eval`: a line of a config file that a command prints */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/eval.h"
 

@@ -1,4 +1,4 @@
-/* eval.h - a line of a config file that a command prints */
+/* eval.h - `eval`: a line of a config file that a command prints */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -85,7 +85,7 @@ static void ask_resolver(void *arg, int answer)
 	freeaddrinfo(found);
 }
 
-/* A host that DNS does not know keeps the name it has. */
+/* A host that is not in DNS keeps its name. */
 static void add_canonical_name(struct str *out)
 {
 	CLEANUP(str_done) struct str own = STR_INIT;

@@ -13,10 +13,10 @@ struct expansion {
 };
 
 /*
- * Replaces each %X in `text` whose X is one of `letters` and returns a fresh text: %U the user's
- * name, %H the host's, %C its canonical name by DNS, %M the first line of the file mailname, %F the
- * address in the From field. Control characters in a value become `?`. NULL with ERR_CONFIG: there
- * is no mail name.
+ * Replaces each %X in `text` whose X is one of `letters`, and returns a new text. %U is the user's
+ * name, %H the host name, %C the canonical host name by DNS, %M the first line of the file
+ * mailname, %F the address in the From field. Control characters in a value become `?`. NULL with
+ * ERR_CONFIG: the file mailname is missing or empty.
  */
 char *expand_text(const char *text, const char *letters, const struct expansion *expansion,
 		  struct err *err) MUST_USE;

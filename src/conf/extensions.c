@@ -1,4 +1,4 @@
-/* extensions.c - a list of EHLO keywords, as `ignore_extensions` has it; pure */
+/* extensions.c - a list of EHLO keywords, the value of `ignore_extensions`; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/extensions.h"
 

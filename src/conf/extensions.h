@@ -1,4 +1,4 @@
-/* extensions.h - a list of EHLO keywords, as `ignore_extensions` has it; pure */
+/* extensions.h - a list of EHLO keywords, the value of `ignore_extensions`; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

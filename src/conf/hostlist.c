@@ -1,4 +1,4 @@
-/* hostlist.c - a list of hosts with their ports, as `host_fallback` has it; pure */
+/* hostlist.c - a list of hosts with their ports, the value of `host_fallback`; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/hostlist.h"
 

@@ -20,7 +20,7 @@ enum {
 	OPENING_SECONDS = 60, /* the user types the password of the keyring */
 };
 
-/* The functions that are used, without their prefix. */
+/* The functions of libsecret that are used, without their prefix. */
 #define LIBSECRET_CALLS(CALL)                                                                      \
 	CALL(password_search_sync)                                                                 \
 	CALL(retrievable_retrieve_secret_sync)                                                     \

@@ -1,4 +1,4 @@
-/* keyring_none.c - built without support for keyrings */
+/* keyring_none.c - the keyring in a build without libsecret */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/keyring.h"
 

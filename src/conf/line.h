@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 /*
- * The outer quotes of the argument are taken off, except where they are a part of it: those of
- * OPTION_QUOTES, and those of `account`, which line_unquote_names takes off.
+ * The outer quotes of the argument are removed, unless they are part of it: for a setting with
+ * OPTION_QUOTES, and for `account`, see line_unquote_names.
  */
 struct line {
-	char *name; /* NULL: there is no command, or a comment */
+	char *name; /* NULL: the line is empty or a comment */
 	char *text;
 	bool is_quoted; /* the argument was in quotes */
 };
@@ -18,11 +18,11 @@ struct line {
 /* Splits a line in place. */
 struct line line_split(char *text);
 
-/* Cuts blanks off both ends, in place. */
+/* Removes blanks at both ends, in place. */
 char *line_trim(char *text);
-/* Takes a pair of outer quotes off, in place. */
+/* Removes a pair of outer quotes, in place. */
 char *line_unquote(char *text);
-/* The same for `"NAME : BASE"`, where they are around all the names; else leaves them. */
+/* The same for `"NAME : BASE"`, with quotes around all names; quotes of a single name stay. */
 char *line_unquote_names(char *text);
 
 /*

@@ -14,7 +14,7 @@
 enum role {
 	ROLE_EXACT,   /* its type rejects every mistake */
 	ROLE_PLAIN,   /* the name of a host, or an address */
-	ROLE_LIST,    /* several of these, with commas */
+	ROLE_LIST,    /* several hosts or addresses, with commas */
 	ROLE_NAME,    /* a login name and the like */
 	ROLE_SECRET,  /* chosen by the user: may have any character */
 	ROLE_PATH,    /* a file */
@@ -254,7 +254,7 @@ static bool has_variable(const struct option *option, enum role role, const char
 	return begins || strstr(text, "${");
 }
 
-/* "$(pass show x)", as a shell has it. */
+/* True for the whole of "$(pass show x)", a shell's command substitution. */
 static bool is_command(const char *text)
 {
 	return text[0] == '$' && text[1] == '(' && text[strlen(text) - 1] == ')';

@@ -25,7 +25,7 @@ static const struct {
 	{ "macdef", MACRO },
 };
 
-/* The entry that is being read, as far as it matters. */
+/* The parts of the present entry that matter. */
 struct netrc {
 	const char *host;
 	const char *user;
@@ -96,7 +96,7 @@ static bool begins_comment(const char *at, const char *end)
 	return at < end && *at == '#';
 }
 
-/* True when the entry has ended that was looked for. */
+/* True when the entry that was looked for has ended. */
 static bool take_netrc_line(struct netrc *netrc, const char *at, const char *end)
 {
 	CLEANUP(str_done) struct str word = STR_SECRET(0);

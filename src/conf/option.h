@@ -13,7 +13,7 @@ enum option_id {
 
 enum option_flags {
 	OPTION_MSMTP = 1 << 0,    /* msmtp has this long option: for abbreviations */
-	OPTION_NO_FLAG = 1 << 1,  /* no long option */
+	OPTION_NO_FLAG = 1 << 1,  /* has no long option */
 	OPTION_ALONE = 1 << 2,    /* without an argument its first word is taken */
 	OPTION_NEEDED = 1 << 3,   /* an empty argument is an error */
 	OPTION_EMPTY = 1 << 4,    /* an empty argument is a value; else it unsets */
@@ -36,7 +36,7 @@ enum option_group {
 
 struct option_type;
 
-/* An entry of options.def. The texts of `help` and of option_groups want _(). */
+/* An entry of options.def. Call _() for the texts of `help` and of option_groups. */
 struct option {
 	const char *name;
 	enum option_group group;
@@ -52,8 +52,8 @@ extern const struct option options[OPTION_COUNT];
 extern const char *const option_groups[OPTION_GROUP_COUNT];
 
 /*
- * An old spelling: `name` with `argument` (NULL: any) means the setting `target` with `text` (NULL:
- * with the same argument).
+ * An old spelling: `name` with `argument` (NULL: any) means the setting `target` with the value
+ * `text` (NULL: the same argument).
  */
 struct option_alias {
 	const char *name;
@@ -66,7 +66,7 @@ struct option_alias {
 extern const struct option_alias option_aliases[];
 extern const size_t option_alias_count;
 
-/* True where both are the same name; '-' and '_' are alike. */
+/* True if both are the same name; '-' and '_' are equal. */
 bool option_same_name(const char *a, const char *b);
 /* The setting of that name, or NULL. Old spellings are only found by settings_set_named. */
 const struct option *option_find(const char *name);

@@ -1,4 +1,4 @@
-/* origin.c - where the value of a setting comes from */
+/* origin.c - the source of a setting's value */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/origin.h"
 

@@ -1,4 +1,4 @@
-/* origin.h - where the value of a setting comes from */
+/* origin.h - the source of a setting's value */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -8,7 +8,7 @@ enum origin_kind {
 	ORIGIN_DEFAULT,
 	ORIGIN_FILE,
 	ORIGIN_ENVIRONMENT,
-	ORIGIN_MESSAGE, /* its From field */
+	ORIGIN_MESSAGE, /* the From field of the message */
 	ORIGIN_COMMAND_LINE,
 	ORIGIN_QUEUE, /* the command line of the process that took the message */
 };

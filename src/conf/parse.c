@@ -34,11 +34,11 @@ enum {
 struct parser {
 	struct config *config;
 	struct settings defaults;
-	size_t current;      /* the number of an account, or one of the above */
+	size_t current;      /* index of an account, IN_NOTHING or IN_DEFAULTS */
 	size_t bytes;        /* read so far */
 	int64_t deadline;    /* for reading a pipe or a device */
 	struct err distrust; /* error about the first file that root must not trust */
-	bool is_guarded;     /* there are commands or secrets */
+	bool is_guarded;     /* the files have commands or secrets */
 	bool is_user;
 };
 
@@ -203,7 +203,6 @@ static bool guard_setting(struct parser *parser, const char *name, const char *t
 	return guard(parser, option->name, err);
 }
 
-/* A password in a file that others can read is no secret. */
 static bool check_private(struct parser *parser, const struct source *source, struct err *err)
 {
 	const struct stat *status = &source->status;

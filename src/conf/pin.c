@@ -47,7 +47,7 @@ static bool read_hex(struct pin *pin, const char *text, size_t len)
 	return text == end;
 }
 
-/* "pin-sha256:" or "sha256//" and base64, or hexadecimal. */
+/* Reads "pin-sha256:" or "sha256//" with base64, or hexadecimal digits. */
 static bool read_pin(struct pin *pin, const char *text, size_t len)
 {
 	if (drop_prefix(&text, &len, "pin-sha256:") || drop_prefix(&text, &len, "sha256//"))

@@ -1,4 +1,4 @@
-/* private.c - whether a file can hold a secret */
+/* private.c - checks of the owner and mode of files with secrets */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/private.h"
 

@@ -20,5 +20,8 @@ bool private_check(const struct stat *status, struct err *err) MUST_USE;
  * with the command that repairs it; the caller adds the name of the file.
  */
 bool private_check_as_root(const struct stat *status, const char *path, struct err *err) MUST_USE;
-/* Appends that command: "chown root:root PATH && chmod go-w PATH", or a half of it. */
+/*
+ * Appends the command that repairs a file for root: "chown root:root PATH && chmod go-w PATH", or
+ * the half of it that is needed.
+ */
 void private_add_cure(const struct stat *status, const char *path, struct str *out);

@@ -32,13 +32,13 @@ static void catch_signal(int number)
 	caught = number;
 }
 
-/* Signals that must not leave the terminal without its echo. */
+/* Signals that are held until echo is on again. */
 static bool is_waited_out(int number)
 {
 	return number == SIGTSTP || signals_ends(number);
 }
 
-/* The signals come while we wait for the typing and at no other time. */
+/* The signals are blocked, except while this process waits for input. */
 static void catch_signals(struct dialog *dialog)
 {
 	const struct sigaction action = { .sa_handler = catch_signal };
@@ -85,7 +85,7 @@ static void silence(struct dialog *dialog)
 	tcflush(dialog->terminal.fd, TCIFLUSH);
 }
 
-/* Half of a line must not get to the shell. */
+/* The shell must not get the rest of an unfinished line. */
 static void restore(struct dialog *dialog)
 {
 	show_text(dialog, "\n");

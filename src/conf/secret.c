@@ -27,7 +27,7 @@ enum {
 	NETRC_MAX = 1 << 20,
 };
 
-/* A search under way. Each source fills in `out`, leaves it empty, or fails. */
+/* A search in progress. Each source fills in `out`, leaves it empty, or fails. */
 struct search {
 	const struct settings *settings;
 	const char *host; /* name of the relay, or path of its socket; NULL: none */
@@ -75,7 +75,10 @@ static bool from_file(struct search *search, struct credential *out, struct err 
 	       err_wrap(err, "password_file");
 }
 
-/* At the number that an earlier process had there may be anything by now. */
+/*
+ * The descriptor was the submitting process's; in this process its number may belong to another
+ * file.
+ */
 static bool is_for_others(const struct settings *settings)
 {
 	return settings->origins[OPT_password_fd].kind == ORIGIN_QUEUE;
@@ -369,7 +372,7 @@ void secret_forget(struct settings *settings)
 	forget_pin(&settings->tls_cert_file);
 }
 
-/* The password itself may be forgotten already. */
+/* The settings' own password may have been wiped already (secret_forget). */
 static bool has_password(const struct settings *settings)
 {
 	return settings->password.bytes || settings->origins[OPT_password].kind == ORIGIN_FILE;

@@ -94,7 +94,7 @@ static bool check(int fd, const char *path, struct err *err)
 	return status.st_uid == 0 || private_check(&status, err);
 }
 
-/* A pipe may stay open after the line: wait for more only if the line is no whole secret. */
+/* A pipe may stay open after the line. Wait for more only if the line is not the whole secret. */
 static bool read_secret(int fd, int64_t deadline, bool may_be_object, struct secret *out,
 			struct err *err)
 {

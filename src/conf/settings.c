@@ -31,7 +31,7 @@ static const void *field_in(const struct settings *settings, const struct option
 	return (const char *)settings + offsets[option_id(option)];
 }
 
-/* "on, off or auto" from "on|off|auto". */
+/* Appends "on, off or auto" for "on|off|auto". */
 static void add_choices(const char *words, struct str *out)
 {
 	for (;;) {

@@ -30,9 +30,9 @@ enum partial { PARTIAL_AUTO, PARTIAL_ABORT, PARTIAL_SEND };
 #define FIELD_WORD(name)        char *name /* the same, without blanks */
 #define FIELD_HOSTS(name)       char *name /* as TEXT, a list of hostlist.h */
 #define FIELD_EXTENSIONS(name)  char *name /* as TEXT, a list of extensions.h */
-#define FIELD_SENDER(name)      char *name /* as TEXT, less <> around it; "": null sender */
+#define FIELD_SENDER(name)      char *name /* as TEXT, without <>; "": null sender */
 #define FIELD_PATH(name)        char *name /* as TEXT, "~" expanded */
-#define FIELD_CREDENTIAL(name)  char *name /* as PATH, or a pkcs11 URI, maybe with a PIN */
+#define FIELD_CREDENTIAL(name)  char *name /* as PATH, or a pkcs11 URI, which may have a PIN */
 #define FIELD_COMMAND(name)     char *name /* as TEXT, for /bin/sh */
 #define FIELD_SECRET(name)      struct secret name
 #define FIELD_SWITCH(name)      bool name
@@ -57,7 +57,7 @@ struct settings {
 	struct origin origins[OPTION_COUNT];
 };
 
-/* Every setting at its default. */
+/* Sets every setting to its default. */
 void settings_init(struct settings *settings);
 void settings_done(struct settings *settings);
 /* Copies to uninitialised storage: `to` is overwritten without being released. */
@@ -77,7 +77,7 @@ bool settings_is_explicit(const struct settings *settings, enum option_id id);
  */
 bool settings_set(struct settings *settings, const struct option *option, const char *text,
 		  const struct origin *origin, struct err *err) MUST_USE;
-/* The same by name, which may be an old spelling. ERR_CONFIG also for an unknown name. */
+/* The same by name; old spellings are accepted. ERR_CONFIG also for an unknown name. */
 bool settings_set_named(struct settings *settings, const char *name, const char *text,
 			const struct origin *origin, struct err *err) MUST_USE;
 

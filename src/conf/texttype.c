@@ -57,7 +57,7 @@ static bool parse_extensions(const char *choices, void *field, const char *text)
 	return extensions_are_known(text) && replace_text(field, mem_copy(text));
 }
 
-/* The address in "<bob@example.org>" and "Bob <bob@example.org>", the text where it has none. */
+/* The address in "<bob@example.org>" or "Bob <bob@example.org>"; without <> the whole text. */
 static char *copy_bracketed(const char *text)
 {
 	const char *open = strrchr(text, '<');

@@ -35,7 +35,7 @@ static bool is_in_memory(int folder)
 	       (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
 }
 
-/* The first of those that systemd may name, or the user's. */
+/* The first folder of $RUNTIME_DIRECTORY (systemd may list several), or $XDG_RUNTIME_DIR. */
 static char *runtime_folder(void)
 {
 	const char *path = secure_getenv("RUNTIME_DIRECTORY");
@@ -61,7 +61,7 @@ static int open_cache(void)
 	return -1;
 }
 
-/* When it expires, the length of the key, the key, the token. */
+/* The file has the time of expiry, the length of the key, the key, and the token. */
 static bool read_token(const struct str *text, const char *key, struct access_token *out)
 {
 	size_t len = strlen(key);

@@ -1,4 +1,4 @@
-/* type.c - the types of settings that are a choice, a number or some bytes */
+/* type.c - the types of settings that are a choice, a number or a fingerprint */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/type.h"
 
@@ -114,7 +114,7 @@ const struct option_type option_type_RETURN = {
 	.release = release_nothing,
 };
 
-/* Numbers, in C's notation: 0x19, 010. 0 stands for none. */
+/* Numbers in the notation of C: 0x19, 010. 0 means unset. */
 
 static bool parse_up_to(const char *text, long limit, int *number)
 {

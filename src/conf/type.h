@@ -12,7 +12,7 @@ struct fingerprint {
 	size_t len;
 };
 
-/* A list of texts, as many as a setting was given. */
+/* A list of texts. */
 struct texts {
 	char **items;
 	size_t count;
@@ -28,7 +28,7 @@ struct pins {
 	size_t count;
 };
 
-/* The field of a setting, of whatever type. */
+/* The field of a setting of any type. */
 union option_field {
 	bool is_on;
 	int number;

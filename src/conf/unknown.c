@@ -134,7 +134,7 @@ static bool add_dash(const char *name, struct str *out)
 	return true;
 }
 
-/* `host: x`, `host=x`, `host:x`, after the name of a setting. */
+/* `host: x`, `host=x`, `host:x`: a separator after the name of a setting. */
 static bool add_separator(const char *name, struct str *out)
 {
 	CLEANUP(mem_free_at) char *start = beginning_of(name);

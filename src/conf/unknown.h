@@ -15,5 +15,5 @@ void unknown_add(const char *name, struct str *out);
 /* The setting that other programs call by that name, as `host` for `mailhub`; NULL: none. */
 const char *unknown_synonym(const char *name);
 
-/* Offers all settings of config files, by their new and old names. */
+/* Offers the names of all settings, old spellings included. */
 void unknown_offer_settings(struct nearest *nearest);

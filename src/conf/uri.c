@@ -15,7 +15,7 @@
 
 enum { PIN_MAX = 4096 };
 
-/* NAME=VALUE, as it stands in the URI. */
+/* NAME=VALUE, as it is written in the URI. */
 struct attribute {
 	const char *name;
 	size_t name_len;
@@ -29,7 +29,7 @@ bool uri_is_token(const char *text)
 	return text && strncmp(text, SCHEME, strlen(SCHEME)) == 0;
 }
 
-/* To begin with, `rest` is the colon of the scheme, and `attribute` zeroed. */
+/* Before the first call, `rest` is the colon of the scheme and `attribute` is zeroed. */
 static bool next_attribute(const char **rest, struct attribute *attribute)
 {
 	if (!**rest)
@@ -71,7 +71,7 @@ bool uri_has_pin_value(const char *uri)
 	return uri_is_token(uri) && find_attribute(uri, "pin-value", &unused);
 }
 
-/* "pinfile" is how "pin-source" was called once. */
+/* "pinfile" is an old name of "pin-source". */
 static bool is_about_pin(const struct attribute *attribute)
 {
 	return has_name(attribute, "pin-value") || has_name(attribute, "pin-source") ||
@@ -141,7 +141,9 @@ static bool read_pin(const char *path, struct secret *pin, struct err *err)
 	       err_wrap(err, "%s", path);
 }
 
-/* "file:PATH", "file://HOST/PATH", or a path; a program is for passwordeval. */
+/*
+ * Reads a pin-source: "file:PATH", "file://HOST/PATH", or a path. A program ("|...") is an error.
+ */
 static bool follow_source(const char *source, struct secret *pin, struct err *err)
 {
 	if (*source == '|')
