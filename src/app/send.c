@@ -107,7 +107,7 @@ static bool has_more_for_route(struct sending *sending)
 	struct job *job = sending->job;
 	CLEANUP(mem_free_at) char *key = route_key(settings_of(sending));
 
-	return sending->is_saved && due_has(&job->spool, key, job->entry.record.id);
+	return sending->is_saved && run_list_has_other(&job->spool, key, job->entry.record.id);
 }
 
 /* A program's message does not knock at a door that was closed a moment ago. */
@@ -285,7 +285,7 @@ static void go_on_in_background(struct sending *sending)
 		session_abandon(session);
 	if (pid != 0)
 		return;
-	withdraw_never();
+	withdraw_disarm();
 	entry_release(&sending->job->entry);
 	run_on_session(&sending->job->spool, session);
 	session_close(session);
@@ -333,7 +333,7 @@ static int tell_for_later(const struct sending *sending)
 		settle_explain_kept(&job->entry, settings_of(sending), &reason);
 	if (reason.kind != ERR_NONE)
 		report_problem(&reason);
-	withdraw_done();
+	withdraw_block();
 	return report_queued_until(job->entry.record.id, job->entry.record.not_before);
 }
 
@@ -345,7 +345,7 @@ static int send_now(struct sending *sending, struct err *err)
 	else if (!deliver(sending, err))
 		log_debug("%s", err->text);
 	if (sending->is_saved)
-		withdraw_done();
+		withdraw_block();
 	int status = settle(sending, err);
 	withdraw_decided(status);
 	if (sending->delivery.is_open && sending->is_saved && !sending->is_last &&

@@ -68,7 +68,7 @@ static bool send_content(struct session *session, struct attempt *attempt, struc
 		return false;
 	}
 	err_done(err);
-	withdraw_never();
+	withdraw_disarm();
 	return true;
 }
 
@@ -106,15 +106,15 @@ static void unmark(struct attempt *attempt)
 	if (attempt->transaction.has_content && !attempt->is_unsaved &&
 	    !entry_write_status(attempt->entry, false, &err))
 		report_problem(&err);
-	withdraw_again();
+	withdraw_rearm();
 }
 
 /*
  * Where a session is out of step, as its relay has taken a chunk for commands, only another one can
  * do without CHUNKING.
  */
-static bool leave_for_another(struct session *session, struct attempt *attempt, unsigned without,
-			      struct err *err)
+static bool ask_new_session(struct session *session, struct attempt *attempt, unsigned without,
+			    struct err *err)
 {
 	session_abandon(session);
 	session->broken |= without;
@@ -125,8 +125,8 @@ static bool leave_for_another(struct session *session, struct attempt *attempt, 
 }
 
 /* Whether it is known from a refusal what the relay can't do, and it may be asked without that. */
-static bool go_without(struct session *session, struct attempt *attempt,
-		       struct transaction *following, unsigned without, struct err *err)
+static bool restart_without(struct session *session, struct attempt *attempt,
+			    struct transaction *following, unsigned without, struct err *err)
 {
 	CLEANUP(err_done) struct err refusal = ERR_INIT;
 	bool is_over = session_is_over(session);
@@ -140,7 +140,7 @@ static bool go_without(struct session *session, struct attempt *attempt,
 		return true;
 	err_copy(err, &refusal);
 	transaction_clear(&attempt->transaction);
-	return leave_for_another(session, attempt, without, err);
+	return ask_new_session(session, attempt, without, err);
 }
 
 /* Whether a relay that refused an extension has taken the transaction without it. */
@@ -154,8 +154,8 @@ static bool is_confirmed(const struct transaction *t)
  * Offers a refused transaction again, as long as the refusal may be about an extension. Where the
  * message can't go without that, the refusal stands.
  */
-static bool insist(struct session *session, struct attempt *attempt, struct transaction *following,
-		   bool is_last, struct err *err)
+static bool retry_without_extensions(struct session *session, struct attempt *attempt,
+				     struct transaction *following, bool is_last, struct err *err)
 {
 	struct transaction *t = &attempt->transaction;
 	CLEANUP(err_done) struct err refusal = ERR_INIT;
@@ -168,13 +168,13 @@ static bool insist(struct session *session, struct attempt *attempt, struct tran
 	while (!is_sent && (without = broken_suspects(session, t)) != 0) {
 		err_copy(&refusal, err);
 		err_copy(&mail, &t->mail);
-		if (!go_without(session, attempt, following, without, err))
+		if (!restart_without(session, attempt, following, without, err))
 			return false;
 		dropped |= without;
 		is_sent = go_through(session, attempt, following, is_last, err);
 	}
 	if (!is_sent && dropped & CAP_CHUNKING && !t->is_envelope_sent)
-		return leave_for_another(session, attempt, dropped, err);
+		return ask_new_session(session, attempt, dropped, err);
 	if (!is_sent && dropped && !t->is_envelope_sent && !session_is_over(session)) {
 		err_copy(err, &refusal);
 		err_copy(&t->mail, &mail);
@@ -210,14 +210,14 @@ static bool make_passage(struct session *session, struct attempt *attempt,
 			 struct transaction *following, bool is_last, struct err *err)
 {
 	bool is_sent = go_through(session, attempt, following, is_last, err) ||
-		       insist(session, attempt, following, is_last, err);
+		       retry_without_extensions(session, attempt, following, is_last, err);
 
 	note_extensions(session, attempt, is_sent, err);
 	return is_sent;
 }
 
 /* A crash between begin and end is counted by the difference; that is worth no failure. */
-static void begin(struct attempt *attempt)
+static void begin_attempt(struct attempt *attempt)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
@@ -270,7 +270,7 @@ bool passage_send(struct session *session, struct attempt *attempt, struct attem
 	struct transaction *t = &attempt->transaction;
 	struct transaction *following = next ? &next->transaction : NULL;
 
-	begin(attempt);
+	begin_attempt(attempt);
 	bool is_sent = make_passage(session, attempt, following, is_last, err);
 	if (is_null_sender_refused(t)) {
 		t->mail.kind = ERR_DEFER;

@@ -7,7 +7,7 @@
 #include "deliver/route.h"
 #include "queue/hint.h"
 
-static void show(unsigned avoid)
+static void show_avoided(unsigned avoid)
 {
 	CLEANUP(str_done) struct str names = STR_INIT;
 
@@ -34,7 +34,7 @@ bool reach_open(struct session *session, const struct spool *spool, const struct
 	CLEANUP(mem_free_at) char *key = route_key(settings);
 	unsigned avoid = hint_extensions(spool, key, HINT_BROKEN);
 
-	show(avoid);
+	show_avoided(avoid);
 	bool is_open = session_open_without(session, settings, login, avoid, err);
 	remember(spool, key, is_open, err);
 	if (is_open)

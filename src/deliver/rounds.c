@@ -107,7 +107,7 @@ static void do_request(struct spool *spool, const struct run_request *request,
 static bool do_all(struct spool *spool, const struct run_choice *choice, struct run_result *result)
 {
 	CLEANUP(run_requests_done) struct run_requests requests = { 0 };
-	CLEANUP(due_tried_done) struct due_tried tried = { 0 };
+	CLEANUP(run_list_tried_done) struct run_tried tried = { 0 };
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	const struct run_request asked = request_of(choice);
 	struct run_choice own = *choice;

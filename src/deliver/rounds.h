@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "deliver/runqueue.h"
+#include "deliver/run.h"
 
 /*
  * Sends the chosen messages, and what came or was asked for in the meantime. If another process

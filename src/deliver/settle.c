@@ -3,14 +3,16 @@
 #include "deliver/settle.h"
 
 #include "base/i18n.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "conf/secret.h"
+#include "deliver/bounce.h"
 #include "deliver/report.h"
-#include "deliver/tell.h"
 #include "queue/schedule.h"
 #include "queue/spool.h"
 
 #include <string.h>
+#include <syslog.h>
 #include <time.h>
 
 /* What went wrong in an attempt; `reason` is ERR_NONE where nothing did. */
@@ -131,7 +133,7 @@ static bool tell_untold(struct entry *entry, const struct settings *settings, st
 	entry_init(&notice);
 	if (!record_has_untold(&entry->record))
 		return true;
-	if (!tell_failure(entry, settings, &notice, err))
+	if (!bounce_failure(entry, settings, &notice, err))
 		return false;
 	for (size_t i = 0; i < envelope->count; i++) {
 		struct recipient *recipient = &envelope->recipients[i];
@@ -185,12 +187,24 @@ void settle_save(struct entry *entry)
 		report_problem(&err);
 }
 
+/* Says on stderr and in syslog that a message now waits for a person. */
+static void report_held(const struct entry *entry)
+{
+	CLEANUP(err_done) struct err err = ERR_INIT;
+
+	err_set(&err, ERR_SYSTEM,
+		_("message %s is held in the queue: its attempts ended in doubt or in a crash"),
+		entry->record.id);
+	report_problem(&err);
+	log_to_syslog(LOG_MAIL | LOG_ERR, report_name(), err.text);
+}
+
 void settle_hold(struct entry *entry)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	if (entry_write_progress(entry, &err) && entry_move(entry, SPOOL_HOLD, &err))
-		tell_held(entry);
+		report_held(entry);
 	if (err.kind != ERR_NONE)
 		report_problem(&err);
 }

@@ -23,7 +23,7 @@ enum plan {
 
 static struct {
 	volatile enum plan plan;
-	enum plan before; /* withdraw_never */
+	enum plan before; /* withdraw_disarm */
 	pid_t owner;
 	int folder;
 	const char *id;
@@ -48,7 +48,7 @@ static void withdraw_and_die(int number)
 	raise(number);
 }
 
-static void say(const char *text)
+static void write_stderr(const char *text)
 {
 	ssize_t said = write(STDERR_FILENO, text, strlen(text));
 
@@ -56,12 +56,12 @@ static void say(const char *text)
 	(void)said;
 }
 
-static int say_queued(void)
+static int report_queued_id(void)
 {
-	say(report_name());
-	say(": queued as ");
-	say(withdrawn.id);
-	say("\n");
+	write_stderr(report_name());
+	write_stderr(": queued as ");
+	write_stderr(withdrawn.id);
+	write_stderr("\n");
 	return withdrawn.queued_status;
 }
 
@@ -69,7 +69,7 @@ static int stay(int otherwise)
 {
 	bool is_there = faccessat(withdrawn.folder, withdrawn.id, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 
-	return is_there ? say_queued() : otherwise;
+	return is_there ? report_queued_id() : otherwise;
 }
 
 static int run_out(void)
@@ -80,7 +80,7 @@ static int run_out(void)
 	case PLAN_NONE:
 		return EX_TEMPFAIL;
 	case PLAN_REMOVE:
-		return take_out() ? EX_TEMPFAIL : say_queued();
+		return take_out() ? EX_TEMPFAIL : report_queued_id();
 	case PLAN_STAY:
 		return stay(EX_TEMPFAIL);
 	case PLAN_SERVED:
@@ -101,7 +101,7 @@ static void set_plan(enum plan plan)
 	mem_on_exhaustion(run_out);
 }
 
-static void begin(const struct entry *entry, int queued_status, enum plan plan)
+static void arm(const struct entry *entry, int queued_status, enum plan plan)
 {
 	withdrawn.folder = entry->spool->folders[SPOOL_QUEUE];
 	withdrawn.id = entry->record.id;
@@ -112,12 +112,12 @@ static void begin(const struct entry *entry, int queued_status, enum plan plan)
 
 void withdraw_keep(const struct entry *entry, int queued_status)
 {
-	begin(entry, queued_status, PLAN_STAY);
+	arm(entry, queued_status, PLAN_STAY);
 }
 
 void withdraw_unanswered(const struct entry *entry)
 {
-	begin(entry, EX_TEMPFAIL, PLAN_REMOVE);
+	arm(entry, EX_TEMPFAIL, PLAN_REMOVE);
 }
 
 /* Our own handlers stay to the end; what they do follows the plan. */
@@ -126,7 +126,7 @@ void withdraw_on_signal(const struct entry *entry, int queued_status)
 	struct sigaction action = { .sa_handler = withdraw_and_die };
 
 	signals_from_outside(&action.sa_mask);
-	begin(entry, queued_status, PLAN_REMOVE);
+	arm(entry, queued_status, PLAN_REMOVE);
 	for (int number = 1; number <= SIGNALS_LAST; number++) {
 		struct sigaction before;
 		if (signals_ends(number) && sigaction(number, &action, &before) == 0 &&
@@ -136,34 +136,34 @@ void withdraw_on_signal(const struct entry *entry, int queued_status)
 }
 
 /* Where the message was never in the queue there is nothing to plan. */
-static void change(enum plan plan)
+static void change_plan(enum plan plan)
 {
 	if (withdrawn.plan != PLAN_NONE)
 		withdrawn.plan = plan;
 }
 
-void withdraw_never(void)
+void withdraw_disarm(void)
 {
 	sigset_t ending;
 
 	if (withdrawn.plan != PLAN_STAY)
 		withdrawn.before = withdrawn.plan;
-	change(PLAN_STAY);
+	change_plan(PLAN_STAY);
 	signals_from_outside(&ending);
 	sigprocmask(SIG_UNBLOCK, &ending, NULL);
 }
 
-void withdraw_again(void)
+void withdraw_rearm(void)
 {
-	change(withdrawn.before);
+	change_plan(withdrawn.before);
 }
 
 void withdraw_nothing(void)
 {
-	change(PLAN_NONE);
+	change_plan(PLAN_NONE);
 }
 
-void withdraw_done(void)
+void withdraw_block(void)
 {
 	sigset_t ending;
 
@@ -173,7 +173,7 @@ void withdraw_done(void)
 
 void withdraw_served(bool is_for_all)
 {
-	change(is_for_all ? PLAN_SENT : PLAN_SERVED);
+	change_plan(is_for_all ? PLAN_SENT : PLAN_SERVED);
 }
 
 void withdraw_decided(int status)

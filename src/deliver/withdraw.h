@@ -12,9 +12,9 @@
  * 75), first removes the message from the queue. It may not be there yet. A signal that our caller
  * made us ignore stays ignored, and one that is caught already is left to its handler.
  *
- * After withdraw_keep or withdraw_never the message stays. A signal just ends the process. The lack
- * of memory says "queued as ID" and ends it with the given status, or with 75 where the message is
- * not in the queue.
+ * After withdraw_keep or withdraw_disarm the message stays. A signal just ends the process. The
+ * lack of memory says "queued as ID" and ends it with the given status, or with 75 where the
+ * message is not in the queue.
  */
 void withdraw_on_signal(const struct entry *entry, int queued_status);
 void withdraw_keep(const struct entry *entry, int queued_status);
@@ -23,15 +23,15 @@ void withdraw_keep(const struct entry *entry, int queued_status);
 void withdraw_unanswered(const struct entry *entry);
 
 /* The relay may have the message. Without one of the calls above this only lets signals in. */
-void withdraw_never(void);
-/* The relay has refused it: what holds is what held before withdraw_never. */
-void withdraw_again(void);
+void withdraw_disarm(void);
+/* The relay has refused it: what holds is what held before withdraw_disarm. */
+void withdraw_rearm(void);
 
 /* The message is not in the queue: nothing is taken back. */
 void withdraw_nothing(void);
 
 /* The outcome is known, and is being written down: signals that end a process have to wait. */
-void withdraw_done(void);
+void withdraw_block(void);
 
 /*
  * Lack of memory from now on: some recipients have the message, so that the status is 0 wherever

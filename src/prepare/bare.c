@@ -88,7 +88,8 @@ static bool is_phrase(const struct str *text)
 }
 
 /* The name of one author without a phrase. False: it stays where it is. */
-static bool add_name(struct str *out, const struct address *author, const char *body, size_t len)
+static bool add_author_name(struct str *out, const struct address *author, const char *body,
+			    size_t len)
 {
 	add_comment(out, body, len);
 	if (out->len == strspn(out->bytes, " \t")) {
@@ -146,7 +147,7 @@ static bool repair_author(struct bare *bare, const char *body, size_t len, struc
 	author = &list.items[0];
 	if (bare->own && list.count == 1 && !author->display &&
 	    localname_is_of_machine(author, bare->settings, bare->own) &&
-	    add_name(&name, author, body, len)) {
+	    add_author_name(&name, author, body, len)) {
 		address_add_mailbox(out, name.bytes, bare->own);
 		return true;
 	}

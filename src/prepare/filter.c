@@ -107,7 +107,7 @@ static bool take(struct message *out, const char *bytes, size_t len, uint64_t *r
 	return false;
 }
 
-static bool judge(int status, struct err *err)
+static bool judge_status(int status, struct err *err)
 {
 	switch (status) {
 	case EX_OK:
@@ -132,7 +132,7 @@ static bool read_output(struct proc *proc, struct message *out, uint64_t room, s
 	while ((got = proc_read(proc, piece, sizeof piece, err)) > 0)
 		if (!take(out, piece, (size_t)got, &room, err))
 			return false;
-	return got == 0 && proc_wait(proc, &status, err) && judge(status, err);
+	return got == 0 && proc_wait(proc, &status, err) && judge_status(status, err);
 }
 
 static bool complete(struct message *out, struct err *err)
@@ -149,8 +149,8 @@ static bool complete(struct message *out, struct err *err)
 	return message_complete(out, &out->given, err);
 }
 
-static bool run(const struct message *in, const struct envelope *envelope, char *const argv[],
-		struct message *out, struct err *err)
+static bool run_filter(const struct message *in, const struct envelope *envelope,
+		       char *const argv[], struct message *out, struct err *err)
 {
 	CLEANUP(proc_close) struct proc proc = { 0 };
 	CLEANUP(feeder_close) struct feeder feeder = { 0 };
@@ -174,7 +174,7 @@ bool filter_message(struct message *message, const struct envelope *envelope,
 	message_init(&out);
 	if (!settings->filter)
 		return true;
-	if (!run(message, envelope, settings->filter, &out, err))
+	if (!run_filter(message, envelope, settings->filter, &out, err))
 		return err_wrap(err, "filter");
 	message_replace(message, &out);
 	return true;
@@ -201,7 +201,8 @@ static bool make(const struct entry *entry, const struct account *account, struc
 	if (entry->record.is_raw)
 		return complete_raw(&own, envelope, account, out, err) &&
 		       filter_message(out, envelope, &account->settings, err);
-	return run(&own, envelope, account->settings.filter, out, err) || err_wrap(err, "filter");
+	return run_filter(&own, envelope, account->settings.filter, out, err) ||
+	       err_wrap(err, "filter");
 }
 
 bool filter_entry(struct entry *entry, const struct account *account, struct message *out,

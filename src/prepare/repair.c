@@ -266,7 +266,7 @@ static bool has_path(const struct paths *paths, const char *path)
 }
 
 /* What the aliases and the domain make of the addresses in all fields of that name. */
-static void gather(struct repair *repair, const char *name, struct address_list *list)
+static void gather_addresses(struct repair *repair, const char *name, struct address_list *list)
 {
 	CLEANUP(address_list_done) struct address_list named = { 0 };
 
@@ -282,8 +282,8 @@ static struct paths gather_paths(struct repair *repair, const char *one, const c
 	CLEANUP(address_list_done) struct address_list list = { 0 };
 	struct paths paths;
 
-	gather(repair, one, &list);
-	gather(repair, other, &list);
+	gather_addresses(repair, one, &list);
+	gather_addresses(repair, other, &list);
 	paths = (struct paths){ mem_zeroed(list.count + 1, sizeof *paths.items), list.count };
 	for (size_t i = 0; i < list.count; i++)
 		paths.items[i] = address_path(&list.items[i]);

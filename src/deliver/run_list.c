@@ -1,6 +1,6 @@
-/* due.c - the messages that a run of the queue takes, in their order */
+/* run_list.c - the messages that a run of the queue takes, in their order */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "deliver/due.h"
+#include "deliver/run_list.h"
 
 #include "base/log.h"
 #include "deliver/report.h"
@@ -11,40 +11,6 @@
 #include <time.h>
 
 enum { LOOKED_AT_MAX = 100 }; /* messages that a sender looks at to see if any is due */
-
-struct closed_route {
-	char *key;
-	struct err reason;
-};
-
-void closed_routes_done(struct closed_routes *routes)
-{
-	for (size_t i = 0; i < routes->count; i++) {
-		free(routes->items[i].key);
-		err_done(&routes->items[i].reason);
-	}
-	free(routes->items);
-	*routes = (struct closed_routes){ 0 };
-}
-
-void closed_routes_add(struct closed_routes *routes, const char *key, const struct err *reason)
-{
-	mem_grow(routes->items, routes->count);
-	struct closed_route *added = &routes->items[routes->count++];
-	*added = (struct closed_route){ .key = mem_copy(key) };
-	err_copy(&added->reason, reason);
-}
-
-bool closed_routes_has(const struct closed_routes *routes, const char *key, struct err *reason)
-{
-	for (size_t i = 0; i < routes->count; i++) {
-		if (strcmp(routes->items[i].key, key) != 0)
-			continue;
-		err_copy(reason, &routes->items[i].reason);
-		return true;
-	}
-	return false;
-}
 
 static bool has_part(const char *text, const char *part)
 {
@@ -77,12 +43,12 @@ static bool is_chosen(const struct run_choice *choice, const struct record *reco
 	       has_recipient(&record->envelope, choice->recipient) && is_ready(choice, record);
 }
 
-static void add_candidate(struct due *due, const char *id, const struct record *record)
+static void add_item(struct run_list *list, const char *id, const struct record *record)
 {
-	mem_grow(due->items, due->count);
-	struct candidate *added = &due->items[due->count++];
-	*added = (struct candidate){ .route = routes_find(&due->routes, record),
-				     .goes_last = record->progress.flags & RECORD_STOPPED_RUN };
+	mem_grow(list->items, list->count);
+	struct run_item *added = &list->items[list->count++];
+	*added = (struct run_item){ .route = routes_find(&list->routes, record),
+				    .goes_last = record->progress.flags & RECORD_STOPPED_RUN };
 	memcpy(added->id, id, sizeof added->id);
 }
 
@@ -112,50 +78,50 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool is_tried(const struct due_tried *tried, const char *id)
+static bool is_tried(const struct run_tried *tried, const char *id)
 {
 	return tried && tried->known > 0 &&
 	       bsearch(&id, tried->ids.items, tried->known, sizeof *tried->ids.items, compare_ids);
 }
 
-static void note_tried(struct due_tried *tried, const struct due *due)
+static void note_tried(struct run_tried *tried, const struct run_list *list)
 {
 	struct spool_ids *ids = &tried->ids;
 
-	for (size_t i = 0; i < due->count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		mem_grow(ids->items, ids->count);
-		ids->items[ids->count++] = mem_copy(due->items[i].id);
+		ids->items[ids->count++] = mem_copy(list->items[i].id);
 	}
 	if (ids->count > 1)
 		qsort(ids->items, ids->count, sizeof *ids->items, compare_ids);
 	tried->known = ids->count;
 }
 
-void due_tried_done(struct due_tried *tried)
+void run_list_tried_done(struct run_tried *tried)
 {
 	spool_ids_done(&tried->ids);
 	tried->known = 0;
 }
 
-static void consider(struct due *due, struct spool *spool, const struct run_choice *choice,
-		     const char *id, struct err *trouble)
+static void consider_message(struct run_list *list, struct spool *spool,
+			     const struct run_choice *choice, const char *id, struct err *trouble)
 {
 	CLEANUP(entry_release) struct entry entry;
 
 	if (look_at(spool, id, &entry, trouble) != CLAIM_GOT)
 		return;
 	if (is_chosen(choice, &entry.record) && !is_tried(choice->tried, id))
-		add_candidate(due, id, &entry.record);
+		add_item(list, id, &entry.record);
 	else
-		due->others++;
+		list->others++;
 }
 
 /* Oldest first, but one at which the relay has hung up before comes behind those that it may stop.
  */
-static int compare_candidates(const void *a, const void *b)
+static int compare_items(const void *a, const void *b)
 {
-	const struct candidate *one = a;
-	const struct candidate *two = b;
+	const struct run_item *one = a;
+	const struct run_item *two = b;
 	int order = strcmp(one->route->key, two->route->key);
 
 	if (order == 0)
@@ -163,57 +129,57 @@ static int compare_candidates(const void *a, const void *b)
 	return order ? order : strcmp(one->id, two->id);
 }
 
-bool due_init(struct due *due, struct spool *spool, const struct run_choice *choice,
-	      struct err *trouble)
+bool run_list_init(struct run_list *list, struct spool *spool, const struct run_choice *choice,
+		   struct err *trouble)
 {
 	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
 
-	*due = (struct due){ 0 };
+	*list = (struct run_list){ 0 };
 	if (!spool_list(spool, SPOOL_QUEUE, &ids, trouble))
 		return false;
 	for (size_t i = 0; i < ids.count; i++)
-		consider(due, spool, choice, ids.items[i], trouble);
-	if (due->count > 1)
-		qsort(due->items, due->count, sizeof *due->items, compare_candidates);
+		consider_message(list, spool, choice, ids.items[i], trouble);
+	if (list->count > 1)
+		qsort(list->items, list->count, sizeof *list->items, compare_items);
 	if (choice->tried)
-		note_tried(choice->tried, due);
+		note_tried(choice->tried, list);
 	return true;
 }
 
-void due_done(struct due *due)
+void run_list_done(struct run_list *list)
 {
-	free(due->items);
-	routes_done(&due->routes);
-	*due = (struct due){ 0 };
+	free(list->items);
+	routes_done(&list->routes);
+	*list = (struct run_list){ 0 };
 }
 
-static bool goes_by(const struct candidate *candidate, const char *key)
+static bool goes_by(const struct run_item *item, const char *key)
 {
-	return strcmp(candidate->route->key, key) == 0;
+	return strcmp(item->route->key, key) == 0;
 }
 
-size_t due_find(const struct due *due, const char *key)
+size_t run_list_find(const struct run_list *list, const char *key)
 {
 	size_t first = 0;
 
-	while (first < due->count && !goes_by(&due->items[first], key))
+	while (first < list->count && !goes_by(&list->items[first], key))
 		first++;
 	return first;
 }
 
-size_t due_end(const struct due *due, size_t first)
+size_t run_list_end(const struct run_list *list, size_t first)
 {
 	size_t end = first;
 
-	while (end < due->count && goes_by(&due->items[end], due->items[first].route->key))
+	while (end < list->count && goes_by(&list->items[end], list->items[first].route->key))
 		end++;
 	return end;
 }
 
-bool due_has(struct spool *spool, const char *key, const char *but_id)
+bool run_list_has_other(struct spool *spool, const char *key, const char *except_id)
 {
 	const struct run_choice choice = { .follows_success = true };
-	CLEANUP(due_done) struct due due = { 0 };
+	CLEANUP(run_list_done) struct run_list list = { 0 };
 	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
 	CLEANUP(err_done) struct err trouble = ERR_INIT;
 	bool is_found = false;
@@ -222,10 +188,10 @@ bool due_has(struct spool *spool, const char *key, const char *but_id)
 	if (!spool_list(spool, SPOOL_QUEUE, &ids, &trouble))
 		log_debug("%s", trouble.text);
 	for (size_t i = 0; !is_found && i < ids.count && i < LOOKED_AT_MAX; i++) {
-		size_t before = due.count;
-		if (strcmp(ids.items[i], but_id) != 0)
-			consider(&due, spool, &choice, ids.items[i], &trouble);
-		is_found = due.count > before && goes_by(&due.items[before], key);
+		size_t before = list.count;
+		if (strcmp(ids.items[i], except_id) != 0)
+			consider_message(&list, spool, &choice, ids.items[i], &trouble);
+		is_found = list.count > before && goes_by(&list.items[before], key);
 	}
 	return is_found;
 }

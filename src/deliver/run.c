@@ -1,6 +1,6 @@
-/* runqueue.c - sending what waits in the queue */
+/* run.c - sending what waits in the queue */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "deliver/runqueue.h"
+#include "deliver/run.h"
 
 #include "base/clock.h"
 #include "base/fs.h"
@@ -28,22 +28,22 @@ struct run {
 	struct spool *spool;
 	const struct run_choice *choice;
 	struct run_result *result;
-	struct due due;
+	struct run_list list;
 	size_t done_on_session; /* messages that were settled */
 	size_t sent_on_session;
 	int64_t end;       /* no message is begun after it */
-	bool is_giving_up; /* the route has failed, and nothing more is sent on it */
+	bool only_settles; /* the route has failed, and nothing more is sent on it */
 	int64_t until; /* nor on this session after that, so that its own time does not cut one off
 			*/
 };
 
 /* A message taken from the list, ready to be sent; `index` is its place there. */
-struct load {
+struct run_message {
 	size_t index;
 	struct entry entry;
 	struct message message;
 	struct attempt attempt;
-	bool is_loaded;
+	bool is_ready;
 };
 
 void run_result_done(struct run_result *result)
@@ -58,20 +58,20 @@ void run_result_note(struct run_result *result, const struct err *obstacle)
 		err_copy(&result->obstacle, obstacle);
 }
 
-static void load_init(struct load *load)
+static void run_message_init(struct run_message *taken)
 {
-	*load = (struct load){ 0 };
-	entry_init(&load->entry);
-	message_init(&load->message);
+	*taken = (struct run_message){ 0 };
+	entry_init(&taken->entry);
+	message_init(&taken->message);
 }
 
-static void unload(struct load *load)
+static void run_message_release(struct run_message *taken)
 {
-	if (load->is_loaded)
-		attempt_done(&load->attempt);
-	message_done(&load->message);
-	entry_release(&load->entry);
-	load_init(load);
+	if (taken->is_ready)
+		attempt_done(&taken->attempt);
+	message_done(&taken->message);
+	entry_release(&taken->entry);
+	run_message_init(taken);
 }
 
 static void sync_removals(struct run *run)
@@ -109,9 +109,9 @@ static void settle_unfiltered(struct run *run, struct entry *entry, const struct
 }
 
 /* Whether there is anything to do but to put it where it belongs. */
-static bool is_sendable(struct run *run, struct entry *entry, const struct candidate *candidate)
+static bool is_sendable(struct run *run, struct entry *entry, const struct run_item *item)
 {
-	const struct account *account = &candidate->route->account;
+	const struct account *account = &item->route->account;
 
 	if (!settle_may_send_notice(entry, account)) {
 		run->result->waiting++;
@@ -131,12 +131,12 @@ static bool is_sendable(struct run *run, struct entry *entry, const struct candi
 	return true;
 }
 
-static bool load_candidate(struct run *run, struct load *load, const struct candidate *candidate)
+static bool take_item(struct run *run, struct run_message *taken, const struct run_item *item)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
-	struct entry *entry = &load->entry;
-	const struct account *account = &candidate->route->account;
-	enum claim claim = spool_claim(run->spool, SPOOL_QUEUE, candidate->id, entry, &err);
+	struct entry *entry = &taken->entry;
+	const struct account *account = &item->route->account;
+	enum claim claim = spool_claim(run->spool, SPOOL_QUEUE, item->id, entry, &err);
 
 	if (err.kind != ERR_NONE)
 		report_problem(&err);
@@ -145,81 +145,81 @@ static bool load_candidate(struct run *run, struct load *load, const struct cand
 	if (claim != CLAIM_GOT)
 		return false;
 	attempt_adopt(entry, account);
-	if (!is_sendable(run, entry, candidate))
+	if (!is_sendable(run, entry, item))
 		return false;
-	if (!run->is_giving_up && !filter_entry(entry, account, &load->message, &err)) {
+	if (!run->only_settles && !filter_entry(entry, account, &taken->message, &err)) {
 		settle_unfiltered(run, entry, &account->settings, &err);
 		return false;
 	}
-	attempt_init(&load->attempt, entry, &load->message, TOLERATE_REFUSAL);
-	load->is_loaded = true;
+	attempt_init(&taken->attempt, entry, &taken->message, TOLERATE_REFUSAL);
+	taken->is_ready = true;
 	return true;
 }
 
 /* Takes the next message that nobody else has, from *next on. */
-static bool load_next(struct run *run, struct load *load, size_t *next, size_t end)
+static bool take_next(struct run *run, struct run_message *taken, size_t *next, size_t end)
 {
-	load_init(load);
+	run_message_init(taken);
 	while (*next < end && clock_now() < run->end) {
-		load->index = (*next)++;
-		if (load_candidate(run, load, &run->due.items[load->index]))
+		taken->index = (*next)++;
+		if (take_item(run, taken, &run->list.items[taken->index]))
 			return true;
-		unload(load);
+		run_message_release(taken);
 	}
 	return false;
 }
 
 /* Messages of several accounts may share a session; who is told, and where, is each account's own.
  */
-static const struct settings *settings_of(const struct run *run, const struct load *load)
+static const struct settings *settings_of(const struct run *run, const struct run_message *taken)
 {
-	return &run->due.items[load->index].route->account.settings;
+	return &run->list.items[taken->index].route->account.settings;
 }
 
 /* After trouble with the route, for each message that would have gone there. */
-static void settle_unsent(struct run *run, struct load *load, const struct settings *settings,
-			  const struct err *reason)
+static void settle_unsent(struct run *run, struct run_message *taken,
+			  const struct settings *settings, const struct err *reason)
 {
-	count_settled(run, settle_untried(&load->entry, settings, reason, true), reason);
-	unload(load);
+	count_settled(run, settle_untried(&taken->entry, settings, reason, true), reason);
+	run_message_release(taken);
 }
 
-static void give_up_route(struct run *run, size_t next, size_t end, const struct err *reason)
+static void settle_rest(struct run *run, size_t next, size_t end, const struct err *reason)
 {
-	struct load load;
+	struct run_message taken;
 
-	run->is_giving_up = true;
-	while (load_next(run, &load, &next, end))
-		settle_unsent(run, &load, settings_of(run, &load), reason);
-	run->is_giving_up = false;
+	run->only_settles = true;
+	while (take_next(run, &taken, &next, end))
+		settle_unsent(run, &taken, settings_of(run, &taken), reason);
+	run->only_settles = false;
 }
 
 /* Some relays take so many messages in a session, and from then on answer MAIL with 452. */
-static bool is_full_session(const struct run *run, const struct load *load)
+static bool is_full_session(const struct run *run, const struct run_message *taken)
 {
-	return load->attempt.transaction.mail.code == 452 && run->sent_on_session > 0;
+	return taken->attempt.transaction.mail.code == 452 && run->sent_on_session > 0;
 }
 
 /*
  * A session that has done something and then ends has come to a limit of the relay's: the message
  * that met it is as it was, and goes first on the next session.
  */
-static bool is_limit(const struct run *run, const struct load *load)
+static bool is_limit(const struct run *run, const struct run_message *taken)
 {
-	if (!load->attempt.is_route)
-		return is_full_session(run, load);
-	if (load->attempt.wants_new_session)
+	if (!taken->attempt.is_route)
+		return is_full_session(run, taken);
+	if (taken->attempt.wants_new_session)
 		return true;
-	return !load->attempt.transaction.is_in_doubt && run->done_on_session > 0;
+	return !taken->attempt.transaction.is_in_doubt && run->done_on_session > 0;
 }
 
-static void settle_load(struct run *run, struct load *load, const struct err *err)
+static void settle_message(struct run *run, struct run_message *taken, const struct err *err)
 {
-	const struct settings *settings = settings_of(run, load);
+	const struct settings *settings = settings_of(run, taken);
 
-	count_settled(run, settle_attempt(&load->attempt, settings, err), err);
-	report_log(settings, &load->entry.record.envelope, err);
-	run->done_on_session += !load->attempt.is_route;
+	count_settled(run, settle_attempt(&taken->attempt, settings, err), err);
+	report_log(settings, &taken->entry.record.envelope, err);
+	run->done_on_session += !taken->attempt.is_route;
 	run->sent_on_session += err->kind == ERR_NONE;
 }
 
@@ -227,33 +227,33 @@ static void settle_load(struct run *run, struct load *load, const struct err *er
  * Sends one message, with the next one's commands behind its content. Returns whether it is
  * settled; where the route failed, `reason` says why, until a message gets through after all.
  */
-static bool send_load(struct run *run, struct session *session, struct load *load,
-		      struct load *next, struct err *reason)
+static bool send_message(struct run *run, struct session *session, struct run_message *taken,
+			 struct run_message *next, struct err *reason)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	if (run->choice->shows_progress)
-		report_progress(load->index + 1, run->due.count);
-	if (!passage_send(session, &load->attempt, next->is_loaded ? &next->attempt : NULL,
-			  !next->is_loaded, &err) &&
-	    is_limit(run, load)) {
-		settle_put_back(&load->attempt);
+		report_progress(taken->index + 1, run->list.count);
+	if (!passage_send(session, &taken->attempt, next->is_ready ? &next->attempt : NULL,
+			  !next->is_ready, &err) &&
+	    is_limit(run, taken)) {
+		settle_put_back(&taken->attempt);
 		return false;
 	}
-	settle_load(run, load, &err);
-	if (load->attempt.is_route)
+	settle_message(run, taken, &err);
+	if (taken->attempt.is_route)
 		err_copy(reason, &err);
 	else if (err.kind == ERR_NONE)
 		err_done(reason);
 	return true;
 }
 
-static bool can_go(const struct session *session, const struct load *load)
+static bool can_go(const struct session *session, const struct run_message *taken)
 {
-	if (!load->is_loaded)
+	if (!taken->is_ready)
 		return false;
-	return load->attempt.transaction.is_envelope_sent ? !session_is_over(session)
-						      : session_is_usable(session);
+	return taken->attempt.transaction.is_envelope_sent ? !session_is_over(session)
+							   : session_is_usable(session);
 }
 
 /*
@@ -263,28 +263,28 @@ static bool can_go(const struct session *session, const struct load *load)
 static void send_on_session(struct run *run, struct session *session, size_t *next, size_t end,
 			    struct err *reason)
 {
-	struct load loads[2];
+	struct run_message places[2];
 	size_t turn = 0;
-	bool goes_on = load_next(run, &loads[0], next, end);
+	bool goes_on = take_next(run, &places[0], next, end);
 
 	run->done_on_session = run->sent_on_session = 0;
-	load_init(&loads[1]);
+	run_message_init(&places[1]);
 	while (goes_on) {
-		struct load *current = &loads[turn];
-		struct load *following = &loads[1 - turn];
-		load_init(following);
+		struct run_message *current = &places[turn];
+		struct run_message *following = &places[1 - turn];
+		run_message_init(following);
 		if (clock_now() < run->until)
-			load_next(run, following, next, end);
-		bool is_settled = send_load(run, session, current, following, reason);
+			take_next(run, following, next, end);
+		bool is_settled = send_message(run, session, current, following, reason);
 		goes_on = is_settled && can_go(session, following);
 		if (!is_settled)
 			*next = current->index;
-		else if (!goes_on && following->is_loaded)
+		else if (!goes_on && following->is_ready)
 			*next = following->index;
-		unload(current);
+		run_message_release(current);
 		turn = 1 - turn;
 	}
-	unload(&loads[turn]);
+	run_message_release(&places[turn]);
 }
 
 /* What a run learns of one route. */
@@ -337,7 +337,7 @@ static void close_route(struct run *run, const char *key, struct closed_routes *
 
 static void run_route(struct run *run, size_t first, size_t end)
 {
-	const struct route *route = run->due.items[first].route;
+	const struct route *route = run->list.items[first].route;
 	struct closed_routes *closed = run->choice->closed;
 	struct route_result result = { .reason = ERR_INIT };
 
@@ -349,7 +349,7 @@ static void run_route(struct run *run, size_t first, size_t end)
 	if (result.reason.kind != ERR_NONE) {
 		report_log_route(&route->account.settings, &result.reason);
 		close_route(run, route->key, closed, &result);
-		give_up_route(run, next, end, &result.reason);
+		settle_rest(run, next, end, &result.reason);
 	}
 	err_done(&result.reason);
 }
@@ -358,24 +358,24 @@ static void run_route(struct run *run, size_t first, size_t end)
 static void forget_secrets(struct run *run, size_t first, size_t end)
 {
 	for (size_t i = first; i < end; i++)
-		secret_forget(&run->due.items[i].route->account.settings);
+		secret_forget(&run->list.items[i].route->account.settings);
 }
 
 static void run_begin(struct run *run)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	if (!due_init(&run->due, run->spool, run->choice, &err))
+	if (!run_list_init(&run->list, run->spool, run->choice, &err))
 		report_problem(&err);
 	if (err.kind != ERR_NONE)
 		run_result_note(run->result, &err);
-	run->result->waiting += run->due.others;
+	run->result->waiting += run->list.others;
 }
 
 static void run_end(struct run *run)
 {
 	sync_removals(run);
-	due_done(&run->due);
+	run_list_done(&run->list);
 }
 
 void run_through(struct spool *spool, const struct run_choice *choice, struct run_result *result)
@@ -384,8 +384,8 @@ void run_through(struct spool *spool, const struct run_choice *choice, struct ru
 	size_t end;
 
 	run_begin(&run);
-	for (size_t first = 0; first < run.due.count; first = end) {
-		end = due_end(&run.due, first);
+	for (size_t first = 0; first < run.list.count; first = end) {
+		end = run_list_end(&run.list, first);
 		run_route(&run, first, end);
 		forget_secrets(&run, first, end);
 	}
@@ -409,9 +409,9 @@ void run_on_session(struct spool *spool, struct session *session)
 	*end = clock_earlier(*end, clock_after(LINGER_SECONDS));
 	run.until = run.end;
 	run_begin(&run);
-	forget_secrets(&run, 0, run.due.count);
-	size_t first = due_find(&run.due, key);
-	send_on_session(&run, session, &first, due_end(&run.due, first), &reason);
+	forget_secrets(&run, 0, run.list.count);
+	size_t first = run_list_find(&run.list, key);
+	send_on_session(&run, session, &first, run_list_end(&run.list, first), &reason);
 	run_result_done(&result);
 	run_end(&run);
 }

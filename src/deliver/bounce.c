@@ -1,10 +1,9 @@
-/* tell.c - telling somebody what became of a message: command, notification, log */
+/* bounce.c - failed recipients: the command on_failure, and the notice to the sender */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "deliver/tell.h"
+#include "deliver/bounce.h"
 
 #include "base/fs.h"
 #include "base/i18n.h"
-#include "base/log.h"
 #include "base/machine.h"
 #include "base/proc.h"
 #include "deliver/report.h"
@@ -15,7 +14,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -232,8 +230,8 @@ static bool send_notice(const struct entry *entry, const struct parties *parties
 	return queue_notice(entry, parties->to, &text, notice, err);
 }
 
-bool tell_failure(struct entry *entry, const struct settings *settings, struct entry *notice,
-		  struct err *err)
+bool bounce_failure(struct entry *entry, const struct settings *settings, struct entry *notice,
+		    struct err *err)
 {
 	const struct envelope *envelope = &entry->record.envelope;
 	const char *own = entry->record.bounce ? entry->record.bounce : envelope->sender;
@@ -248,15 +246,4 @@ bool tell_failure(struct entry *entry, const struct settings *settings, struct e
 		return false;
 	return failed.count == 0 || !strchr(to, '@') ||
 	       send_notice(entry, &parties, &failed, notice, err);
-}
-
-void tell_held(const struct entry *entry)
-{
-	CLEANUP(err_done) struct err err = ERR_INIT;
-
-	err_set(&err, ERR_SYSTEM,
-		_("message %s is held in the queue: its attempts ended in doubt or in a crash"),
-		entry->record.id);
-	report_problem(&err);
-	log_to_syslog(LOG_MAIL | LOG_ERR, report_name(), err.text);
 }

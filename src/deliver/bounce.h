@@ -1,4 +1,4 @@
-/* tell.h - telling somebody what became of a message: command, notification, log */
+/* bounce.h - failed recipients: the command on_failure, and the notice to the sender */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -11,8 +11,5 @@
  * locked, so that no run sends it before the caller has written down that it was made. Done again
  * for the same message it runs nothing and leaves one notification.
  */
-bool tell_failure(struct entry *entry, const struct settings *settings, struct entry *notice,
-		  struct err *err) MUST_USE;
-
-/* Says on stderr and in syslog that a message now waits for a person. */
-void tell_held(const struct entry *entry);
+bool bounce_failure(struct entry *entry, const struct settings *settings, struct entry *notice,
+		    struct err *err) MUST_USE;

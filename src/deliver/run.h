@@ -1,8 +1,8 @@
-/* runqueue.h - sending what waits in the queue */
+/* run.h - sending what waits in the queue */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "deliver/due.h"
+#include "deliver/run_list.h"
 #include "smtp/session.h"
 
 /*
