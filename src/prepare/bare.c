@@ -13,11 +13,11 @@
 
 struct bare {
 	const struct settings *settings;
-	const char *own; /* the account's sender; NULL: it is not one address */
-	char *domain;    /* looked for where the first address needs it */
+	const char *own; /* the account's sender; NULL: it is a pattern or not set */
+	char *domain;    /* found when the first address needs it */
 };
 
-/* Rules, as rewrite_field asks them */
+/* Rules for rewrite_field */
 
 static void decide_domain(void *arg, const struct address *address, struct address_list *out)
 {
@@ -70,7 +70,7 @@ static void add_comment(struct str *out, const char *body, size_t len)
 	}
 }
 
-/* A local part as people read it. */
+/* Adds a local part without its quotes. */
 static void add_local_name(struct str *out, const char *local)
 {
 	size_t len = strlen(local);
@@ -81,13 +81,16 @@ static void add_local_name(struct str *out, const char *local)
 		str_add(out, local);
 }
 
-/* A phrase can't take over what is encoded in a comment, or is in no charset that we know. */
+/* Whether a text can be a phrase. A text with encoded-words, or in an unknown charset, cannot. */
 static bool is_phrase(const struct str *text)
 {
 	return !strstr(text->bytes, "=?") && str_is_utf8(text->bytes, text->len);
 }
 
-/* The name of one author without a phrase. False: it stays where it is. */
+/*
+ * Adds the name of an author without a phrase. False: the name cannot be a phrase, and the field is
+ * handled like any other.
+ */
 static bool add_author_name(struct str *out, const struct address *author, const char *body,
 			    size_t len)
 {
@@ -107,7 +110,7 @@ static bool is_blank(const char *body, size_t len)
 	return true;
 }
 
-/* Whether something stands behind an "@"; a host without a name has "root@" or "root@(none)". */
+/* Whether an "@" has a domain after it. A host without a name writes "root@" or "root@(none)". */
 static bool has_domain(const char *body, size_t len)
 {
 	for (size_t i = 0; i + 1 < len; i++)
@@ -116,7 +119,7 @@ static bool has_domain(const char *body, size_t len)
 	return false;
 }
 
-/* A text that names no address is the name of the author. */
+/* Makes a text without an address the name of the author. */
 static bool replace_text(const struct bare *bare, const char *body, size_t len, struct str *out)
 {
 	CLEANUP(str_done) struct str name = STR_INIT;
@@ -132,7 +135,7 @@ static bool replace_text(const struct bare *bare, const char *body, size_t len, 
 	return true;
 }
 
-/* Appends the new body; false where it stays as it is. */
+/* Appends the new body; false if the body stays as it is. */
 static bool repair_author(struct bare *bare, const char *body, size_t len, struct str *out)
 {
 	const struct rewrite_rule rule = { decide_author, bare };

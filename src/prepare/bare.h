@@ -6,10 +6,11 @@
 #include "mail/changes.h"
 
 /*
- * Plans that every address in an address field has a domain (see localname_domain), as in the
- * envelope. An author who is a name of this machine only (see localname_is_of_machine) becomes the
- * account's own sender where that is one address, with the phrase, the comment or the local name as
- * its phrase; so does a Sender where there is no `maildomain`. Fields that a setting of the user's
- * speaks of, set_from_header or set_to_header, are left to it.
+ * Adds the domain (see localname_domain) to every address in an address field that has none, as in
+ * the envelope. An author known only on this machine (see localname_is_of_machine) becomes the
+ * account's own sender, if that is one address. Its phrase is then the phrase, the comment or the
+ * local name of the author. The same happens to a Sender field, unless there is a `maildomain`.
+ * Fields that the user has set by set_from_header or set_to_header stay as they are. All of this is
+ * only planned in `changes`.
  */
 void bare_repair(struct changes *changes, const struct account *account);

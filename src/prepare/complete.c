@@ -16,13 +16,13 @@
 
 enum { PIECE = 65536 };
 
-/* A signature over the header would not fit any more. */
+/* Whether the header is signed. A changed header would break the signature. */
 static bool is_signed(const struct header *header)
 {
 	return header_find(header, "DKIM-Signature") != NULL;
 }
 
-/* What a signature covers stays. */
+/* Drops what a mailbox has left in the header, except fields that a signature covers. */
 static void drop_residue(struct changes *changes)
 {
 	const struct header *header = changes->header;
@@ -35,9 +35,12 @@ static void drop_residue(struct changes *changes)
 			changes_drop_field(changes, i);
 }
 
-/* Adding */
+/* Adding fields */
 
-/* A field without content counts for nothing, but in a signed header it may be covered. */
+/*
+ * Whether a field is missing. A field without content is missing too, unless the header is signed:
+ * the signature may cover the field.
+ */
 static bool lacks(const struct changes *changes, const struct settings *s, const char *name)
 {
 	bool is_kept = is_signed(changes->header) && header_find(changes->header, name);
@@ -45,7 +48,7 @@ static bool lacks(const struct changes *changes, const struct settings *s, const
 	return !is_kept && !changes_has_content(changes, name) && !repair_adds(s, name);
 }
 
-/* Adds the field where it is missing, in the place of those without content. */
+/* Adds a field if it is missing; removes those of the same name that have no content. */
 static void supply(struct changes *changes, const struct settings *s, const char *name,
 		   const char *body)
 {
@@ -55,7 +58,7 @@ static void supply(struct changes *changes, const struct settings *s, const char
 		changes_add(changes, name, body);
 }
 
-/* Moves dates that no reader understands into `moved`, as fields of another name. */
+/* Moves dates that no reader understands to `moved`, as X-Original-Date fields. */
 static void move_dates(struct changes *changes, struct str *moved)
 {
 	const struct header *header = changes->header;
@@ -97,8 +100,8 @@ static void supply_message_id(struct changes *changes, const char *sender,
 }
 
 /*
- * Text beyond ASCII that cron, PHP and scripts write. Where no field says what it is, it has to be
- * UTF-8 to be named; one that does is completed by the others.
+ * Labels text beyond ASCII, as cron, PHP and scripts write it without MIME fields. Text without any
+ * MIME field is labelled only if it is UTF-8. A message with some of these fields gets the others.
  */
 static void supply_label(struct changes *changes, const struct settings *s,
 			 const struct content_facts *body)
@@ -115,7 +118,10 @@ static void supply_label(struct changes *changes, const struct settings *s,
 	supply(changes, s, "Content-Transfer-Encoding", "8bit");
 }
 
-/* Whom the From field names where there is none: the sender, or for the null sender the account. */
+/*
+ * Returns the author for a missing From field: the envelope sender, or the account's sender if the
+ * envelope sender is null.
+ */
 static char *find_author(const char *sender, const struct completion *completion)
 {
 	const struct account *account = completion->account;
@@ -145,7 +151,10 @@ static bool repair(struct changes *changes, const struct envelope *envelope,
 	return repair_addresses(changes, envelope, author, &completion->account->settings, err);
 }
 
-/* "To : x" may be read, but not sent: some readers see no field there. RFC 5322 section 4.5. */
+/*
+ * Removes the blank in "To : x", which may be read but not sent: some readers see no field there.
+ * RFC 5322 section 4.5.
+ */
 static void close_up_names(struct changes *changes)
 {
 	for (size_t i = 0; i < changes->header->count; i++) {

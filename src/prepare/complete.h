@@ -8,25 +8,25 @@
 
 #include <time.h>
 
-/* With what a message is completed. */
+/* The input for the header fields of a message. */
 struct completion {
 	const struct account *account;
 	time_t date;     /* for the Date field */
-	bool is_program; /* a program's: bare addresses get a domain, see bare.h */
-	bool is_raw;     /* there is no config yet: what it could ask for is left to complete_raw */
+	bool is_program; /* the message of a program: bare addresses get a domain, see bare.h */
+	bool is_raw; /* there is no config yet: complete_raw does later what a config can ask for */
 };
 
 /*
- * Completes the header as the settings ask: fields repaired, taken away, and added where they are
- * missing. What a DKIM signature may cover stays as it is; only Bcc goes in any case, and what is
- * missing is added. ERR_CONFIG: the aliases file; ERR_IO.
+ * Completes the header by the settings: repairs, removes and adds fields. Header fields that a DKIM
+ * signature may cover stay as they are, except that Bcc is always removed; missing fields are
+ * added. ERR_CONFIG: the aliases file; ERR_IO.
  */
 bool complete_message(struct message *message, const struct envelope *envelope,
 		      const struct completion *completion, struct err *err) MUST_USE;
 
 /*
- * Makes `out` (message_init has been called) of a program's message that was kept while there was
- * no config, now that there is an account; date and Message-ID stay. The errors of
+ * Completes a program's message that was queued without a config, now that there is an account. The
+ * result is `out`, for which message_init has been called. Date and Message-ID stay. The errors of
  * complete_message.
  */
 bool complete_raw(const struct message *raw, const struct envelope *envelope,

@@ -1,4 +1,4 @@
-/* filter.c - the account's filter: a command that makes another message of a completed one */
+/* filter.c - the account's filter, a command that changes a message before it is sent */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "prepare/filter.h"
 
@@ -17,11 +17,11 @@
 
 enum {
 	PIECE = 65536,
-	GROWTH_MAX = 4,         /* what is printed may be so many times as long */
-	ROOM_MIN = 1024 * 1024, /* and so much longer */
+	GROWTH_MAX = 4,         /* the output may be this many times as long as the message */
+	ROOM_MIN = 1024 * 1024, /* plus this many octets */
 };
 
-/* The whole message, with line ends as other programs know them. */
+/* Writes the whole message with LF line ends, as other programs expect them. */
 static bool spill(const struct message *message, int fd, struct err *err)
 {
 	struct lines lines = { 0 };
@@ -40,7 +40,10 @@ static bool spill(const struct message *message, int fd, struct err *err)
 	return got == 0;
 }
 
-/* The command reads a file: in one of the folders, else in memory. */
+/*
+ * Writes the message to a file for the command: in one of the folders for such files, else in
+ * memory.
+ */
 static int spill_somewhere(const struct message *message, struct err *err)
 {
 	size_t place = 0;
@@ -60,7 +63,10 @@ static int spill_somewhere(const struct message *message, struct err *err)
 	}
 }
 
-/* The limit on file sizes holds for memory that is a file, too, but not for a pipe. */
+/*
+ * Feeds the message through a pipe: the limit on file sizes, which holds for files in memory too,
+ * does not hold for a pipe.
+ */
 static bool feed(const struct message *message, struct feeder *feeder, struct err *err)
 {
 	CLEANUP(str_done) struct str text = STR_MAX(SCRATCH_MEMORY_MAX);
@@ -93,7 +99,7 @@ static void set_environment(const struct envelope *envelope)
 	proc_set_variable("MAILCHUTE_RECIPIENTS", addresses.bytes);
 }
 
-/* What is no message is a fault of the command's. */
+/* Takes a piece of the output. If the output is no message, that is an error of the command. */
 static bool take(struct message *out, const char *bytes, size_t len, uint64_t *room,
 		 struct err *err)
 {

@@ -1,4 +1,4 @@
-/* filter.h - the account's filter: a command that makes another message of a completed one */
+/* filter.h - the account's filter, a command that changes a message before it is sent */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -7,21 +7,21 @@
 #include "queue/entry.h"
 
 /*
- * Runs the filter of the settings, if there is one, over a completed message, and puts what it
- * prints in its place; the envelope stays. The command gets the message with lines ending LF on its
- * stdin, sender and recipients in its environment, and a minute. On failure the message is as it
- * was. ERR_INPUT: the command refuses the message (status 65); ERR_DEFER: it can't do it now (75);
- * ERR_CONFIG: it fails in another way, or prints no message; ERR_IO, ERR_SYSTEM.
+ * Runs the filter of the settings, if there is one, over a completed message. The output of the
+ * command replaces the message; the envelope stays. The command reads the message with LF line ends
+ * on stdin, finds sender and recipients in its environment, and has a minute. On failure the
+ * message stays as it was. ERR_INPUT: the command rejects the message (status 65). ERR_DEFER: the
+ * command can't do it now (75). ERR_CONFIG: the command fails in another way, or prints no message.
+ * ERR_IO, ERR_SYSTEM.
  */
 bool filter_message(struct message *message, const struct envelope *envelope,
 		    const struct settings *settings, struct err *err) MUST_USE;
 
 /*
- * The same for a message of the queue that has not gone through a filter, before an attempt to send
- * it: `out` (message_init has been called) gets what is to be sent, which is the entry's own where
- * the account has no filter, and the envelope in memory its facts; the file stays as it is. One
- * that was saved without a config is completed first. After ERR_INPUT the recipients are marked as
- * refused.
+ * The same for a message of the queue, before an attempt to send it. `out`, for which message_init
+ * has been called, gets the message to send: the entry's own if no filter is due. The envelope in
+ * memory gets the size and properties of `out`; the file stays as it is. A message that was saved
+ * without a config is completed first. After ERR_INPUT the recipients are marked as refused.
  */
 bool filter_entry(struct entry *entry, const struct account *account, struct message *out,
 		  struct err *err) MUST_USE;

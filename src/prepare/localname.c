@@ -1,4 +1,4 @@
-/* localname.c - names without a domain, or of this machine only: domain, sender, aliases */
+/* localname.c - names without a domain, or known only on this machine: domain, sender, aliases */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "prepare/localname.h"
 
@@ -38,7 +38,7 @@ static bool is_caller(const char *local)
 	return strcmp(local, "root") == 0 || strcmp(local, expand_user(true)) == 0;
 }
 
-/* A domain that no other machine knows; the first ending is what Emacs makes up. */
+/* Whether no other machine knows the domain. Emacs makes up the first ending. */
 static bool is_machine_only(const char *domain, const char *host)
 {
 	static const char *const names[] = { "localhost",  "localhost.localdomain",

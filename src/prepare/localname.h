@@ -1,4 +1,4 @@
-/* localname.h - names without a domain, or of this machine only: domain, sender, aliases */
+/* localname.h - names without a domain, or known only on this machine: domain, sender, aliases */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -7,26 +7,29 @@
 #include "mail/alias.h"
 
 /*
- * Whether an address means a user of this machine, and nothing elsewhere: without a domain, at
- * localhost, at the machine's name, or at that with an ending that only a local network knows. A
- * name with dots counts for root and the caller alone. False for the `maildomain`, and for the
- * domain of `own`, the account's sender.
+ * Whether an address is known only on this machine. Such an address has no domain, or its domain is
+ * localhost, the machine's name, or the machine's name with an ending for local networks. If the
+ * machine's name has a dot, only root and the calling user are meant. False for the `maildomain`,
+ * and for the domain of `own`, the account's sender.
  */
 bool localname_is_of_machine(const struct address *address, const struct settings *settings,
 			     const char *own);
 
 /*
- * The account's own sender in the place of one whom only this machine knows, where no `maildomain`
- * is set up; NULL: that one stays.
+ * The account's own sender, if it replaces a sender known only on this machine, and no `maildomain`
+ * is set; NULL: the given sender stays.
  */
 const char *localname_own_sender(const struct account *account, const char *sender);
 
-/* What a name without a domain belongs to: maildomain, /etc/mailname, or the host; caller frees. */
+/*
+ * The domain for a name without a domain: maildomain, /etc/mailname, or the name of the host. The
+ * caller frees it.
+ */
 char *localname_domain(const struct settings *settings) MUST_USE;
 
 /*
- * Reads the file with the aliases; names in a local domain (see *local_domains*) can be found in
- * it. ERR_CONFIG.
+ * Reads the aliases file. Names in a local domain (see *local_domains*) are looked up in it, too.
+ * ERR_CONFIG.
  */
 bool localname_read_aliases(struct alias_table *table, const struct settings *settings,
 			    struct err *err) MUST_USE;

@@ -1,4 +1,4 @@
-/* messageid.c - a Message-ID that no other message has */
+/* messageid.c - a unique Message-ID */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "prepare/messageid.h"
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What stands in brackets is an address that the user has chosen. RFC 5322 section 3.6.4. */
+/* Whether a name is a domain literal, in brackets. RFC 5322 section 3.6.4. */
 static bool is_literal(const char *name)
 {
 	size_t len = strlen(name);
@@ -28,7 +28,7 @@ static bool has_letter(const char *text)
 	return false;
 }
 
-/* A name below a domain; neither an address nor what every machine is called. */
+/* Whether a name has a domain; an IP address and the name localhost.localdomain do not count. */
 static bool is_qualified(const char *name)
 {
 	const char *dot = strrchr(name, '.');
@@ -40,7 +40,7 @@ static bool is_qualified(const char *name)
 	       ascii_compare(name, "localhost.localdomain") != 0;
 }
 
-/* Sets the domain if it has none yet, and this one will do. */
+/* Sets the domain if it is not set yet and this name is good enough. */
 static void propose(char **domain, const char *name)
 {
 	CLEANUP(err_done) struct err unfit = ERR_INIT;

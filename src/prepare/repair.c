@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the rules for single addresses know. */
+/* The input of the rules for single addresses. */
 struct repair {
 	struct changes *changes;
 	const struct envelope *envelope;
-	const char *author; /* the sender, or for the null sender the account's */
+	const char *author; /* the envelope sender, or the account's if it is null */
 	const struct settings *settings;
 	struct alias_table aliases;
 	char *domain;
@@ -28,7 +28,10 @@ static void repair_done(struct repair *repair)
 	free(repair->domain);
 }
 
-/* The domain is looked for where the first address needs one: that may read a file. */
+/*
+ * Adds the domain to an address without one. The domain is found when the first address needs it:
+ * this may read a file.
+ */
 static void qualify(struct repair *repair, struct address *address)
 {
 	if (address->domain)
@@ -44,7 +47,7 @@ static void qualify_from(struct repair *repair, struct address_list *list, size_
 		qualify(repair, &list->items[i]);
 }
 
-/* Rules, as rewrite_field asks them. What they add goes behind what is in the list already. */
+/* Rules for rewrite_field. Each appends addresses to a list, which may have others already. */
 
 static void decide_qualify(void *arg, const struct address *address, struct address_list *out)
 {
@@ -56,7 +59,10 @@ static void decide_qualify(void *arg, const struct address *address, struct addr
 	qualify_from(arg, out, first);
 }
 
-/* Bcc is never looked at here, so nobody is shown who was not. */
+/*
+ * Replaces an address by those of its alias. Bcc fields are not used here, so no hidden recipient
+ * is shown.
+ */
 static void decide_alias(void *arg, const struct address *address, struct address_list *out)
 {
 	struct repair *repair = arg;
@@ -79,7 +85,7 @@ static void decide_sender(void *arg, const struct address *address, struct addre
 	address_parse_add_path(out, repair->envelope->sender);
 }
 
-/* Fields with addresses. RFC 5322 section 3.6.2 has no groups in those of an author. */
+/* The fields with addresses. The fields of an author have no groups. RFC 5322 section 3.6.2. */
 static const struct {
 	const char *name;
 	bool takes_groups;
@@ -98,7 +104,7 @@ static const struct {
 	{ "Resent-Bcc", true },
 };
 
-/* The field's number among these, or -1. */
+/* The index of a field in this table, or -1. */
 static int address_field(const struct header *header, const struct header_field *field)
 {
 	for (size_t i = 0; i < LENGTH(address_fields); i++)
@@ -138,8 +144,8 @@ static void rewrite_all(struct repair *repair, const char *name,
 }
 
 /*
- * What callers write beyond RFC 5322 is read in every field, and strict relays refuse it. A field
- * that has a new body is legal already.
+ * Writes address fields in a legal form. Callers write more than RFC 5322 allows, and strict relays
+ * reject it. A field with a new body is legal already.
  */
 static void write_legal(struct changes *changes)
 {
@@ -162,7 +168,7 @@ static void add_fresh_from(struct repair *repair)
 	changes_add(repair->changes, "From", from.bytes);
 }
 
-/* The one author, as the first From field that has any content names him. */
+/* Finds the author: in the first From field that can be read and names one address. */
 static const struct header_field *find_author(const struct header *header,
 					      struct address_list *author)
 {
@@ -194,7 +200,10 @@ static void add_reply_to(struct repair *repair, struct address *author)
 	changes_add(repair->changes, "Reply-To", body.bytes);
 }
 
-/* What the author is called stays, and so does a comment such as "(Cron Daemon)". */
+/*
+ * Replaces the address of the author. The author's name stays, and so does a comment such as "(Cron
+ * Daemon)".
+ */
 static void replace_from(struct repair *repair)
 {
 	const struct rewrite_rule rule = { decide_sender, repair };
@@ -232,7 +241,7 @@ static void repair_from(struct repair *repair)
 		rewrite_all(repair, "From", decide_qualify);
 		rewrite_all(repair, "Sender", decide_qualify);
 	}
-	/* The null sender is no address that could stand in the place of the author's. */
+	/* A null sender cannot replace the address of the author. */
 	if (wish == SET_FROM_ON && (*repair->envelope->sender || !has_from))
 		replace_from(repair);
 	else if (!has_from)
@@ -241,7 +250,7 @@ static void repair_from(struct repair *repair)
 
 /* To, Cc, Bcc */
 
-/* Paths in order: there may be a million of them. */
+/* Sorted paths: there may be a million of them. */
 struct paths {
 	char **items;
 	size_t count;
@@ -265,7 +274,7 @@ static bool has_path(const struct paths *paths, const char *path)
 					   compare_paths) != NULL;
 }
 
-/* What the aliases and the domain make of the addresses in all fields of that name. */
+/* Adds the addresses of all fields of that name, with aliases followed and domains added. */
 static void gather_addresses(struct repair *repair, const char *name, struct address_list *list)
 {
 	CLEANUP(address_list_done) struct address_list named = { 0 };
@@ -291,7 +300,7 @@ static struct paths gather_paths(struct repair *repair, const char *one, const c
 	return paths;
 }
 
-/* Everybody who gets it, but for those whom only a Bcc field names. */
+/* Adds a To field with all recipients, except those that only a Bcc field names. */
 static void add_to_all(struct repair *repair)
 {
 	CLEANUP(paths_done) struct paths hidden = gather_paths(repair, "Bcc", "Resent-Bcc");
@@ -347,7 +356,7 @@ bool repair_addresses(struct changes *changes, const struct envelope *envelope, 
 	return true;
 }
 
-/* Fields of any kind */
+/* Fields of other kinds */
 
 /* Splits "Name: text" at its colon. */
 static char *split_field(const char *field, const char **text)
@@ -368,7 +377,7 @@ static void add_prefix(struct changes *changes, const char *prefix)
 
 	if (subject)
 		header_add_unfolded(changes->header, subject, &old);
-	/* One beyond ASCII was sent in encoded-words before. */
+	/* A subject beyond ASCII was encoded before. */
 	mime_add_decoded(&read, old.bytes);
 	if (strncmp(read.bytes, prefix, strlen(prefix)) == 0)
 		return;
