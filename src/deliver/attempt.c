@@ -1,4 +1,4 @@
-/* attempt.c - one attempt to send a message of the queue: its message, transaction, envelope */
+/* attempt.c - one attempt to send a message of the queue: its options and its results */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deliver/attempt.h"
 
@@ -41,7 +41,7 @@ static bool adopt_sender(struct envelope *envelope, const char *from)
 	return true;
 }
 
-/* The sender that it would have got had there been a config. */
+/* Gives the message the sender that it would have got if there had been a config. */
 static void complete_sender(struct record *record, const struct account *account)
 {
 	struct envelope *envelope = &record->envelope;
@@ -62,7 +62,10 @@ static void complete_sender(struct record *record, const struct account *account
 	envelope->sender = whole;
 }
 
-/* The place in the file is one recipient's: an alias for several can't be followed any more. */
+/*
+ * Follows an alias that stands for one address. The file has one status byte for the recipient, so
+ * an alias for several addresses cannot be followed any more.
+ */
 static void follow_alias(struct recipient *recipient, const struct alias_table *table)
 {
 	CLEANUP(address_list_done) struct address_list in = { 0 };

@@ -24,13 +24,13 @@ enum {
 	DAY = 24 * 60 * 60,
 };
 
-/* Whom a notice goes to, and the domain that it comes from. */
+/* The recipient of a notice, and the domain of its author. */
 struct parties {
 	const char *to;
 	const char *domain;
 };
 
-/* The recipients that it is told about. */
+/* The recipients that have failed. */
 struct failed {
 	const struct recipient *const *recipients;
 	size_t count;
@@ -66,7 +66,7 @@ static void run_command(const char *command, const struct entry *entry, const st
 	}
 }
 
-/* Keeps those of whom the command has not been told yet, by this process or an earlier one. */
+/* Drops the recipients for which on_failure was started before. */
 static size_t drop_commanded(const struct recipient **chosen, size_t count)
 {
 	size_t kept = 0;
@@ -77,7 +77,10 @@ static size_t drop_commanded(const struct recipient **chosen, size_t count)
 	return kept;
 }
 
-/* A mark that may not last is taken back, so that the next attempt runs the command. */
+/*
+ * Marks the recipients for which on_failure is started. A mark that may not survive a power cut is
+ * taken back, so that the next attempt runs the command.
+ */
 static bool mark_commanded(struct entry *entry, struct err *err)
 {
 	CLEANUP(err_done) struct err worse = ERR_INIT;
@@ -97,7 +100,10 @@ static bool mark_commanded(struct entry *entry, struct err *err)
 	return false;
 }
 
-/* A command may do anything: after a crash it is rather left out than run twice. */
+/*
+ * Runs on_failure at most once: it may do anything, so that after a crash it is left out rather
+ * than run twice.
+ */
 static bool run_once(const char *command, struct entry *entry, struct err *err)
 {
 	const struct envelope *envelope = &entry->record.envelope;
@@ -114,7 +120,7 @@ static bool run_once(const char *command, struct entry *entry, struct err *err)
 	return true;
 }
 
-/* The header of the message that failed; a very long one is cut at a line's end. */
+/* Reads the header of the message that failed; a very long header is cut at the end of a line. */
 static bool read_header(const struct entry *entry, struct str *bytes, struct err *err)
 {
 	struct record_part part = entry->record.header;
@@ -145,7 +151,10 @@ static bool take_text(struct message *message, const struct str *text, struct er
 	       message_complete(message, &message->given, err);
 }
 
-/* A notice has no sender, goes where the message went that it is about, and has less time. */
+/*
+ * Fills in the record of a notice. A notice has the null sender, uses the route of the message that
+ * it is about, and expires sooner.
+ */
 static void fill_record(struct record *record, const struct record *about, const char *to,
 			const struct message *message)
 {
@@ -163,7 +172,10 @@ static void fill_record(struct record *record, const struct record *about, const
 	copy_way(record, about);
 }
 
-/* Its own id follows from the message's and from how many have been told about. */
+/*
+ * Queues a notice. Its id is derived from the id of the message and the number of recipients told
+ * about before.
+ */
 static bool queue_notice(const struct entry *about, const char *to, const struct str *text,
 			 struct entry *notice, struct err *err)
 {
@@ -186,7 +198,7 @@ static bool queue_notice(const struct entry *about, const char *to, const struct
 	return spool_commit(notice, &message, err);
 }
 
-/* Strict relays refuse an author at a host without a domain. */
+/* Writes the notice. The domain of its author has a dot, as strict relays refuse others. */
 static void write_notice(const struct record *record, const struct header *header,
 			 const struct parties *parties, const struct failed *failed,
 			 struct str *text)

@@ -6,10 +6,10 @@
 #include "queue/entry.h"
 
 /*
- * Tells about the failed recipients: runs on_failure, and queues a delivery status notification for
- * bounce_to or the sender, unless the message is one that must not be answered. `notice` gets it
- * locked, so that no run sends it before the caller has written down that it was made. Done again
- * for the same message it runs nothing and leaves one notification.
+ * Handles the failed recipients: runs on_failure, and queues a bounce to bounce_to or the sender,
+ * unless the message must not be answered. `notice` gets the bounce, locked: no run sends it before
+ * the caller has written down that it exists. A second call for the same message does not run the
+ * command again, and leaves one bounce.
  */
 bool bounce_failure(struct entry *entry, const struct settings *settings, struct entry *notice,
 		    struct err *err) MUST_USE;

@@ -5,8 +5,8 @@
 #include "base/err.h"
 
 /*
- * Routes that have failed in a run over several queues, and why: they are not tried again for
- * another queue. Begins as zeros.
+ * Routes that have failed in a run over several queues, and the reasons. They are not tried again
+ * for another queue. Begins as zeros.
  */
 struct closed_routes {
 	struct closed_route *items;
@@ -15,5 +15,5 @@ struct closed_routes {
 
 void closed_routes_done(struct closed_routes *routes);
 void closed_routes_add(struct closed_routes *routes, const char *key, const struct err *reason);
-/* Whether a route has failed; `reason` then says why. */
+/* Whether a route has failed; if so, `reason` gets the error. */
 bool closed_routes_has(const struct closed_routes *routes, const char *key, struct err *reason);

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /*
- * All that we open ourselves is marked to be closed on exec, which nothing that came through an
- * exec is.
+ * Closes the descriptors that came through an exec. mailchute marks its own to be closed on exec,
+ * and these are not marked.
  */
 static void close_inherited(void)
 {
@@ -37,7 +37,7 @@ int detach(void)
 		return pid;
 	report_detached();
 	setsid();
-	/* Not ours to keep open: the caller may wait for its end. */
+	/* The caller may wait for the end of these descriptors, for example of a pipe. */
 	close_inherited();
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 
 /*
- * As fork(2), but the child (which gets 0) has a session of its own, and /dev/null as its standard
- * descriptors. -1: there is no child.
+ * As fork(2), except that the child (which gets 0) has a session of its own, and /dev/null as its
+ * standard descriptors. -1: there is no child.
  */
 int detach(void) MUST_USE;

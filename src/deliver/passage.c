@@ -1,4 +1,4 @@
-/* passage.c - one message through a session, with its marks on disk */
+/* passage.c - one message through a session; recipients are marked on disk as in doubt */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deliver/passage.h"
 
@@ -9,14 +9,17 @@
 #include "queue/spool.h"
 #include "smtp/broken.h"
 
-/* Whether the relay has accepted a recipient, or may do so together with the message. */
+/* Whether the relay has accepted a recipient, or may accept recipient and message together. */
 static bool may_reach(const struct transaction *t, const struct recipient *recipient)
 {
 	return recipient->is_accepted || (t->is_single_group && recipient_is_open(recipient) &&
 					  recipient->err.kind == ERR_NONE);
 }
 
-/* A plain write: it is there for the death of the process, and for a reply that is lost. */
+/*
+ * Marks the recipients as in doubt. A write without a sync survives the death of the process and
+ * the loss of a reply.
+ */
 static bool mark_doubt(struct attempt *attempt, struct err *err)
 {
 	struct envelope *envelope = attempt->transaction.envelope;
@@ -28,8 +31,8 @@ static bool mark_doubt(struct attempt *attempt, struct err *err)
 }
 
 /*
- * A file that takes no mark is of no use as long as a caller waits for the result, and all get the
- * message now.
+ * Removes a file that cannot be marked. A caller that waits for the result does not need the file,
+ * if all recipients get the message now.
  */
 static bool do_without_file(struct attempt *attempt)
 {
@@ -51,8 +54,10 @@ static const struct recipient *first_deferred(const struct envelope *envelope)
 }
 
 /*
- * After a mark that can't be written the last byte stays here, and so the session is spoilt. That a
- * recipient was refused says nothing about those who would have got the message.
+ * Sends the content except its last byte, and marks the recipients. If the mark cannot be written,
+ * the last byte is not sent, and the session cannot be used any more. The error is then that of a
+ * deferred recipient, if there is one: a refused recipient does not explain why the others got
+ * nothing.
  */
 static bool send_content(struct session *session, struct attempt *attempt, struct err *err)
 {
@@ -72,7 +77,10 @@ static bool send_content(struct session *session, struct attempt *attempt, struc
 	return true;
 }
 
-/* What was removed before is made to last while the relay decides, so that it costs no time. */
+/*
+ * Sends the last byte. The removal of earlier messages is synced while the relay decides, so that
+ * the sync costs no time.
+ */
 static bool end_content(struct session *session, struct attempt *attempt,
 			struct transaction *following, bool is_last, struct err *err)
 {
@@ -95,7 +103,7 @@ static bool go_through(struct session *session, struct attempt *attempt,
 	       transaction_settle(session, t, following, err);
 }
 
-/* The relay has refused the content, so that no recipient is in doubt. */
+/* Takes the marks back: the relay has refused the content, so no recipient is in doubt. */
 static void unmark(struct attempt *attempt)
 {
 	struct envelope *envelope = attempt->transaction.envelope;
@@ -110,8 +118,8 @@ static void unmark(struct attempt *attempt)
 }
 
 /*
- * Where a session is out of step, as its relay has taken a chunk for commands, only another one can
- * do without CHUNKING.
+ * Asks for a new session without the extensions. After the relay has taken a chunk for commands,
+ * the session is out of step, so only another session can do without CHUNKING.
  */
 static bool ask_new_session(struct session *session, struct attempt *attempt, unsigned without,
 			    struct err *err)
@@ -124,7 +132,10 @@ static bool ask_new_session(struct session *session, struct attempt *attempt, un
 	return broken_advise(session, without, err);
 }
 
-/* Whether it is known from a refusal what the relay can't do, and it may be asked without that. */
+/*
+ * Makes the transaction ready for an offer without the extensions that may have caused the refusal.
+ * False if the session cannot be used for that.
+ */
 static bool restart_without(struct session *session, struct attempt *attempt,
 			    struct transaction *following, unsigned without, struct err *err)
 {
@@ -143,7 +154,7 @@ static bool restart_without(struct session *session, struct attempt *attempt,
 	return ask_new_session(session, attempt, without, err);
 }
 
-/* Whether a relay that refused an extension has taken the transaction without it. */
+/* Whether the relay has accepted the transaction without the extension that it had refused. */
 static bool is_confirmed(const struct transaction *t)
 {
 	return t->mail.kind == ERR_NONE && envelope_count_accepted(t->envelope) > 0 &&
@@ -151,8 +162,8 @@ static bool is_confirmed(const struct transaction *t)
 }
 
 /*
- * Offers a refused transaction again, as long as the refusal may be about an extension. Where the
- * message can't go without that, the refusal stands.
+ * Offers a refused transaction again, as long as an extension may be the reason for the refusal. If
+ * the message cannot be sent without that extension, the refusal stands.
  */
 static bool retry_without_extensions(struct session *session, struct attempt *attempt,
 				     struct transaction *following, bool is_last, struct err *err)
@@ -186,7 +197,10 @@ static bool retry_without_extensions(struct session *session, struct attempt *at
 	return is_sent;
 }
 
-/* What has failed by silence is for the next session. */
+/*
+ * Notes which extensions failed or worked. If the relay fell silent, the next session does without
+ * the extension; this session is over.
+ */
 static void note_extensions(struct session *session, const struct attempt *attempt, bool is_sent,
 			    struct err *err)
 {
@@ -205,7 +219,7 @@ static void note_extensions(struct session *session, const struct attempt *attem
 	reach_note(session, attempt->entry->spool);
 }
 
-/* The transaction of an attempt, from its offer to the verdict. */
+/* Makes the transaction of an attempt, from its offer to the verdict. */
 static bool make_passage(struct session *session, struct attempt *attempt,
 			 struct transaction *following, bool is_last, struct err *err)
 {
@@ -216,7 +230,10 @@ static bool make_passage(struct session *session, struct attempt *attempt,
 	return is_sent;
 }
 
-/* A crash between begin and end is counted by the difference; that is worth no failure. */
+/*
+ * Counts the attempt. A later run detects a crash by the difference between begun and ended
+ * attempts, so a failed write here is not worth a failure.
+ */
 static void begin_attempt(struct attempt *attempt)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -228,8 +245,8 @@ static void begin_attempt(struct attempt *attempt)
 }
 
 /*
- * An error of the message, of its sender or content, holds for all who could have got it. A doubt
- * that an earlier attempt has left stays.
+ * Decides the status of a recipient. An error of the sender or of the content holds for every
+ * recipient that could have got the message. A doubt that an earlier attempt has left stays.
  */
 static char judge_recipient(const struct attempt *attempt, size_t i, const struct err *err)
 {
@@ -258,7 +275,10 @@ static void judge_all(struct attempt *attempt, const struct err *err)
 			envelope->recipients[i].status = judge_recipient(attempt, i, err);
 }
 
-/* Some relays take mail only in the name of who has logged in, even a notification. */
+/*
+ * Some relays accept only the address of the user who has logged in as envelope sender, even for a
+ * bounce.
+ */
 static bool is_null_sender_refused(const struct transaction *t)
 {
 	return !*t->envelope->sender && t->mail.code > 0 && err_fate(t->mail.kind) == FATE_FAIL;

@@ -1,4 +1,4 @@
-/* reach.c - sessions, with what is remembered of a relay's broken extensions */
+/* reach.c - sessions, without the extensions that failed on their route before */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deliver/reach.h"
 

@@ -1,4 +1,4 @@
-/* reach.h - sessions, with what is remembered of a relay's broken extensions */
+/* reach.h - sessions, without the extensions that failed on their route before */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -6,9 +6,9 @@
 #include "smtp/session.h"
 
 /*
- * As session_open, without the extensions that have failed on this route within a day. Success or
- * failure is remembered for the messages that follow. `spool` may be NULL or have no folder for
- * hints: then this process alone remembers.
+ * As session_open, without the extensions that have failed on this route within a day. The success
+ * or failure is remembered for later messages. If `spool` is NULL or has no folder for hints, only
+ * this process remembers it.
  */
 bool reach_open(struct session *session, const struct spool *spool, const struct settings *settings,
 		enum login login, struct err *err) MUST_USE;

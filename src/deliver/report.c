@@ -1,4 +1,4 @@
-/* report.c - the only place that prints, logs or picks an exit status */
+/* report.c - the only place that prints, logs or chooses an exit status */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deliver/report.h"
 
@@ -23,12 +23,12 @@ static bool is_program;
 enum { HELD_MAX = 64 * 1024 };
 
 /*
- * What a program would read on stderr, until it is known whether its call succeeds; and the log of
- * the account that was used last.
+ * The lines for stderr, held until it is known whether the call succeeds; and the log of the
+ * account that was used last.
  */
 static struct {
 	bool is_on;
-	bool is_detached; /* whatever the exit status is, only the log is left */
+	bool is_detached; /* held lines go to the log only, whatever the exit status is */
 	struct str lines;
 	char *logfile;
 	char *time_format;
@@ -87,7 +87,7 @@ void report_use_log(const struct settings *settings)
 	held.syslog = settings->syslog;
 }
 
-/* A reader that has seen enough, such as head(1), is no error. */
+/* A reader that closes the pipe early, such as head(1), is no error. */
 int report_text(const struct str *text)
 {
 	if (is_reader_gone)
@@ -134,7 +134,7 @@ static void add_to_syslog(int facility, int level, const char *line)
 	log_to_syslog(facility | level, log_tag ? log_tag : program_name, line);
 }
 
-/* A log file that can't be written has its own line here: syslog is the only place left. */
+/* Logs a held line. If the log file cannot be written, syslog is the only place left. */
 static void log_held_line(const char *line)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -149,7 +149,7 @@ static void log_held_line(const char *line)
 		add_to_syslog(LOG_MAIL, LOG_NOTICE, line);
 }
 
-/* Does something with each line that is held, and forgets them. */
+/* Calls a function for each held line, and forgets the lines. */
 static void release(void (*act)(const char *line))
 {
 	CLEANUP(str_done) struct str lines = held.lines;
@@ -254,7 +254,7 @@ int report_queued_until(const char *id, int64_t when)
 	return EX_OK;
 }
 
-/* A value in quotes: what would end it, or the line, becomes a question mark. */
+/* Adds a value in quotes. A quote or a line end in the value becomes a question mark. */
 static void add_quoted(struct str *out, const char *key, const char *text)
 {
 	CLEANUP(str_done) struct str shown = STR_INIT;
@@ -282,7 +282,10 @@ static void add_recipients(struct str *out, const struct envelope *envelope)
 	}
 }
 
-/* A reply with the code on each of its lines, as it came; "\n" is what is left of their ends. */
+/*
+ * Adds a reply with the code on each of its lines, as the server sent it; "\n" stands for a line
+ * end.
+ */
 static void add_code_to_lines(struct str *out, int code, const char *words)
 {
 	const char *line = words + strnlen(words, 4);
@@ -324,7 +327,7 @@ void report_add_log_line(struct str *out, const struct settings *settings,
 		 settings->auth ? "on" : "off");
 	if (settings->auth && settings->user)
 		add_word(out, " user", settings->user);
-	/* Before the envelope is made, what is known of the sender is in the settings. */
+	/* Before there is an envelope, only the settings know the sender. */
 	const char *from = envelope->sender ? envelope->sender : settings->from;
 	add_word(out, " from", from ? from : "");
 	add_recipients(out, envelope);
@@ -349,7 +352,7 @@ static void log_line_to_file(const struct settings *settings, const char *line)
 	print_line(lost.bytes, lost.len);
 }
 
-/* A program's messages have a log in any case. */
+/* The messages of programs are logged in any case. */
 static int facility_of(const struct settings *settings)
 {
 	return is_program && !settings->logfile && settings->syslog < 0 ? LOG_MAIL

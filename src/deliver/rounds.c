@@ -1,4 +1,4 @@
-/* rounds.c - runs of the queue, one process at a time, and what the others ask for */
+/* rounds.c - runs of the queue by one process at a time, with the requests of other processes */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deliver/rounds.h"
 
@@ -19,8 +19,8 @@ static void report_obstacle(struct run_result *result, const struct err *err)
 }
 
 /*
- * Both lists are in order. A notice bears the time of the message that it is about, and does not
- * count: it goes with the next run.
+ * Whether there is an id that was not there before. Both lists are sorted. A notice has the time of
+ * the message that it is about, and does not count: the next run sends it.
  */
 static bool has_new(const struct spool_ids *ids, const struct spool_ids *seen)
 {
@@ -36,7 +36,7 @@ static bool has_new(const struct spool_ids *ids, const struct spool_ids *seen)
 	return false;
 }
 
-/* Lists the queue. Without a list the run can't tell whether it gets on, and ends. */
+/* Lists the queue. Without a list the run cannot see whether there is anything new, and ends. */
 static bool list_queue_ids(struct spool *spool, struct spool_ids *ids, struct run_result *result)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -56,7 +56,7 @@ static void sweep(struct spool *spool, struct run_result *result)
 		report_obstacle(result, &err);
 }
 
-/* Requests. One process runs the queue; the others leave theirs for it, and go. */
+/* Requests. One process runs the queue; each of the others leaves a request, and exits. */
 
 static struct run_request request_of(const struct run_choice *choice)
 {
@@ -66,7 +66,10 @@ static struct run_request request_of(const struct run_choice *choice)
 				     .recipient = choice->recipient };
 }
 
-/* What the caller of a forced run may rely on: if it is not left, that is an error. */
+/*
+ * Leaves a request. The caller of a forced run relies on it, so for that caller a failure is an
+ * error.
+ */
 static void leave_request(struct spool *spool, const struct run_choice *choice,
 			  struct run_result *result)
 {
@@ -100,9 +103,9 @@ static void do_request(struct spool *spool, const struct run_request *request,
 }
 
 /*
- * Does what this run was asked for itself, and what other processes have asked it for. A message
- * that several of them want is tried once. Returns whether their requests are out of the way, so
- * that a new one is found as such.
+ * Does the task of this run, and then the requests of other processes. A message that several of
+ * them name is tried once. Returns whether the requests were removed, so that a new request can be
+ * recognised.
  */
 static bool do_all(struct spool *spool, const struct run_choice *choice, struct run_result *result)
 {
@@ -135,9 +138,9 @@ static bool has_request(struct spool *spool, struct run_result *result)
 }
 
 /*
- * Runs once, and gives the lock back. Returns whether another round is needed: while we had the
- * lock, messages came, or a process has left a request. Each round needs something new from
- * another process, so there is a last one.
+ * Runs once, and releases the lock. Returns whether another round is needed: messages or a request
+ * came while this process had the lock. Each round needs something new from another process, so the
+ * rounds end.
  */
 static bool run_round(struct spool *spool, const struct run_choice *choice,
 		      struct run_result *result, int *lock)
@@ -150,7 +153,10 @@ static bool run_round(struct spool *spool, const struct run_choice *choice,
 	sweep(spool, result);
 	result->waiting = 0;
 	bool can_go_on = do_all(spool, choice, result);
-	/* Without the lock: a process that finds it taken after this look does not exist. */
+	/*
+	 * The lock is released before the look at the requests. So a process that finds the lock
+	 * taken has left its request in time for the look.
+	 */
 	fs_close_at(lock);
 	return can_go_on && (has_request(spool, result) ||
 			     (list_queue_ids(spool, &ids, result) && has_new(&ids, &seen)));
@@ -166,7 +172,10 @@ static int lock_run(struct spool *spool, struct run_result *result)
 	return lock;
 }
 
-/* The process with the lock may have looked for requests just before ours: then it is free now. */
+/*
+ * Takes the lock, or leaves a request. The process with the lock may have looked at requests just
+ * before this one was left. Its lock is free then, so the lock is tried again.
+ */
 static int lock_or_leave(struct spool *spool, const struct run_choice *choice,
 			 struct run_result *result)
 {
@@ -201,7 +210,7 @@ void rounds_run(struct spool *spool, const struct run_choice *choice, struct run
 	CLEANUP(fs_close_at) int lock = lock_or_leave(spool, choice, result);
 	tell_elsewhere(choice, result);
 	while (lock >= 0 && run_round(spool, &now, result, &lock)) {
-		/* In later rounds, messages that this run has tried are not tried again. */
+		/* In later rounds, do not retry messages that this run has already tried. */
 		now.ignores_schedule = false;
 		now.follows_success = false;
 		lock = lock_run(spool, result);

@@ -1,4 +1,4 @@
-/* route.c - a stored message's way back to the account that it is sent with */
+/* route.c - the account and settings with which a queued message is sent */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deliver/route.h"
 
@@ -28,7 +28,7 @@ void routes_done(struct routes *routes)
 	*routes = (struct routes){ 0 };
 }
 
-/* Every setting that a connection, its TLS or its login depend on. */
+/* Lists every setting that the connection, its TLS or its login depends on. */
 char *route_key(const struct settings *settings)
 {
 	static const enum option_id ids[] = {
@@ -126,8 +126,8 @@ struct route *routes_find(struct routes *routes, const struct record *record)
 }
 
 /*
- * A secret is never remembered. What only shapes the message has done its work, unless that is left
- * for the first attempt.
+ * A secret is never remembered. The sender settings have already shaped the message, unless that is
+ * left for the first attempt.
  */
 static bool is_worth_remembering(const struct settings *settings, enum option_id id, bool is_raw)
 {
@@ -141,7 +141,9 @@ void route_remember(struct record *record, const char *config_file, const struct
 {
 	const struct settings *settings = &account->settings;
 
-	/* A pipe has no other name; a later attempt says that it is gone, and uses no other config.
+	/*
+	 * A pipe has no real path. A later attempt then reports that the file is gone, and uses no
+	 * other config.
 	 */
 	char *real = config_file ? realpath(config_file, NULL) : NULL;
 	record->config_file = real || !config_file ? real : mem_copy(config_file);

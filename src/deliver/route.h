@@ -1,4 +1,4 @@
-/* route.h - a stored message's way back to the account that it is sent with */
+/* route.h - the account and settings with which a queued message is sent */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -6,19 +6,19 @@
 #include "queue/record.h"
 
 /*
- * An account as it is resolved now, from what a record remembers: config file, account, options of
- * its command line. `key` is the same for messages that can share a session. Where the account
- * can't be resolved, `problem` says why, and nothing else is set.
+ * An account, resolved now from what the record of a message remembers: config file, account,
+ * options of the command line. `key` is equal for messages that can share a session. If the account
+ * cannot be resolved, `problem` has the reason, and `account` is not set.
  */
 struct route {
-	char *recipe; /* what the record remembers, as one text */
+	char *recipe; /* the config file, account and options of the record, as one text */
 	char *key;
 	struct config config;
 	struct account account;
 	struct err problem;
 };
 
-/* The routes met in this run; each recipe is resolved once. */
+/* The routes of this run; each recipe is resolved once. */
 struct routes {
 	struct route **items;
 	size_t count;
@@ -26,14 +26,17 @@ struct routes {
 
 void routes_done(struct routes *routes);
 
-/* The route of a record; it belongs to `routes`. */
+/* Finds or resolves the route of a record; the route belongs to `routes`. */
 struct route *routes_find(struct routes *routes, const struct record *record);
 
-/* What a session is shared by: relay, login and TLS settings, as one text; the caller frees it. */
+/*
+ * The relay, login and TLS settings as one text; messages with equal keys can share a session. The
+ * caller frees it.
+ */
 char *route_key(const struct settings *settings) MUST_USE;
 
 /*
- * Lets a record remember where it was to go: the config file named on the command line (NULL:
- * none), the account, and those of its settings that no file says.
+ * Writes into a record where the message goes: the config file named on the command line (NULL:
+ * none), the account, and its settings that come from the command line or the environment.
  */
 void route_remember(struct record *record, const char *config_file, const struct account *account);

@@ -1,4 +1,4 @@
-/* run.c - sending what waits in the queue */
+/* run.c - one run of the queue: the sessions and messages of each route */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deliver/run.h"
 
@@ -19,11 +19,11 @@
 #include <string.h>
 
 enum {
-	SESSION_SECONDS = 30, /* a run behind somebody's message begins nothing after that */
-	LINGER_SECONDS = 60,  /* and is over then */
+	SESSION_SECONDS = 30, /* a run after a user's message begins no message after that */
+	LINGER_SECONDS = 60,  /* and ends then */
 };
 
-/* A run over one spool. */
+/* A run over one queue. */
 struct run {
 	struct spool *spool;
 	const struct run_choice *choice;
@@ -31,13 +31,13 @@ struct run {
 	struct run_list list;
 	size_t done_on_session; /* messages that were settled */
 	size_t sent_on_session;
-	int64_t end;       /* no message is begun after it */
-	bool only_settles; /* the route has failed, and nothing more is sent on it */
-	int64_t until; /* nor on this session after that, so that its own time does not cut one off
-			*/
+	int64_t end;       /* no message is begun after this time */
+	bool only_settles; /* the route has failed: the rest is settled without being sent */
+	/* No message is begun on this session later: its time limit would cut the message off. */
+	int64_t session_end;
 };
 
-/* A message taken from the list, ready to be sent; `index` is its place there. */
+/* A message taken from the list, ready to be sent. `index` is its place in the list. */
 struct run_message {
 	size_t index;
 	struct entry entry;
@@ -100,7 +100,10 @@ static void count_settled(struct run *run, enum settled settled, const struct er
 		err_copy(&run->result->first, reason);
 }
 
-/* A message is not sent past its filter: it waits, or has failed where the filter refuses it. */
+/*
+ * Settles a message whose filter failed. It is never sent unfiltered: it waits, or has failed if
+ * the filter refuses it.
+ */
 static void settle_unfiltered(struct run *run, struct entry *entry, const struct settings *settings,
 			      const struct err *reason)
 {
@@ -108,7 +111,7 @@ static void settle_unfiltered(struct run *run, struct entry *entry, const struct
 	count_settled(run, settle_untried(entry, settings, reason, false), reason);
 }
 
-/* Whether there is anything to do but to put it where it belongs. */
+/* Whether the message can be sent now. If not, it is settled, held, or left for a later run. */
 static bool is_sendable(struct run *run, struct entry *entry, const struct run_item *item)
 {
 	const struct account *account = &item->route->account;
@@ -156,7 +159,7 @@ static bool take_item(struct run *run, struct run_message *taken, const struct r
 	return true;
 }
 
-/* Takes the next message that nobody else has, from *next on. */
+/* Takes the next message that no other process has, from *next on. */
 static bool take_next(struct run *run, struct run_message *taken, size_t *next, size_t end)
 {
 	run_message_init(taken);
@@ -169,14 +172,16 @@ static bool take_next(struct run *run, struct run_message *taken, size_t *next, 
 	return false;
 }
 
-/* Messages of several accounts may share a session; who is told, and where, is each account's own.
+/*
+ * Messages of several accounts may share a session. Each is logged and bounced by the settings of
+ * its own account.
  */
 static const struct settings *settings_of(const struct run *run, const struct run_message *taken)
 {
 	return &run->list.items[taken->index].route->account.settings;
 }
 
-/* After trouble with the route, for each message that would have gone there. */
+/* Settles a message that was not sent, because its route has failed. */
 static void settle_unsent(struct run *run, struct run_message *taken,
 			  const struct settings *settings, const struct err *reason)
 {
@@ -194,15 +199,18 @@ static void settle_rest(struct run *run, size_t next, size_t end, const struct e
 	run->only_settles = false;
 }
 
-/* Some relays take so many messages in a session, and from then on answer MAIL with 452. */
+/*
+ * Whether the session has reached the relay's limit of messages: some relays then answer MAIL with
+ * 452.
+ */
 static bool is_full_session(const struct run *run, const struct run_message *taken)
 {
 	return taken->attempt.transaction.mail.code == 452 && run->sent_on_session > 0;
 }
 
 /*
- * A session that has done something and then ends has come to a limit of the relay's: the message
- * that met it is as it was, and goes first on the next session.
+ * Whether a limit of the relay has ended the session after it sent a message. The message that met
+ * the limit stays as it was, and goes first on the next session.
  */
 static bool is_limit(const struct run *run, const struct run_message *taken)
 {
@@ -224,8 +232,8 @@ static void settle_message(struct run *run, struct run_message *taken, const str
 }
 
 /*
- * Sends one message, with the next one's commands behind its content. Returns whether it is
- * settled; where the route failed, `reason` says why, until a message gets through after all.
+ * Sends one message; the commands of the next one follow its content. Returns whether it is
+ * settled. If the route failed, `reason` gets the error. A message that is sent clears it.
  */
 static bool send_message(struct run *run, struct session *session, struct run_message *taken,
 			 struct run_message *next, struct err *reason)
@@ -257,8 +265,8 @@ static bool can_go(const struct session *session, const struct run_message *take
 }
 
 /*
- * Sends from *next on until the session ends; the rest is the caller's. Two places take turns, as a
- * message that has been announced must stay where it is.
+ * Sends messages from *next on until the session ends. The caller settles the rest. Two places take
+ * turns, as a message whose commands were sent must not move in memory.
  */
 static void send_on_session(struct run *run, struct session *session, size_t *next, size_t end,
 			    struct err *reason)
@@ -273,7 +281,7 @@ static void send_on_session(struct run *run, struct session *session, size_t *ne
 		struct run_message *current = &places[turn];
 		struct run_message *following = &places[1 - turn];
 		run_message_init(following);
-		if (clock_now() < run->until)
+		if (clock_now() < run->session_end)
 			take_next(run, following, next, end);
 		bool is_settled = send_message(run, session, current, following, reason);
 		goes_on = is_settled && can_go(session, following);
@@ -287,16 +295,16 @@ static void send_on_session(struct run *run, struct session *session, size_t *ne
 	run_message_release(&places[turn]);
 }
 
-/* What a run learns of one route. */
+/* The result for one route. */
 struct route_result {
-	struct err reason; /* why the rest of its messages can't go now; ERR_NONE: all went */
+	struct err reason; /* why the other messages can't be sent now; ERR_NONE: all were sent */
 	bool is_open;      /* the last session was opened */
-	bool is_noted;     /* the failure is in a hint already */
+	bool is_noted;     /* the failure is noted in a hint */
 };
 
 /*
- * Opens sessions for one route as long as each of them gets something done. Returns the place of
- * the first message that is not settled.
+ * Opens sessions for one route as long as each of them settles a message. Returns the place of the
+ * first message that is not settled.
  */
 static size_t run_sessions(struct run *run, const struct route *route, size_t next, size_t end,
 			   struct route_result *result)
@@ -310,7 +318,7 @@ static size_t run_sessions(struct run *run, const struct route *route, size_t ne
 		result->is_noted = !result->is_open;
 		if (!result->is_open)
 			break;
-		run->until = clock_after(settings->session_timeout / 2);
+		run->session_end = clock_after(settings->session_timeout / 2);
 		send_on_session(run, &session, &next, end, &result->reason);
 		sync_removals(run);
 		session_close(&session);
@@ -319,8 +327,9 @@ static size_t run_sessions(struct run *run, const struct route *route, size_t ne
 }
 
 /*
- * Other messages need not try it, now or in a while. In an open session a demand of the relay's
- * (530) may be for some recipients only: it does not close the route to others.
+ * Notes that the route has failed, so that other messages do not try it now or soon. A demand of
+ * the relay in an open session (530) may concern some recipients only: it does not close the route
+ * to others.
  */
 static void close_route(struct run *run, const char *key, struct closed_routes *closed,
 			const struct route_result *result)
@@ -354,7 +363,9 @@ static void run_route(struct run *run, size_t first, size_t end)
 	err_done(&result.reason);
 }
 
-/* No session is opened any more for the messages from `first` to `end`. */
+/*
+ * Wipes the secrets of the messages from `first` to `end`: no session is opened for them any more.
+ */
 static void forget_secrets(struct run *run, size_t first, size_t end)
 {
 	for (size_t i = first; i < end; i++)
@@ -407,7 +418,7 @@ void run_on_session(struct spool *spool, struct session *session)
 	if (lock < 0)
 		return;
 	*end = clock_earlier(*end, clock_after(LINGER_SECONDS));
-	run.until = run.end;
+	run.session_end = run.end;
 	run_begin(&run);
 	forget_secrets(&run, 0, run.list.count);
 	size_t first = run_list_find(&run.list, key);

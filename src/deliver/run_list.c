@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LOOKED_AT_MAX = 100 }; /* messages that a sender looks at to see if any is due */
+enum { LOOKED_AT_MAX = 100 }; /* messages that run_list_has_other looks at */
 
 static bool has_part(const char *text, const char *part)
 {
@@ -52,7 +52,7 @@ static void add_item(struct run_list *list, const char *id, const struct record 
 	memcpy(added->id, id, sizeof added->id);
 }
 
-/* Claims where a look does not do: what is damaged is set aside by that. */
+/* Reads a record without a lock. A damaged file is claimed, as a claim sets it aside. */
 static enum claim look_at(struct spool *spool, const char *id, struct entry *entry,
 			  struct err *trouble)
 {
@@ -116,7 +116,9 @@ static void consider_message(struct run_list *list, struct spool *spool,
 		list->others++;
 }
 
-/* Oldest first, but one at which the relay has hung up before comes behind those that it may stop.
+/*
+ * Sorts by route and by age. A message at which the relay has hung up before comes last, as it may
+ * end the session for the messages after it.
  */
 static int compare_items(const void *a, const void *b)
 {
@@ -184,7 +186,7 @@ bool run_list_has_other(struct spool *spool, const char *key, const char *except
 	CLEANUP(err_done) struct err trouble = ERR_INIT;
 	bool is_found = false;
 
-	/* What can't be seen now goes with the next run, which says what was the trouble. */
+	/* The next run reports a folder that cannot be read. */
 	if (!spool_list(spool, SPOOL_QUEUE, &ids, &trouble))
 		log_debug("%s", trouble.text);
 	for (size_t i = 0; !is_found && i < ids.count && i < LOOKED_AT_MAX; i++) {

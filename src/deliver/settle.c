@@ -1,4 +1,4 @@
-/* settle.c - what becomes of a message after an attempt: sent, waiting, failed or held */
+/* settle.c - the fate of a message after an attempt: sent, waiting, failed or held */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deliver/settle.h"
 
@@ -15,13 +15,13 @@
 #include <syslog.h>
 #include <time.h>
 
-/* What went wrong in an attempt; `reason` is ERR_NONE where nothing did. */
+/* The result of an attempt; `reason` is ERR_NONE if all recipients got the message. */
 struct outcome {
 	const struct err *reason;
 	bool is_route;      /* the relay as a whole was the trouble */
-	bool is_in_doubt;   /* the relay may have taken the message */
+	bool is_in_doubt;   /* the relay may have accepted the message */
 	bool is_lasting;    /* the removal of a sent message is synced at once */
-	int64_t not_before; /* when the next try makes sense; 0: by the schedule */
+	int64_t not_before; /* time of the next try; 0: by the schedule */
 };
 
 static uint32_t random_number(void)
@@ -67,7 +67,7 @@ static void plan(struct record_progress *progress, const struct outcome *outcome
 	progress->next_try = now + delay;
 }
 
-/* For whoever reads the file or asks mailq. */
+/* Appends a line that mailq shows. */
 static void write_note(struct entry *entry, const struct err *err)
 {
 	CLEANUP(str_done) struct str line = STR_INIT;
@@ -77,7 +77,7 @@ static void write_note(struct entry *entry, const struct err *err)
 	entry_note(entry, line.bytes);
 }
 
-/* Why those wait who still do. */
+/* Notes why the open recipients wait. */
 static void note(struct entry *entry, const struct err *reason)
 {
 	const struct envelope *envelope = &entry->record.envelope;
@@ -109,7 +109,10 @@ void settle_explain_kept(struct entry *entry, const struct settings *settings, s
 	write_note(entry, reason);
 }
 
-/* Where it can't be removed its status says that there is nothing more to do. */
+/*
+ * Removes a message that all recipients have. If that fails, its status says that nothing is left
+ * to do.
+ */
 static enum settled remove_sent(struct entry *entry, bool is_synced, struct err *err)
 {
 	CLEANUP(err_done) struct err worse = ERR_INIT;
@@ -122,8 +125,9 @@ static enum settled remove_sent(struct entry *entry, bool is_synced, struct err 
 }
 
 /*
- * A settle tells at once, as the server's words are in memory; they say more than a status. The
- * notice is locked, so that it can't be sent and gone, until it is written down that it was made.
+ * Bounces the failed recipients. This is done at once, while the server's words are in memory: they
+ * say more than a status. The notice stays locked, so that no run sends and removes it before the
+ * record says that it was made.
  */
 static bool tell_untold(struct entry *entry, const struct settings *settings, struct err *err)
 {
@@ -171,7 +175,10 @@ bool settle_may_send_notice(const struct entry *notice, const struct account *ac
 	return !record_has_untold(&subject.record);
 }
 
-/* Where a step fails the message stays in q/, and the next run goes on from there. */
+/*
+ * Moves a failed message to failed/. If that fails, it stays in q/, and the next run goes on from
+ * there.
+ */
 static enum settled finish_failed(struct entry *entry, struct err *err)
 {
 	if (!entry_move(entry, SPOOL_FAILED, err))
@@ -187,7 +194,7 @@ void settle_save(struct entry *entry)
 		report_problem(&err);
 }
 
-/* Says on stderr and in syslog that a message now waits for a person. */
+/* Reports on stderr and in syslog that a message is held. */
 static void report_held(const struct entry *entry)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -210,8 +217,8 @@ void settle_hold(struct entry *entry)
 }
 
 /*
- * What an attempt changes in the record; the recipients have their status already, which only
- * expiry changes: then it returns true.
+ * Updates the progress of the record. The recipients have their new status already. Returns true if
+ * the message has expired, which changes the status again.
  */
 static bool update_progress(struct record *record, const struct outcome *outcome, int64_t now)
 {
@@ -229,7 +236,7 @@ static bool update_progress(struct record *record, const struct outcome *outcome
 	return true;
 }
 
-/* The status goes first; a notice says nothing that is not written down. */
+/* Writes the status first: a notice says nothing that is not on disk. */
 static bool write_and_tell(struct entry *entry, const struct settings *settings,
 			   const struct outcome *outcome, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* withdraw.c - taking a message back when its sender is interrupted, or runs out of memory */
+/* withdraw.c - removing a message from the queue when its sender is killed or lacks memory */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deliver/withdraw.h"
 
@@ -14,16 +14,16 @@
 
 enum plan {
 	PLAN_NONE,
-	PLAN_REMOVE, /* nobody has the message */
-	PLAN_STAY,   /* it is the queue's */
-	PLAN_SERVED, /* it is the queue's, and somebody has it */
-	PLAN_SENT,   /* all have it */
+	PLAN_REMOVE, /* remove it: no recipient has the message */
+	PLAN_STAY,   /* the message stays in the queue */
+	PLAN_SERVED, /* the message stays in the queue, and a recipient has it */
+	PLAN_SENT,   /* remove it: all recipients have the message */
 	PLAN_DECIDED
 };
 
 static struct {
 	volatile enum plan plan;
-	enum plan before; /* withdraw_disarm */
+	enum plan before; /* the plan before withdraw_disarm */
 	pid_t owner;
 	int folder;
 	const char *id;
@@ -31,7 +31,7 @@ static struct {
 	int status;
 } withdrawn;
 
-/* Whether the message is no longer in the queue. */
+/* Removes the message. Returns whether it is no longer in the queue. */
 static bool take_out(void)
 {
 	if (unlinkat(withdrawn.folder, withdrawn.id, 0) < 0 && errno != ENOENT)
@@ -52,7 +52,7 @@ static void write_stderr(const char *text)
 {
 	ssize_t said = write(STDERR_FILENO, text, strlen(text));
 
-	/* Without a stderr the exit status has to be enough. */
+	/* Without stderr, the exit status has to be enough. */
 	(void)said;
 }
 
@@ -120,7 +120,7 @@ void withdraw_unanswered(const struct entry *entry)
 	arm(entry, EX_TEMPFAIL, PLAN_REMOVE);
 }
 
-/* Our own handlers stay to the end; what they do follows the plan. */
+/* The handlers of mailchute stay set to the end; their action follows the plan. */
 void withdraw_on_signal(const struct entry *entry, int queued_status)
 {
 	struct sigaction action = { .sa_handler = withdraw_and_die };
@@ -135,7 +135,7 @@ void withdraw_on_signal(const struct entry *entry, int queued_status)
 	}
 }
 
-/* Where the message was never in the queue there is nothing to plan. */
+/* Changes the plan, unless the message was never in the queue. */
 static void change_plan(enum plan plan)
 {
 	if (withdrawn.plan != PLAN_NONE)

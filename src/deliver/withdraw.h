@@ -1,41 +1,45 @@
-/* withdraw.h - taking a message back when its sender is interrupted, or runs out of memory */
+/* withdraw.h - removing a message from the queue when its sender is killed or lacks memory */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "queue/entry.h"
 
 /*
- * What becomes of the message in the queue when the process ends before its result is known. None
- * of it needs memory. The entry must not move. A forked child does not touch the message.
+ * The fate of the queued message when the process ends before the result is known. None of these
+ * functions needs memory. The entry must not move. A forked child does not touch the message.
  *
- * From withdraw_on_signal on, every signal that ends a process, and the lack of memory (exit status
- * 75), first removes the message from the queue. It may not be there yet. A signal that our caller
- * made us ignore stays ignored, and one that is caught already is left to its handler.
+ * After withdraw_on_signal, a signal that ends a process, or a lack of memory (exit status 75),
+ * first removes the message from the queue. The message need not be there yet. A signal that the
+ * caller of mailchute made it ignore stays ignored, and a signal with a handler keeps its handler.
  *
- * After withdraw_keep or withdraw_disarm the message stays. A signal just ends the process. The
- * lack of memory says "queued as ID" and ends it with the given status, or with 75 where the
- * message is not in the queue.
+ * After withdraw_keep or withdraw_disarm the message stays. A signal ends the process as usual. A
+ * lack of memory prints "queued as ID" and ends the process with the given status, or with 75 if
+ * the message is not in the queue.
  */
 void withdraw_on_signal(const struct entry *entry, int queued_status);
 void withdraw_keep(const struct entry *entry, int queued_status);
 
-/* Only the lack of memory removes the message, as our client is not answered then. */
+/* Only a lack of memory removes the message, because the client then gets no reply. */
 void withdraw_unanswered(const struct entry *entry);
 
-/* The relay may have the message. Without one of the calls above this only lets signals in. */
+/*
+ * The relay may have the message. Without a call of the functions above, this only unblocks
+ * signals.
+ */
 void withdraw_disarm(void);
-/* The relay has refused it: what holds is what held before withdraw_disarm. */
+/* The relay has refused the message: the state before withdraw_disarm holds again. */
 void withdraw_rearm(void);
 
-/* The message is not in the queue: nothing is taken back. */
+/* The message is not in the queue: nothing is removed. */
 void withdraw_nothing(void);
 
-/* The outcome is known, and is being written down: signals that end a process have to wait. */
+/* The outcome is known and is being written: blocks the signals that end a process. */
 void withdraw_block(void);
 
 /*
- * Lack of memory from now on: some recipients have the message, so that the status is 0 wherever
- * the message is; all of them have it, so that it is removed as well; or the status is this one.
+ * Set the result of a lack of memory from now on. withdraw_served: some recipients have the
+ * message, so the status is 0; if all of them have it, it is removed too. withdraw_decided: the
+ * status is the given one.
  */
 void withdraw_served(bool is_for_all);
 void withdraw_decided(int status);
