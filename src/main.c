@@ -5,7 +5,7 @@
 #include "app/discover.h"
 #include "app/explain.h"
 #include "app/import.h"
-#include "app/queuemode.h"
+#include "app/queue_mode.h"
 #include "app/rmqs.h"
 #include "app/send.h"
 #include "app/serverinfo.h"

@@ -65,7 +65,7 @@ static void replace_environment(const struct user *user)
 	setenv("SHELL", "/bin/sh", 1);
 }
 
-bool become(const struct user *user, int words, pid_t parent)
+bool become_user(const struct user *user, int words, pid_t parent)
 {
 	setsid();
 	if (!replace_descriptors(words) || !replace_ids(user) || chdir("/") < 0)

@@ -10,4 +10,4 @@
  * /dev/null and twice `words`. If the process `parent` ends, the child is killed. False: it has
  * not become the user, and must end.
  */
-bool become(const struct user *user, int words, pid_t parent) MUST_USE;
+bool become_user(const struct user *user, int words, pid_t parent) MUST_USE;

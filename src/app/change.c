@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/change.h"
 
-#include "app/listqueue.h"
-#include "app/queuematch.h"
+#include "app/list_queue.h"
+#include "app/queue_match.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "deliver/delivery.h"
@@ -57,7 +57,7 @@ static int show(const struct request *request, const struct queue_match *match, 
 {
 	(void)request;
 	(void)err;
-	return list_show(match->spool, match->folder, match->id);
+	return list_queue_show(match->spool, match->folder, match->id);
 }
 
 static int hold(const struct request *request, const struct queue_match *match, struct err *err)
@@ -246,7 +246,7 @@ static int change(const struct request *request,
 
 	if (!queues_open(&queues, request, &err))
 		return report_error(&err);
-	if (!queuematch_find(&queues, request->queue_id, &match, &err))
+	if (!queue_match_find(&queues, request->queue_id, &match, &err))
 		return report_missing(&queues, &err);
 	return act(request, &match, &err);
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/import.h"
 
-#include "app/pair.h"
+#include "app/msmtp_message.h"
 #include "base/fs.h"
 #include "base/home.h"
 #include "base/i18n.h"
@@ -44,7 +44,8 @@ static bool open_folder(struct import *import, struct err *err)
 		return err_sys(err, ERR_NOINPUT, errno, "%s", import->path);
 	return fs_is_own(import->folder, FS_OTHERS_WRITE) ||
 	       err_set(err, ERR_SYSTEM,
-		       _("%s: must belong to you, and no other user may write there"), import->path);
+		       _("%s: must belong to you, and no other user may write there"),
+		       import->path);
 }
 
 /* A lock of ours that nobody holds is what an interrupted import has left. */
@@ -140,7 +141,7 @@ static void import_pair(struct import *import, const char *name)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(str_done) struct str id = STR_MAX(ID_MAX);
 
-	if (pair_take(import->request, import->folder, name, &id, &err)) {
+	if (msmtp_message_take(import->request, import->folder, name, &id, &err)) {
 		import->taken++;
 		(void)say_taken(name, id.bytes);
 		return;

@@ -88,7 +88,7 @@ static _Noreturn void work_as(const struct crowd *crowd, const struct user *user
 {
 	int status = EX_OK;
 
-	if (!become(user, words, parent)) {
+	if (!become_user(user, words, parent)) {
 		fprintf(stderr, _("cannot become this user: %s\n"), strerror(errno));
 		_exit(EX_OSERR);
 	}

@@ -29,7 +29,7 @@ static bool name_attachment(struct composition *composition, const char *name, s
 		return err_set(err, ERR_USAGE,
 			       _("--attach-name must follow the --attach that it names"));
 	composition->attachments[count - 1].name = name;
-	if (!*attachment_name(&composition->attachments[count - 1]))
+	if (!*composition_attachment_name(&composition->attachments[count - 1]))
 		return err_set(err, ERR_USAGE, _("--attach-name: expected the name of a file"));
 	return true;
 }
@@ -118,7 +118,7 @@ bool composition_reads_stdin(const struct composition *composition)
 	return composition_has_text_on_stdin(composition) || count_stdin(composition) > 0;
 }
 
-const char *attachment_name(const struct attachment *attachment)
+const char *composition_attachment_name(const struct attachment *attachment)
 {
 	const char *name = attachment->name ? attachment->name : attachment->path;
 	const char *slash = strrchr(name, '/');

@@ -59,4 +59,4 @@ bool composition_has_text_on_stdin(const struct composition *composition);
 bool composition_reads_stdin(const struct composition *composition);
 
 /* What an attachment is called, without folders. */
-const char *attachment_name(const struct attachment *attachment);
+const char *composition_attachment_name(const struct attachment *attachment);

@@ -36,10 +36,10 @@ struct server {
 	bool is_over;
 	bool is_cut; /* it ended in the middle of a message */
 	bool has_saved;
-	int place;             /* keeps the guest's place; -1: none */
+	int place;             /* keeps the submitter's place; -1: none */
 	int64_t end;           /* of the session */
 	int64_t content_begin; /* 0: no content is coming */
-	struct guest guest;
+	struct submitter submitter;
 	struct submission submission;
 	struct backlog backlog;
 };
@@ -58,20 +58,20 @@ static int64_t session_end(const struct server *server)
 {
 	int seconds = server->request->settings.session_timeout;
 
-	if (!server->guest.is_peer)
+	if (!server->submitter.is_peer)
 		return CLOCK_NEVER;
-	return clock_after(seconds > 0 && seconds < GUEST_SECONDS_MAX ? seconds
-								      : GUEST_SECONDS_MAX);
+	return clock_after(seconds > 0 && seconds < SUBMITTER_SECONDS_MAX ? seconds
+									  : SUBMITTER_SECONDS_MAX);
 }
 
 /* When content that comes too slowly is given up; so much of it has come since it began. */
 static int64_t content_end(const struct server *server)
 {
-	uint64_t earned = server->submission.size / GUEST_OCTETS_MIN * 1000;
+	uint64_t earned = server->submission.size / SUBMITTER_OCTETS_MIN * 1000;
 
-	if (!server->guest.is_peer || server->content_begin == 0)
+	if (!server->submitter.is_peer || server->content_begin == 0)
 		return CLOCK_NEVER;
-	return server->content_begin + GUEST_GRACE_SECONDS * 1000 + (int64_t)earned;
+	return server->content_begin + SUBMITTER_GRACE_SECONDS * 1000 + (int64_t)earned;
 }
 
 /* The first of both. What is ready to be read counts for nothing after that. */
@@ -260,7 +260,7 @@ static void do_ehlo(struct server *server)
 	say(server, "250 ENHANCEDSTATUSCODES");
 }
 
-static void do_mail(struct server *server, struct command *command, struct str *reply)
+static void do_mail(struct server *server, struct smtp_command *command, struct str *reply)
 {
 	if (!server->has_hello)
 		str_add(reply, "503 5.5.1 HELO or EHLO first");
@@ -270,7 +270,7 @@ static void do_mail(struct server *server, struct command *command, struct str *
 		str_add(reply, "250 2.1.0 sender accepted");
 }
 
-static void do_rcpt(struct server *server, struct command *command, struct str *reply)
+static void do_rcpt(struct server *server, struct smtp_command *command, struct str *reply)
 {
 	if (!server->submission.sender.path)
 		str_add(reply, "503 5.5.1 MAIL first");
@@ -294,7 +294,7 @@ static void do_quit(struct server *server)
 	server->is_over = true;
 }
 
-static void do_command(struct server *server, struct command *command, bool is_strict,
+static void do_command(struct server *server, struct smtp_command *command, bool is_strict,
 		       struct str *reply)
 {
 	switch (command->verb) {
@@ -335,14 +335,14 @@ static void do_command(struct server *server, struct command *command, bool is_s
 
 static void do_line(struct server *server, const char *line, size_t len)
 {
-	CLEANUP(command_done) struct command command = { 0 };
+	CLEANUP(smtp_command_done) struct smtp_command command = { 0 };
 	CLEANUP(str_done) struct str reply = STR_INIT;
 	bool is_strict = len > 0 && line[len - 1] == '\r';
 
 	len -= is_strict;
-	if (server->is_skipping || len > DIALOGUE_LINE_MAX)
+	if (server->is_skipping || len > SMTP_COMMAND_LINE_MAX)
 		str_add(&reply, "500 5.5.6 the line is too long");
-	else if (command_parse(&command, line, len, &reply))
+	else if (smtp_command_parse(&command, line, len, &reply))
 		do_command(server, &command, is_strict, &reply);
 	server->is_skipping = false;
 	if (reply.len > 0)
@@ -357,7 +357,7 @@ static bool take_line(struct server *server)
 	const char *lf = memchr(line, '\n', len);
 
 	if (!lf) {
-		server->is_skipping |= len > DIALOGUE_LINE_MAX + 1;
+		server->is_skipping |= len > SMTP_COMMAND_LINE_MAX + 1;
 		if (server->is_skipping)
 			server->at = server->input.len;
 		return false;
@@ -432,10 +432,10 @@ int stdio_run(const struct request *request)
 	if (server.out < 0)
 		return EX_OSERR;
 	prepare_to_run_out(&server);
-	guest_identify(&server.guest);
+	submitter_identify(&server.submitter);
 	server.end = session_end(&server);
-	submission_init(&server.submission, request, &server.guest);
-	bool has_place = guest_take_place(&server.guest, request, &server.place);
+	submission_init(&server.submission, request, &server.submitter);
+	bool has_place = submitter_take_place(&server.submitter, request, &server.place);
 	backlog_init(&server.backlog, server.out, server.place);
 	if (has_place)
 		serve(&server);

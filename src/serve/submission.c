@@ -20,9 +20,9 @@
 #include <syslog.h>
 
 void submission_init(struct submission *submission, const struct request *base,
-		     const struct guest *guest)
+		     const struct submitter *submitter)
 {
-	*submission = (struct submission){ .base = base, .guest = guest };
+	*submission = (struct submission){ .base = base, .submitter = submitter };
 }
 
 void submission_clear(struct submission *submission)
@@ -32,11 +32,11 @@ void submission_clear(struct submission *submission)
 		settings_done(&submission->request.settings);
 	}
 	for (size_t i = 0; i < submission->count; i++)
-		command_done(&submission->recipients[i]);
+		smtp_command_done(&submission->recipients[i]);
 	free(submission->recipients);
-	command_done(&submission->sender);
+	smtp_command_done(&submission->sender);
 	err_done(&submission->trouble);
-	submission_init(submission, submission->base, submission->guest);
+	submission_init(submission, submission->base, submission->submitter);
 }
 
 static bool refuse(struct str *reply, const char *text)
@@ -45,13 +45,13 @@ static bool refuse(struct str *reply, const char *text)
 	return false;
 }
 
-bool submission_set_sender(struct submission *submission, struct command *command,
+bool submission_set_sender(struct submission *submission, struct smtp_command *command,
 			   struct str *reply)
 {
 	if (command->size > SUBMISSION_SIZE_MAX)
 		return refuse(reply, "552 5.3.4 the message is too large");
 	submission->sender = *command;
-	*command = (struct command){ 0 };
+	*command = (struct smtp_command){ 0 };
 	return true;
 }
 
@@ -64,7 +64,7 @@ static bool has_recipient(const struct submission *submission, const char *path)
 }
 
 /* Named twice, a recipient gets it once, as the first naming had it. */
-bool submission_add_recipient(struct submission *submission, struct command *command,
+bool submission_add_recipient(struct submission *submission, struct smtp_command *command,
 			      struct str *reply)
 {
 	if (has_recipient(submission, command->path))
@@ -73,7 +73,7 @@ bool submission_add_recipient(struct submission *submission, struct command *com
 		return refuse(reply, "452 4.5.3 too many recipients");
 	mem_grow(submission->recipients, submission->count);
 	submission->recipients[submission->count++] = *command;
-	*command = (struct command){ 0 };
+	*command = (struct smtp_command){ 0 };
 	return true;
 }
 
@@ -143,18 +143,18 @@ static bool refuse_for_now(struct str *reply, const struct err *err)
 
 static bool is_limited(const struct submission *submission)
 {
-	return submission->guest->is_peer && submission->job.has_entry;
+	return submission->submitter->is_peer && submission->job.has_entry;
 }
 
 /* What the client says of the size is looked at before the content comes. */
 static bool has_room(struct submission *submission, struct str *reply)
 {
-	const struct guest *guest = submission->guest;
+	const struct submitter *submitter = submission->submitter;
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	return !is_limited(submission) ||
-	       usage_has_room(&submission->job.spool, guest->uid, submission->sender.size,
-			      &guest_limit, &err) ||
+	       usage_has_room(&submission->job.spool, submitter->uid, submission->sender.size,
+			      &submitter_limit, &err) ||
 	       refuse_for_now(reply, &err);
 }
 
@@ -171,7 +171,7 @@ static bool reserve(struct submission *submission, struct str *reply)
 	if (!is_limited(submission))
 		return true;
 	job->entry.is_counted =
-		usage_reserve(&job->spool, job->uid, submission->reserved, &guest_limit, &err);
+		usage_reserve(&job->spool, job->uid, submission->reserved, &submitter_limit, &err);
 	return job->entry.is_counted || refuse_for_now(reply, &err);
 }
 
@@ -202,9 +202,9 @@ static bool make_request(struct submission *submission, struct err *err)
 	request->recipient_count = 0;
 	settings_copy(&request->settings, &submission->base->settings);
 	job_init(&submission->job, request);
-	submission->job.uid = submission->guest->uid;
+	submission->job.uid = submission->submitter->uid;
 	submission->job.is_service = settings_is_explicit(&request->settings, OPT_queue_folder);
-	submission->job.is_guests = guest_is_stranger(submission->guest);
+	submission->job.is_by_stranger = submitter_is_stranger(submission->submitter);
 	submission->has_job = true;
 	return settings_set(&request->settings, &options[OPT_from], *sender ? sender : "<>",
 			    &origin, err);
@@ -260,7 +260,7 @@ void submission_take(struct submission *submission, const char *bytes, size_t le
 /* The envelope */
 
 /* What an alias became has the parameters of the alias. RFC 3461 section 5.2.7.1. */
-static void set_parameters(struct envelope *envelope, size_t first, const struct command *like)
+static void set_parameters(struct envelope *envelope, size_t first, const struct smtp_command *like)
 {
 	for (size_t i = first; i < envelope->count; i++) {
 		if (like->notify)
@@ -280,7 +280,7 @@ static bool fill_envelope(struct submission *submission, struct err *err)
 					 .qualifies = job_qualifies(job) };
 
 	for (size_t i = 0; i < submission->count; i++) {
-		const struct command *given = &submission->recipients[i];
+		const struct smtp_command *given = &submission->recipients[i];
 		size_t before = envelope->count;
 		if (!addressing_add_recipient(&addressing, given->path, envelope, err))
 			return false;
@@ -301,9 +301,9 @@ static void log_taken(const struct submission *submission)
 	const struct job *job = &submission->job;
 	int facility = job->account.settings.syslog;
 
-	if (facility < 0 && !submission->guest->is_peer)
+	if (facility < 0 && !submission->submitter->is_peer)
 		return;
-	str_addf(&line, "queued=%s uid=%u from=", job->entry.record.id, submission->guest->uid);
+	str_addf(&line, "queued=%s uid=%u from=", job->entry.record.id, submission->submitter->uid);
 	str_add_printable(&line, job->envelope->sender, strlen(job->envelope->sender));
 	str_addf(&line, " nrcpts=%zu mailsize=%llu", job->envelope->count,
 		 (unsigned long long)job->envelope->size);

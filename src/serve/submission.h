@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "serve/dialogue.h"
-#include "submit/guest.h"
+#include "serve/smtp_command.h"
+#include "submit/submitter.h"
 
 enum {
 	SUBMISSION_RECIPIENTS_MAX = 10000,
@@ -17,27 +17,27 @@ enum {
  */
 struct submission {
 	const struct request *base;
-	const struct guest *guest;
-	struct command sender;
-	struct command *recipients;
+	const struct submitter *submitter;
+	struct smtp_command sender;
+	struct smtp_command *recipients;
 	size_t count;
 	struct request request; /* the base's, with this message's sender */
 	struct job job;
 	bool has_job;
 	uint64_t size;
-	uint64_t reserved; /* octets that are counted for the guest already */
+	uint64_t reserved; /* octets that are counted for the submitter already */
 	struct err trouble;
 };
 
 void submission_init(struct submission *submission, const struct request *base,
-		     const struct guest *guest);
+		     const struct submitter *submitter);
 /* Forgets the transaction; what was not kept is gone. */
 void submission_clear(struct submission *submission);
 
 /* Each takes what it needs out of the command, or puts the reply that refuses it into `reply`. */
-bool submission_set_sender(struct submission *submission, struct command *command,
+bool submission_set_sender(struct submission *submission, struct smtp_command *command,
 			   struct str *reply) MUST_USE;
-bool submission_add_recipient(struct submission *submission, struct command *command,
+bool submission_add_recipient(struct submission *submission, struct smtp_command *command,
 			      struct str *reply) MUST_USE;
 
 /* For DATA: chooses the account, and makes room in the queue. False with the refusal. */

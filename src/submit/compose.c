@@ -350,9 +350,9 @@ static bool put_file(struct composer *c, const struct attachment *attachment, st
 {
 	CLEANUP(str_done) struct str fields = STR_INIT;
 	CLEANUP(str_done) struct str name = STR_INIT;
-	CLEANUP(mem_free_at) char *type = filetype_of(attachment_name(attachment));
+	CLEANUP(mem_free_at) char *type = filetype_of(composition_attachment_name(attachment));
 
-	field_clean(attachment_name(attachment), '_', &name);
+	field_clean(composition_attachment_name(attachment), '_', &name);
 	part_add_file_fields(&fields, type, charset, name.bytes);
 	str_add(&fields, "\r\n");
 	return put(c, &fields, err) && put_bytes(c, &from, attachment->path, err);
@@ -369,7 +369,7 @@ static bool put_again(struct composer *c, const struct attachment *attachment, i
 
 static bool is_text(const struct attachment *attachment)
 {
-	CLEANUP(mem_free_at) char *type = filetype_of(attachment_name(attachment));
+	CLEANUP(mem_free_at) char *type = filetype_of(composition_attachment_name(attachment));
 
 	return strncmp(type, "text/", sizeof "text/" - 1) == 0;
 }

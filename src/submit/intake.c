@@ -13,8 +13,8 @@
 #include "submit/addressing.h"
 #include "submit/choice.h"
 #include "submit/compose.h"
-#include "submit/guest.h"
-#include "submit/nobody.h"
+#include "submit/no_recipients.h"
+#include "submit/submitter.h"
 
 #include <time.h>
 
@@ -121,8 +121,8 @@ static void fill_record(struct job *job)
 	if (settings_is_explicit(&job->request->settings, OPT_from))
 		record->progress.flags |= RECORD_SENDER_GIVEN;
 	route_remember(record, job->request->config_file, &job->account);
-	if (job->is_guests)
-		record->bounce = guest_bounce(job);
+	if (job->is_by_stranger)
+		record->bounce = submitter_bounce(job);
 	if (!record->account && job->request->account)
 		record->account = mem_copy(job->request->account);
 }
@@ -189,7 +189,7 @@ static bool explain_nobody(const struct job *job, struct err *err)
 {
 	if (err->kind == ERR_USAGE && job->request->read_recipients &&
 	    job->request->recipient_count == 0)
-		nobody_explain(&job->message, err);
+		no_recipients_explain(&job->message, err);
 	return false;
 }
 
@@ -221,7 +221,7 @@ static bool check_queue(const struct job *job, struct err *err)
  * A message that is made here is one by RFC 5322, whatever the settings let others do: it says
  * when, by whom and to whom, in whole addresses, and hides who is to be hidden.
  */
-static bool insist(struct job *job, struct err *err)
+static bool apply_compose_rules(struct job *job, struct err *err)
 {
 	struct settings *s = &job->account.settings;
 
@@ -256,8 +256,8 @@ static bool complete(struct job *job, struct err *err)
 bool intake_finish(struct job *job, struct err *err)
 {
 	if (!choice_finish(job, err) || !check_queue(job, err) || !set_sender(job, err) ||
-	    !insist(job, err) || !(set_recipients(job, err) || explain_nobody(job, err)) ||
-	    !complete(job, err))
+	    !apply_compose_rules(job, err) ||
+	    !(set_recipients(job, err) || explain_nobody(job, err)) || !complete(job, err))
 		return false;
 	job->is_complete = true;
 	if (!filter(job, err) || !wire_check(&job->message, err))

@@ -32,8 +32,8 @@ struct job {
 	struct envelope *envelope;        /* the entry's */
 	struct address_faults unreadable; /* recipients that the others don't suffer from */
 	unsigned uid;                     /* who gives the message in */
-	bool is_service; /* its queue is the business of who has set up the service */
-	bool is_guests;  /* given in by another user, through a socket of ours */
+	bool is_service;     /* its queue is the business of who has set up the service */
+	bool is_by_stranger; /* given in by another user, through a socket of ours */
 };
 
 void job_init(struct job *job, const struct request *request);

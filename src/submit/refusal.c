@@ -182,7 +182,7 @@ static bool prepare_part(struct job *part, const struct job *whole, struct err *
 {
 	part->uid = whole->uid;
 	part->is_service = whole->is_service;
-	part->is_guests = whole->is_guests;
+	part->is_by_stranger = whole->is_by_stranger;
 	if (!intake_begin(part, err) || !copy_message(&part->message, &whole->message, err))
 		return false;
 	part->envelope->sender = mem_copy(whole->envelope->sender);

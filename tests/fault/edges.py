@@ -354,7 +354,7 @@ suite.add("edge-refusal", refusals)
 
 # -bs
 
-COMMAND_MAX = 4096  # without its end: DIALOGUE_LINE_MAX
+COMMAND_MAX = 4096  # without its end: SMTP_COMMAND_LINE_MAX
 
 
 def commands(folder):

@@ -1,6 +1,6 @@
-/* queuematch.c - finding a message of the queue by a part of its id */
+/* queue_match.c - finding a message of the queue by a part of its id */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/queuematch.h"
+#include "app/queue_match.h"
 
 #include "base/ascii.h"
 #include "base/i18n.h"
@@ -60,8 +60,8 @@ static bool match_queue(struct spool *spool, const char *part, struct matches *m
 	return true;
 }
 
-bool queuematch_find(struct queues *queues, const char *part, struct queue_match *found,
-		     struct err *err)
+bool queue_match_find(struct queues *queues, const char *part, struct queue_match *found,
+		      struct err *err)
 {
 	CLEANUP(matches_done) struct matches matches = { .names = STR_INIT };
 	CLEANUP(str_done) struct str shown = STR_INIT;

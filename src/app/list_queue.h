@@ -1,4 +1,4 @@
-/* listqueue.h - printing what is in the queue */
+/* list_queue.h - printing what is in the queue */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -9,7 +9,7 @@
  * read is named on stderr; the list is then without sums, and never called empty. The same holds if
  * there were problems with the queues.
  */
-int list_queues(struct queues *queues, bool is_json);
+int list_queue_print(struct queues *queues, bool is_json);
 
 /* Prints envelope, history and text of a message on stdout. Returns the exit status. */
-int list_show(struct spool *spool, enum spool_folder folder, const char *id);
+int list_queue_show(struct spool *spool, enum spool_folder folder, const char *id);

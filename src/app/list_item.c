@@ -1,6 +1,6 @@
-/* listitem.c - how a message of the queue is shown: to a person; pure */
+/* list_item.c - how a message of the queue is shown: to a person; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/listitem.h"
+#include "app/list_item.h"
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -14,7 +14,7 @@ enum { LINE_WIDTH = 79, INDENT = 4 };
 static const char *const state_words[LIST_STATES] = { N_("waiting"), N_("being sent"), N_("held"),
 						      N_("failed"), N_("damaged") };
 
-const char *list_state_name(enum list_state state)
+const char *list_item_state_name(enum list_state state)
 {
 	static const char *const names[LIST_STATES] = { "waiting", "sending", "held", "failed",
 							"damaged" };
@@ -35,7 +35,7 @@ static bool is_about_holding(const struct note *note)
 }
 
 /* Who moves a file by hand leaves no note; neither does a name or an owner that was mended. */
-char *list_hold_reason(const struct list_item *item)
+char *list_item_hold_reason(const struct list_item *item)
 {
 	const struct record_progress *progress = &item->record->progress;
 	CLEANUP(str_done) struct str shown = STR_INIT;
@@ -270,7 +270,7 @@ static void add_damaged(struct str *out, const struct list_item *item)
 	add_wrapped(out, plan.bytes);
 }
 
-void list_add_text(struct str *out, const struct list_item *item, int64_t now)
+void list_item_add_text(struct str *out, const struct list_item *item, int64_t now)
 {
 	CLEANUP(str_done) struct str plan = STR_INIT;
 
@@ -287,7 +287,7 @@ void list_add_text(struct str *out, const struct list_item *item, int64_t now)
 	add_wrapped(out, plan.bytes);
 }
 
-void list_count(struct list_totals *totals, const struct list_item *item)
+void list_item_count(struct list_totals *totals, const struct list_item *item)
 {
 	int64_t next = schedule_next_try(item->record);
 
@@ -323,8 +323,8 @@ static void add_summary(struct str *out, const struct list_totals *totals, int64
 }
 
 /* The last line is for programs, which know it from other mail systems: it is never translated. */
-void list_add_totals(struct str *out, const struct list_totals *totals, bool is_terminal,
-		     int64_t now)
+void list_item_add_totals(struct str *out, const struct list_totals *totals, bool is_terminal,
+			  int64_t now)
 {
 	if (totals->count == 0) {
 		str_add(out, "Mail queue is empty\n");
@@ -378,12 +378,12 @@ static void add_history(struct str *out, const char *notes)
 	}
 }
 
-void list_add_details(struct str *out, const struct list_item *item, int64_t now)
+void list_item_add_details(struct str *out, const struct list_item *item, int64_t now)
 {
 	const struct record *record = item->record;
 	CLEANUP(str_done) struct str plan = STR_INIT;
 
-	str_addf(&plan, "%s; ", list_state_name(item->state));
+	str_addf(&plan, "%s; ", list_item_state_name(item->state));
 	if (item->state == LIST_DAMAGED)
 		str_addf(&plan, _("is never sent: %s"), item->damage);
 	else
@@ -391,7 +391,7 @@ void list_add_details(struct str *out, const struct list_item *item, int64_t now
 	add_fact(out, "id", record->id);
 	add_fact(out, "state", plan.bytes);
 	if (item->state == LIST_HELD) {
-		CLEANUP(mem_free_at) char *why = list_hold_reason(item);
+		CLEANUP(mem_free_at) char *why = list_item_hold_reason(item);
 		add_fact(out, "held", why);
 	}
 	add_date(out, "created", record->created);

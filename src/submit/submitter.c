@@ -1,6 +1,6 @@
-/* guest.c - who is at the other end of a session: identity, place, and who may be told */
+/* submitter.c - who is at the other end of a session: identity, place, and who may be told */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "submit/guest.h"
+#include "submit/submitter.h"
 
 #include "base/ascii.h"
 #include "base/log.h"
@@ -15,27 +15,27 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-const struct usage guest_limit = { .count = GUEST_MESSAGES_MAX,
-				   .bytes = GUEST_MEGABYTES_MAX * 1000000ULL };
+const struct usage submitter_limit = { .count = SUBMITTER_MESSAGES_MAX,
+				       .bytes = SUBMITTER_MEGABYTES_MAX * 1000000ULL };
 
-void guest_identify(struct guest *guest)
+void submitter_identify(struct submitter *submitter)
 {
 	struct ucred peer;
 	struct sockaddr address;
 	socklen_t address_len = sizeof address;
 	socklen_t peer_len = sizeof peer;
 
-	*guest = (struct guest){ .uid = getuid() };
+	*submitter = (struct submitter){ .uid = getuid() };
 	if (getsockname(STDIN_FILENO, &address, &address_len) < 0 || address.sa_family != AF_UNIX ||
 	    getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &peer_len) < 0)
 		return;
-	guest->uid = peer.uid;
-	guest->is_peer = true;
+	submitter->uid = peer.uid;
+	submitter->is_peer = true;
 }
 
-bool guest_is_stranger(const struct guest *guest)
+bool submitter_is_stranger(const struct submitter *submitter)
 {
-	return guest->is_peer && guest->uid != 0 && guest->uid != geteuid();
+	return submitter->is_peer && submitter->uid != 0 && submitter->uid != geteuid();
 }
 
 /* The queue of most messages of this session; which one it is shows when there is a sender. */
@@ -56,7 +56,8 @@ static char *queue_path(const struct request *request)
 	return places.count > 0 ? mem_copy(places.paths[0]) : NULL;
 }
 
-bool guest_take_place(const struct guest *guest, const struct request *request, int *place)
+bool submitter_take_place(const struct submitter *submitter, const struct request *request,
+			  int *place)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(spool_close) struct spool spool;
@@ -64,12 +65,12 @@ bool guest_take_place(const struct guest *guest, const struct request *request, 
 
 	*place = -1;
 	spool_init(&spool);
-	if (!guest->is_peer)
+	if (!submitter->is_peer)
 		return true;
 	path = queue_path(request);
 	if (!path || !spool_open(&spool, path, true, &err))
 		return true;
-	*place = usage_take_place(&spool, guest->uid, GUEST_SESSIONS_MAX);
+	*place = usage_take_place(&spool, submitter->uid, SUBMITTER_SESSIONS_MAX);
 	bool is_full = *place == -1;
 	if (*place < 0)
 		*place = -1;
@@ -78,7 +79,7 @@ bool guest_take_place(const struct guest *guest, const struct request *request, 
 
 /* Addresses */
 
-/* The account as the config has it: in the one in use `from` is what the guest said. */
+/* The account as the config has it: in the one in use `from` is what the submitter said. */
 static const char *own_from(const struct job *job)
 {
 	const struct account *own = job->has_account && job->account.name
@@ -133,7 +134,7 @@ static bool is_own(const struct job *job, const char *name, const char *mail_dom
 	       is_local(job, at + 1, mail_domain);
 }
 
-char *guest_bounce(const struct job *job)
+char *submitter_bounce(const struct job *job)
 {
 	const struct passwd *user = getpwuid(job->uid);
 	CLEANUP(mem_free_at) char *domain = localname_domain(&job->account.settings);

@@ -1,6 +1,6 @@
-/* test_listitem.c - how a message of the queue is shown */
+/* test_list_item.c - how a message of the queue is shown */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/listjson.h"
+#include "app/list_json.h"
 
 #include "test.h"
 
@@ -96,10 +96,10 @@ static void test_texts(void)
 		record.progress.next_try = texts[i].next_try;
 		for (size_t r = 0; r < 2; r++)
 			record.envelope.recipients[r].status = texts[i].status[r];
-		list_add_text(&found, &item, NOW);
+		list_item_add_text(&found, &item, NOW);
 		EXPECT_TEXT(found.bytes, texts[i].text);
 		str_clear(&found);
-		list_add_details(&found, &item, NOW);
+		list_item_add_details(&found, &item, NOW);
 		EXPECT_PART(found.bytes, "id         " ID "\nstate      ");
 	}
 }
@@ -113,13 +113,13 @@ static void test_set_aside(void)
 	fill(&record);
 	test_case("one that ended in doubt too often");
 	record.progress.doubts = 3;
-	list_add_text(&found, &item, NOW);
+	list_item_add_text(&found, &item, NOW);
 	EXPECT_PART(found.bytes, "\n    set aside: it was sent several times without a reply");
 	str_clear(&found);
 	test_case("one that crashes");
 	record.progress.doubts = 0;
 	record.progress.begun = record.progress.ended + 3;
-	list_add_text(&found, &item, NOW);
+	list_item_add_text(&found, &item, NOW);
 	EXPECT_PART(found.bytes, "\n    set aside: attempts to send it ended in a crash\n");
 }
 
@@ -134,7 +134,7 @@ static void test_later(void)
 	record.progress.begun = record.progress.ended = 0;
 	record.not_before = NOW + DAY;
 	record.progress.next_try = NOW + DAY;
-	list_add_text(&found, &item, NOW);
+	list_item_add_text(&found, &item, NOW);
 	EXPECT_TEXT(found.bytes,
 		    ID "  waiting, 2 h old, 2.9 kB, tried 0 times\n"
 		       "    from alice@a.example\n"
@@ -144,20 +144,20 @@ static void test_later(void)
 		       "sooner:\n"
 		       "    mailchute --queue-retry " ID "\n");
 	str_clear(&found);
-	list_add_json(&found, &item, NOW);
+	list_json_add(&found, &item, NOW);
 	EXPECT_PART(found.bytes, "\"next_try\": 1800086400, \"not_before\": 1800086400, ");
 	str_clear(&found);
-	list_add_details(&found, &item, NOW);
+	list_item_add_details(&found, &item, NOW);
 	EXPECT_PART(found.bytes, "\nnext try   Sat, 16 Jan 2027 08:00:00 +0000\n");
 	str_clear(&found);
 	test_case("one whose time has come");
-	list_add_text(&found, &item, NOW + DAY);
+	list_item_add_text(&found, &item, NOW + DAY);
 	EXPECT_PART(found.bytes, "due now");
 	str_clear(&found);
 	test_case("one that was let go");
 	record.progress.next_try = NOW;
 	record.progress.flags = RECORD_RELEASED;
-	list_add_text(&found, &item, NOW);
+	list_item_add_text(&found, &item, NOW);
 	EXPECT_PART(found.bytes, "due now");
 }
 
@@ -170,12 +170,12 @@ static void test_damaged(void)
 	record_init(&record);
 	memcpy(record.id, ID, sizeof ID);
 	test_case("one that is damaged");
-	list_add_text(&found, &item, NOW);
+	list_item_add_text(&found, &item, NOW);
 	EXPECT_TEXT(found.bytes, ID "  damaged\n"
 				    "    is never sent: the checksum is wrong\n"
 				    "    to delete it: mailchute --queue-remove " ID "\n");
 	str_clear(&found);
-	list_add_json(&found, &item, NOW);
+	list_json_add(&found, &item, NOW);
 	EXPECT_TEXT(found.bytes, "{\"id\": \"" ID "\", \"state\": \"damaged\", "
 				 "\"problem\": \"the checksum is wrong\"}");
 }
@@ -193,7 +193,7 @@ static void test_json(void)
 	record.account = mem_copy("work");
 	record.envelope.recipients[0].status = STATUS_DONE;
 	test_case("JSON has every key, in ASCII");
-	list_add_json(&found, &item, NOW);
+	list_json_add(&found, &item, NOW);
 	EXPECT_TEXT(found.bytes,
 		    "{\"id\": \"" ID "\", \"state\": \"waiting\", \"created\": 1799992800, "
 		    "\"expires\": 1800259200, \"next_try\": 1800000720, "
@@ -216,24 +216,24 @@ static void test_totals(void)
 
 	fill(&record);
 	test_case("nothing");
-	list_add_totals(&found, &totals, true, NOW);
+	list_item_add_totals(&found, &totals, true, NOW);
 	EXPECT_TEXT(found.bytes, "Mail queue is empty\n");
 	str_clear(&found);
 
 	test_case("the sum, and when it goes on");
-	list_count(&totals, &item);
+	list_item_count(&totals, &item);
 	record.progress.next_try = NOW + MINUTE;
-	list_count(&totals, &item);
+	list_item_count(&totals, &item);
 	item.state = LIST_FAILED;
-	list_count(&totals, &item);
-	list_add_totals(&found, &totals, false, NOW);
+	list_item_count(&totals, &item);
+	list_item_add_totals(&found, &totals, false, NOW);
 	EXPECT_TEXT(found.bytes, "-- 9 Kbytes in 3 Requests.\n");
 	str_clear(&found);
-	list_add_totals(&found, &totals, true, NOW);
+	list_item_add_totals(&found, &totals, true, NOW);
 	EXPECT_TEXT(found.bytes, "2 waiting (next try in 60 s), 1 failed\n"
 				 "-- 9 Kbytes in 3 Requests.\n");
 	str_clear(&found);
-	list_add_totals(&found, &totals, true, NOW + HOUR);
+	list_item_add_totals(&found, &totals, true, NOW + HOUR);
 	EXPECT_PART(found.bytes, "2 waiting (due now), 1 failed\n");
 }
 

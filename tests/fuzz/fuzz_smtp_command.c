@@ -1,10 +1,10 @@
-/* fuzz_dialogue.c - any bytes as an SMTP client's lines, and as the content behind DATA */
+/* fuzz_smtp_command.c - any bytes as an SMTP client's lines, and as the content after DATA */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
-#include "serve/content.h"
-#include "serve/dialogue.h"
 #include "mail/address.h"
+#include "serve/content.h"
+#include "serve/smtp_command.h"
 
 #include <string.h>
 
@@ -16,7 +16,7 @@ static bool is_word(const char *text)
 	return !text || *text;
 }
 
-static void check_command(const struct command *command)
+static void check_command(const struct smtp_command *command)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	bool has_path = command->verb == VERB_MAIL || command->verb == VERB_RCPT;
@@ -32,10 +32,10 @@ static void check_command(const struct command *command)
 
 static void check_line(const char *line, size_t len)
 {
-	CLEANUP(command_done) struct command command;
+	CLEANUP(smtp_command_done) struct smtp_command command;
 	CLEANUP(str_done) struct str reply = STR_INIT;
 
-	if (command_parse(&command, line, len, &reply)) {
+	if (smtp_command_parse(&command, line, len, &reply)) {
 		require(reply.len == 0, "what is taken has no reply yet");
 		check_command(&command);
 	} else {

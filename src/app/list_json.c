@@ -1,6 +1,6 @@
-/* listjson.c - a message of the queue as JSON; pure */
+/* list_json.c - a message of the queue as JSON; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/listjson.h"
+#include "app/list_json.h"
 
 #include "base/json.h"
 #include "queue/note.h"
@@ -83,16 +83,16 @@ static void add_facts(struct str *out, const struct list_item *item, int64_t now
 	add_number(out, "uid", record->uid);
 }
 
-void list_add_json(struct str *out, const struct list_item *item, int64_t now)
+void list_json_add(struct str *out, const struct list_item *item, int64_t now)
 {
 	str_addf(out, "{\"id\": \"%s\"", item->record->id);
-	add_text(out, "state", list_state_name(item->state));
+	add_text(out, "state", list_item_state_name(item->state));
 	if (item->state == LIST_DAMAGED)
 		add_text(out, "problem", item->damage);
 	else
 		add_facts(out, item, now);
 	if (item->state == LIST_HELD) {
-		CLEANUP(mem_free_at) char *why = list_hold_reason(item);
+		CLEANUP(mem_free_at) char *why = list_item_hold_reason(item);
 		add_text(out, "problem", why);
 	}
 	str_add_char(out, '}');

@@ -1,6 +1,6 @@
-/* dialogue.c - what an SMTP client says: verbs, paths and parameters; pure */
+/* smtp_command.c - what an SMTP client says: verbs, paths and parameters; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "serve/dialogue.h"
+#include "serve/smtp_command.h"
 
 #include "base/ascii.h"
 #include "mail/address_parse.h"
@@ -31,14 +31,14 @@ static const struct verb_name {
 	{ "TURN", VERB_OTHER, ARGUMENT_ANY },
 };
 
-void command_done(struct command *command)
+void smtp_command_done(struct smtp_command *command)
 {
 	free(command->path);
 	free(command->ret);
 	free(command->envid);
 	free(command->notify);
 	free(command->orcpt);
-	*command = (struct command){ 0 };
+	*command = (struct smtp_command){ 0 };
 }
 
 static bool refuse(struct str *reply, const char *text)
@@ -50,7 +50,7 @@ static bool refuse(struct str *reply, const char *text)
 /* Parameters. A value is NULL where there is none; what is taken is in capitals where case is free.
  */
 
-static bool take_size(struct command *command, const char *value)
+static bool take_size(struct smtp_command *command, const char *value)
 {
 	size_t digits = value ? strspn(value, "0123456789") : 0;
 
@@ -61,20 +61,20 @@ static bool take_size(struct command *command, const char *value)
 }
 
 /* The content is looked at anyway, so that it doesn't matter which. */
-static bool take_body(struct command *command, const char *value)
+static bool take_body(struct smtp_command *command, const char *value)
 {
 	(void)command;
 	return value &&
 	       (ascii_compare(value, "7BIT") == 0 || ascii_compare(value, "8BITMIME") == 0);
 }
 
-static bool take_smtputf8(struct command *command, const char *value)
+static bool take_smtputf8(struct smtp_command *command, const char *value)
 {
 	(void)command;
 	return !value;
 }
 
-static bool take_ret(struct command *command, const char *value)
+static bool take_ret(struct smtp_command *command, const char *value)
 {
 	if (!value || (ascii_compare(value, "FULL") != 0 && ascii_compare(value, "HDRS") != 0))
 		return false;
@@ -82,7 +82,7 @@ static bool take_ret(struct command *command, const char *value)
 	return true;
 }
 
-static bool take_envid(struct command *command, const char *value)
+static bool take_envid(struct smtp_command *command, const char *value)
 {
 	if (!value || !*value || !envelope_is_xtext(value))
 		return false;
@@ -121,7 +121,7 @@ static bool is_notify_list(const char *text)
 	return true;
 }
 
-static bool take_notify(struct command *command, const char *value)
+static bool take_notify(struct smtp_command *command, const char *value)
 {
 	if (!value)
 		return false;
@@ -129,7 +129,7 @@ static bool take_notify(struct command *command, const char *value)
 	return is_notify_list(command->notify);
 }
 
-static bool take_orcpt(struct command *command, const char *value)
+static bool take_orcpt(struct smtp_command *command, const char *value)
 {
 	size_t type = 0;
 
@@ -146,7 +146,7 @@ static bool take_orcpt(struct command *command, const char *value)
 static const struct parameter {
 	const char *name;
 	enum verb verb;
-	bool (*take)(struct command *command, const char *value);
+	bool (*take)(struct smtp_command *command, const char *value);
 } parameters[] = {
 	{ "SIZE", VERB_MAIL, take_size },         { "BODY", VERB_MAIL, take_body },
 	{ "SMTPUTF8", VERB_MAIL, take_smtputf8 }, { "RET", VERB_MAIL, take_ret },
@@ -156,7 +156,8 @@ static const struct parameter {
 
 enum { PARAMETERS = LENGTH(parameters) };
 
-static bool take_parameter(struct command *command, char *text, unsigned *seen, struct str *reply)
+static bool take_parameter(struct smtp_command *command, char *text, unsigned *seen,
+			   struct str *reply)
 {
 	char *value = strchr(text, '=');
 
@@ -177,7 +178,7 @@ static bool take_parameter(struct command *command, char *text, unsigned *seen, 
 	return refuse(reply, "555 5.5.4 a parameter is unknown here");
 }
 
-static bool take_parameters(struct command *command, const char *rest, struct str *reply)
+static bool take_parameters(struct smtp_command *command, const char *rest, struct str *reply)
 {
 	unsigned seen = 0;
 
@@ -232,7 +233,7 @@ static char *take_path(const char **rest)
 	return mem_copy_n(start, len);
 }
 
-static bool read_address(struct command *command, const char *text, struct str *reply)
+static bool read_address(struct smtp_command *command, const char *text, struct str *reply)
 {
 	const char *code = command->verb == VERB_MAIL ? "501 5.1.7" : "501 5.1.3";
 	CLEANUP(address_done) struct address address = { 0 };
@@ -251,7 +252,7 @@ static bool read_address(struct command *command, const char *text, struct str *
 	return false;
 }
 
-static bool read_path(struct command *command, const char *rest, struct str *reply)
+static bool read_path(struct smtp_command *command, const char *rest, struct str *reply)
 {
 	bool is_mail = command->verb == VERB_MAIL;
 	const char *word = is_mail ? "FROM:" : "TO:";
@@ -286,7 +287,7 @@ static bool is_printable(const char *line, size_t len)
 	return str_is_utf8(line, len);
 }
 
-static bool read_argument(struct command *command, enum argument argument, const char *rest,
+static bool read_argument(struct smtp_command *command, enum argument argument, const char *rest,
 			  struct str *reply)
 {
 	switch (argument) {
@@ -302,9 +303,10 @@ static bool read_argument(struct command *command, enum argument argument, const
 	return true;
 }
 
-bool command_parse(struct command *command, const char *line, size_t len, struct str *reply)
+bool smtp_command_parse(struct smtp_command *command, const char *line, size_t len,
+			struct str *reply)
 {
-	*command = (struct command){ .verb = VERB_OTHER };
+	*command = (struct smtp_command){ .verb = VERB_OTHER };
 	if (!is_printable(line, len))
 		return refuse(reply, "500 5.5.2 a command is one line of printable text");
 	while (len > 0 && line[len - 1] == ' ')

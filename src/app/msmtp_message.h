@@ -1,4 +1,4 @@
-/* pair.h - a message that msmtp's queue scripts hold: two files in, one message of our queue out */
+/* msmtp_message.h - importing one message from the two files of msmtp's queue scripts */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -16,5 +16,5 @@
  * if the message is in the queue, and are not touched if it is not, for it may have been sent since
  * (ERR_INPUT).
  */
-bool pair_take(const struct request *base, int folder, const char *name, struct str *id,
-	       struct err *err) MUST_USE;
+bool msmtp_message_take(const struct request *base, int folder, const char *name, struct str *id,
+			struct err *err) MUST_USE;

@@ -1,4 +1,4 @@
-/* queuematch.h - finding a message of the queue by a part of its id */
+/* queue_match.h - finding a message of the queue by a part of its id */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -15,5 +15,5 @@ struct queue_match {
  * Finds the message whose id begins or ends with `part`, which has at least four characters.
  * ERR_USAGE: too short, or there are several; ERR_NOINPUT: there is none; the errors of spool_list.
  */
-bool queuematch_find(struct queues *queues, const char *part, struct queue_match *found,
-		     struct err *err) MUST_USE;
+bool queue_match_find(struct queues *queues, const char *part, struct queue_match *found,
+		      struct err *err) MUST_USE;

@@ -1,8 +1,8 @@
-/* listqueue.c - printing what is in the queue */
+/* list_queue.c - printing what is in the queue */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/listqueue.h"
+#include "app/list_queue.h"
 
-#include "app/listjson.h"
+#include "app/list_json.h"
 #include "app/show.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -82,12 +82,12 @@ static void add_item(struct listing *listing, const struct list_item *item)
 {
 	if (listing->is_json) {
 		str_add(&listing->out, listing->totals.count > 0 ? ",\n" : "\n");
-		list_add_json(&listing->out, item, listing->now);
+		list_json_add(&listing->out, item, listing->now);
 	} else {
-		list_add_text(&listing->out, item, listing->now);
+		list_item_add_text(&listing->out, item, listing->now);
 		str_add_char(&listing->out, '\n');
 	}
-	list_count(&listing->totals, item);
+	list_item_count(&listing->totals, item);
 }
 
 /* What was set aside may be damaged in a way that only the checksum shows, which claiming checks.
@@ -150,7 +150,7 @@ static void add_folders(struct listing *listing, enum spool_folder folder)
 		add_folder(listing, &listing->queues->items[i], folder);
 }
 
-int list_queues(struct queues *queues, bool is_json)
+int list_queue_print(struct queues *queues, bool is_json)
 {
 	struct listing listing = { .queues = queues,
 				   .is_json = is_json,
@@ -166,7 +166,8 @@ int list_queues(struct queues *queues, bool is_json)
 	if (is_json)
 		str_add(&listing.out, "\n]\n");
 	else if (listing.is_certain)
-		list_add_totals(&listing.out, &listing.totals, isatty(STDOUT_FILENO), listing.now);
+		list_item_add_totals(&listing.out, &listing.totals, isatty(STDOUT_FILENO),
+				     listing.now);
 	int status = report_text(&listing.out);
 	str_done(&listing.out);
 	return listing.status != EX_OK ? listing.status : status;
@@ -189,12 +190,12 @@ static int show_entry(const struct entry *entry, enum spool_folder folder, const
 					.notes = notes.bytes,
 					.damage = damage };
 	entry_message(entry, &message);
-	list_add_details(&out, &item, time(NULL));
+	list_item_add_details(&out, &item, time(NULL));
 	int status = report_text(&out);
 	return status == EX_OK ? show_message(&message) : status;
 }
 
-int list_show(struct spool *spool, enum spool_folder folder, const char *id)
+int list_queue_show(struct spool *spool, enum spool_folder folder, const char *id)
 {
 	CLEANUP(entry_release) struct entry entry;
 	CLEANUP(err_done) struct err damage = ERR_INIT;

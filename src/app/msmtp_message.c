@@ -1,6 +1,6 @@
-/* pair.c - a message that msmtp's queue scripts hold: two files in, one message of our queue out */
+/* msmtp_message.c - importing one message from the two files of msmtp's queue scripts */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pair.h"
+#include "app/msmtp_message.h"
 
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -17,7 +17,7 @@
 enum { ARGUMENTS_MAX = 1 << 20 };
 
 /* On its way: the arguments, and the message with all it needs. */
-struct pair {
+struct msmtp_message {
 	int folder;
 	const char *name;
 	struct str words; /* what `argv` points into */
@@ -27,47 +27,50 @@ struct pair {
 	struct job job;
 };
 
-static void pair_init(struct pair *pair, int folder, const char *name)
+static void msmtp_message_init(struct msmtp_message *msmtp, int folder, const char *name)
 {
-	*pair = (struct pair){ .folder = folder, .name = name, .words = STR_MAX(ARGUMENTS_MAX) };
-	settings_init(&pair->request.settings);
-	job_init(&pair->job, &pair->request);
+	*msmtp = (struct msmtp_message){ .folder = folder,
+					 .name = name,
+					 .words = STR_MAX(ARGUMENTS_MAX) };
+	settings_init(&msmtp->request.settings);
+	job_init(&msmtp->job, &msmtp->request);
 }
 
-static void pair_done(struct pair *pair)
+static void msmtp_message_done(struct msmtp_message *msmtp)
 {
-	job_done(&pair->job);
-	request_done(&pair->request);
-	free(pair->argv);
-	str_done(&pair->words);
+	job_done(&msmtp->job);
+	request_done(&msmtp->request);
+	free(msmtp->argv);
+	str_done(&msmtp->words);
 }
 
-static char *file_of(const struct pair *pair, const char *ending)
+static char *file_of(const struct msmtp_message *msmtp, const char *ending)
 {
-	return str_format("%s.%s", pair->name, ending);
+	return str_format("%s.%s", msmtp->name, ending);
 }
 
-static bool has_file(const struct pair *pair, const char *ending, bool *is_there, struct err *err)
+static bool has_file(const struct msmtp_message *msmtp, const char *ending, bool *is_there,
+		     struct err *err)
 {
-	CLEANUP(mem_free_at) char *name = file_of(pair, ending);
+	CLEANUP(mem_free_at) char *name = file_of(msmtp, ending);
 
-	*is_there = faccessat(pair->folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	*is_there = faccessat(msmtp->folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	return *is_there || errno == ENOENT || err_sys(err, ERR_IO, errno, ".%s", ending);
 }
 
-static bool remove_file(const struct pair *pair, const char *ending)
+static bool remove_file(const struct msmtp_message *msmtp, const char *ending)
 {
-	CLEANUP(mem_free_at) char *name = file_of(pair, ending);
+	CLEANUP(mem_free_at) char *name = file_of(msmtp, ending);
 
-	return unlinkat(pair->folder, name, 0) == 0 || errno == ENOENT;
+	return unlinkat(msmtp->folder, name, 0) == 0 || errno == ENOENT;
 }
 
 /* A descriptor of one of the two files; -1 where it is missing, empty, or not what it should be. */
-static int open_file(const struct pair *pair, const char *ending, struct err *err)
+static int open_file(const struct msmtp_message *msmtp, const char *ending, struct err *err)
 {
-	CLEANUP(mem_free_at) char *name = file_of(pair, ending);
+	CLEANUP(mem_free_at) char *name = file_of(msmtp, ending);
 	CLEANUP(fs_close_at)
-	int fd = openat(pair->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = openat(msmtp->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -81,23 +84,23 @@ static int open_file(const struct pair *pair, const char *ending, struct err *er
 	return -1;
 }
 
-static void split_words(struct pair *pair)
+static void split_words(struct msmtp_message *msmtp)
 {
 	static const char blanks[] = " \t\r\n";
 	static char program[] = "msmtp";
 
-	mem_grow(pair->argv, pair->argc);
-	pair->argv[pair->argc++] = program;
-	for (char *word = pair->words.bytes + strspn(pair->words.bytes, blanks); *word;) {
-		mem_grow(pair->argv, pair->argc);
-		pair->argv[pair->argc++] = word;
+	mem_grow(msmtp->argv, msmtp->argc);
+	msmtp->argv[msmtp->argc++] = program;
+	for (char *word = msmtp->words.bytes + strspn(msmtp->words.bytes, blanks); *word;) {
+		mem_grow(msmtp->argv, msmtp->argc);
+		msmtp->argv[msmtp->argc++] = word;
 		word += strcspn(word, blanks);
 		if (*word)
 			*word++ = '\0';
 		word += strspn(word, blanks);
 	}
-	mem_grow(pair->argv, pair->argc);
-	pair->argv[pair->argc] = NULL;
+	mem_grow(msmtp->argv, msmtp->argc);
+	msmtp->argv[msmtp->argc] = NULL;
 }
 
 /* A full name of several words was written down without quotes. */
@@ -133,50 +136,51 @@ static void inherit(struct request *request, const struct request *base)
 		settings_take(&request->settings, &base->settings, OPT_queue_folder);
 }
 
-static bool read_arguments(struct pair *pair, const struct request *base, struct err *err)
+static bool read_arguments(struct msmtp_message *msmtp, const struct request *base, struct err *err)
 {
-	CLEANUP(fs_close_at) int fd = open_file(pair, "msmtp", err);
+	CLEANUP(fs_close_at) int fd = open_file(msmtp, "msmtp", err);
 
 	if (fd < 0)
 		return false;
-	if (!fs_read_rest(fd, &pair->words))
+	if (!fs_read_rest(fd, &msmtp->words))
 		return err_sys(err, ERR_INPUT, errno, ".msmtp");
-	if (strlen(pair->words.bytes) != pair->words.len)
+	if (strlen(msmtp->words.bytes) != msmtp->words.len)
 		return err_set(err, ERR_INPUT, _(".msmtp: there is a NUL byte in it"));
-	split_words(pair);
-	request_done(&pair->request);
-	if (!cli_parse(&pair->request, (int)pair->argc, pair->argv, err))
+	split_words(msmtp);
+	request_done(&msmtp->request);
+	if (!cli_parse(&msmtp->request, (int)msmtp->argc, msmtp->argv, err))
 		return err_wrap(err, ".msmtp");
-	inherit(&pair->request, base);
-	return judge_request(&pair->request, err);
+	inherit(&msmtp->request, base);
+	return judge_request(&msmtp->request, err);
 }
 
 /* The marker: "ID QUEUE" */
 
-static bool write_marker(const struct pair *pair, struct err *err)
+static bool write_marker(const struct msmtp_message *msmtp, struct err *err)
 {
-	CLEANUP(mem_free_at) char *name = file_of(pair, "mailchute");
+	CLEANUP(mem_free_at) char *name = file_of(msmtp, "mailchute");
 	CLEANUP(mem_free_at)
-	char *line = str_format("%s %s\n", pair->job.entry.record.id, pair->job.spool.path);
+	char *line = str_format("%s %s\n", msmtp->job.entry.record.id, msmtp->job.spool.path);
 	CLEANUP(fs_close_at)
-	int fd = openat(pair->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	int fd = openat(msmtp->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 			0600);
 
 	if (fd >= 0 && fs_write_all(fd, line, strlen(line)) && fsync(fd) == 0 &&
-	    fsync(pair->folder) == 0)
+	    fsync(msmtp->folder) == 0)
 		return true;
 	err_sys(err, ERR_SYSTEM, errno, "%s", name);
 	if (fd >= 0)
-		(void)remove_file(pair, "mailchute");
+		(void)remove_file(msmtp, "mailchute");
 	return false;
 }
 
 /* Without a marker nothing was interrupted. */
-static bool read_marker(const struct pair *pair, struct str *text, bool *is_there, struct err *err)
+static bool read_marker(const struct msmtp_message *msmtp, struct str *text, bool *is_there,
+			struct err *err)
 {
-	CLEANUP(mem_free_at) char *name = file_of(pair, "mailchute");
+	CLEANUP(mem_free_at) char *name = file_of(msmtp, "mailchute");
 	CLEANUP(fs_close_at)
-	int fd = openat(pair->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = openat(msmtp->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 	struct stat st;
 
@@ -207,24 +211,25 @@ static bool is_in_queue(struct str *marker, bool *is_there, struct err *err)
  * The marker goes last, and not before the pair is gone for good: until then it is what keeps the
  * message from being taken over twice.
  */
-static bool remove_pair(const struct pair *pair, struct err *err)
+static bool remove_files(const struct msmtp_message *msmtp, struct err *err)
 {
-	if (remove_file(pair, "msmtp") && remove_file(pair, "mail") && fsync(pair->folder) == 0 &&
-	    remove_file(pair, "mailchute"))
+	if (remove_file(msmtp, "msmtp") && remove_file(msmtp, "mail") &&
+	    fsync(msmtp->folder) == 0 && remove_file(msmtp, "mailchute"))
 		return true;
 	return err_sys(err, ERR_SYSTEM, errno, _("is in the queue, but can't be removed here"));
 }
 
 /* An import was interrupted here. That a file is gone already tells that the message was saved. */
-static bool finish_interrupted(const struct pair *pair, struct str *marker, struct err *err)
+static bool finish_interrupted(const struct msmtp_message *msmtp, struct str *marker,
+			       struct err *err)
 {
 	bool is_saved, has_mail, has_arguments;
 
-	if (!is_in_queue(marker, &is_saved, err) || !has_file(pair, "mail", &has_mail, err) ||
-	    !has_file(pair, "msmtp", &has_arguments, err))
+	if (!is_in_queue(marker, &is_saved, err) || !has_file(msmtp, "mail", &has_mail, err) ||
+	    !has_file(msmtp, "msmtp", &has_arguments, err))
 		return false;
 	if (is_saved || !has_mail || !has_arguments)
-		return remove_pair(pair, err);
+		return remove_files(msmtp, err);
 	return err_set(err, ERR_INPUT,
 		       _("an import was interrupted, and message %s is not in the queue: it may "
 			 "have been sent since, or was never there (remove the file .mailchute to "
@@ -234,9 +239,9 @@ static bool finish_interrupted(const struct pair *pair, struct str *marker, stru
 
 /* Taking over */
 
-static bool save(struct pair *pair, struct err *err)
+static bool save(struct msmtp_message *msmtp, struct err *err)
 {
-	struct job *job = &pair->job;
+	struct job *job = &msmtp->job;
 
 	if (!job->has_entry && job->no_queue.kind == ERR_NONE)
 		return err_set(err, ERR_CONFIG, _("queue off: the account keeps nothing"));
@@ -244,36 +249,36 @@ static bool save(struct pair *pair, struct err *err)
 		err_copy(err, &job->no_queue);
 		return false;
 	}
-	if (!write_marker(pair, err))
+	if (!write_marker(msmtp, err))
 		return false;
 	if (spool_commit(&job->entry, &job->message, err))
 		return true;
-	(void)remove_file(pair, "mailchute");
+	(void)remove_file(msmtp, "mailchute");
 	return false;
 }
 
-static bool take_message(struct pair *pair, struct err *err)
+static bool take_message(struct msmtp_message *msmtp, struct err *err)
 {
-	CLEANUP(fs_close_at) int fd = open_file(pair, "mail", err);
+	CLEANUP(fs_close_at) int fd = open_file(msmtp, "mail", err);
 
-	return fd >= 0 && message_read(&pair->job.message, fd, err) &&
-	       intake_finish(&pair->job, err) && save(pair, err);
+	return fd >= 0 && message_read(&msmtp->job.message, fd, err) &&
+	       intake_finish(&msmtp->job, err) && save(msmtp, err);
 }
 
 /* The message stays locked until the pair is gone, so that no run of the queue sends it before. */
-bool pair_take(const struct request *base, int folder, const char *name, struct str *id,
-	       struct err *err)
+bool msmtp_message_take(const struct request *base, int folder, const char *name, struct str *id,
+			struct err *err)
 {
-	CLEANUP(pair_done) struct pair pair;
+	CLEANUP(msmtp_message_done) struct msmtp_message msmtp;
 	bool is_interrupted;
 
-	pair_init(&pair, folder, name);
-	if (!read_marker(&pair, id, &is_interrupted, err))
+	msmtp_message_init(&msmtp, folder, name);
+	if (!read_marker(&msmtp, id, &is_interrupted, err))
 		return false;
 	if (is_interrupted)
-		return finish_interrupted(&pair, id, err);
-	if (!read_arguments(&pair, base, err) || !intake_begin(&pair.job, err))
+		return finish_interrupted(&msmtp, id, err);
+	if (!read_arguments(&msmtp, base, err) || !intake_begin(&msmtp.job, err))
 		return false;
-	str_add(id, pair.job.entry.record.id);
-	return take_message(&pair, err) && remove_pair(&pair, err);
+	str_add(id, msmtp.job.entry.record.id);
+	return take_message(&msmtp, err) && remove_files(&msmtp, err);
 }

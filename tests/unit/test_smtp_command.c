@@ -1,8 +1,8 @@
-/* test_dialogue.c - the commands of an SMTP client: taken, or refused with the right reply */
+/* test_smtp_command.c - the commands of an SMTP client: taken, or refused with the right reply */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
-#include "serve/dialogue.h"
+#include "serve/smtp_command.h"
 
 #define LONG_50  "12345678901234567890123456789012345678901234567890"
 #define LONG_100 LONG_50 LONG_50
@@ -155,10 +155,10 @@ static const struct {
 static void test_verbs(void)
 {
 	for (size_t i = 0; i < LENGTH(verbs); i++) {
-		CLEANUP(command_done) struct command command;
+		CLEANUP(smtp_command_done) struct smtp_command command;
 		CLEANUP(str_done) struct str reply = STR_INIT;
 		test_case("verb/%s", verbs[i].line);
-		EXPECT(command_parse(&command, verbs[i].line, strlen(verbs[i].line), &reply));
+		EXPECT(smtp_command_parse(&command, verbs[i].line, strlen(verbs[i].line), &reply));
 		EXPECT_TEXT(reply.bytes, "");
 		EXPECT_NUMBER(command.verb, verbs[i].verb);
 	}
@@ -172,11 +172,11 @@ static const char *or_dash(const char *text)
 static void test_paths(void)
 {
 	for (size_t i = 0; i < LENGTH(paths); i++) {
-		CLEANUP(command_done) struct command command;
+		CLEANUP(smtp_command_done) struct smtp_command command;
 		CLEANUP(str_done) struct str reply = STR_INIT;
 		CLEANUP(str_done) struct str found = STR_INIT;
 		test_case("path/%s", paths[i].line);
-		EXPECT(command_parse(&command, paths[i].line, strlen(paths[i].line), &reply));
+		EXPECT(smtp_command_parse(&command, paths[i].line, strlen(paths[i].line), &reply));
 		EXPECT_TEXT(reply.bytes, "");
 		EXPECT_TEXT(command.path, paths[i].path);
 		str_addf(&found, "%llu %s %s %s %s", (unsigned long long)command.size,
@@ -189,18 +189,18 @@ static void test_paths(void)
 static void test_refusals(void)
 {
 	for (size_t i = 0; i < LENGTH(refusals); i++) {
-		CLEANUP(command_done) struct command command;
+		CLEANUP(smtp_command_done) struct smtp_command command;
 		CLEANUP(str_done) struct str reply = STR_INIT;
 		test_case("refused/%s", refusals[i].line);
-		EXPECT(!command_parse(&command, refusals[i].line, strlen(refusals[i].line),
-				      &reply));
+		EXPECT(!smtp_command_parse(&command, refusals[i].line, strlen(refusals[i].line),
+					   &reply));
 		EXPECT(strncmp(reply.bytes, refusals[i].reply, strlen(refusals[i].reply)) == 0);
 		EXPECT_PART(reply.bytes, refusals[i].reply);
 	}
-	CLEANUP(command_done) struct command command;
+	CLEANUP(smtp_command_done) struct smtp_command command;
 	CLEANUP(str_done) struct str reply = STR_INIT;
 	test_case("refused/a NUL byte");
-	EXPECT(!command_parse(&command, "NOOP\0x", 6, &reply));
+	EXPECT(!smtp_command_parse(&command, "NOOP\0x", 6, &reply));
 	EXPECT_PART(reply.bytes, "500 5.5.2");
 }
 

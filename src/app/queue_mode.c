@@ -1,8 +1,8 @@
-/* queuemode.c - the modes for whole queues: running and listing them */
+/* queue_mode.c - the modes for whole queues: running and listing them */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/queuemode.h"
+#include "app/queue_mode.h"
 
-#include "app/listqueue.h"
+#include "app/list_queue.h"
 #include "app/queues.h"
 #include "app/users.h"
 #include "base/clock.h"
@@ -25,7 +25,7 @@ static int worse(int status, int other)
 	return status != EX_OK ? status : other;
 }
 
-int queuemode_list(const struct request *request)
+int queue_mode_list(const struct request *request)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(queues_done) struct queues queues;
@@ -33,7 +33,7 @@ int queuemode_list(const struct request *request)
 	if (!queues_open(&queues, request, &err))
 		return report_error(&err);
 	report_warnings(&queues.problems);
-	return worse(queues.status, list_queues(&queues, request->is_json));
+	return worse(queues.status, list_queue_print(&queues, request->is_json));
 }
 
 /* Running the queue */
@@ -201,7 +201,7 @@ static void run_in_child(const struct request *request)
 	}
 }
 
-int queuemode_run(const struct request *request)
+int queue_mode_run(const struct request *request)
 {
 	if (request->interval <= 0)
 		return run_all(request);

@@ -1,8 +1,8 @@
-/* listjson.h - a message of the queue as JSON; pure */
+/* list_json.h - a message of the queue as JSON; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/listitem.h"
+#include "app/list_item.h"
 
 /*
  * Appends one JSON object in one line of ASCII. Its keys, which stay as they are:
@@ -25,4 +25,4 @@
  *
  * Of a damaged one there are id, state and problem (a text).
  */
-void list_add_json(struct str *out, const struct list_item *item, int64_t now);
+void list_json_add(struct str *out, const struct list_item *item, int64_t now);

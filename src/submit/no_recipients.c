@@ -1,6 +1,6 @@
-/* nobody.c - why the header of a message names no recipient */
+/* no_recipients.c - why the header of a message names no recipient */
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "submit/nobody.h"
+#include "submit/no_recipients.h"
 
 #include "base/ascii.h"
 #include "base/i18n.h"
@@ -98,7 +98,7 @@ static bool explain_header(const struct header *header, const char *text, size_t
 	return err_set(err, ERR_USAGE, _("no recipients: the header has no To, Cc or Bcc"));
 }
 
-bool nobody_explain(const struct message *message, struct err *err)
+bool no_recipients_explain(const struct message *message, struct err *err)
 {
 	CLEANUP(err_done) struct err unread = ERR_INIT;
 	char text[LOOK];

@@ -1,4 +1,4 @@
-/* nobody.h - why the header of a message names no recipient */
+/* no_recipients.h - why the header of a message names no recipient */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -9,4 +9,4 @@
  * there instead of them: nothing at all, no header, or a header without To, Cc and Bcc. Returns
  * false.
  */
-bool nobody_explain(const struct message *message, struct err *err);
+bool no_recipients_explain(const struct message *message, struct err *err);

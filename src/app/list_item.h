@@ -1,4 +1,4 @@
-/* listitem.h - how a message of the queue is shown: to a person; pure */
+/* list_item.h - how a message of the queue is shown: to a person; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -20,13 +20,13 @@ struct list_item {
 };
 
 /* The name of a state, for programs and people: a word of English. */
-const char *list_state_name(enum list_state state);
+const char *list_item_state_name(enum list_state state);
 
 /*
  * Why a message is held, in English for programs, from its attempts or its last note. The caller
  * frees it.
  */
-char *list_hold_reason(const struct list_item *item) MUST_USE;
+char *list_item_hold_reason(const struct list_item *item) MUST_USE;
 
 /* What all messages of a list come to. Begins as zeros. */
 struct list_totals {
@@ -38,14 +38,14 @@ struct list_totals {
 
 /* Appends what a person reads about a message: some lines of up to 80 columns where that is
  * possible. */
-void list_add_text(struct str *out, const struct list_item *item, int64_t now);
+void list_item_add_text(struct str *out, const struct list_item *item, int64_t now);
 
 /* Counts a message. */
-void list_count(struct list_totals *totals, const struct list_item *item);
+void list_item_count(struct list_totals *totals, const struct list_item *item);
 
 /* Appends what stands below the list: for a terminal a summary, then sendmail's last line. */
-void list_add_totals(struct str *out, const struct list_totals *totals, bool is_terminal,
-		     int64_t now);
+void list_item_add_totals(struct str *out, const struct list_totals *totals, bool is_terminal,
+			  int64_t now);
 
 /* Appends all that is known of a message, in lines of a name and a value. */
-void list_add_details(struct str *out, const struct list_item *item, int64_t now);
+void list_item_add_details(struct str *out, const struct list_item *item, int64_t now);

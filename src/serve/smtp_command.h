@@ -1,4 +1,4 @@
-/* dialogue.h - what an SMTP client says: verbs, paths and parameters; pure */
+/* smtp_command.h - what an SMTP client says: verbs, paths and parameters; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -8,7 +8,7 @@
 
 /* Without the line end. RFC 5321 section 4.5.3.1.4 asks for 510 at least, and more with parameters.
  */
-enum { DIALOGUE_LINE_MAX = 4096 };
+enum { SMTP_COMMAND_LINE_MAX = 4096 };
 
 enum verb {
 	VERB_HELO,
@@ -29,7 +29,7 @@ enum verb {
  * parameters of RFC 1870 and RFC 3461 in the form in which they are passed on (NULL, 0: not given,
  * or longer than a client may make them).
  */
-struct command {
+struct smtp_command {
 	enum verb verb;
 	char *path;
 	uint64_t size;
@@ -39,7 +39,7 @@ struct command {
 	char *orcpt;
 };
 
-void command_done(struct command *command);
+void smtp_command_done(struct smtp_command *command);
 
 /*
  * Reads a line without its line end. False: `reply` has the reply that it deserves, in one line
@@ -48,5 +48,5 @@ void command_done(struct command *command);
  * More is understood than RFC 5321 section 4.1 allows: blanks behind the colon, a path without its
  * angle brackets, source routes (left out), and UTF-8 in addresses without SMTPUTF8.
  */
-bool command_parse(struct command *command, const char *line, size_t len,
-		   struct str *reply) MUST_USE;
+bool smtp_command_parse(struct smtp_command *command, const char *line, size_t len,
+			struct str *reply) MUST_USE;
