@@ -1,10 +1,11 @@
 /* block.c - the first block of a queue file: numbers of fixed width; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "queue/block.h"
+
 #include "base/ascii.h"
 #include "base/crc.h"
 #include "base/i18n.h"
 #include "queue/reader.h"
-#include "queue/record.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -24,11 +25,11 @@
  *	check    5e6f7a8b                 ... to here
  *
  * and is filled with blanks to its last byte, a line end. An attempt writes the progress in place
- * with one call. It lies in one sector with what is before it, and disks write a sector as a whole
- * or not at all. Should one be torn all the same, then `check`, the CRC-32C of the lines from
- * `begun`, does not hold, and the progress reads as zeros: the message is due at once, the attempts
+ * with one call. It lies in one sector with the lines before it, and disks write a sector as a
+ * whole or not at all. If a sector is torn all the same, then `check`, the CRC-32C of the lines from
+ * `begun`, does not match, and the progress reads as zeros: the message is due at once, attempts
  * are counted from the beginning, a notice may be repeated; nothing is lost. The checksum of the
- * file does not cover it. A status byte is one byte and can't be torn.
+ * file does not cover the progress. A status byte is one byte and cannot be torn.
  */
 #define MAGIC "mailchute queue 1\n"
 
@@ -102,7 +103,7 @@ static void add_checked(struct str *out, const struct record *record)
 	add_number(out, "notes", record->notes_at);
 }
 
-void record_write_block(const struct record *record, char block[RECORD_BLOCK])
+void block_write(const struct record *record, char block[RECORD_BLOCK])
 {
 	CLEANUP(str_done) struct str out = STR_INIT;
 
@@ -114,17 +115,17 @@ void record_write_block(const struct record *record, char block[RECORD_BLOCK])
 	block[RECORD_BLOCK - 1] = '\n';
 }
 
-size_t record_checked_len(void)
+size_t block_checked_len(void)
 {
 	return CHECKED_LEN;
 }
 
-struct record_part record_progress_part(void)
+struct record_part block_progress_part(void)
 {
 	return (struct record_part){ .at = PROGRESS_AT, .len = PROGRESS_LEN };
 }
 
-void record_write_progress(const struct record_progress *progress, char *bytes)
+void block_write_progress(const struct record_progress *progress, char *bytes)
 {
 	CLEANUP(str_done) struct str out = STR_INIT;
 
@@ -142,7 +143,7 @@ static bool skip_key(struct reader *reader, const char *key)
 	return reader_skip(reader, padded, KEY_WIDTH);
 }
 
-/* DIGITS digits and what stands behind them. */
+/* DIGITS digits and the byte after them. */
 static bool read_fixed(struct reader *reader, char after, uint64_t max, uint64_t *number)
 {
 	*number = 0;
@@ -250,7 +251,7 @@ static bool is_padding(struct reader *reader)
 	       reader_is_missing(reader, _("a line end at the end of the block"));
 }
 
-/* Each part begins where the one before ends; no number is more than 15 digits, so sums fit. */
+/* Each part begins where the previous part ends; no number has more than 15 digits: sums fit. */
 static bool are_parts_sound(struct reader *reader, const struct record *record, uint64_t file_size)
 {
 	const struct record_part *body = &record->body;
@@ -273,8 +274,8 @@ static bool are_parts_sound(struct reader *reader, const struct record *record, 
 	return true;
 }
 
-bool record_read_block(struct record *record, const char block[RECORD_BLOCK], uint64_t file_size,
-		       struct err *err)
+bool block_read(struct record *record, const char block[RECORD_BLOCK], uint64_t file_size,
+		struct err *err)
 {
 	struct reader reader = { .at = block, .end = block + RECORD_BLOCK, .err = err };
 

@@ -6,6 +6,8 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "queue/block.h"
+#include "queue/envelopepart.h"
 #include "queue/spool.h"
 #include "queue/usage.h"
 
@@ -64,7 +66,7 @@ static bool checksum(int fd, const struct record *record, const char *block, uin
 	const struct record_part rest = { .at = record->body.at,
 					  .len = record->status_at - record->body.at };
 
-	*crc = crc_32c(0, block, record_checked_len());
+	*crc = crc_32c(0, block, block_checked_len());
 	return add_part_crc(fd, rest, crc);
 }
 
@@ -78,17 +80,17 @@ bool entry_write(struct entry *entry, const struct message *message)
 	record->header =
 		(struct record_part){ MESSAGE_BODY_AT + message->body_len, message->header_len };
 	record->envelope_part.at = record->header.at + record->header.len;
-	record_add_envelope(record, &tail);
+	envelopepart_add(record, &tail);
 	if (tail.len > RECORD_ENVELOPE_MAX) {
 		errno = EFBIG;
 		return false;
 	}
 	if (!fs_pwrite_all(entry->fd, tail.bytes, tail.len, (off_t)record->envelope_part.at))
 		return false;
-	record_write_block(record, block);
+	block_write(record, block);
 	if (!checksum(entry->fd, record, block, &record->crc))
 		return false;
-	record_write_block(record, block);
+	block_write(record, block);
 	return fs_pwrite_all(entry->fd, block, sizeof block, 0) && fsync(entry->fd) == 0;
 }
 
@@ -106,7 +108,7 @@ static bool read_text(struct entry *entry, uint64_t size, struct err *err)
 
 	if (!fs_pread_all(entry->fd, bytes, len, (off_t)at))
 		return err_sys(err, ERR_IO, errno, _("cannot be read"));
-	return record_read_envelope(record, bytes, len, err);
+	return envelopepart_read(record, bytes, len, err);
 }
 
 bool entry_read(struct entry *entry, uint64_t size, bool is_checked, struct err *err)
@@ -119,7 +121,7 @@ bool entry_read(struct entry *entry, uint64_t size, bool is_checked, struct err 
 		return damaged(err, _("the file is too short"));
 	if (!fs_pread_all(entry->fd, block, sizeof block, 0))
 		return err_sys(err, ERR_IO, errno, _("cannot be read"));
-	if (!record_read_block(record, block, size, err) || !read_text(entry, size, err))
+	if (!block_read(record, block, size, err) || !read_text(entry, size, err))
 		return false;
 	if (!is_checked)
 		return true;
@@ -158,10 +160,10 @@ bool entry_write_status(struct entry *entry, bool is_synced, struct err *err)
 
 bool entry_write_progress(struct entry *entry, struct err *err)
 {
-	struct record_part part = record_progress_part();
+	struct record_part part = block_progress_part();
 	char bytes[RECORD_BLOCK];
 
-	record_write_progress(&entry->record.progress, bytes);
+	block_write_progress(&entry->record.progress, bytes);
 	return fs_pwrite_all(entry->fd, bytes, (size_t)part.len, (off_t)part.at) ||
 	       failed(entry, err);
 }

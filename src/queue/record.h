@@ -12,13 +12,13 @@
 /*
  * A queue file holds one message:
  *
- *	block     RECORD_BLOCK bytes: what never changes, under a checksum; behind it, in fields of
- *	          fixed width, what an attempt changes in place
+ *	block     RECORD_BLOCK bytes: what never changes, under a checksum; after it, in fields of
+ *	          fixed width, what an attempt changes in place (block.c)
  *	body      the message's body, lines ending CRLF
  *	header    the completed header with the empty line
- *	envelope  sender, recipients, and what finds the way again
+ *	envelope  sender, recipients, and the account and options for the next attempt
  *	status    one byte a recipient, changed in place, outside the checksum
- *	trailer   "END <id>\n"; where it is missing the file is incomplete and never sent
+ *	trailer   "END <id>\n"; a file without it is incomplete and never sent
  *	notes     appended by attempts: time, attempt, recipient, the server's words
  *
  * A recipient's status byte:
@@ -35,7 +35,7 @@
  *
  * A file is in q/ while any byte is `.` or `?`. It is unlinked when all are D. It is renamed to
  * failed/ when none is `.`, `?`, f or c and one is F. It is renamed to hold/ when a person asks,
- *when it is damaged, and after three attempts that ended in a crash or in doubt.
+ * when it is damaged, and after three attempts that ended in a crash or in doubt.
  */
 enum {
 	RECORD_BLOCK = 4096,
@@ -48,15 +48,15 @@ enum {
 /* The last second of the year 9999: no time in a record is later. */
 #define RECORD_TIME_MAX 253402300799LL
 
-/* Of an offset or a length: sums of three still fit. */
+/* The greatest offset or length: the sum of three still fits. */
 #define RECORD_OFFSET_MAX 999999999999999ULL
 
 enum record_flag {
-	RECORD_ROUTE_FAILED = 1 << 0, /* the relay was the trouble: a success there makes it due */
-	RECORD_STOPPED_RUN = 1 << 1,  /* the relay hung up at it: others go first */
+	RECORD_ROUTE_FAILED = 1 << 0, /* the relay failed: a later success there makes it due */
+	RECORD_STOPPED_RUN = 1 << 1,  /* the relay hung up at this message: others go first */
 	RECORD_NULL_REFUSED = 1 << 2, /* the relay takes no null sender: use the account's */
-	RECORD_SENDER_GIVEN = 1 << 3, /* a sender that no config may change */
-	RECORD_RELEASED = 1 << 4,     /* a person let it go before its time */
+	RECORD_SENDER_GIVEN = 1 << 3, /* no config may change the sender */
+	RECORD_RELEASED = 1 << 4,     /* a person released it before its time */
 };
 
 struct record_part {
@@ -64,10 +64,10 @@ struct record_part {
 	uint64_t len;
 };
 
-/* What changes; times are seconds since 1970. */
+/* The fields that attempts change; times are seconds since 1970. */
 struct record_progress {
 	unsigned begun;   /* attempts begun */
-	unsigned ended;   /* attempts ended: a difference of three means that it crashes us */
+	unsigned ended;   /* attempts ended: a difference of three means that the message crashes us */
 	unsigned doubts;  /* rounds that ended in doubt */
 	unsigned counted; /* attempts that count towards expiry */
 	int64_t last_counted;
@@ -76,17 +76,21 @@ struct record_progress {
 };
 
 /*
- * A record. `config_file` is the one named on the command line (NULL: the usual ones), `account`
- * the account's name (NULL: none), `options` the settings of the command line as name and value in
- * turn, `option_count` pairs of them. `is_raw` marks a message that was saved before there was a
- * config: header and sender are completed at the first attempt. `not_before` is the time that its
- * sender wants it to be sent at (0: at once); as it never changes, it can't be torn.
- * `is_unfiltered` says that it has not gone through the account's filter, which then each attempt
- * does. `is_unsendable` marks a copy of what we have refused ourselves, as its header or an address
- * in it has no meaning: it is only shown, none of its recipients is ever pending, and the addresses
- * of these are texts. `uid` is who gave it in. `bounce` is who is told of a failure in the place of
- * the sender, "" for nobody (NULL: the sender). `about` is the id of the message that a notice of
- * ours is about (NULL: it is none).
+ * A record.
+ *
+ *	config_file    as named on the command line (NULL: the usual files)
+ *	account        the account's name (NULL: none)
+ *	options        settings of the command line, name and value in turn: option_count pairs
+ *	not_before     when the sender wants it to be sent (0: at once); it never changes
+ *	uid            the user who handed the message in
+ *	bounce         the recipient of a notice of failure (NULL: the sender; "": no notice)
+ *	about          the id of the message that this notice is about (NULL: no notice of ours)
+ *	is_raw         saved before there was a config: the first attempt completes the header and
+ *	               the sender
+ *	is_unfiltered  each attempt sends it through the account's filter, which was not run yet
+ *	is_unsendable  a copy of a message that we rejected ourselves, as its header or an address in
+ *	               it has no meaning. It is only shown. None of its recipients is ever pending,
+ *	               and their addresses may be any text.
  */
 struct record {
 	char id[RECORD_ID_LEN + 1];
@@ -96,7 +100,7 @@ struct record {
 	struct record_part header;
 	struct record_part envelope_part;
 	uint64_t status_at;
-	uint64_t notes_at; /* behind the trailer: a file that ends before it is incomplete */
+	uint64_t notes_at; /* after the trailer: a file that ends before it is incomplete */
 	uint32_t crc;
 	struct record_progress progress;
 	struct envelope envelope;
@@ -117,16 +121,16 @@ struct record {
 
 void record_init(struct record *record);
 void record_done(struct record *record);
-/* How a recipient's status is called: "pending", "in doubt", "done" or "failed". */
+/* The word for a recipient's status: "pending", "in doubt", "done" or "failed". */
 const char *record_status_name(enum recipient_status status);
 
-/* Whether a recipient has failed of whom the sender has not been told yet. */
+/* Whether a recipient has failed and the sender has not been told yet. */
 bool record_has_untold(const struct record *record);
 
-/* Octets of the message: header and body. */
+/* The size of the message, header and body, in octets. */
 uint64_t record_size(const struct record *record);
 
-/* Appends a setting of the command line; takes both texts over. */
+/* Appends a setting of the command line; takes over both texts. */
 void record_add_option(struct record *record, char *name, char *value);
 
 /*
@@ -138,38 +142,7 @@ bool record_is_id(const char *name);
 void record_make_id(char id[RECORD_ID_LEN + 1], uint64_t microseconds,
 		    const unsigned char random[5]);
 /*
- * Makes the id of a message that is about another one: the same from the same id and number, so
- * that it is not made twice, and of the same time.
+ * Makes the id of a message about another one. The same id and number give the same id, so that the
+ * message is not queued twice; the time in it is the same, too.
  */
 void record_derive_id(const char *id, uint32_t number, char derived[RECORD_ID_LEN + 1]);
-
-/*
- * Appends the envelope, status and trailer parts, which follow the header part in the file; sets
- * envelope_part, status_at and notes_at. There is at least one recipient.
- */
-void record_add_envelope(struct record *record, struct str *out);
-/* Writes the block of RECORD_BLOCK bytes; the parts and the crc have to be known. */
-void record_write_block(const struct record *record, char block[RECORD_BLOCK]);
-/* The bytes of the block that the checksum covers, without the checksum itself. */
-size_t record_checked_len(void);
-
-/*
- * Where the changing fields are in the block, and their bytes. They lie in the first 512 bytes and
- * are written with one call.
- */
-struct record_part record_progress_part(void);
-void record_write_progress(const struct record_progress *progress, char *bytes);
-
-/*
- * Read what the functions above wrote, and nothing else. `file_size` bounds every offset. ERR_INPUT
- * says what is wrong with the file; what was read until then is for record_done. The checksum is
- * the caller's, who sees the whole file. Progress that can't be read is zeros, and no error.
- */
-bool record_read_block(struct record *record, const char block[RECORD_BLOCK], uint64_t file_size,
-		       struct err *err) MUST_USE;
-/*
- * Reads envelope, status and trailer parts (all of them in one piece of bytes, and maybe notes
- * behind them) into a record whose block was read.
- */
-bool record_read_envelope(struct record *record, const char *bytes, size_t len,
-			  struct err *err) MUST_USE;

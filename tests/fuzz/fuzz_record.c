@@ -3,6 +3,8 @@
 #include "fuzz.h"
 
 #include "mail/address.h"
+#include "queue/block.h"
+#include "queue/envelopepart.h"
 #include "queue/record.h"
 
 #include <string.h>
@@ -54,17 +56,17 @@ static void check_values(const struct record *record, size_t file_size)
 static void check_written(struct record *record, const char *file)
 {
 	CLEANUP(str_done) struct str tail = STR_INIT;
-	struct record_part progress = record_progress_part();
+	struct record_part progress = block_progress_part();
 	size_t behind = (size_t)(progress.at + progress.len);
 	uint64_t envelope_at = record->envelope_part.at;
 	uint64_t notes_at = record->notes_at;
 	char block[RECORD_BLOCK];
 
-	record_add_envelope(record, &tail);
+	envelopepart_add(record, &tail);
 	require(record->envelope_part.at == envelope_at && record->notes_at == notes_at,
 		"the parts stay where they are");
 	require(memcmp(tail.bytes, file + envelope_at, tail.len) == 0, "the envelope stays");
-	record_write_block(record, block);
+	block_write(record, block);
 	require(memcmp(block, file, (size_t)progress.at) == 0, "the block stays");
 	require(memcmp(block + behind, file + behind, RECORD_BLOCK - behind) == 0,
 		"the end of the block stays");
@@ -72,10 +74,10 @@ static void check_written(struct record *record, const char *file)
 
 static bool read_file(struct record *record, const char *file, size_t len, struct err *err)
 {
-	if (!record_read_block(record, file, len, err))
+	if (!block_read(record, file, len, err))
 		return false;
 	size_t at = (size_t)record->envelope_part.at;
-	return record_read_envelope(record, file + at, len - at, err);
+	return envelopepart_read(record, file + at, len - at, err);
 }
 
 static void check_file(const char *file, size_t len)
@@ -121,7 +123,7 @@ static void check_envelope(const char *lines, size_t len)
 	record.envelope_part = (struct record_part){ RECORD_BLOCK, len };
 	record.status_at = RECORD_BLOCK + len;
 	record.notes_at = file.len;
-	record_write_block(&record, block);
+	block_write(&record, block);
 	memcpy(file.bytes, block, sizeof block);
 	check_file(file.bytes, file.len);
 }

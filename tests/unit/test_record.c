@@ -3,6 +3,8 @@
 #include "test.h"
 
 #include "base/crc.h"
+#include "queue/block.h"
+#include "queue/envelopepart.h"
 #include "queue/record.h"
 
 #define ID "00063F1C5B2A9E40K7QX2MDA"
@@ -32,12 +34,12 @@ static void build(struct record *record, const char *body, const char *header, s
 	str_add_n(file, block, sizeof block);
 	str_add(file, body);
 	str_add(file, header);
-	record_add_envelope(record, file);
-	record_write_block(record, block);
-	record->crc = crc_32c(0, block, record_checked_len());
+	envelopepart_add(record, file);
+	block_write(record, block);
+	record->crc = crc_32c(0, block, block_checked_len());
 	record->crc = crc_32c(record->crc, file->bytes + RECORD_BLOCK,
-			      (size_t)record->status_at - RECORD_BLOCK);
-	record_write_block(record, block);
+			     (size_t)record->status_at - RECORD_BLOCK);
+	block_write(record, block);
 	memcpy(file->bytes, block, sizeof block);
 }
 
@@ -47,12 +49,12 @@ static bool read_file(const char *file, size_t len, struct record *record, struc
 	record_init(record);
 	if (len < RECORD_BLOCK)
 		return err_set(err, ERR_INPUT, "too short");
-	if (!record_read_block(record, file, len, err))
+	if (!block_read(record, file, len, err))
 		return false;
 	size_t at = (size_t)record->envelope_part.at;
-	if (!record_read_envelope(record, file + at, len - at, err))
+	if (!envelopepart_read(record, file + at, len - at, err))
 		return false;
-	uint32_t crc = crc_32c(0, file, record_checked_len());
+	uint32_t crc = crc_32c(0, file, block_checked_len());
 	crc = crc_32c(crc, file + RECORD_BLOCK, (size_t)record->status_at - RECORD_BLOCK);
 	return crc == record->crc || err_set(err, ERR_INPUT, "the checksum is wrong");
 }
@@ -245,7 +247,7 @@ static void test_layout(void)
 		".?DF\nEND " ID "\n";
 	CLEANUP(record_done) struct record record;
 	CLEANUP(str_done) struct str file = STR_INIT;
-	struct record_part progress = record_progress_part();
+	struct record_part progress = block_progress_part();
 	char bytes[RECORD_BLOCK];
 
 	make_sample(&record);
@@ -259,8 +261,8 @@ static void test_layout(void)
 	EXPECT_NUMBER(file.bytes[record.status_at], '.');
 	EXPECT_NUMBER(record.notes_at, file.len);
 	test_case("the progress lies in one sector behind what is checked");
-	EXPECT(progress.at > record_checked_len() && progress.at + progress.len <= 512);
-	record_write_progress(&record.progress, bytes);
+	EXPECT(progress.at > block_checked_len() && progress.at + progress.len <= 512);
+	block_write_progress(&record.progress, bytes);
 	EXPECT(memcmp(file.bytes + progress.at, bytes, (size_t)progress.len) == 0);
 }
 
@@ -396,7 +398,7 @@ static void test_changes(void)
 {
 	CLEANUP(record_done) struct record record;
 	CLEANUP(str_done) struct str file = STR_INIT;
-	struct record_part progress = record_progress_part();
+	struct record_part progress = block_progress_part();
 
 	make_sample(&record);
 	build(&record, "body\r\n", "A: b\r\n\r\n", &file);
@@ -435,8 +437,8 @@ static void test_cuts(void)
 		CLEANUP(err_done) struct err err = ERR_INIT;
 		CLEANUP(record_done) struct record cut;
 		record_init(&cut);
-		EXPECT(record_read_block(&cut, file.bytes, file.len, &err));
-		EXPECT(!record_read_envelope(&cut, file.bytes + record.envelope_part.at, len,
+		EXPECT(block_read(&cut, file.bytes, file.len, &err));
+		EXPECT(!envelopepart_read(&cut, file.bytes + record.envelope_part.at, len,
 					     &err));
 	}
 }
@@ -455,17 +457,17 @@ static void check_torn(struct str *file, const struct record_progress *before,
 	static const struct record_progress none;
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(record_done) struct record again;
-	size_t at = (size_t)record_progress_part().at;
+	size_t at = (size_t)block_progress_part().at;
 	char bytes[RECORD_BLOCK];
 
-	record_write_progress(before, file->bytes + at);
-	record_write_progress(after, bytes);
+	block_write_progress(before, file->bytes + at);
+	block_write_progress(after, bytes);
 	memcpy(file->bytes + at, bytes, len);
 	EXPECT(read_file(file->bytes, file->len, &again, &err));
 	EXPECT(is_same_progress(&again.progress, before) ||
 	       is_same_progress(&again.progress, after) ||
 	       is_same_progress(&again.progress, &none));
-	if (len == record_progress_part().len)
+	if (len == block_progress_part().len)
 		expect_same_progress(&again.progress, after);
 }
 
@@ -479,19 +481,19 @@ static void test_progress(void)
 	make_sample(&record);
 	build(&record, "", "", &file);
 	test_case("a torn progress is the old one, the new one or none");
-	for (size_t len = 0; len <= record_progress_part().len; len++)
+	for (size_t len = 0; len <= block_progress_part().len; len++)
 		check_torn(&file, &before, &after, len);
 	test_case("a changed byte of the progress makes it none");
-	for (size_t i = 0; i < record_progress_part().len; i++) {
-		size_t at = (size_t)record_progress_part().at + i;
+	for (size_t i = 0; i < block_progress_part().len; i++) {
+		size_t at = (size_t)block_progress_part().at + i;
 		file.bytes[at] ^= 1;
 		check_torn(&file, &after, &after, 0);
 	}
 	for (unsigned char byte = 0; byte < 255; byte++) {
 		CLEANUP(err_done) struct err err = ERR_INIT;
 		CLEANUP(record_done) struct record again;
-		memset(file.bytes + record_progress_part().at, byte,
-		       (size_t)record_progress_part().len);
+		memset(file.bytes + block_progress_part().at, byte,
+		       (size_t)block_progress_part().len);
 		EXPECT(read_file(file.bytes, file.len, &again, &err));
 		EXPECT_NUMBER(again.progress.begun, 0);
 		EXPECT_NUMBER(again.progress.next_try, 0);
@@ -540,7 +542,7 @@ static void test_blocks(void)
 		if (found)
 			memcpy(found, table[i].to, strlen(table[i].to));
 		record_init(&again);
-		EXPECT(!record_read_block(&again, file.bytes, file.len, &err));
+		EXPECT(!block_read(&again, file.bytes, file.len, &err));
 		EXPECT_PART(err.text, table[i].error);
 	}
 }
@@ -662,10 +664,10 @@ static void check_envelope(size_t i)
 	record.envelope_part = (struct record_part){ RECORD_BLOCK, strlen(envelopes[i].lines) };
 	record.status_at = RECORD_BLOCK + record.envelope_part.len;
 	record.notes_at = RECORD_BLOCK + tail.len;
-	record_write_block(&record, block);
+	block_write(&record, block);
 	record_init(&again);
-	bool is_read = record_read_block(&again, block, record.notes_at, &err) &&
-		       record_read_envelope(&again, tail.bytes, tail.len, &err);
+	bool is_read = block_read(&again, block, record.notes_at, &err) &&
+		       envelopepart_read(&again, tail.bytes, tail.len, &err);
 	EXPECT_NUMBER(is_read, !envelopes[i].error);
 	if (envelopes[i].error)
 		EXPECT_PART(err.text, envelopes[i].error);
