@@ -6,9 +6,9 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "deliver/report.h"
+#include "queue/usage.h"
 #include "queue/runlock.h"
 #include "queue/runrequest.h"
-#include "queue/usage.h"
 
 #include <string.h>
 
@@ -58,9 +58,9 @@ static void sweep(struct spool *spool, struct run_result *result)
 
 /* Requests. One process runs the queue; each of the others leaves a request, and exits. */
 
-static struct run_request request_of(const struct run_choice *choice)
+static struct runrequest request_of(const struct run_choice *choice)
 {
-	return (struct run_request){ .ignores_schedule = choice->ignores_schedule,
+	return (struct runrequest){ .ignores_schedule = choice->ignores_schedule,
 				     .id = choice->id,
 				     .sender = choice->sender,
 				     .recipient = choice->recipient };
@@ -73,10 +73,10 @@ static struct run_request request_of(const struct run_choice *choice)
 static void leave_request(struct spool *spool, const struct run_choice *choice,
 			  struct run_result *result)
 {
-	const struct run_request request = request_of(choice);
+	const struct runrequest request = request_of(choice);
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	if (run_request_leave(spool, &request, &err))
+	if (runrequest_leave(spool, &request, &err))
 		return;
 	err_wrap(&err, _("another process runs the queue, and can't be asked to do this, too"));
 	if (choice->ignores_schedule)
@@ -85,7 +85,7 @@ static void leave_request(struct spool *spool, const struct run_choice *choice,
 		log_debug("%s", err.text);
 }
 
-static void do_request(struct spool *spool, const struct run_request *request,
+static void do_request(struct spool *spool, const struct runrequest *request,
 		       const struct run_choice *own, struct run_result *result)
 {
 	const struct run_choice choice = { .tried = own->tried,
@@ -109,19 +109,19 @@ static void do_request(struct spool *spool, const struct run_request *request,
  */
 static bool do_all(struct spool *spool, const struct run_choice *choice, struct run_result *result)
 {
-	CLEANUP(run_requests_done) struct run_requests requests = { 0 };
-	CLEANUP(run_list_tried_done) struct run_tried tried = { 0 };
+	CLEANUP(runrequests_done) struct runrequests requests = { 0 };
+	CLEANUP(due_tried_done) struct due_tried tried = { 0 };
 	CLEANUP(err_done) struct err err = ERR_INIT;
-	const struct run_request asked = request_of(choice);
+	const struct runrequest asked = request_of(choice);
 	struct run_choice own = *choice;
-	bool is_taken = run_requests_take(spool, &requests, &err);
+	bool is_taken = runrequests_take(spool, &requests, &err);
 
 	own.tried = &tried;
 	run_through(spool, &own, result);
 	for (size_t i = 0; i < requests.count; i++)
-		if (!run_request_is_same(&requests.items[i], &asked))
+		if (!runrequest_is_same(&requests.items[i], &asked))
 			do_request(spool, &requests.items[i], &own, result);
-	if (is_taken && run_requests_finish(spool, &requests, &err))
+	if (is_taken && runrequests_finish(spool, &requests, &err))
 		return true;
 	report_obstacle(result, &err);
 	return false;
@@ -132,7 +132,7 @@ static bool has_request(struct spool *spool, struct run_result *result)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	bool has_any;
 
-	if (!run_requests_find(spool, &has_any, &err))
+	if (!runrequests_find(spool, &has_any, &err))
 		report_obstacle(result, &err);
 	return has_any;
 }

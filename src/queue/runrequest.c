@@ -21,17 +21,17 @@ enum { PREFIX_LEN = sizeof WAITING - 1, TEXTS = 3 };
 /* The letters of -qI, -qS and -qR. */
 static const char letters[TEXTS] = { 'I', 'S', 'R' };
 
-static const char *text_of(const struct run_request *request, size_t i)
+static const char *text_of(const struct runrequest *request, size_t i)
 {
 	const char *const texts[TEXTS] = { request->id, request->sender, request->recipient };
 
 	return texts[i];
 }
 
-void run_request_done(struct run_request *request)
+void runrequest_done(struct runrequest *request)
 {
 	free(request->own);
-	*request = (struct run_request){ 0 };
+	*request = (struct runrequest){ 0 };
 }
 
 static bool is_same_text(const char *a, const char *b)
@@ -39,7 +39,7 @@ static bool is_same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-bool run_request_is_same(const struct run_request *a, const struct run_request *b)
+bool runrequest_is_same(const struct runrequest *a, const struct runrequest *b)
 {
 	for (size_t i = 0; i < TEXTS; i++)
 		if (!is_same_text(text_of(a, i), text_of(b, i)))
@@ -65,7 +65,7 @@ static void add_escaped(struct str *out, const char *text)
 	}
 }
 
-void run_request_add(struct str *out, const struct run_request *request)
+void runrequest_add(struct str *out, const struct runrequest *request)
 {
 	str_add_char(out, request->ignores_schedule ? 'f' : 'q');
 	for (size_t i = 0; i < TEXTS; i++) {
@@ -115,7 +115,7 @@ static char *unescape(char *from)
 }
 
 /* `at` is behind a comma, or at the end. */
-static bool read_texts(struct run_request *request, char *at)
+static bool read_texts(struct runrequest *request, char *at)
 {
 	const char **const texts[TEXTS] = { &request->id, &request->sender, &request->recipient };
 
@@ -131,17 +131,17 @@ static bool read_texts(struct run_request *request, char *at)
 }
 
 /* Whether a request that was read is what the form says: there is one form for each. */
-static bool is_form_of(const struct run_request *request, const char *form)
+static bool is_form_of(const struct runrequest *request, const char *form)
 {
 	CLEANUP(str_done) struct str made = STR_INIT;
 
-	run_request_add(&made, request);
+	runrequest_add(&made, request);
 	return strcmp(made.bytes, form) == 0;
 }
 
-bool run_request_read(struct run_request *request, const char *form)
+bool runrequest_read(struct runrequest *request, const char *form)
 {
-	*request = (struct run_request){ .ignores_schedule = form[0] == 'f' };
+	*request = (struct runrequest){ .ignores_schedule = form[0] == 'f' };
 	if (form[0] != 'f' && form[0] != 'q')
 		return false;
 	if (!form[1])
@@ -149,7 +149,7 @@ bool run_request_read(struct run_request *request, const char *form)
 	request->own = mem_copy(form);
 	if (form[1] == ',' && read_texts(request, request->own + 2) && is_form_of(request, form))
 		return true;
-	run_request_done(request);
+	runrequest_done(request);
 	return false;
 }
 
@@ -157,12 +157,12 @@ bool run_request_read(struct run_request *request, const char *form)
 
 static bool is_of_kind(const char *name, const char *prefix)
 {
-	struct run_request request;
+	struct runrequest request;
 
 	if (strncmp(name, prefix, PREFIX_LEN) != 0 ||
-	    !run_request_read(&request, name + PREFIX_LEN))
+	    !runrequest_read(&request, name + PREFIX_LEN))
 		return false;
-	run_request_done(&request);
+	runrequest_done(&request);
 	return true;
 }
 
@@ -184,7 +184,7 @@ static bool list(struct spool *spool, bool (*is_wanted)(const char *), struct sp
 	       err_sys(err, ERR_IO, errno, _("cannot read the folder %s"), spool->path);
 }
 
-bool run_requests_find(struct spool *spool, bool *has_any, struct err *err)
+bool runrequests_find(struct spool *spool, bool *has_any, struct err *err)
 {
 	CLEANUP(spool_ids_done) struct spool_ids names = { 0 };
 
@@ -201,16 +201,16 @@ static bool has_room(struct spool *spool, struct err *err)
 
 	if (!list(spool, is_waiting, &names, err))
 		return false;
-	return names.count < RUN_REQUESTS_MAX ||
+	return names.count < RUNREQUESTS_MAX ||
 	       err_set(err, ERR_DEFER, _("too many different requests wait for it"));
 }
 
-bool run_request_leave(struct spool *spool, const struct run_request *request, struct err *err)
+bool runrequest_leave(struct spool *spool, const struct runrequest *request, struct err *err)
 {
 	CLEANUP(str_done) struct str name = STR_INIT;
 
 	str_add(&name, WAITING);
-	run_request_add(&name, request);
+	runrequest_add(&name, request);
 	if (name.len > NAME_MAX)
 		return err_set(err, ERR_DEFER, _("the text to look for is too long"));
 	if (!has_room(spool, err))
@@ -244,27 +244,27 @@ static bool take_waiting(struct spool *spool, struct err *err)
 	return true;
 }
 
-bool run_requests_take(struct spool *spool, struct run_requests *requests, struct err *err)
+bool runrequests_take(struct spool *spool, struct runrequests *requests, struct err *err)
 {
 	CLEANUP(spool_ids_done) struct spool_ids names = { 0 };
 
-	*requests = (struct run_requests){ 0 };
+	*requests = (struct runrequests){ 0 };
 	if (!take_waiting(spool, err) || !list(spool, is_taken, &names, err))
 		return false;
 	for (size_t i = 0; i < names.count; i++) {
 		mem_grow(requests->items, requests->count);
-		requests->count += run_request_read(&requests->items[requests->count],
+		requests->count += runrequest_read(&requests->items[requests->count],
 						    names.items[i] + PREFIX_LEN);
 	}
 	return true;
 }
 
-bool run_requests_finish(struct spool *spool, const struct run_requests *requests, struct err *err)
+bool runrequests_finish(struct spool *spool, const struct runrequests *requests, struct err *err)
 {
 	for (size_t i = 0; i < requests->count; i++) {
 		CLEANUP(str_done) struct str name = STR_INIT;
 		str_add(&name, TAKEN);
-		run_request_add(&name, &requests->items[i]);
+		runrequest_add(&name, &requests->items[i]);
 		if (unlinkat(spool->top, name.bytes, 0) < 0 && errno != ENOENT)
 			return err_sys(err, ERR_IO, errno, _("cannot write to the queue %s"),
 				       spool->path);
@@ -272,10 +272,10 @@ bool run_requests_finish(struct spool *spool, const struct run_requests *request
 	return true;
 }
 
-void run_requests_done(struct run_requests *requests)
+void runrequests_done(struct runrequests *requests)
 {
 	for (size_t i = 0; i < requests->count; i++)
-		run_request_done(&requests->items[i]);
+		runrequest_done(&requests->items[i]);
 	free(requests->items);
-	*requests = (struct run_requests){ 0 };
+	*requests = (struct runrequests){ 0 };
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/str.h"
 #include "queue/spool.h"
 
 /*
@@ -14,12 +15,12 @@
  * taken them until it has done them, with "running.". Those that a killed run has left are taken
  * again by the next one.
  */
-enum { RUN_REQUESTS_MAX = 64 };
+enum { RUNREQUESTS_MAX = 64 };
 
 /* What is wanted, as in struct run_choice. The texts are NULL: any. They lie in `own`, if it is
  * set.
  */
-struct run_request {
+struct runrequest {
 	bool ignores_schedule;
 	const char *id;
 	const char *sender;
@@ -27,37 +28,37 @@ struct run_request {
 	char *own;
 };
 
-void run_request_done(struct run_request *request);
-bool run_request_is_same(const struct run_request *a, const struct run_request *b);
+void runrequest_done(struct runrequest *request);
+bool runrequest_is_same(const struct runrequest *a, const struct runrequest *b);
 
 /* The form of a request in a file's name; pure. Reading it back fails for what add did not make. */
-void run_request_add(struct str *out, const struct run_request *request);
-bool run_request_read(struct run_request *request, const char *form) MUST_USE;
+void runrequest_add(struct str *out, const struct runrequest *request);
+bool runrequest_read(struct runrequest *request, const char *form) MUST_USE;
 
 /*
- * Leaves a request. ERR_DEFER: its texts are too long for a name, or RUN_REQUESTS_MAX different
+ * Leaves a request. ERR_DEFER: its texts are too long for a name, or RUNREQUESTS_MAX different
  * ones wait. ERR_SYSTEM, ERR_IO.
  */
-bool run_request_leave(struct spool *spool, const struct run_request *request,
+bool runrequest_leave(struct spool *spool, const struct runrequest *request,
 		       struct err *err) MUST_USE;
 
 /* Requests that a run has taken. */
-struct run_requests {
-	struct run_request *items;
+struct runrequests {
+	struct runrequest *items;
 	size_t count;
 };
 
 /*
  * Takes all requests; with the lock of the run in hand. Begins with none, and the caller passes
- * them to run_requests_done in any case. ERR_IO: some may not have been taken.
+ * them to runrequests_done in any case. ERR_IO: some may not have been taken.
  */
-bool run_requests_take(struct spool *spool, struct run_requests *requests,
+bool runrequests_take(struct spool *spool, struct runrequests *requests,
 		       struct err *err) MUST_USE;
 /* Removes the files of requests that were taken and are done. ERR_IO: a later run does one again.
  */
-bool run_requests_finish(struct spool *spool, const struct run_requests *requests,
+bool runrequests_finish(struct spool *spool, const struct runrequests *requests,
 			 struct err *err) MUST_USE;
-void run_requests_done(struct run_requests *requests);
+void runrequests_done(struct runrequests *requests);
 
 /* Looks whether there are requests that no run has taken; needs no lock. ERR_IO. */
-bool run_requests_find(struct spool *spool, bool *has_any, struct err *err) MUST_USE;
+bool runrequests_find(struct spool *spool, bool *has_any, struct err *err) MUST_USE;

@@ -8,7 +8,7 @@ static void test_forms(void)
 {
 	static const struct {
 		const char *form;
-		struct run_request request;
+		struct runrequest request;
 	} table[] = {
 		{ "q", { .ignores_schedule = false } },
 		{ "f", { .ignores_schedule = true } },
@@ -23,14 +23,14 @@ static void test_forms(void)
 	};
 
 	for (size_t i = 0; i < LENGTH(table); i++) {
-		struct run_request read;
+		struct runrequest read;
 		struct str form = STR_INIT;
 		test_case("form %s", table[i].form);
-		run_request_add(&form, &table[i].request);
+		runrequest_add(&form, &table[i].request);
 		EXPECT_TEXT(form.bytes, table[i].form);
-		EXPECT(run_request_read(&read, form.bytes));
-		EXPECT(run_request_is_same(&read, &table[i].request));
-		run_request_done(&read);
+		EXPECT(runrequest_read(&read, form.bytes));
+		EXPECT(runrequest_is_same(&read, &table[i].request));
+		runrequest_done(&read);
 		str_done(&form);
 	}
 }
@@ -44,24 +44,24 @@ static void test_others(void)
 	};
 
 	for (size_t i = 0; i < LENGTH(table); i++) {
-		struct run_request read;
+		struct runrequest read;
 		test_case("no form: %s", table[i]);
-		EXPECT(!run_request_read(&read, table[i]));
+		EXPECT(!runrequest_read(&read, table[i]));
 		EXPECT(!read.own);
 	}
 }
 
 static void test_same(void)
 {
-	const struct run_request all = { .ignores_schedule = true };
-	const struct run_request due = { 0 };
-	const struct run_request bob = { .ignores_schedule = true, .recipient = "bob" };
-	const struct run_request from_bob = { .ignores_schedule = true, .sender = "bob" };
+	const struct runrequest all = { .ignores_schedule = true };
+	const struct runrequest due = { 0 };
+	const struct runrequest bob = { .ignores_schedule = true, .recipient = "bob" };
+	const struct runrequest from_bob = { .ignores_schedule = true, .sender = "bob" };
 
 	test_case("requests are told apart");
-	EXPECT(run_request_is_same(&all, &all) && run_request_is_same(&bob, &bob));
-	EXPECT(!run_request_is_same(&all, &due) && !run_request_is_same(&all, &bob));
-	EXPECT(!run_request_is_same(&bob, &from_bob));
+	EXPECT(runrequest_is_same(&all, &all) && runrequest_is_same(&bob, &bob));
+	EXPECT(!runrequest_is_same(&all, &due) && !runrequest_is_same(&all, &bob));
+	EXPECT(!runrequest_is_same(&bob, &from_bob));
 }
 
 int main(void)
