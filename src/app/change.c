@@ -11,6 +11,7 @@
 #include "deliver/rounds.h"
 #include "deliver/settle.h"
 #include "prepare/filter.h"
+#include "queue/claim.h"
 #include "submit/choice.h"
 #include "submit/job.h"
 
@@ -21,7 +22,7 @@
 
 static bool claim(const struct queue_match *match, struct entry *entry, struct err *err)
 {
-	switch (spool_claim(match->spool, match->folder, match->id, entry, err)) {
+	switch (claim_take(match->spool, match->folder, match->id, entry, err)) {
 	case CLAIM_GOT:
 		return true;
 	case CLAIM_BUSY:

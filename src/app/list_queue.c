@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "deliver/report.h"
+#include "queue/claim.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -96,13 +97,13 @@ static enum claim look(struct spool *spool, enum spool_folder folder, const char
 		       struct entry *entry, struct err *err)
 {
 	if (folder == SPOOL_HOLD) {
-		enum claim claim = spool_claim(spool, folder, id, entry, err);
+		enum claim claim = claim_take(spool, folder, id, entry, err);
 		if (claim != CLAIM_BUSY && claim != CLAIM_FAILED)
 			return claim;
 		entry_release(entry);
 		err_done(err);
 	}
-	return spool_peek(spool, folder, id, entry, err);
+	return claim_peek(spool, folder, id, entry, err);
 }
 
 /* One that is gone in the meantime was sent. */
@@ -204,7 +205,7 @@ int list_queue_show(struct spool *spool, enum spool_folder folder, const char *i
 
 	/* As far as it can be read; whoever reads it in a pager keeps no lock of it. */
 	entry_release(&entry);
-	enum claim claim = spool_peek(spool, folder, id, &entry, &err);
+	enum claim claim = claim_peek(spool, folder, id, &entry, &err);
 	if (claim == CLAIM_GOT)
 		return show_entry(&entry, folder, is_damaged ? damage.text : NULL, &err);
 	if (claim == CLAIM_GONE)

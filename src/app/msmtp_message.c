@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "cli/cli.h"
+#include "queue/enqueue.h"
 #include "submit/intake.h"
 
 #include <errno.h>
@@ -251,7 +252,7 @@ static bool save(struct msmtp_message *msmtp, struct err *err)
 	}
 	if (!write_marker(msmtp, err))
 		return false;
-	if (spool_commit(&job->entry, &job->message, err))
+	if (enqueue_commit(&job->entry, &job->message, err))
 		return true;
 	(void)remove_file(msmtp, "mailchute");
 	return false;

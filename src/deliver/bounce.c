@@ -9,6 +9,7 @@
 #include "deliver/report.h"
 #include "mail/dsn_policy.h"
 #include "prepare/messageid.h"
+#include "queue/enqueue.h"
 #include "queue/spool.h"
 
 #include <errno.h>
@@ -188,14 +189,14 @@ static bool queue_notice(const struct entry *about, const char *to, const struct
 	record_derive_id(about->record.id, (uint32_t)told, id);
 	if (!spool_find(about->spool, id, &is_made, err) || is_made)
 		return is_made;
-	if (!spool_begin(about->spool, notice, err))
+	if (!enqueue_begin(about->spool, notice, err))
 		return false;
 	memcpy(notice->record.id, id, sizeof id);
 	message_use(&message, notice->fd);
 	if (!take_text(&message, text, err))
 		return false;
 	fill_record(&notice->record, &about->record, to, &message);
-	return spool_commit(notice, &message, err);
+	return enqueue_commit(notice, &message, err);
 }
 
 /* Writes the notice. The domain of its author has a dot, as strict relays refuse others. */

@@ -6,6 +6,8 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "deliver/report.h"
+#include "queue/enqueue.h"
+#include "queue/quota.h"
 #include "queue/usage.h"
 #include "queue/runlock.h"
 #include "queue/runrequest.h"
@@ -51,8 +53,8 @@ static void sweep(struct spool *spool, struct run_result *result)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	usage_refresh(spool);
-	if (!spool_sweep(spool, &err))
+	quota_refresh(spool);
+	if (!enqueue_sweep(spool, &err))
 		report_obstacle(result, &err);
 }
 

@@ -8,6 +8,8 @@
 #include "conf/secret.h"
 #include "deliver/bounce.h"
 #include "deliver/report.h"
+#include "deliver/tell.h"
+#include "queue/claim.h"
 #include "queue/schedule.h"
 #include "queue/spool.h"
 
@@ -163,12 +165,12 @@ bool settle_may_send_notice(const struct entry *notice, const struct account *ac
 
 	entry_init(&subject);
 	enum claim claim =
-		id ? spool_peek(notice->spool, SPOOL_QUEUE, id, &subject, &err) : CLAIM_GONE;
+		id ? claim_peek(notice->spool, SPOOL_QUEUE, id, &subject, &err) : CLAIM_GONE;
 	if (claim == CLAIM_GONE || claim == CLAIM_DAMAGED ||
 	    (claim == CLAIM_GOT && !record_has_untold(&subject.record)))
 		return true;
 	entry_release(&subject);
-	if (spool_claim(notice->spool, SPOOL_QUEUE, id, &subject, &err) != CLAIM_GOT)
+	if (claim_take(notice->spool, SPOOL_QUEUE, id, &subject, &err) != CLAIM_GOT)
 		return false;
 	attempt_adopt(&subject, account);
 	settle_tell(&subject, &account->settings);

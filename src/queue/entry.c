@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "queue/block.h"
 #include "queue/envelopepart.h"
-#include "queue/spool.h"
 #include "queue/usage.h"
 
 #include <errno.h>

@@ -4,10 +4,7 @@
 
 #include "mail/message.h"
 #include "queue/record.h"
-
-struct spool;
-
-enum spool_folder { SPOOL_QUEUE, SPOOL_HOLD, SPOOL_FAILED, SPOOL_TMP, SPOOL_ROUTE, SPOOL_FOLDERS };
+#include "queue/spool.h"
 
 /*
  * A queue file that this process holds the lock of. The lock lives as long as the descriptor, in
@@ -18,7 +15,7 @@ struct entry {
 	int fd;
 	enum spool_folder folder;
 	char *tmp_name;  /* in tmp/, before it is committed; NULL: it has no name yet, or its own */
-	bool is_counted; /* before it is committed: usage_reserve has counted it */
+	bool is_counted; /* before it is committed: quota_reserve has counted it */
 	struct record record;
 };
 

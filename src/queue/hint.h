@@ -3,7 +3,10 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/str.h"
 #include "queue/spool.h"
+
+#include <stdint.h>
 
 /* Each is about a route, named by the text that messages of the same route share (its key). */
 

@@ -10,6 +10,7 @@
 #include "deliver/report.h"
 #include "deliver/withdraw.h"
 #include "mail/address.h"
+#include "queue/quota.h"
 #include "submit/addressing.h"
 #include "submit/intake.h"
 #include "submit/refusal.h"
@@ -153,8 +154,8 @@ static bool has_room(struct submission *submission, struct str *reply)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	return !is_limited(submission) ||
-	       usage_has_room(&submission->job.spool, submitter->uid, submission->sender.size,
-			      &submitter_limit, &err) ||
+	       quota_has_room(&submission->job.spool, guest->uid, submission->sender.size,
+			      &guest_limit, &err) ||
 	       refuse_for_now(reply, &err);
 }
 
@@ -171,7 +172,7 @@ static bool reserve(struct submission *submission, struct str *reply)
 	if (!is_limited(submission))
 		return true;
 	job->entry.is_counted =
-		usage_reserve(&job->spool, job->uid, submission->reserved, &submitter_limit, &err);
+		quota_reserve(&job->spool, job->uid, submission->reserved, &guest_limit, &err);
 	return job->entry.is_counted || refuse_for_now(reply, &err);
 }
 

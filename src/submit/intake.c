@@ -9,6 +9,7 @@
 #include "prepare/complete.h"
 #include "prepare/filter.h"
 #include "prepare/repair.h"
+#include "queue/enqueue.h"
 #include "queue/places.h"
 #include "submit/addressing.h"
 #include "submit/choice.h"
@@ -68,8 +69,8 @@ static void open_queue(struct job *job)
 	if (s->queue == QUEUE_OFF || job->request->mode != MODE_SEND)
 		return;
 	job->has_entry = open_some_spool(job, s->queue_folder) &&
-			 spool_has_room(&job->spool, s->queue_max, &job->no_queue) &&
-			 spool_begin(&job->spool, &job->entry, &job->no_queue);
+			 enqueue_has_room(&job->spool, s->queue_max, &job->no_queue) &&
+			 enqueue_begin(&job->spool, &job->entry, &job->no_queue);
 	if (job->has_entry)
 		message_use(&job->message, job->entry.fd);
 }
@@ -294,7 +295,7 @@ bool intake_save(struct job *job)
 {
 	if (job->account.settings.queue == QUEUE_OFF)
 		return false;
-	if (job->has_entry && spool_commit(&job->entry, &job->message, &job->no_queue))
+	if (job->has_entry && enqueue_commit(&job->entry, &job->message, &job->no_queue))
 		return true;
 	err_wrap(&job->no_queue, _("not kept in the queue"));
 	report_problem(&job->no_queue);

@@ -5,7 +5,7 @@
 #include "cli/request.h"
 #include "conf/config.h"
 #include "mail/address_faults.h"
-#include "queue/spool.h"
+#include "queue/entry.h"
 
 /*
  * `has_account` is set once an account is chosen. The message is in `entry`, which is not committed

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
+#include "queue/claim.h"
+#include "queue/enqueue.h"
+#include "queue/quota.h"
 #include "queue/usage.h"
 
 #include <fcntl.h>
@@ -16,14 +19,14 @@ static enum err_kind reserve(unsigned uid, uint64_t bytes)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	return usage_reserve(&spool, uid, bytes, &limit, &err) ? ERR_NONE : err.kind;
+	return quota_reserve(&spool, uid, bytes, &limit, &err) ? ERR_NONE : err.kind;
 }
 
 static enum err_kind look(unsigned uid, uint64_t bytes)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	return usage_has_room(&spool, uid, bytes, &limit, &err) ? ERR_NONE : err.kind;
+	return quota_has_room(&spool, uid, bytes, &limit, &err) ? ERR_NONE : err.kind;
 }
 
 static void write_at(const char *name, off_t at, const char *bytes)
@@ -42,7 +45,7 @@ static void commit(unsigned uid, uint64_t bytes, bool is_counted, char id[RECORD
 	CLEANUP(message_done) struct message message;
 
 	message_init(&message);
-	EXPECT(spool_begin(&spool, &entry, &err));
+	EXPECT(enqueue_begin(&spool, &entry, &err));
 	EXPECT(ftruncate(entry.fd, (off_t)(MESSAGE_BODY_AT + bytes)) == 0);
 	message_use(&message, entry.fd);
 	message.body_len = bytes;
@@ -50,7 +53,7 @@ static void commit(unsigned uid, uint64_t bytes, bool is_counted, char id[RECORD
 	entry.record.uid = uid;
 	entry.record.envelope.sender = mem_copy("a@a.example");
 	envelope_add(&entry.record.envelope, mem_copy("b@b.example"));
-	EXPECT(spool_commit(&entry, &message, &err));
+	EXPECT(enqueue_commit(&entry, &message, &err));
 	memcpy(id, entry.record.id, sizeof entry.record.id);
 }
 
@@ -68,7 +71,7 @@ static void take(const char *id)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	CLEANUP(entry_release) struct entry entry;
 
-	EXPECT_NUMBER(spool_claim(&spool, SPOOL_QUEUE, id, &entry, &err), CLAIM_GOT);
+	EXPECT_NUMBER(claim_take(&spool, SPOOL_QUEUE, id, &entry, &err), CLAIM_GOT);
 	EXPECT(entry_remove(&entry, false, &err));
 }
 
