@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+from tests.check import modules
 from tests.lib.harness import PROGRAM, TOP, Suite, expect, run_program, write_private
 from . import lost
 
@@ -180,15 +181,10 @@ def folders_are_known(_):
 
 
 @suite.case
-def modules_are_named(_):
-    """The table in CONTRIBUTING.md names what is in each folder, and nothing else."""
-    rows = dict(re.findall(r"^\| `(\w+)/` \| (.*) \|$",
-                           (TOP / "CONTRIBUTING.md").read_text(), re.M))
-    for folder in FOLDERS:
-        named = set(re.findall(r"`(\w+)(?:\.def)?`", rows[folder]))
-        there = {path.stem for path in sources(SRC / folder)}
-        expect(named == there, f"{folder}/: not named: {sorted(there - named)}, "
-                               f"not there: {sorted(named - there)}")
+def modules_are_listed(_):
+    """doc/modules.md has every module with the first line of its source."""
+    expect(modules.LIST.read_text() == modules.text(),
+           "doc/modules.md is stale: run python3 -m tests.check.modules --write")
 
 
 @suite.case
