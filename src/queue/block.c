@@ -26,7 +26,7 @@
  *
  * and is filled with blanks to its last byte, a line end. An attempt writes the progress in place
  * with one call. It lies in one sector with the lines before it, and disks write a sector as a
- * whole or not at all. If a sector is torn all the same, then `check`, the CRC-32C of the lines from
+ * whole or not at all. If a sector is torn all the same, `check`, the CRC-32C of the lines from
  * `begun`, does not match, and the progress reads as zeros: the message is due at once, attempts
  * are counted from the beginning, a notice may be repeated; nothing is lost. The checksum of the
  * file does not cover the progress. A status byte is one byte and cannot be torn.
@@ -66,7 +66,7 @@ static void add_time(struct str *out, const char *key, int64_t when)
 	add_number(out, key, (uint64_t)bounded);
 }
 
-static void add_part(struct str *out, const char *key, struct record_part part)
+static void add_part_line(struct str *out, const char *key, struct record_part part)
 {
 	str_addf(out, "%-*s%0*llu %0*llu\n", KEY_WIDTH, key, DIGITS, (unsigned long long)part.at,
 		 DIGITS, (unsigned long long)part.len);
@@ -96,9 +96,9 @@ static void add_checked(struct str *out, const struct record *record)
 	str_addf(out, MAGIC "%-*s%s\n", KEY_WIDTH, "id", record->id);
 	add_time(out, "created", record->created);
 	add_time(out, "expires", record->expires);
-	add_part(out, "body", record->body);
-	add_part(out, "header", record->header);
-	add_part(out, "envelope", record->envelope_part);
+	add_part_line(out, "body", record->body);
+	add_part_line(out, "header", record->header);
+	add_part_line(out, "envelope", record->envelope_part);
 	add_number(out, "status", record->status_at);
 	add_number(out, "notes", record->notes_at);
 }
@@ -184,7 +184,7 @@ static bool read_unsigned(struct reader *reader, const char *key, unsigned *valu
 	return true;
 }
 
-static bool read_part(struct reader *reader, const char *key, struct record_part *part)
+static bool read_part_line(struct reader *reader, const char *key, struct record_part *part)
 {
 	return (skip_key(reader, key) && read_fixed(reader, ' ', RECORD_OFFSET_MAX, &part->at) &&
 		read_fixed(reader, '\n', RECORD_OFFSET_MAX, &part->len)) ||
@@ -283,9 +283,9 @@ bool block_read(struct record *record, const char block[RECORD_BLOCK], uint64_t 
 		return err_set(err, ERR_INPUT, _("not a queue file of this version"));
 	if (!read_id(&reader, record->id) || !read_time(&reader, "created", &record->created) ||
 	    !read_time(&reader, "expires", &record->expires) ||
-	    !read_part(&reader, "body", &record->body) ||
-	    !read_part(&reader, "header", &record->header) ||
-	    !read_part(&reader, "envelope", &record->envelope_part) ||
+	    !read_part_line(&reader, "body", &record->body) ||
+	    !read_part_line(&reader, "header", &record->header) ||
+	    !read_part_line(&reader, "envelope", &record->envelope_part) ||
 	    !read_number(&reader, "status", RECORD_OFFSET_MAX, &record->status_at) ||
 	    !read_number(&reader, "notes", RECORD_OFFSET_MAX, &record->notes_at) ||
 	    !read_crc(&reader, "crc", &record->crc))

@@ -17,14 +17,14 @@ static bool damaged(struct err *err, const char *why)
 	return err_set(err, ERR_INPUT, "%s", why);
 }
 
-/* What the system refuses us at this moment says nothing about the message. */
+/* A failure of the system at this moment says nothing about the message. */
 static enum claim refused_by_system(struct err *err)
 {
 	err_sys(err, ERR_IO, errno, _("cannot be opened"));
 	return CLAIM_FAILED;
 }
 
-/* Whether the name still means the file that we locked. */
+/* Whether the name still belongs to the file that was locked. */
 static enum claim check_name(const struct entry *entry, const char *id, const struct stat *st,
 			     struct err *err)
 {
@@ -35,7 +35,7 @@ static enum claim check_name(const struct entry *entry, const char *id, const st
 	return named.st_ino == st->st_ino && named.st_dev == st->st_dev ? CLAIM_GOT : CLAIM_GONE;
 }
 
-/* What can't be a message of ours, whoever has it open. */
+/* Only a regular file of this user can be a message of ours. */
 static bool is_ours(const struct stat *st, struct err *err)
 {
 	if (!S_ISREG(st->st_mode))
@@ -43,7 +43,7 @@ static bool is_ours(const struct stat *st, struct err *err)
 	return st->st_uid == geteuid() || damaged(err, _("belongs to another user"));
 }
 
-/* Whether a file that can't be opened is what keeps us out, and not the system at this moment. */
+/* Whether the file itself cannot be opened, rather than the system failing at this moment. */
 static bool is_files_fault(int folder, const char *id, int number, struct err *err)
 {
 	struct stat st;
@@ -83,8 +83,8 @@ static void set_aside(struct spool *spool, enum spool_folder folder, const char 
 }
 
 /*
- * For what is wrong with a name and not with the file: once that is mended, the file says why it
- * was set aside.
+ * For a wrong name of a sound file: after the name was mended, the note in the file says why it was
+ * set aside.
  */
 static void note_damage(struct entry *entry, const char *why, struct err *err)
 {
@@ -96,12 +96,12 @@ static void note_damage(struct entry *entry, const char *why, struct err *err)
 		entry_note(entry, line);
 }
 
-/* With the lock in hand: the file must still be the one of that name, and be whole. */
+/* After locking: the name must still belong to this file, and the file must be whole. */
 static enum claim check_locked(struct entry *entry, const char *id, struct err *err)
 {
 	struct stat st;
 
-	/* Between opening and locking it may have been sent, and be nameless now. */
+	/* Between opening and locking the message may have been sent and removed. */
 	if (fstat(entry->fd, &st) < 0)
 		return refused_by_system(err);
 	enum claim claim = st.st_nlink == 0 ? CLAIM_GONE : check_name(entry, id, &st, err);
@@ -134,7 +134,7 @@ static enum claim lock_entry(struct entry *entry, const char *id, struct err *er
 }
 
 enum claim claim_take(struct spool *spool, enum spool_folder folder, const char *id,
-		       struct entry *entry, struct err *err)
+		      struct entry *entry, struct err *err)
 {
 	enum claim claim = open_entry(spool, folder, id, O_RDWR, entry, err);
 

@@ -1,4 +1,4 @@
-/* enqueue.c - adding a message to the queue, so that it survives a crash */
+/* enqueue.c - adding a message to the queue, so that it survives a power cut */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "queue/enqueue.h"
 
@@ -26,7 +26,7 @@ static void make_id(char id[RECORD_ID_LEN + 1])
 	record_make_id(id, (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000, random);
 }
 
-/* Where the file system has no files without a name. */
+/* For a file system without nameless files. */
 static bool begin_in_tmp(struct spool *spool, struct entry *entry)
 {
 	entry->fd = openat(spool->folders[SPOOL_TMP], entry->record.id,
@@ -42,7 +42,7 @@ bool enqueue_begin(struct spool *spool, struct entry *entry, struct err *err)
 	entry_init(entry);
 	entry->spool = spool;
 	make_id(entry->record.id);
-	/* A file without a name gets one by way of /proc. */
+	/* Without /proc a nameless file could get no name later. */
 	errno = EOPNOTSUPP;
 	if (access("/proc/self/fd", X_OK) == 0)
 		entry->fd = openat(spool->folders[SPOOL_QUEUE], ".", O_TMPFILE | O_RDWR | O_CLOEXEC,
@@ -69,7 +69,7 @@ static bool give_name(const struct entry *entry)
 	return errno != EEXIST && linkat(entry->fd, "", q, entry->record.id, AT_EMPTY_PATH) == 0;
 }
 
-/* After the name is there, a failure may be reported only if the name can be taken back. */
+/* Once the name exists, a failure may be reported only if the name can be removed again. */
 static bool make_name_last(struct entry *entry)
 {
 	int q = entry->spool->folders[SPOOL_QUEUE];
@@ -82,7 +82,7 @@ static bool make_name_last(struct entry *entry)
 	return !is_gone;
 }
 
-/* Under its name, and lasting; counted before that. */
+/* Gives the file its name, on stable storage; counts it before that. */
 static bool put_in(struct entry *entry)
 {
 	const struct record *record = &entry->record;
@@ -103,10 +103,10 @@ static bool put_in(struct entry *entry)
 
 bool enqueue_commit(struct entry *entry, const struct message *message, struct err *err)
 {
-	/* A message that found no room here has gone elsewhere. */
+	/* If the disk was full, message_read has put the message into another place. */
 	errno = ENOSPC;
-	if (message_is_in(message, entry->fd) && entry_write(entry, message) && spool_lock_file(entry->fd) &&
-	    put_in(entry))
+	if (message_is_in(message, entry->fd) && entry_write(entry, message) &&
+	    spool_lock_file(entry->fd) && put_in(entry))
 		return true;
 	return err_sys(err, ERR_SYSTEM, errno, _("cannot write to the queue %s"),
 		       entry->spool->path);
@@ -116,7 +116,7 @@ bool enqueue_has_room(struct spool *spool, int max, struct err *err)
 {
 	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };
 
-	/* The figures, where there are any, say so at a cost that does not grow with the queue. */
+	/* The figures of a service's queue answer at a cost that does not grow with the queue. */
 	if (max <= 0 || usage_is_below(spool, (uint64_t)max))
 		return true;
 	if (!spool_list(spool, SPOOL_QUEUE, &ids, err))
@@ -127,7 +127,7 @@ bool enqueue_has_room(struct spool *spool, int max, struct err *err)
 		       ids.count);
 }
 
-/* A file in tmp/ has no id of q/'s kind only by accident: it is named by its id, too. */
+/* Files in tmp/ are named by their ids, like those in q/. */
 bool enqueue_sweep(struct spool *spool, struct err *err)
 {
 	CLEANUP(spool_ids_done) struct spool_ids ids = { 0 };

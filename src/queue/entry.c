@@ -1,4 +1,4 @@
-/* entry.c - a queue file in our hands: written, read, changed in place */
+/* entry.c - one queue file that this process has open: written, read, changed in place */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "queue/entry.h"
 
@@ -42,8 +42,6 @@ void entry_message(const struct entry *entry, struct message *message)
 	message->body_facts = entry->record.body_facts;
 }
 
-/* As a whole */
-
 static bool add_part_crc(int fd, struct record_part part, uint32_t *crc)
 {
 	char piece[65536];
@@ -59,7 +57,7 @@ static bool add_part_crc(int fd, struct record_part part, uint32_t *crc)
 	return true;
 }
 
-/* Over what never changes: the block's head, the body, the header, the envelope. */
+/* Covers the parts that never change: the head of the block, body, header and envelope. */
 static bool checksum(int fd, const struct record *record, const char *block, uint32_t *crc)
 {
 	const struct record_part rest = { .at = record->body.at,
@@ -129,9 +127,7 @@ bool entry_read(struct entry *entry, uint64_t size, bool is_checked, struct err 
 	return crc == record->crc || damaged(err, _("the checksum is wrong"));
 }
 
-/* In place */
-
-static bool failed(const struct entry *entry, struct err *err)
+static bool entry_failed(const struct entry *entry, struct err *err)
 {
 	return err_sys(err, ERR_SYSTEM, errno, _("cannot write to %s of the queue %s"),
 		       entry->record.id, entry->spool->path);
@@ -145,7 +141,7 @@ void entry_add_status(const struct entry *entry, struct str *out)
 		str_add_char(out, envelope->recipients[i].status);
 }
 
-/* The bytes are there already, so that a full disk does not stand in the way. */
+/* Overwrites bytes that exist, so that it works on a full disk. */
 bool entry_write_status(struct entry *entry, bool is_synced, struct err *err)
 {
 	CLEANUP(str_done) struct str bytes = STR_INIT;
@@ -154,7 +150,7 @@ bool entry_write_status(struct entry *entry, bool is_synced, struct err *err)
 	if (fs_pwrite_all(entry->fd, bytes.bytes, bytes.len, (off_t)entry->record.status_at) &&
 	    (!is_synced || fdatasync(entry->fd) == 0))
 		return true;
-	return failed(entry, err);
+	return entry_failed(entry, err);
 }
 
 bool entry_write_progress(struct entry *entry, struct err *err)
@@ -164,7 +160,7 @@ bool entry_write_progress(struct entry *entry, struct err *err)
 
 	block_write_progress(&entry->record.progress, bytes);
 	return fs_pwrite_all(entry->fd, bytes, (size_t)part.len, (off_t)part.at) ||
-	       failed(entry, err);
+	       entry_failed(entry, err);
 }
 
 void entry_note(struct entry *entry, const char *line)
@@ -183,10 +179,10 @@ bool entry_remove(struct entry *entry, bool is_synced, struct err *err)
 	int folder = entry->spool->folders[entry->folder];
 
 	if (unlinkat(folder, entry->record.id, 0) < 0)
-		return failed(entry, err);
+		return entry_failed(entry, err);
 	entry->spool->is_unsynced |= !is_synced;
 	usage_release(entry->spool, entry->record.uid, record_size(&entry->record));
-	return !is_synced || fsync(folder) == 0 || !failed(entry, err);
+	return !is_synced || fsync(folder) == 0 || !entry_failed(entry, err);
 }
 
 bool entry_move(struct entry *entry, enum spool_folder to, struct err *err)
@@ -198,9 +194,9 @@ bool entry_move(struct entry *entry, enum spool_folder to, struct err *err)
 	if (!entry_write_status(entry, true, err))
 		return false;
 	if (!fs_move(from_folder, id, to_folder, id))
-		return failed(entry, err);
+		return entry_failed(entry, err);
 	entry->folder = to;
 	if (fsync(to_folder) == 0 && fsync(from_folder) == 0)
 		return true;
-	return failed(entry, err);
+	return entry_failed(entry, err);
 }

@@ -1,4 +1,4 @@
-/* entry.h - a queue file in our hands: written, read, changed in place */
+/* entry.h - one queue file that this process has open: written, read, changed in place */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -14,13 +14,13 @@ struct entry {
 	struct spool *spool;
 	int fd;
 	enum spool_folder folder;
-	char *tmp_name;  /* in tmp/, before it is committed; NULL: it has no name yet, or its own */
-	bool is_counted; /* before it is committed: quota_reserve has counted it */
+	char *tmp_name;  /* in tmp/, before the commit; NULL: no name yet, or the id */
+	bool is_counted; /* before the commit: quota_reserve has counted it */
 	struct record record;
 };
 
 void entry_init(struct entry *entry);
-/* Gives the lock back. What was not committed is gone. */
+/* Gives the lock back. A file that was not committed is gone. */
 void entry_release(struct entry *entry);
 
 /* The message of an entry; its descriptor is borrowed. */
@@ -41,16 +41,16 @@ bool entry_read(struct entry *entry, uint64_t size, bool is_checked, struct err 
 void entry_add_status(const struct entry *entry, struct str *out);
 /* Writes the status bytes of all recipients, in place. */
 bool entry_write_status(struct entry *entry, bool is_synced, struct err *err) MUST_USE;
-/* Writes what attempts count, and when the next one is. */
+/* Writes the counts of attempts and the time of the next try, in place. */
 bool entry_write_progress(struct entry *entry, struct err *err) MUST_USE;
-/* Appends a line for a reader behind the trailer; failures are ignored. */
+/* Appends a note after the trailer (see note.h); failures are ignored. */
 void entry_note(struct entry *entry, const char *line);
 
 /*
- * Takes the message out of the queue; with `is_synced` so that it survives a power cut, else
- * spool_sync does that. False: it is still there. True with an error set: it is gone, but a power
- * cut may bring it back.
+ * Removes the message from the queue. With `is_synced` the removal survives a power cut; without
+ * it, spool_sync does that later. False: the message is still there. True with an error set: it is
+ * removed, but a power cut may bring it back.
  */
 bool entry_remove(struct entry *entry, bool is_synced, struct err *err) MUST_USE;
-/* Writes its status, moves it to another folder, and makes both last. */
+/* Writes the status, moves the file to another folder, and syncs both. */
 bool entry_move(struct entry *entry, enum spool_folder to, struct err *err) MUST_USE;

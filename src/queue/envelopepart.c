@@ -11,7 +11,7 @@
 
 _Static_assert(sizeof END - 1 + RECORD_ID_LEN + 1 == RECORD_TRAILER_LEN, "the trailer's length");
 
-static void add_recipients(struct str *out, const struct envelope *envelope)
+static void add_recipient_lines(struct str *out, const struct envelope *envelope)
 {
 	str_addf(out, "recipients %zu\n", envelope->count);
 	for (size_t i = 0; i < envelope->count; i++) {
@@ -30,7 +30,7 @@ void envelopepart_add(struct record *record, struct str *out)
 
 	part->at = record->header.at + record->header.len;
 	senderpart_add(record, out);
-	add_recipients(out, &record->envelope);
+	add_recipient_lines(out, &record->envelope);
 	part->len = out->len - begin;
 	record->status_at = part->at + part->len;
 	for (size_t i = 0; i < record->envelope.count; i++)

@@ -1,4 +1,4 @@
-/* hint.c - what is remembered of relays that gave trouble; may be lost at any time */
+/* hint.c - hints about relays that failed; may be lost at any time */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "queue/hint.h"
 
@@ -74,7 +74,7 @@ static bool is_later(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
 }
 
-/* A config that is newer than the failure may have mended what was wrong. */
+/* A config that is newer than the failure may have mended the cause. */
 static bool is_void(const struct hint *hint, const char *config_file, int64_t now)
 {
 	struct stat st;
@@ -125,9 +125,9 @@ void hint_clear(const struct spool *spool, const char *key)
 		unlinkat(spool->folders[SPOOL_ROUTE], name, 0);
 }
 
-/* Extensions. Their files are beside the route's own hint, which a success removes. */
+/* Findings are files of their own beside the hint of the route, which a success removes. */
 
-/* What this process has found out, for the case that there is no other place for it. */
+/* The findings of this process, for a queue that cannot be written. */
 struct memory {
 	char *key;
 	unsigned extensions[HINT_WORKS + 1];
@@ -166,7 +166,10 @@ static char *finding_name(const char *key, enum hint_finding finding)
 	return str_format("%s-%c", name, finding == HINT_BROKEN ? 'x' : 'o');
 }
 
-/* "1764500000 CHUNKING PIPELINING": until when, and what. TLS and the login are not to be lost. */
+/*
+ * "1764500000 CHUNKING PIPELINING": expiry and extensions. STARTTLS and AUTH are never read from a
+ * file: a false hint must not send a password in the clear, or skip the login.
+ */
 static unsigned read_extensions(const struct spool *spool, const char *name)
 {
 	CLEANUP(str_done) struct str text = STR_MAX(TEXT_MAX);

@@ -1,4 +1,4 @@
-/* note.c - reading the lines that attempts leave behind a record; pure */
+/* note.c - reading the notes that attempts append to a queue file; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "queue/note.h"
 

@@ -1,4 +1,4 @@
-/* note.h - reading the lines that attempts leave behind a record; pure */
+/* note.h - reading the notes that attempts append to a queue file; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * One line: seconds since 1970, a name of sysexits(3), and a text. Neither is terminated. A line in
- * another form is all text, with 0 and NULL for the others.
+ * One line: seconds since 1970, a name of sysexits(3), and a text. Neither has a NUL at its end. A
+ * line in another form is all text, with `when` 0 and `status` NULL.
  */
 struct note {
 	int64_t when;
@@ -18,8 +18,8 @@ struct note {
 	size_t len;
 };
 
-/* Reads the first of the notes and moves on. False when there is none left. */
+/* Reads the first of the notes, and moves to the next. False: no notes are left. */
 bool note_next(const char **notes, struct note *note);
 
-/* Reads the last one. False when there is none. */
+/* Reads the last of the notes. False: there are none. */
 bool note_last(const char *notes, struct note *note);

@@ -8,7 +8,7 @@
 
 static const char hex_digits[] = "0123456789ABCDEF";
 
-static bool is_plain(char c)
+static bool is_plain_byte(char c)
 {
 	return c > ' ' && c < 0x7F && c != '%';
 }
@@ -17,7 +17,7 @@ void percent_add(struct str *out, const char *text)
 {
 	while (*text) {
 		size_t plain = 0;
-		while (is_plain(text[plain]))
+		while (is_plain_byte(text[plain]))
 			plain++;
 		str_add_n(out, text, plain);
 		text += plain;
@@ -48,7 +48,7 @@ static int decode_byte(const char *bytes, size_t len)
 	int high = (int)(strchr(hex_digits, bytes[1]) - hex_digits);
 	int low = (int)(strchr(hex_digits, bytes[2]) - hex_digits);
 	int byte = high << 4 | low;
-	return byte == 0 || is_plain((char)byte) ? -1 : byte;
+	return byte == 0 || is_plain_byte((char)byte) ? -1 : byte;
 }
 
 char *percent_decode(const char *bytes, size_t len)
@@ -59,7 +59,7 @@ char *percent_decode(const char *bytes, size_t len)
 	for (size_t i = 0, step; i < len; i += step) {
 		step = bytes[i] == '%' ? 3 : 1;
 		int byte = step == 3 ? decode_byte(bytes + i, len - i) : bytes[i];
-		if (byte < 0 || (step == 1 && !is_plain(bytes[i])))
+		if (byte < 0 || (step == 1 && !is_plain_byte(bytes[i])))
 			return NULL;
 		text[used++] = (char)byte;
 	}

@@ -69,7 +69,7 @@ static const char *writable_home(void)
 	return home_is_writable(known) ? known : NULL;
 }
 
-/* Only root can have prepared it, and nobody can replace what another user makes there. */
+/* Prepared by root: no user can replace a folder that another user makes there. */
 static bool is_prepared(const char *folder)
 {
 	struct stat st;
@@ -79,8 +79,8 @@ static bool is_prepared(const char *folder)
 }
 
 /*
- * Any user can make the folder of any other, or a link in its place. Such a folder is not used. Our
- * own can't be replaced between this look and its use: the folder around it is sticky.
+ * Any user can make the folder of any other user, or a link in its place. Such a folder is not
+ * used. Our own cannot be replaced between this check and its use: the folder around it is sticky.
  */
 static char *place_without_home(void)
 {
@@ -95,7 +95,7 @@ static char *place_without_home(void)
 	return NULL;
 }
 
-/* `is_sure` says whether it can be used, as far as can be told without trying. */
+/* `is_sure`: it can be used, as far as known without trying. */
 static char *default_place(bool *is_sure)
 {
 	const char *home = NULL;
@@ -113,7 +113,7 @@ static char *default_place(bool *is_sure)
 	return str_format("%s%s", home_path(), IN_HOME);
 }
 
-/* $XDG_STATE_HOME, unless it is left over from another user's environment. */
+/* In $XDG_STATE_HOME, unless that is left over from the environment of another user. */
 static char *place_in_state_home(void)
 {
 	const char *state = secure_getenv("XDG_STATE_HOME");
@@ -141,7 +141,7 @@ void places_add_usual(struct places *out)
 
 /* Links */
 
-/* The $HOME that it was made with, and the path; `number` tells those of the same hash apart. */
+/* Hashes of $HOME and of the path; `number` tells paths of the same hash apart. */
 static char *make_name(const char *path, int number)
 {
 	const char *home = home_path();
@@ -151,7 +151,7 @@ static char *make_name(const char *path, int number)
 			  (unsigned)len, number);
 }
 
-/* The path in a link, NULL where there is none; the caller frees it. */
+/* The path in a link, which the caller frees; NULL: no such link. */
 static char *read_link(int folder, const char *name)
 {
 	char path[PATH_MAX];
@@ -162,8 +162,8 @@ static char *read_link(int folder, const char *name)
 	return mem_copy_n(path, (size_t)len);
 }
 
-/* -1 with errno set; a folder that somebody else could have written to counts as missing. */
-static int open_folder(const char *place)
+/* -1 with errno set; a folder that other users can write to counts as missing. */
+static int open_places(const char *place)
 {
 	CLEANUP(mem_free_at) char *path = str_format("%s/places", place);
 	CLEANUP(fs_close_at)
@@ -180,7 +180,7 @@ static bool is_nothing(int number)
 	return number == ENOENT || number == ENOTDIR;
 }
 
-/* Calls for each link; false with errno set where the folder could not be read to its end. */
+/* Calls `take` for each link; false with errno set: not read to the end. */
 static bool each_link(int folder, void (*take)(void *arg, int folder, const char *name), void *arg)
 {
 	DIR *dir = fdopendir(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -201,7 +201,7 @@ static bool each_link(int folder, void (*take)(void *arg, int folder, const char
 
 struct reading {
 	struct places *places;
-	char *prefix; /* that of the names to take; "": all */
+	char *prefix; /* of the names to take; "": all */
 };
 
 static void take_place(void *arg, int folder, const char *name)
@@ -215,16 +215,16 @@ static void take_place(void *arg, int folder, const char *name)
 
 static bool add_noted_at(struct reading *reading, const char *place, struct err *err)
 {
-	CLEANUP(fs_close_at) int folder = open_folder(place);
+	CLEANUP(fs_close_at) int folder = open_places(place);
 
-	/* If the place itself can't be entered, the attempt to open the queue there says so. */
+	/* If the place itself cannot be entered, opening the queue there reports that. */
 	if (folder < 0 ? is_nothing(errno) || errno == EACCES
 		       : each_link(folder, take_place, reading))
 		return true;
 	return err_sys(err, ERR_SYSTEM, errno, _("cannot read the folder %s/places"), place);
 }
 
-/* A place that is written down may have places written down in it, with another home. */
+/* A noted place may have notes of its own, made with another home. */
 bool places_add_noted(struct places *out, struct err *err)
 {
 	const char *home = home_path();
@@ -258,7 +258,7 @@ static void count_link(void *arg, int folder, const char *name)
 		sweep->left++;
 }
 
-/* Places that are gone may come back (a disk), so that they are forgotten only for want of room. */
+/* Missing places may come back (a disk), so they are removed only when the folder is full. */
 static bool make_room(int folder)
 {
 	struct sweep all = { 0 };
@@ -280,7 +280,7 @@ static bool make_link(const char *place, const char *name, const char *path)
 
 	if (!fs_make_path(made))
 		return false;
-	CLEANUP(fs_close_at) int folder = open_folder(place);
+	CLEANUP(fs_close_at) int folder = open_places(place);
 	return folder >= 0 && make_room(folder) &&
 	       (symlinkat(path, folder, name) == 0 || errno == EEXIST) && fsync(folder) == 0;
 }
@@ -328,7 +328,7 @@ bool places_note_home(struct err *err)
 	bool is_sure;
 	CLEANUP(mem_free_at) char *place = default_place(&is_sure);
 
-	/* Once the place exists it has been written down. */
+	/* A place that exists has been noted. */
 	if (geteuid() == 0 || !is_sure || access(place, F_OK) == 0 || !home_is_apart())
 		return true;
 	const char *known = home_by_passwd();

@@ -144,8 +144,8 @@ void quota_refresh(struct spool *spool)
 	(void)!recount_since(spool, clock_now() - FRESH, 0);
 }
 
-static bool judge(struct spool *spool, unsigned uid, uint64_t bytes, const struct usage *limit,
-		  bool takes, struct err *err)
+static bool judge_room(struct spool *spool, unsigned uid, uint64_t bytes, const struct usage *limit,
+		       bool takes, struct err *err)
 {
 	int64_t asked = clock_now();
 	bool may_recount = true;
@@ -178,11 +178,11 @@ static bool judge(struct spool *spool, unsigned uid, uint64_t bytes, const struc
 bool quota_has_room(struct spool *spool, unsigned uid, uint64_t bytes, const struct usage *limit,
 		    struct err *err)
 {
-	return judge(spool, uid, bytes, limit, false, err);
+	return judge_room(spool, uid, bytes, limit, false, err);
 }
 
 bool quota_reserve(struct spool *spool, unsigned uid, uint64_t bytes, const struct usage *limit,
 		   struct err *err)
 {
-	return judge(spool, uid, bytes, limit, true, err);
+	return judge_room(spool, uid, bytes, limit, true, err);
 }

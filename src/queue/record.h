@@ -67,7 +67,7 @@ struct record_part {
 /* The fields that attempts change; times are seconds since 1970. */
 struct record_progress {
 	unsigned begun;   /* attempts begun */
-	unsigned ended;   /* attempts ended: a difference of three means that the message crashes us */
+	unsigned ended;   /* attempts ended: a difference of three means crashes */
 	unsigned doubts;  /* rounds that ended in doubt */
 	unsigned counted; /* attempts that count towards expiry */
 	int64_t last_counted;
@@ -88,8 +88,8 @@ struct record_progress {
  *	is_raw         saved before there was a config: the first attempt completes the header and
  *	               the sender
  *	is_unfiltered  each attempt sends it through the account's filter, which was not run yet
- *	is_unsendable  a copy of a message that we rejected ourselves, as its header or an address in
- *	               it has no meaning. It is only shown. None of its recipients is ever pending,
+ *	is_unsendable  a copy of a message that we rejected ourselves, as its header or an address
+ *	               has no meaning. It is only shown. None of its recipients is ever pending,
  *	               and their addresses may be any text.
  */
 struct record {

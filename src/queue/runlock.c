@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-/* On a disk that is full to the last inode, or read-only, the folder itself does as well. */
+/* On a read-only disk, or without a free inode, the folder itself is locked. */
 static int open_lock(const struct spool *spool)
 {
 	int fd = openat(spool->top, "run.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);

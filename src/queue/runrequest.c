@@ -1,4 +1,4 @@
-/* runrequest.c - what a process asks of the one that runs the queue already */
+/* runrequest.c - requests to the process that is already running the queue */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "queue/runrequest.h"
 
@@ -49,16 +49,16 @@ bool runrequest_is_same(const struct runrequest *a, const struct runrequest *b)
 
 /* The form: "f" or "q", then for each text a comma, its letter, and the text with %XX escapes. */
 
-static bool is_plain(char c)
+static bool is_request_byte(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
 	       (c && strchr("@._+-=", c));
 }
 
-static void add_escaped(struct str *out, const char *text)
+static void add_request_text(struct str *out, const char *text)
 {
 	for (; *text; text++) {
-		if (is_plain(*text))
+		if (is_request_byte(*text))
 			str_add_char(out, *text);
 		else
 			str_addf(out, "%%%02X", (unsigned char)*text);
@@ -73,7 +73,7 @@ void runrequest_add(struct str *out, const struct runrequest *request)
 			continue;
 		str_add_char(out, ',');
 		str_add_char(out, letters[i]);
-		add_escaped(out, text_of(request, i));
+		add_request_text(out, text_of(request, i));
 	}
 }
 
@@ -85,7 +85,7 @@ static int hex_value(char c)
 	return found ? (int)(found - digits) : -1;
 }
 
-/* NUL: these are no escaped byte. */
+/* The byte of "%XX"; NUL: not an escaped byte. */
 static char read_escape(const char *at)
 {
 	int high = hex_value(at[1]);
@@ -95,8 +95,8 @@ static char read_escape(const char *at)
 }
 
 /*
- * Reads a text up to a comma or the end, and puts it where it was, as it only gets shorter. Returns
- * what follows; NULL: it is not what add_escaped makes.
+ * Decodes a text up to a comma or the end, in place, as it only gets shorter. Returns the rest;
+ * NULL: add_request_text does not make this text.
  */
 static char *unescape(char *from)
 {
@@ -104,7 +104,7 @@ static char *unescape(char *from)
 
 	while (*from && *from != ',') {
 		char escaped = *from == '%' ? read_escape(from) : '\0';
-		if (!is_plain(*from) && !escaped)
+		if (!is_request_byte(*from) && !escaped)
 			return NULL;
 		*to++ = escaped ? escaped : *from;
 		from += escaped ? 3 : 1;
@@ -114,7 +114,7 @@ static char *unescape(char *from)
 	return rest;
 }
 
-/* `at` is behind a comma, or at the end. */
+/* `at` is after a comma, or at the end. */
 static bool read_texts(struct runrequest *request, char *at)
 {
 	const char **const texts[TEXTS] = { &request->id, &request->sender, &request->recipient };
@@ -130,7 +130,7 @@ static bool read_texts(struct runrequest *request, char *at)
 	return !*at;
 }
 
-/* Whether a request that was read is what the form says: there is one form for each. */
+/* Whether the request has this form: each request has one form only. */
 static bool is_form_of(const struct runrequest *request, const char *form)
 {
 	CLEANUP(str_done) struct str made = STR_INIT;
@@ -153,20 +153,17 @@ bool runrequest_read(struct runrequest *request, const char *form)
 	return false;
 }
 
-/* Files */
-
 static bool is_of_kind(const char *name, const char *prefix)
 {
 	struct runrequest request;
 
-	if (strncmp(name, prefix, PREFIX_LEN) != 0 ||
-	    !runrequest_read(&request, name + PREFIX_LEN))
+	if (strncmp(name, prefix, PREFIX_LEN) != 0 || !runrequest_read(&request, name + PREFIX_LEN))
 		return false;
 	runrequest_done(&request);
 	return true;
 }
 
-/* A name that we did not make is no request: it would be there for ever. */
+/* A name in another form is no request, as it would never be removed. */
 static bool is_waiting(const char *name)
 {
 	return is_of_kind(name, WAITING);
@@ -254,7 +251,7 @@ bool runrequests_take(struct spool *spool, struct runrequests *requests, struct 
 	for (size_t i = 0; i < names.count; i++) {
 		mem_grow(requests->items, requests->count);
 		requests->count += runrequest_read(&requests->items[requests->count],
-						    names.items[i] + PREFIX_LEN);
+						   names.items[i] + PREFIX_LEN);
 	}
 	return true;
 }

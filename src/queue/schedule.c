@@ -1,9 +1,8 @@
-/* schedule.c - when a message is tried next, and when it is given up; pure */
+/* schedule.c - when a message is tried next, and when it has expired; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "queue/schedule.h"
 
-/* Of the delays before the jitter. */
-enum { DELAY_LAST = 4 * 60 * 60 };
+enum { DELAY_LAST = 4 * 60 * 60 }; /* before the jitter */
 
 static const int delays[] = { 60, 3 * 60, 10 * 60, 30 * 60, 60 * 60, 2 * 60 * 60, DELAY_LAST };
 
@@ -53,15 +52,13 @@ bool schedule_is_due(const struct record *record, int64_t now)
 	return next <= now || next > now + DELAY_LAST + DELAY_LAST / 5;
 }
 
-/* Whether the attempts counted so far say nothing about the days before now. */
+/* Whether the counted attempts are too old to say anything about the last days. */
 static bool is_stale(const struct record_progress *progress, int64_t now)
 {
 	return now - progress->last_counted > SCHEDULE_STALE;
 }
 
-/*
- * A count that lies in the future dates from before the clock was set back: it is taken as of now.
- */
+/* A count in the future dates from before the clock was set back: it is moved to now. */
 void schedule_count(struct record_progress *progress, int64_t now)
 {
 	int64_t gap = now - progress->last_counted;

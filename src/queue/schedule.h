@@ -1,17 +1,16 @@
-/* schedule.h - when a message is tried next, and when it is given up; pure */
+/* schedule.h - when a message is tried next, and when it has expired; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "queue/record.h"
 
 enum {
-	SCHEDULE_COUNT_GAP = 10 * 60, /* attempts closer than that count once */
-	SCHEDULE_COUNTED_MIN = 5,     /* a message that expires was tried that often */
-	SCHEDULE_STALE =
-		30 * 24 * 60 * 60, /* a longer gap between attempts begins the count anew */
+	SCHEDULE_COUNT_GAP = 10 * 60,       /* attempts closer than that count once */
+	SCHEDULE_COUNTED_MIN = 5,           /* counted attempts before a message can expire */
+	SCHEDULE_STALE = 30 * 24 * 60 * 60, /* a longer gap between attempts restarts the count */
 	SCHEDULE_DOUBTS_MAX = 3,
 	SCHEDULE_CRASHES_MAX = 3,
-	SCHEDULE_OPERATOR_GAP = 30 * 60, /* between attempts with a login that was refused */
+	SCHEDULE_OPERATOR_GAP = 30 * 60, /* between attempts with a login that was rejected */
 	SCHEDULE_ROUTE_FIRST = 60,
 	SCHEDULE_ROUTE_LAST = 60 * 60,
 };
@@ -29,30 +28,30 @@ int64_t schedule_delay(unsigned attempts, uint32_t random);
 int64_t schedule_route_delay(unsigned failures, uint32_t random);
 
 /*
- * Whether the time that its sender wants is still to come. Such a message is not tried, whatever
- * else speaks for it; only a person can let it go (RECORD_RELEASED). What counts is what the clock
- * says: one that is set back makes it wait longer.
+ * Whether the time that the sender wants (not_before) is still to come. Such a message is not
+ * tried, unless a person releases it (RECORD_RELEASED). A clock that was set back makes it wait
+ * longer.
  */
 bool schedule_is_early(const struct record *record, int64_t now);
 
-/* When it is tried next, as far as that is planned: not before its sender wants it. */
+/* When the message is tried next, as planned: never before the time that the sender wants. */
 int64_t schedule_next_try(const struct record *record);
 
 /*
- * Whether a message is due, and not early. A next try further away than the schedule ever goes
- * means that the clock was set back: such a message is due.
+ * Whether a message is due, and not early. If the next try is further away than the longest delay,
+ * the clock was set back: such a message is due.
  */
 bool schedule_is_due(const struct record *record, int64_t now);
 
 /*
- * Notes an attempt that failed for now: counts it where the last counted one is long enough ago.
- * One that is too long ago (the clock jumped, the machine was away for weeks) does not count any
- * more.
+ * Notes an attempt that failed temporarily: counts it if the last counted attempt is at least
+ * SCHEDULE_COUNT_GAP ago. After more than SCHEDULE_STALE (the clock jumped, the machine was off for
+ * weeks) the count begins again.
  */
 void schedule_count(struct record_progress *progress, int64_t now);
 
-/* Whether it has expired: too old *and* tried often enough, and that not too long ago. */
+/* Whether it has expired: too old *and* tried often enough, within SCHEDULE_STALE. */
 bool schedule_is_expired(const struct record *record, int64_t now);
 
-/* Whether it has to be set aside: in doubt, or crashing us, too often. */
+/* Whether it must be moved to hold/: in doubt, or crashing the program, too often. */
 bool schedule_is_hopeless(const struct record_progress *progress);

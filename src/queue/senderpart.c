@@ -78,8 +78,8 @@ static bool read_option(struct reader *line, struct record *record)
 	CLEANUP(mem_free_at) char *name = NULL;
 	CLEANUP(mem_free_at) char *value = NULL;
 
-	if (!reader_take_word(line, "", &name) || !*name || !reader_take_word(line, " ", &value) || !value ||
-	    !reader_is_at_end(line))
+	if (!reader_take_word(line, "", &name) || !*name || !reader_take_word(line, " ", &value) ||
+	    !value || !reader_is_at_end(line))
 		return false;
 	record_add_option(record, mem_take(&name), mem_take(&value));
 	return true;
@@ -99,8 +99,8 @@ static bool take_sender(struct reader *reader, struct envelope *envelope)
 {
 	struct reader line;
 
-	if (!reader_take_line(reader, "sender", &line) || !reader_take_path(&line, &envelope->sender) ||
-	    !reader_is_at_end(&line))
+	if (!reader_take_line(reader, "sender", &line) ||
+	    !reader_take_path(&line, &envelope->sender) || !reader_is_at_end(&line))
 		return reader_is_wrong(reader, "sender");
 	return !*envelope->sender || reader_is_address(reader, envelope->sender);
 }
@@ -148,9 +148,9 @@ bool senderpart_read(struct record *record, struct reader *reader)
 	       take_message_facts(reader, "header-facts", &record->header_facts) &&
 	       take_message_facts(reader, "body-facts", &record->body_facts) &&
 	       reader_take_text(reader, "config", &record->config_file) &&
-	       reader_take_text(reader, "account", &record->account) && take_options(reader, record) &&
-	       take_conditions(reader, record) && take_about(reader, record) &&
-	       take_parameter(reader, "ret", &envelope->ret) &&
+	       reader_take_text(reader, "account", &record->account) &&
+	       take_options(reader, record) && take_conditions(reader, record) &&
+	       take_about(reader, record) && take_parameter(reader, "ret", &envelope->ret) &&
 	       take_parameter(reader, "envid", &envelope->envid) && take_sender(reader, envelope) &&
 	       take_bounce(reader, record);
 }

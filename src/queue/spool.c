@@ -41,7 +41,7 @@ const char *spool_folder_name(enum spool_folder folder)
 	return folder_names[folder];
 }
 
-static bool open_folder(struct spool *spool, size_t i, bool creates, struct err *err)
+static bool open_spool_folder(struct spool *spool, size_t i, bool creates, struct err *err)
 {
 	bool is_made = creates && mkdirat(spool->top, folder_names[i], 0700) == 0;
 
@@ -85,7 +85,7 @@ bool spool_open(struct spool *spool, const char *path, bool creates, struct err 
 	if (!open_top(spool, creates, err))
 		return false;
 	for (size_t i = 0; i < SPOOL_FOLDERS && spool->top >= 0; i++)
-		if (!open_folder(spool, i, creates, err))
+		if (!open_spool_folder(spool, i, creates, err))
 			return false;
 	return true;
 }

@@ -19,7 +19,7 @@
 
 enum {
 	NAME_MAX_LEN = 64,
-	LOCK_PAUSE = 10, /* milliseconds */
+	LOCK_PAUSE = 10,    /* milliseconds */
 	WINDOW = 60 * 1000, /* milliseconds */
 	WINDOW_RECOUNTS = 4,
 	BOOT_ID_MAX = 64,
@@ -165,8 +165,8 @@ enum usage_verdict usage_check(struct spool *spool, unsigned uid, uint64_t bytes
 		return USAGE_FITS;
 	if (fd < 0 || !usage_lock(fd, USAGE_LOCK_SECONDS) || fstat(fd, &st) < 0)
 		return USAGE_UNKNOWN;
-	bool is_known = usage_load(fd, &figures) ||
-			(st.st_size == 0 && usage_last_recount(spool, &when));
+	bool is_known =
+		usage_load(fd, &figures) || (st.st_size == 0 && usage_last_recount(spool, &when));
 	if (!is_known)
 		return USAGE_UNKNOWN;
 	if (!fits(&figures, bytes, limit)) {
