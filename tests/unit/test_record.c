@@ -438,8 +438,7 @@ static void test_cuts(void)
 		CLEANUP(record_done) struct record cut;
 		record_init(&cut);
 		EXPECT(block_read(&cut, file.bytes, file.len, &err));
-		EXPECT(!envelopepart_read(&cut, file.bytes + record.envelope_part.at, len,
-					     &err));
+		EXPECT(!envelopepart_read(&cut, file.bytes + record.envelope_part.at, len, &err));
 	}
 }
 
