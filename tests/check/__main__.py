@@ -20,8 +20,8 @@ FOLDERS = ["generate", "app", "serve", "submit", "cli", "deliver", "prepare", "q
            "base"]
 STILL_CIRCULAR = {"conf/config and conf/parse", "conf/cure and conf/option", "conf/option and conf/type",
                   "conf/option and conf/unknown", "mail/deliverystatus and mail/notice",
-                  "mail/plan and mail/wire", "queue/entry and queue/spool", "queue/spool and queue/usage",
-                  "smtp/exchange and smtp/mechanism", "smtp/remedy and smtp/reply"}
+                  "mail/plan and mail/wire", "smtp/exchange and smtp/mechanism",
+                  "smtp/remedy and smtp/reply"}
 SHELLS = {"bash": "bash", "fish": "fish", "zsh": "zsh"}
 LINES_MAX = 500
 
@@ -185,6 +185,34 @@ def modules_are_listed(_):
     """doc/modules.md has every module with the first line of its source."""
     expect(modules.LIST.read_text() == modules.text(),
            "doc/modules.md is stale: run python3 -m tests.check.modules --write")
+
+
+def exists(name, paths):
+    """Whether a file of that name, or with that path from the top, from src or from tests, is there."""
+    return any(path == name or path.endswith("/" + name) for path in paths)
+
+
+def is_defined(function, code):
+    return re.search(rf"^[^\s#/*].*?\b{function}\(", code, re.M)
+
+
+@suite.case
+def documents_name_what_is_there(_):
+    """Every file, folder of tests and function() that the pages for developers name."""
+    paths = [name_of(p) for p in ours()]
+    code = "\n".join(p.read_text() for p in sources())
+    wrong = []
+    for page in ("CONTRIBUTING.md", "doc/architecture.md", "doc/testing.md"):
+        named = set(re.findall(r"`([^`\n]+)`", (TOP / page).read_text()))
+        expect(len(named) > 20, f"{page} names nothing")
+        for name in sorted(n for n in named if not re.search("[A-Z]{4}|^thing", n)):
+            if re.fullmatch(r"[\w./-]+\.(c|h|def|py|scd|build)", name) and not exists(name, paths):
+                wrong.append(f"{page}: no file {name}")
+            elif re.fullmatch(r"(src|tests|doc|po)/[\w./-]*", name) and not (TOP / name).exists():
+                wrong.append(f"{page}: no {name}")
+            elif re.fullmatch(r"\w{3,}\(\)", name) and not is_defined(name[:-2], code):
+                wrong.append(f"{page}: no function {name}")
+    expect_none(wrong, "named in the documentation, but not there")
 
 
 @suite.case
