@@ -6,7 +6,7 @@
 #include "conf/configfile.h"
 #include "conf/selection.h"
 #include "deliver/report.h"
-#include "queue/places.h"
+#include "queue/placenotes.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -144,7 +144,7 @@ static void add_usual(struct queues *queues, struct places *places, bool with_no
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	places_add_usual(places);
-	if (with_noted && !places_add_noted(places, &err))
+	if (with_noted && !placenotes_add(places, &err))
 		note_trouble(queues, &err);
 }
 

@@ -1,4 +1,4 @@
-/* places.h - the places where the queues of a user are, and notes of them */
+/* places.h - the places where the queues of a user are */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -11,9 +11,7 @@
  *	others           .local/state/mailchute in the home (see home.h)
  *	without a home   /var/spool/mailchute-users/UID, if that folder is prepared
  *
- * A queue elsewhere (queue_folder, $XDG_STATE_HOME, a $HOME that differs from the passwd database)
- * is noted at the default place: a symbolic link in its folder places/. A link is made by one call,
- * cannot be half written, and takes any path.
+ * Queues elsewhere are noted there, see placenotes.h.
  */
 struct places {
 	char **paths;
@@ -24,6 +22,8 @@ void places_done(struct places *places);
 
 /* Appends a place, unless the list has it already, as do all functions below. */
 void places_add(struct places *places, const char *path);
+/* The same, and takes over the path; NULL: no place. */
+void places_take(struct places *places, char *path);
 
 /* Where a message is queued if no folder is named: the first place that can be opened. */
 void places_add_for_new(struct places *out);
@@ -31,22 +31,7 @@ void places_add_for_new(struct places *out);
 /* The same, and where messages were queued while the user had no home. */
 void places_add_usual(struct places *out);
 
-/*
- * Appends the noted places, even those that do not exist now. With a $HOME apart (home_is_apart)
- * only the places that were noted with this $HOME. ERR_SYSTEM: some could not be read; the others
- * are appended.
- */
-bool places_add_noted(struct places *out, struct err *err) MUST_USE;
-
-/*
- * Notes an open queue, before the first message is put there. Costs one system call if it is noted
- * already, and none for the default place. ERR_SYSTEM: runs that do not know the path by their
- * config will not find the queue.
- */
-bool places_note(const char *path, struct err *err) MUST_USE;
-
-/*
- * Notes the default place itself before it is made, if $HOME is apart: a run for all users goes by
- * the passwd database. ERR_SYSTEM.
- */
-bool places_note_home(struct err *err) MUST_USE;
+/* The default place; the caller frees it. `is_sure`: it can be used, as far as known. */
+char *places_default(bool *is_sure) MUST_USE;
+/* The default place in a home; the caller frees it. */
+char *places_in_home(const char *home) MUST_USE;

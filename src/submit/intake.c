@@ -10,7 +10,7 @@
 #include "prepare/filter.h"
 #include "prepare/repair.h"
 #include "queue/enqueue.h"
-#include "queue/places.h"
+#include "queue/placenotes.h"
 #include "submit/addressing.h"
 #include "submit/choice.h"
 #include "submit/compose.h"
@@ -26,7 +26,7 @@ static void note_place(const char *path)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
-	if (!(path ? places_note(path, &err) : places_note_home(&err)))
+	if (!(path ? placenotes_make(path, &err) : placenotes_make_home(&err)))
 		report_problem(&err);
 }
 
