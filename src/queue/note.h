@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /*
- * One line: seconds since 1970, a name of sysexits(3), and a text. Neither has a NUL at its end. A
+ * A line: seconds since 1970, a name of sysexits(3), and a text. Neither has a NUL at its end. A
  * line in another form is all text, with `when` 0 and `status` NULL.
  */
 struct note {

@@ -11,7 +11,7 @@
 
 enum { FRESH = 5 * 60 * 1000 }; /* milliseconds */
 
-/* One user in a recount. */
+/* A user in a recount. */
 struct tally {
 	unsigned uid;
 	struct usage usage;

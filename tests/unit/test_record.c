@@ -260,7 +260,7 @@ static void test_layout(void)
 	EXPECT_TEXT(file.bytes + record.envelope_part.at, envelope);
 	EXPECT_NUMBER(file.bytes[record.status_at], '.');
 	EXPECT_NUMBER(record.notes_at, file.len);
-	test_case("the progress lies in one sector behind what is checked");
+	test_case("the progress lies in one sector, after the checked part");
 	EXPECT(progress.at > block_checked_len() && progress.at + progress.len <= 512);
 	block_write_progress(&record.progress, bytes);
 	EXPECT(memcmp(file.bytes + progress.at, bytes, (size_t)progress.len) == 0);
@@ -295,7 +295,7 @@ static void test_least(void)
 	record.expires = INT64_MAX;
 	add_recipient(&record, "root", NULL, NULL, '.');
 	build(&record, "", "", &file);
-	test_case("an empty message from nobody comes back, times within bounds");
+	test_case("an empty message with the null sender comes back, times within bounds");
 	EXPECT(read_file(file.bytes, file.len, &again, &err));
 	EXPECT_TEXT(again.envelope.sender, "");
 	EXPECT_TEXT(again.config_file, NULL);
@@ -413,7 +413,7 @@ static void test_changes(void)
 			file.bytes[i] = (char)(file.bytes[i] ^ mask);
 		}
 	}
-	test_case("every change of a byte behind the block is noticed");
+	test_case("every change of a byte after the block is noticed");
 	for (size_t i = RECORD_BLOCK; i < file.len; i++) {
 		file.bytes[i] ^= 0x10;
 		EXPECT(!can_read(file.bytes, file.len));

@@ -187,7 +187,7 @@ static void test_life(void)
 	struct record plain = { .created = NOW, .expires = NOW + 5 * DAY };
 	struct record jumped = { .created = NOW, .expires = NOW + 5 * DAY };
 
-	test_case("a message that always fails expires behind its fifth day");
+	test_case("a message that always fails expires after its fifth day");
 	int64_t life = life_of(&plain, NOW);
 	EXPECT(life >= 5 * DAY && life < 5 * DAY + 5 * HOUR);
 	test_case("after a jump of the clock it is tried for hours more");

@@ -119,7 +119,7 @@ static void test_uninvited(void)
 {
 	char ids[5][RECORD_ID_LEN + 1];
 
-	test_case("what nobody has reserved counts, beyond the limit, too");
+	test_case("a message without a reservation counts, beyond the limit, too");
 	EXPECT_NUMBER(put(5, 1, ids[0]), ERR_NONE);
 	for (int i = 1; i < 5; i++)
 		commit(5, 1, false, ids[i]);
