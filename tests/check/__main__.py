@@ -180,6 +180,24 @@ def folders_are_known(_):
     expect_none(sorted(unknown), "folders without a place in the order")
 
 
+# keyring.h has an implementation for each way to build; help.c prints for cli.h
+SHARED_HEADERS = ("conf/keyring.h", "cli/cli.h")
+
+
+@suite.case
+def headers_declare_their_own(_):
+    """A header declares the functions that the .c file of its name defines, and no others."""
+    wrong = []
+    for path in sources(endings=(".h",)):
+        text = re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(), flags=re.S)
+        names = re.findall(r"^(?!static|#|\s)[\w *]*?\b(\w+)\([^{};]*\)[^{};]*;", text, re.M)
+        code = path.with_suffix(".c").read_text() if path.with_suffix(".c").exists() else ""
+        if str(path.relative_to(SRC)) not in SHARED_HEADERS:
+            wrong += [f"{name_of(path)}: {name}()" for name in names
+                      if not re.search(rf"^[^\s#/*].*\b{name}\(", code, re.M)]
+    expect_none(wrong, "declared in the header of another file")
+
+
 @suite.case
 def modules_are_listed(_):
     """doc/modules.md has every module with the first line of its source."""
