@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/queues.h"
+#include "queue/record.h"
 
 /* The place of a message. The spool is one of the queues that were searched. */
 struct queue_match {

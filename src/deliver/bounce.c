@@ -95,7 +95,7 @@ static bool mark_commanded(struct entry *entry, struct err *err)
 	if (entry_write_status(entry, true, err))
 		return true;
 	for (size_t i = 0; i < envelope->count; i++)
-		envelope->recipients[i].status = before.bytes[i];
+		envelope->recipients[i].status = (enum recipient_status)before.bytes[i];
 	if (!entry_write_status(entry, false, &worse))
 		report_problem(&worse);
 	return false;

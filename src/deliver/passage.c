@@ -110,7 +110,7 @@ static void unmark(struct attempt *attempt)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	for (size_t i = 0; i < envelope->count; i++)
-		envelope->recipients[i].status = attempt->before.bytes[i];
+		envelope->recipients[i].status = (enum recipient_status)attempt->before.bytes[i];
 	if (attempt->transaction.has_content && !attempt->is_unsaved &&
 	    !entry_write_status(attempt->entry, false, &err))
 		report_problem(&err);
@@ -248,7 +248,8 @@ static void begin_attempt(struct attempt *attempt)
  * Decides the status of a recipient. An error of the sender or of the content holds for every
  * recipient that could have got the message. A doubt that an earlier attempt has left stays.
  */
-static char judge_recipient(const struct attempt *attempt, size_t i, const struct err *err)
+static enum recipient_status judge_recipient(const struct attempt *attempt, size_t i,
+					     const struct err *err)
 {
 	const struct transaction *t = &attempt->transaction;
 	struct recipient *recipient = &t->envelope->recipients[i];
@@ -263,7 +264,7 @@ static char judge_recipient(const struct attempt *attempt, size_t i, const struc
 		return STATUS_REFUSED;
 	if (t->is_in_doubt && may_reach(t, recipient))
 		return STATUS_DOUBT;
-	return attempt->before.bytes[i];
+	return (enum recipient_status)attempt->before.bytes[i];
 }
 
 static void judge_all(struct attempt *attempt, const struct err *err)

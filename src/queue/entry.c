@@ -138,7 +138,7 @@ void entry_add_status(const struct entry *entry, struct str *out)
 	const struct envelope *envelope = &entry->record.envelope;
 
 	for (size_t i = 0; i < envelope->count; i++)
-		str_add_char(out, envelope->recipients[i].status);
+		str_add_char(out, (char)envelope->recipients[i].status);
 }
 
 /* Overwrites bytes that exist, so that it works on a full disk. */

@@ -34,7 +34,7 @@ void envelopepart_add(struct record *record, struct str *out)
 	part->len = out->len - begin;
 	record->status_at = part->at + part->len;
 	for (size_t i = 0; i < record->envelope.count; i++)
-		str_add_char(out, record->envelope.recipients[i].status);
+		str_add_char(out, (char)record->envelope.recipients[i].status);
 	str_addf(out, "\n" END "%s\n", record->id);
 	record->notes_at = part->at + (out->len - begin);
 }
@@ -89,7 +89,7 @@ static bool read_status(struct reader *reader, struct envelope *envelope)
 	for (size_t i = 0; i < envelope->count; i++) {
 		if (reader_is_at_end(reader) || !reader_is_one_of(*reader->at, known))
 			return reader_is_missing(reader, _("a status for each recipient"));
-		envelope->recipients[i].status = *reader->at++;
+		envelope->recipients[i].status = (enum recipient_status)*reader->at++;
 	}
 	return true;
 }

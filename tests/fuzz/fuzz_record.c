@@ -30,7 +30,7 @@ static void check_recipient(const struct recipient *recipient)
 	check_address(recipient->address);
 	require(is_clean(recipient->notify) && is_clean(recipient->orcpt),
 		"a parameter has no control byte");
-	require(recipient->status && strchr(".?DF", recipient->status), "a status is known");
+	require(recipient->status && strchr(".?DF", (int)recipient->status), "a status is known");
 }
 
 static void check_values(const struct record *record, size_t file_size)

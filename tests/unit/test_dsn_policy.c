@@ -81,7 +81,7 @@ static void test_select(void)
 		envelope_init(&envelope);
 		envelope_add(&envelope, mem_copy("done@x"))->status = 'D';
 		struct recipient *recipient = envelope_add(&envelope, mem_copy("b@x"));
-		recipient->status = table[i].status;
+		recipient->status = (enum recipient_status)table[i].status;
 		recipient->notify = table[i].notify ? mem_copy(table[i].notify) : NULL;
 		EXPECT_NUMBER(dsn_policy_select(&envelope, DSN_FAILED, chosen), table[i].failure);
 		if (table[i].failure)

@@ -265,8 +265,8 @@ static void test_status(void)
 		CLEANUP(entry_release) struct entry entry;
 		test_case("the status bytes %s last, and the checksum still matches", table[i]);
 		take(id, &entry);
-		entry.record.envelope.recipients[0].status = table[i][0];
-		entry.record.envelope.recipients[1].status = table[i][1];
+		entry.record.envelope.recipients[0].status = (enum recipient_status)table[i][0];
+		entry.record.envelope.recipients[1].status = (enum recipient_status)table[i][1];
 		EXPECT(entry_write_status(&entry, true, &err));
 		entry_release(&entry);
 		take(id, &entry);

@@ -95,8 +95,8 @@ static void test_texts(void)
 		fill(&record);
 		record.progress.next_try = texts[i].next_try;
 		for (size_t r = 0; r < 2; r++)
-			record.envelope.recipients[r].status = texts[i].status[r];
-		list_item_add_text(&found, &item, NOW);
+			record.envelope.recipients[r].status = (enum recipient_status)texts[i].status[r];
+		list_add_text(&found, &item, NOW);
 		EXPECT_TEXT(found.bytes, texts[i].text);
 		str_clear(&found);
 		list_item_add_details(&found, &item, NOW);

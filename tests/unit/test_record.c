@@ -76,7 +76,7 @@ static void add_recipient(struct record *record, const char *address, const char
 
 	added->notify = notify ? mem_copy(notify) : NULL;
 	added->orcpt = orcpt ? mem_copy(orcpt) : NULL;
-	added->status = status;
+	added->status = (enum recipient_status)status;
 }
 
 /* A record with something in every field. */
@@ -366,7 +366,7 @@ static void make_random(struct record *record)
 		struct recipient *added = envelope_add(&record->envelope, random_address());
 		added->notify = random_parameter();
 		added->orcpt = random_parameter();
-		added->status = statuses[random_below(LENGTH(statuses))];
+		added->status = (enum recipient_status)statuses[random_below(LENGTH(statuses))];
 	}
 }
 
