@@ -7,6 +7,7 @@
 #include "conf/selection.h"
 #include "deliver/report.h"
 #include "queue/placenotes.h"
+#include "queue/places.h"
 
 #include <errno.h>
 #include <stdlib.h>

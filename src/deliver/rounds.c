@@ -8,9 +8,9 @@
 #include "deliver/report.h"
 #include "queue/enqueue.h"
 #include "queue/quota.h"
-#include "queue/usage.h"
 #include "queue/runlock.h"
 #include "queue/runrequest.h"
+#include "queue/usage.h"
 
 #include <string.h>
 
@@ -63,9 +63,9 @@ static void sweep(struct spool *spool, struct run_result *result)
 static struct runrequest request_of(const struct run_choice *choice)
 {
 	return (struct runrequest){ .ignores_schedule = choice->ignores_schedule,
-				     .id = choice->id,
-				     .sender = choice->sender,
-				     .recipient = choice->recipient };
+				    .id = choice->id,
+				    .sender = choice->sender,
+				    .recipient = choice->recipient };
 }
 
 /*
@@ -112,7 +112,7 @@ static void do_request(struct spool *spool, const struct runrequest *request,
 static bool do_all(struct spool *spool, const struct run_choice *choice, struct run_result *result)
 {
 	CLEANUP(runrequests_done) struct runrequests requests = { 0 };
-	CLEANUP(due_tried_done) struct due_tried tried = { 0 };
+	CLEANUP(run_list_tried_done) struct run_tried tried = { 0 };
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	const struct runrequest asked = request_of(choice);
 	struct run_choice own = *choice;

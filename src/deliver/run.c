@@ -12,6 +12,7 @@
 #include "deliver/report.h"
 #include "deliver/settle.h"
 #include "prepare/filter.h"
+#include "queue/claim.h"
 #include "queue/hint.h"
 #include "queue/runlock.h"
 #include "queue/schedule.h"
@@ -139,7 +140,7 @@ static bool take_item(struct run *run, struct run_message *taken, const struct r
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	struct entry *entry = &taken->entry;
 	const struct account *account = &item->route->account;
-	enum claim claim = spool_claim(run->spool, SPOOL_QUEUE, item->id, entry, &err);
+	enum claim claim = claim_take(run->spool, SPOOL_QUEUE, item->id, entry, &err);
 
 	if (err.kind != ERR_NONE)
 		report_problem(&err);

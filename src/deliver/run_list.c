@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "deliver/report.h"
+#include "queue/claim.h"
 #include "queue/schedule.h"
 
 #include <stdlib.h>
@@ -57,14 +58,14 @@ static enum claim look_at(struct spool *spool, const char *id, struct entry *ent
 			  struct err *trouble)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
-	enum claim claim = spool_peek(spool, SPOOL_QUEUE, id, entry, &err);
+	enum claim claim = claim_peek(spool, SPOOL_QUEUE, id, entry, &err);
 
 	if (claim == CLAIM_FAILED)
 		err_wrap(&err, "%s", id);
 	if (claim == CLAIM_DAMAGED) {
 		entry_release(entry);
 		err_done(&err);
-		claim = spool_claim(spool, SPOOL_QUEUE, id, entry, &err);
+		claim = claim_take(spool, SPOOL_QUEUE, id, entry, &err);
 	}
 	if (err.kind != ERR_NONE)
 		report_problem(&err);

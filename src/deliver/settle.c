@@ -8,7 +8,6 @@
 #include "conf/secret.h"
 #include "deliver/bounce.h"
 #include "deliver/report.h"
-#include "deliver/tell.h"
 #include "queue/claim.h"
 #include "queue/schedule.h"
 #include "queue/spool.h"

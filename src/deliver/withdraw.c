@@ -4,7 +4,7 @@
 
 #include "base/signals.h"
 #include "deliver/report.h"
-#include "queue/entry.h"
+#include "queue/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>

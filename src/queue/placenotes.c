@@ -26,7 +26,7 @@ static char *make_name(const char *path, int number)
 	const char *home = home_path();
 	size_t len = strlen(path);
 
-	return str_format("%08x-%08x%04x.%d", crc32c(0, home, strlen(home)), crc32c(0, path, len),
+	return str_format("%08x-%08x%04x.%d", crc_32c(0, home, strlen(home)), crc_32c(0, path, len),
 			  (unsigned)len, number);
 }
 
@@ -107,7 +107,7 @@ bool placenotes_add(struct places *out, struct err *err)
 	const char *home = home_path();
 	CLEANUP(mem_free_at)
 	char *prefix =
-		home_is_apart() ? str_format("%08x-", crc32c(0, home, strlen(home))) : mem_copy("");
+		home_is_apart() ? str_format("%08x-", crc_32c(0, home, strlen(home))) : mem_copy("");
 	struct reading reading = { out, prefix };
 	CLEANUP(err_done) struct err later = ERR_INIT;
 	bool is_whole = true;

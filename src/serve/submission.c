@@ -154,8 +154,8 @@ static bool has_room(struct submission *submission, struct str *reply)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	return !is_limited(submission) ||
-	       quota_has_room(&submission->job.spool, guest->uid, submission->sender.size,
-			      &guest_limit, &err) ||
+	       quota_has_room(&submission->job.spool, submitter->uid, submission->sender.size,
+			      &submitter_limit, &err) ||
 	       refuse_for_now(reply, &err);
 }
 
@@ -172,7 +172,7 @@ static bool reserve(struct submission *submission, struct str *reply)
 	if (!is_limited(submission))
 		return true;
 	job->entry.is_counted =
-		quota_reserve(&job->spool, job->uid, submission->reserved, &guest_limit, &err);
+		quota_reserve(&job->spool, job->uid, submission->reserved, &submitter_limit, &err);
 	return job->entry.is_counted || refuse_for_now(reply, &err);
 }
 

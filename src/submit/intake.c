@@ -11,6 +11,7 @@
 #include "prepare/repair.h"
 #include "queue/enqueue.h"
 #include "queue/placenotes.h"
+#include "queue/places.h"
 #include "submit/addressing.h"
 #include "submit/choice.h"
 #include "submit/compose.h"

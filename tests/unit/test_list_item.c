@@ -96,7 +96,7 @@ static void test_texts(void)
 		record.progress.next_try = texts[i].next_try;
 		for (size_t r = 0; r < 2; r++)
 			record.envelope.recipients[r].status = (enum recipient_status)texts[i].status[r];
-		list_add_text(&found, &item, NOW);
+		list_item_add_text(&found, &item, NOW);
 		EXPECT_TEXT(found.bytes, texts[i].text);
 		str_clear(&found);
 		list_item_add_details(&found, &item, NOW);
