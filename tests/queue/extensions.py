@@ -164,6 +164,29 @@ def another_session_without_a_queue(folder):
         expect(len(relay.connections) == 2, f"{len(relay.connections)} connections")
 
 
+def another_session_for_a_client(folder):
+    """A client of -bs without a queue gets the verdict of the second session."""
+    user = User(folder, "queue off", extensions=CHUNKING)
+    with user.up(TAKES_COMMANDS) as relay:
+        lines = ("EHLO me", "MAIL FROM:<alice@example.org>", f"RCPT TO:<{WHO[0]}>", "DATA", "Subject: x", "", "y", ".", "QUIT")
+        result = user.run("-bs", stdin="".join(line + "\r\n" for line in lines).encode())
+        relay.wait_idle()
+        expect(b"\n250 2.0.0 sent: " in result.stdout and len(relay.received) == 1, f"{result}")
+        expect(len(relay.connections) == 2, f"{len(relay.connections)} connections")
+
+
+def another_session_by_another_account(folder):
+    """--queue-retry with -a sends on a second session, too, and the route is remembered."""
+    user = User(folder, extensions=CHUNKING)
+    record = user.queue(WHO[0])
+    with user.up(TAKES_COMMANDS) as relay:
+        result = user.run("-a", "default", "--queue-retry", record.id)
+        relay.wait_idle()
+        expect(result.status == 0 and len(relay.received) == 1, f"{result}")
+        expect(len(relay.connections) == 2, f"{len(relay.connections)} connections")
+    user.expect_empty()
+
+
 def one_route_does_not_speak_for_another(folder):
     user = User(folder, extensions=CHUNKING)
     with user.up("bdat: 500 5.5.1 what?") as relay:
@@ -224,6 +247,7 @@ def add_cases(suite):
     for name, row in ROWS.items():
         suite.add(f"extensions-{name}", functools.partial(play, row))
     for function in (remembered_for_a_day, remembered_nonsense, not_remembered_without_a_queue,
-                     another_session_without_a_queue, one_route_does_not_speak_for_another, dsn_of_a_client,
+                     another_session_without_a_queue, another_session_for_a_client, another_session_by_another_account,
+                     one_route_does_not_speak_for_another, dsn_of_a_client,
                      quit_goes_along, silence_in_foreground):
         suite.add("extensions-" + function.__name__.replace("_", "-"), function)
