@@ -33,7 +33,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* A descriptor below 3 that is closed would be taken by the next file we open. */
+/*
+ * Opens /dev/null for each standard descriptor that is closed, so that no file of ours gets its
+ * number. Returns whether standard input was open.
+ */
 static bool have_standard_descriptors(void)
 {
 	bool has_stdin = fcntl(STDIN_FILENO, F_GETFD) >= 0;
@@ -44,7 +47,7 @@ static bool have_standard_descriptors(void)
 	return has_stdin;
 }
 
-/* No core, no tracer, no key log: the process holds a password. */
+/* The process holds a password: prevent core dumps, tracing and a TLS key log. */
 static void guard_secrets(void)
 {
 	const struct rlimit none = { 0, 0 };
@@ -54,7 +57,10 @@ static void guard_secrets(void)
 	unsetenv("SSLKEYLOGFILE");
 }
 
-/* A file of ours with rights of its own would lend them to whoever chooses config and log file. */
+/*
+ * A set-id or privileged executable would lend its rights to any user: the caller chooses the
+ * config and the log file.
+ */
 static bool has_rights_of_its_own(void)
 {
 	struct stat st;
@@ -64,7 +70,7 @@ static bool has_rights_of_its_own(void)
 	       getxattr("/proc/self/exe", "security.capability", capability, sizeof capability) > 0;
 }
 
-/* Called by a program that is set-id we are the user's, and not the program's. */
+/* Drops the rights that a set-id caller passed on: the process acts as the real user. */
 static void become_real_user(void)
 {
 	uid_t uid = getuid();
@@ -100,7 +106,9 @@ static bool is_plain_locale(const char *name)
 	       (value[0] == 'C' && (!value[1] || value[1] == '.'));
 }
 
-/* The plain ones need no files to be read; cron has one of these. */
+/*
+ * The locales C and POSIX need no files to be loaded. Skipping them makes a start from cron faster.
+ */
 static void set_up_locale(void)
 {
 	if (is_plain_locale("LC_ALL") && is_plain_locale("LC_MESSAGES") &&
@@ -131,10 +139,7 @@ static bool needs_stdin(const struct request *request)
 	       (!request->composition.is_wanted || composition_reads_stdin(&request->composition));
 }
 
-/*
- * Whether what goes to stderr is read by a person or a log: at a terminal, with -v, and of runs
- * that go on for ever.
- */
+/* Whether a person or a log reads stderr: at a terminal, with -v, and during runs that repeat. */
 static bool has_listener(const struct request *request)
 {
 	bool is_endless = request->mode == MODE_QUEUE_RUN && request->interval > 0;

@@ -11,7 +11,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Closed first, so that a limit that the parent has reached is not met. */
+/*
+ * Closes the inherited descriptors before opening /dev/null: the parent may have reached the limit
+ * of open files.
+ */
 static bool replace_descriptors(int words)
 {
 	if (dup2(words, STDERR_FILENO) < 0 || dup2(words, STDOUT_FILENO) < 0 ||
@@ -32,7 +35,7 @@ static void replace_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* All three ids, so that there is no way back; which is tried. */
+/* Sets the real, effective and saved ids, and verifies that root's ids cannot be regained. */
 static bool replace_ids(const struct user *user)
 {
 	uid_t uid = user->uid;
@@ -44,12 +47,15 @@ static bool replace_ids(const struct user *user)
 	if (uid != 0 && (setresuid(0, 0, 0) == 0 || geteuid() != uid || getegid() != gid))
 		return false;
 	(void)prctl(PR_SET_DUMPABLE, 0);
-	/* The session's keyring is inherited, whoever the process is; not every kernel has any. */
+	/*
+	 * A child inherits the session keyring even after a change of ids: join a new one. Some
+	 * kernels have no keyrings.
+	 */
 	(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	return true;
 }
 
-/* A service of root's has a folder in memory for root's access tokens. */
+/* Keeps RUNTIME_DIRECTORY for root only: a service keeps root's access tokens in this folder. */
 static void replace_environment(const struct user *user)
 {
 	const char *folder = user->uid == 0 ? getenv("RUNTIME_DIRECTORY") : NULL;
@@ -72,7 +78,9 @@ bool become_user(const struct user *user, int words, pid_t parent)
 		return false;
 	replace_signals();
 	replace_environment(user);
-	/* A change of ids takes this back. A child that its user has stopped ends by this one only.
+	/*
+	 * A change of ids resets the death signal, so set it here. The user may stop the child with
+	 * SIGSTOP: only SIGKILL ends it then.
 	 */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return getppid() == parent;

@@ -5,9 +5,9 @@
 #include "app/userlist.h"
 
 /*
- * For a child of root's. Becomes this user, with no way back: ids, groups and keyring, a new
- * session without a terminal, a plain environment, usual signals, and three descriptors, which are
- * /dev/null and twice `words`. If the process `parent` ends, the child is killed. False: it has
- * not become the user, and must end.
+ * Makes a child of root become this user for good: ids, groups and keyring, a new session without a
+ * terminal, a minimal environment and default signals. The child keeps three descriptors: stdin is
+ * /dev/null, stdout and stderr are `words`. The kernel kills the child when the process `parent`
+ * ends. Returns false if the child could not become the user; it must end then.
  */
 bool become_user(const struct user *user, int words, pid_t parent) MUST_USE;

@@ -52,7 +52,7 @@ static int say(const char *id, const char *what)
 	return report_text(&line);
 }
 
-/* What can be done */
+/* The commands */
 
 static int show(const struct request *request, const struct queue_match *match, struct err *err)
 {
@@ -82,7 +82,7 @@ static int hold(const struct request *request, const struct queue_match *match, 
 	return say(match->id, _("held"));
 }
 
-/* What is damaged has been set aside by the attempt to claim it. */
+/* Removes a damaged message. The attempt to claim it has usually moved it to the hold folder. */
 static bool remove_damaged(const struct queue_match *match)
 {
 	return unlinkat(match->spool->folders[SPOOL_HOLD], match->id, 0) == 0 ||
@@ -102,8 +102,10 @@ static int remove_message(const struct request *request, const struct queue_matc
 	return is_removed ? say(match->id, _("removed")) : report_error(err);
 }
 
-/* As if it had just come in to be sent at once, but for its age; what may have arrived stays in
- * doubt. */
+/*
+ * Resets a message as if it were new and due now. Its age stays, and recipients in doubt stay in
+ * doubt.
+ */
 static void renew(struct record *record)
 {
 	struct record_progress *progress = &record->progress;
@@ -121,8 +123,8 @@ static void renew(struct record *record)
 }
 
 /*
- * The recipients are open again before the file is where they are tried: a crash in between leaves
- * it where it was.
+ * Writes the recipients as pending before moving the file into the queue. After a crash in between,
+ * the file is still in its old folder.
  */
 static bool requeue(struct entry *entry, struct err *err)
 {
@@ -144,7 +146,10 @@ static int say_settled(const char *id, enum settled settled, struct err *reason)
 	return report_error(reason);
 }
 
-/* Sends the message once by another account's relay; afterwards its own account sends it again. */
+/*
+ * Sends the message once through the relay of another account. Later attempts use its own account
+ * again.
+ */
 static enum settled send_once(struct account *account, struct entry *entry,
 			      const struct message *message, struct err *err)
 {
@@ -203,7 +208,10 @@ static int send_by_own_account(struct spool *spool, const char *id)
 	return status;
 }
 
-/* A copy of what we could not make out is there to be read. */
+/*
+ * Refuses to retry a copy whose header or addresses could not be parsed: it is kept for reading
+ * only.
+ */
 static bool can_be_sent(const struct entry *entry, struct err *err)
 {
 	const char *id = entry->record.id;
@@ -229,7 +237,10 @@ static int retry(const struct request *request, const struct queue_match *match,
 	return send_by_own_account(match->spool, match->id);
 }
 
-/* It may be in a queue that could not be opened. */
+/*
+ * Reports that no message matches. A queue that could not be opened may have it, so those problems
+ * are reported, too.
+ */
 static int report_missing(const struct queues *queues, const struct err *err)
 {
 	report_warnings(&queues->problems);

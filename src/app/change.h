@@ -5,8 +5,8 @@
 #include "cli/request.h"
 
 /*
- * Each finds the message whose id begins or ends with request->queue_id, does what its name says,
- * and prints what was done, or why not. Returns the exit status.
+ * Each function finds the message whose id begins or ends with request->queue_id, does what its
+ * name says, and prints the result. Returns the exit status.
  */
 int change_show(const struct request *request);
 int change_retry(const struct request *request);

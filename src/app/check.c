@@ -67,7 +67,7 @@ void check_add_configured(const struct settings *settings, const struct option *
 	str_add(out, ")\n");
 }
 
-/* Chooses the account as a message would, and shows the warnings about its config. */
+/* Chooses the account as for a message, and prints the warnings about its config. */
 static bool choose(struct job *job, struct err *err)
 {
 	bool is_chosen = choice_preview(job, STDIN_FILENO, err);

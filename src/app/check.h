@@ -8,14 +8,14 @@
 #include "conf/settings.h"
 
 /*
- * Print what would be used for a message (the one on standard input, if the choice depends on it):
- * files, account and settings as "key = value", or each setting with its origin. Return the exit
+ * Print the files, account and settings that a message would use: as "key = value", or each setting
+ * with its origin. Reads the message on standard input if the choice depends on it. Return the exit
  * status.
  */
 int check_pretend(const struct request *request);
 int check_print_config(const struct request *request);
 
-/* Appends what --pretend prints. */
+/* Appends the output of --pretend. */
 void check_add_pretended(const struct config *config, const struct account *account,
 			 const struct request *request, struct str *out);
 

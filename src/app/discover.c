@@ -13,7 +13,7 @@
 
 enum { DNS_SECONDS = 30 };
 
-/* Whose account, and what was found for it; `domain` is the ASCII form of the address's. */
+/* The address, and the service that was found for it. `domain` is the ASCII form of its domain. */
 struct finding {
 	struct address address;
 	char *path;
@@ -57,7 +57,10 @@ static bool look_up(struct finding *finding, const char *service, int64_t deadli
 	return true;
 }
 
-/* Without an answer about the better service the other one is not taken. */
+/*
+ * Looks for implicit TLS (RFC 8314), then for STARTTLS. A DNS failure is an error: it must not lead
+ * to the weaker service.
+ */
 static bool find(struct finding *finding, struct err *err)
 {
 	int64_t deadline = clock_after(DNS_SECONDS);
@@ -83,7 +86,10 @@ static void add_caution(const struct finding *finding, struct str *out)
 		 finding->server.target, finding->domain);
 }
 
-/* In the name of an account ':' and ',' mean something else. */
+/*
+ * Names the account by the address, or by the domain if the address has ':' or ',' (special in
+ * account names).
+ */
 static const char *account_name(const struct finding *finding)
 {
 	return strpbrk(finding->path, ":,\"") ? finding->domain : finding->path;

@@ -5,9 +5,9 @@
 #include "cli/request.h"
 
 /*
- * Prints an account for a config file, by the SRV records of the domain of request->configured (RFC
- * 6186, RFC 8314): the host of the lowest priority, and among these of the greatest weight. Returns
- * the exit status: EX_DATAERR if it is no address with a domain, EX_NOHOST if there is no record,
- * EX_TEMPFAIL if DNS does not answer.
+ * Prints an account for a config file, found by the SRV records of the domain of
+ * request->configured (RFC 6186, RFC 8314). Takes the host with the lowest priority and the
+ * greatest weight. Returns the exit status: EX_DATAERR if the address is invalid or has no domain,
+ * EX_NOHOST if there is no record, EX_TEMPFAIL if DNS does not answer.
  */
 int discover_show(const struct request *request);

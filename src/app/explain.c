@@ -68,7 +68,7 @@ static void add_account(struct str *out, const struct job *job)
 	str_add_char(out, '\n');
 }
 
-/* The defaults are in the manual; what differs from them is what somebody asks about. */
+/* Lists only the settings that differ from their defaults; the manual has the defaults. */
 static void add_settings(struct str *out, const struct settings *settings)
 {
 	str_add(out, _("Settings that are not at their default:\n"));

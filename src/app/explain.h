@@ -5,11 +5,14 @@
 #include "cli/request.h"
 
 /*
- * Prepares the request as if it were to be sent, with the message on standard input (none where
- * that is a terminal), and prints account, rule, settings, envelope and header. Returns the exit
- * status that an error in any of these would have.
+ * Prepares the message on standard input as for sending, and prints account, rule, settings,
+ * envelope and header. At a terminal the message is empty. Returns the exit status that an error in
+ * any of these would have.
  */
 int explain_message(const struct request *request);
 
-/* The same, but prints the message as it would be sent, and waits for it at a terminal. */
+/*
+ * Prepares the message likewise, and prints it as it would be sent. Waits for the message at a
+ * terminal, too.
+ */
 int explain_dry_run(const struct request *request);

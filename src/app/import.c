@@ -20,7 +20,7 @@
 
 enum { NAME_MAX_LEN = 128, ID_MAX = 4096 };
 
-/* The scripts make this folder to lock the queue; the file in it tells that it is us. */
+/* The scripts create this folder to lock the queue. The file in it marks a lock of ours. */
 #define LOCK      ".lock"
 #define LOCK_FILE LOCK "/mailchute"
 
@@ -29,14 +29,16 @@ struct import {
 	char *path;
 	int folder;
 	int lock;
-	char **names; /* of the pairs, without their endings */
+	char **names; /* file names without their endings */
 	size_t count;
 	size_t taken;
 	size_t left;
 	int status;
 };
 
-/* Whoever could write here could let us run a command. */
+/*
+ * Opens a folder that only the caller can write to: its files can name commands that we would run.
+ */
 static bool open_folder(struct import *import, struct err *err)
 {
 	import->folder = open(import->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -48,7 +50,10 @@ static bool open_folder(struct import *import, struct err *err)
 		       import->path);
 }
 
-/* A lock of ours that nobody holds is what an interrupted import has left. */
+/*
+ * Locks the folder. The lock of an import that was interrupted is taken over: no process holds its
+ * file.
+ */
 static bool lock_folder(struct import *import, struct err *err)
 {
 	bool is_made = mkdirat(import->folder, LOCK, 0700) == 0;
@@ -73,7 +78,10 @@ static void unlock_folder(struct import *import)
 	unlinkat(import->folder, LOCK, AT_REMOVEDIR);
 }
 
-/* The length of the name before one of the endings of a pair, or of our marker; 0: it has none. */
+/*
+ * The length of a file name before ".mail", ".msmtp" or ".mailchute" (our marker). Returns 0 for
+ * other names.
+ */
 static size_t name_len(const char *name)
 {
 	const char *dot = strrchr(name, '.');
@@ -91,7 +99,10 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Both scripts name their files by the time, so that the oldest comes first. */
+/*
+ * Sorts the names and drops repeated ones. Both scripts name files by time, so the oldest comes
+ * first.
+ */
 static void sort_names(struct import *import)
 {
 	size_t kept = 0;

@@ -5,9 +5,9 @@
 #include "cli/request.h"
 
 /*
- * Takes over each pair of files of the folder (see pair.h), the oldest first, and says so on
- * stdout. What can't be taken over is named on stderr with the reason, and stays. Nothing is sent.
- * Meanwhile the folder is locked, in the way in which the scripts do it. Returns the exit status:
- * EX_OK if no pair is left, else that of the first one's trouble.
+ * Takes over the messages of the folder (see msmtp_message.h), the oldest first, and prints a line
+ * for each on stdout. A message that can't be taken over stays, and its error is printed on stderr.
+ * Nothing is sent. The folder is locked meanwhile, in the way of the scripts. Returns EX_OK if no
+ * message is left, else the exit status of the first error.
  */
 int import_folder(const struct request *request);

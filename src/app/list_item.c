@@ -34,7 +34,10 @@ static bool is_about_holding(const struct note *note)
 	return false;
 }
 
-/* Who moves a file by hand leaves no note; neither does a name or an owner that was mended. */
+/*
+ * A file that was moved by hand has no note about it, and neither has a message whose name or owner
+ * was repaired.
+ */
 char *list_item_hold_reason(const struct list_item *item)
 {
 	const struct record_progress *progress = &item->record->progress;
@@ -52,7 +55,7 @@ char *list_item_hold_reason(const struct list_item *item)
 	return str_take(&shown);
 }
 
-/* Words and numbers */
+/* Durations and sizes */
 
 static void add_duration(struct str *out, int64_t seconds)
 {
@@ -90,7 +93,7 @@ static void add_size(struct str *out, uint64_t size)
 		str_addf(out, _("%llu MB"), (unsigned long long)(size / (1024 * 1024)));
 }
 
-/* Lines for people */
+/* The list for people */
 
 static size_t count_columns(const char *text, size_t len)
 {
@@ -107,7 +110,7 @@ static void add_indent(struct str *out, size_t count)
 		str_add_char(out, ' ');
 }
 
-/* Adds a printable text from column INDENT on, broken between words where a line is full. */
+/* Adds a printable text, indented by INDENT columns, and breaks lines between words. */
 static void add_wrapped(struct str *out, const char *text)
 {
 	size_t column = 0;
@@ -160,7 +163,10 @@ static void add_recipient(struct str *out, const struct recipient *recipient)
 	str_add_char(out, '\n');
 }
 
-/* Sender, and the recipients that do not have it. */
+/*
+ * Adds the sender, each recipient that does not have the message yet, and the number of those that
+ * have it.
+ */
 static void add_people(struct str *out, const struct envelope *envelope)
 {
 	size_t done = envelope_count_status(envelope, STATUS_DONE);
@@ -180,7 +186,7 @@ static void add_people(struct str *out, const struct envelope *envelope)
 	}
 }
 
-/* When one that waits is tried next. */
+/* Adds when a waiting message is tried next. */
 static void add_next_try(struct str *out, const struct record *record, int64_t now)
 {
 	if (schedule_is_early(record, now)) {
@@ -201,7 +207,7 @@ static void add_next_try(struct str *out, const struct record *record, int64_t n
 	}
 }
 
-/* When it is tried next, or what has to be done for that. */
+/* Adds when the message is tried next, or the command to type for another try. */
 static void add_plan(struct str *out, const struct list_item *item, int64_t now)
 {
 	const char *id = item->record->id;
@@ -243,7 +249,7 @@ static void add_last(struct str *out, const struct list_item *item, int64_t now)
 	add_wrapped(out, line.bytes);
 }
 
-/* Why it is there, unless the last note says so, which stands above. */
+/* Adds why the message is held, unless the last note says it, which is already printed. */
 static void add_hold_reason(struct str *out, const struct list_item *item)
 {
 	const struct record_progress *progress = &item->record->progress;
@@ -322,7 +328,7 @@ static void add_summary(struct str *out, const struct list_totals *totals, int64
 	str_add_char(out, '\n');
 }
 
-/* The last line is for programs, which know it from other mail systems: it is never translated. */
+/* The last line is never translated: programs parse it, as sendmail prints the same. */
 void list_item_add_totals(struct str *out, const struct list_totals *totals, bool is_terminal,
 			  int64_t now)
 {
@@ -336,7 +342,7 @@ void list_item_add_totals(struct str *out, const struct list_totals *totals, boo
 		 (unsigned long long)((totals->size + 1023) / 1024), totals->count);
 }
 
-/* Everything */
+/* The details of --queue-show */
 
 static void add_fact(struct str *out, const char *name, const char *text)
 {

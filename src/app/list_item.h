@@ -4,13 +4,13 @@
 
 #include "queue/record.h"
 
-/* What a message is doing. One that is damaged is never sent, and waits for a person. */
+/* The state of a message. A damaged message is never sent, and waits for a person. */
 enum list_state { LIST_WAITING, LIST_SENDING, LIST_HELD, LIST_FAILED, LIST_DAMAGED, LIST_STATES };
 
 /*
- * A message as it is shown. `notes` are the lines that its attempts left behind the trailer, oldest
- * first: seconds since 1970, a name of sysexits(3), a text. `damage` says what is wrong with a
- * damaged one, of whose record only the id can be relied on.
+ * A message as it is shown. `notes` are the lines that attempts appended after the trailer, oldest
+ * first: seconds since 1970, a name of sysexits(3), a text. `damage` is the error of a damaged
+ * message; only the id of its record is reliable.
  */
 struct list_item {
 	const struct record *record;
@@ -19,33 +19,32 @@ struct list_item {
 	const char *damage;
 };
 
-/* The name of a state, for programs and people: a word of English. */
+/* The English name of a state, for people and for programs. Never translated. */
 const char *list_item_state_name(enum list_state state);
 
 /*
- * Why a message is held, in English for programs, from its attempts or its last note. The caller
- * frees it.
+ * The reason why a message is held, in English for programs. Comes from the attempts or the last
+ * note. The caller frees it.
  */
 char *list_item_hold_reason(const struct list_item *item) MUST_USE;
 
-/* What all messages of a list come to. Begins as zeros. */
+/* The sums over all messages of a list. Begins as zeros. */
 struct list_totals {
 	size_t counts[LIST_STATES];
 	size_t count;
 	uint64_t size;    /* octets of all messages */
-	int64_t next_try; /* the earliest of those that wait */
+	int64_t next_try; /* the earliest of the waiting messages */
 };
 
-/* Appends what a person reads about a message: some lines of up to 80 columns where that is
- * possible. */
+/* Appends the lines that a person reads about a message, up to 80 columns wide where possible. */
 void list_item_add_text(struct str *out, const struct list_item *item, int64_t now);
 
-/* Counts a message. */
+/* Adds a message to the sums. */
 void list_item_count(struct list_totals *totals, const struct list_item *item);
 
-/* Appends what stands below the list: for a terminal a summary, then sendmail's last line. */
+/* Appends the end of the list: a summary for a terminal, then sendmail's last line. */
 void list_item_add_totals(struct str *out, const struct list_totals *totals, bool is_terminal,
 			  int64_t now);
 
-/* Appends all that is known of a message, in lines of a name and a value. */
+/* Appends all properties of a message, one a line, as name and value. */
 void list_item_add_details(struct str *out, const struct list_item *item, int64_t now);

@@ -5,24 +5,24 @@
 #include "app/list_item.h"
 
 /*
- * Appends one JSON object in one line of ASCII. Its keys, which stay as they are:
+ * Appends one JSON object in one line of ASCII. The keys are an interface and do not change:
  *
  *	id           text
  *	state        "waiting", "sending", "held", "failed" or "damaged"
  *	created, expires, next_try, not_before
- *	             seconds since 1970; next_try is null unless it is waiting, and not_before
- *	             unless its sender wanted it to be sent later
+ *	             seconds since 1970; next_try is null unless the message is waiting, and
+ *	             not_before is null unless the sender asked for a later time
  *	age          seconds
  *	size         octets of the message
  *	sender       text, "" for the null sender
  *	recipients   array of objects: address, and state: "pending", "in doubt", "done" or "failed"
- *	attempts     how many have ended
- *	last         null, or an object about the last thing that happened: time, status (a name
- *	             of sysexits(3)), text (what went wrong, the server's reply in it)
+ *	attempts     the number of attempts that have ended
+ *	last         null, or an object about the last event: time, status (a name of sysexits(3)),
+ *	             text (the error, with the server's reply)
  *	account, config_file
- *	             text, or null where none was named
- *	uid          of whoever gave it in
+ *	             text, or null if none was named
+ *	uid          of the user that submitted the message
  *
- * Of a damaged one there are id, state and problem (a text).
+ * A damaged message has id, state and problem (a text) only.
  */
 void list_json_add(struct str *out, const struct list_item *item, int64_t now);

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Of a longer history the end is shown. */
+/* A longer history is cut at its beginning. */
 enum { NOTES_MAX = 64 * 1024 };
 
 static bool read_notes(const struct entry *entry, struct str *notes, struct err *err)
@@ -42,7 +42,10 @@ static bool read_notes(const struct entry *entry, struct str *notes, struct err 
 	return true;
 }
 
-/* Whoever sends it holds a write lock. Asking needs none, and disturbs nobody. */
+/*
+ * A process that sends the message holds a write lock. F_GETLK takes no lock, so it never disturbs
+ * that process.
+ */
 static bool is_locked(int fd)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -65,11 +68,11 @@ struct listing {
 	int64_t now;
 	struct list_totals totals;
 	struct str out;
-	bool is_certain; /* nothing is missing */
+	bool is_certain; /* no message is missing */
 	int status;
 };
 
-/* Something is missing in the list. */
+/* Reports an error that makes the list incomplete. */
 static void note_gap(struct listing *listing, const struct err *err)
 {
 	int status = report_error(err);
@@ -91,7 +94,9 @@ static void add_item(struct listing *listing, const struct list_item *item)
 	list_item_count(&listing->totals, item);
 }
 
-/* What was set aside may be damaged in a way that only the checksum shows, which claiming checks.
+/*
+ * Reads a message. In the hold folder it is claimed, because only claiming verifies the checksum.
+ * If it cannot be claimed, it is read without.
  */
 static enum claim look(struct spool *spool, enum spool_folder folder, const char *id,
 		       struct entry *entry, struct err *err)
@@ -106,7 +111,7 @@ static enum claim look(struct spool *spool, enum spool_folder folder, const char
 	return claim_peek(spool, folder, id, entry, err);
 }
 
-/* One that is gone in the meantime was sent. */
+/* Adds a message to the list. A message that has disappeared since the folder was read was sent. */
 static void add_message(struct listing *listing, struct spool *spool, enum spool_folder folder,
 			const char *id)
 {
@@ -174,7 +179,7 @@ int list_queue_print(struct queues *queues, bool is_json)
 	return listing.status != EX_OK ? listing.status : status;
 }
 
-/* `damage` is what is wrong with it; NULL: nothing. */
+/* `damage` is the error of a damaged message, else NULL. */
 static int show_entry(const struct entry *entry, enum spool_folder folder, const char *damage,
 		      struct err *err)
 {
@@ -203,7 +208,10 @@ int list_queue_show(struct spool *spool, enum spool_folder folder, const char *i
 	CLEANUP(err_done) struct err err = ERR_INIT;
 	bool is_damaged = look(spool, folder, id, &entry, &damage) == CLAIM_DAMAGED;
 
-	/* As far as it can be read; whoever reads it in a pager keeps no lock of it. */
+	/*
+	 * Read a damaged message as far as possible, and without a lock: a pager may keep this
+	 * process waiting.
+	 */
 	entry_release(&entry);
 	enum claim claim = claim_peek(spool, folder, id, &entry, &err);
 	if (claim == CLAIM_GOT)

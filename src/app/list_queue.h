@@ -5,9 +5,9 @@
 #include "app/queues.h"
 
 /*
- * Prints one list of all messages of some queues on stdout. Returns the exit status. What can't be
- * read is named on stderr; the list is then without sums, and never called empty. The same holds if
- * there were problems with the queues.
+ * Prints one list of all messages of some queues on stdout. Returns the exit status. Queues and
+ * messages that can't be read are named on stderr; the list then has no sums, and is never called
+ * empty. The same holds if opening the queues had problems.
  */
 int list_queue_print(struct queues *queues, bool is_json);
 

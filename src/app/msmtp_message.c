@@ -17,11 +17,11 @@
 
 enum { ARGUMENTS_MAX = 1 << 20 };
 
-/* On its way: the arguments, and the message with all it needs. */
+/* An import in progress: the arguments, and the message with its envelope and account. */
 struct msmtp_message {
 	int folder;
 	const char *name;
-	struct str words; /* what `argv` points into */
+	struct str words; /* the memory that `argv` points into */
 	char **argv;
 	size_t argc;
 	struct request request;
@@ -66,7 +66,10 @@ static bool remove_file(const struct msmtp_message *msmtp, const char *ending)
 	return unlinkat(msmtp->folder, name, 0) == 0 || errno == ENOENT;
 }
 
-/* A descriptor of one of the two files; -1 where it is missing, empty, or not what it should be. */
+/*
+ * Opens one of the two files. Returns -1 if it is missing, empty, not a regular file, or writable
+ * for other users.
+ */
 static int open_file(const struct msmtp_message *msmtp, const char *ending, struct err *err)
 {
 	CLEANUP(mem_free_at) char *name = file_of(msmtp, ending);
@@ -104,7 +107,7 @@ static void split_words(struct msmtp_message *msmtp)
 	msmtp->argv[msmtp->argc] = NULL;
 }
 
-/* A full name of several words was written down without quotes. */
+/* The scripts do not quote a full name (-F) of several words, so its words look like recipients. */
 static bool is_name_torn(const struct request *request)
 {
 	if (!settings_is_explicit(&request->settings, OPT_from_full_name))
@@ -126,7 +129,7 @@ static bool judge_request(const struct request *request, struct err *err)
 		       _(".msmtp: the name after -F can't be distinguished from the recipients"));
 }
 
-/* What the command line of the import says holds where the pair's own says nothing. */
+/* Adds the settings of the import's command line that the message's own arguments leave out. */
 static void inherit(struct request *request, const struct request *base)
 {
 	if (!request->config_file)
@@ -155,7 +158,7 @@ static bool read_arguments(struct msmtp_message *msmtp, const struct request *ba
 	return judge_request(&msmtp->request, err);
 }
 
-/* The marker: "ID QUEUE" */
+/* The marker names the message and its queue: "ID QUEUE" */
 
 static bool write_marker(const struct msmtp_message *msmtp, struct err *err)
 {
@@ -175,7 +178,7 @@ static bool write_marker(const struct msmtp_message *msmtp, struct err *err)
 	return false;
 }
 
-/* Without a marker nothing was interrupted. */
+/* Reads the marker. `is_there` is false if there is none: no import was interrupted. */
 static bool read_marker(const struct msmtp_message *msmtp, struct str *text, bool *is_there,
 			struct err *err)
 {
@@ -194,7 +197,7 @@ static bool read_marker(const struct msmtp_message *msmtp, struct str *text, boo
 	return true;
 }
 
-/* Cuts the text behind the id. */
+/* Looks for the message in the queue, and cuts the marker's text after the id. */
 static bool is_in_queue(struct str *marker, bool *is_there, struct err *err)
 {
 	CLEANUP(spool_close) struct spool spool;
@@ -209,8 +212,8 @@ static bool is_in_queue(struct str *marker, bool *is_there, struct err *err)
 }
 
 /*
- * The marker goes last, and not before the pair is gone for good: until then it is what keeps the
- * message from being taken over twice.
+ * Removes the marker last, after the other two files are gone from the disk: it prevents a second
+ * import of the same message.
  */
 static bool remove_files(const struct msmtp_message *msmtp, struct err *err)
 {
@@ -220,7 +223,9 @@ static bool remove_files(const struct msmtp_message *msmtp, struct err *err)
 	return err_sys(err, ERR_SYSTEM, errno, _("is in the queue, but can't be removed here"));
 }
 
-/* An import was interrupted here. That a file is gone already tells that the message was saved. */
+/*
+ * Finishes an import that was interrupted. A missing file shows, too, that the message was saved.
+ */
 static bool finish_interrupted(const struct msmtp_message *msmtp, struct str *marker,
 			       struct err *err)
 {
@@ -238,7 +243,7 @@ static bool finish_interrupted(const struct msmtp_message *msmtp, struct str *ma
 		       marker->bytes);
 }
 
-/* Taking over */
+/* Importing */
 
 static bool save(struct msmtp_message *msmtp, struct err *err)
 {
@@ -266,7 +271,10 @@ static bool take_message(struct msmtp_message *msmtp, struct err *err)
 	       intake_finish(&msmtp->job, err) && save(msmtp, err);
 }
 
-/* The message stays locked until the pair is gone, so that no run of the queue sends it before. */
+/*
+ * The message stays locked until the files are removed, so that no run of the queue sends it
+ * earlier.
+ */
 bool msmtp_message_take(const struct request *base, int folder, const char *name, struct str *id,
 			struct err *err)
 {

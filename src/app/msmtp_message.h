@@ -6,15 +6,15 @@
 #include "cli/request.h"
 
 /*
- * Puts the message NAME.mail of a folder into the queue, as if it had just been given in with the
- * arguments in NAME.msmtp (with blanks between them, and nothing quoted), and removes both. Where
- * these say nothing of config file, account and queue folder, `base` does. `id` gets what the
- * message is called in the queue. On failure, of any kind, both files stay.
+ * Puts the message NAME.mail of a folder into the queue, as if it had just been submitted with the
+ * arguments in NAME.msmtp (separated by blanks, without quoting), and removes both files. If the
+ * arguments leave out config file, account or queue folder, these come from `base`. `id` gets the
+ * message's id in the queue. On any failure both files stay.
  *
- * They are removed once the message is on stable storage, and it can't be sent before that. In the
- * meantime NAME.mailchute names it; where a crash has left that behind, the two files are removed
- * if the message is in the queue, and are not touched if it is not, for it may have been sent since
- * (ERR_INPUT).
+ * The files are removed after the message is on stable storage, and the message can't be sent
+ * before that. Meanwhile NAME.mailchute, the marker, names the message. If a crash has left a
+ * marker, the files are removed if the message is in the queue. If it is not, nothing is touched,
+ * because it may have been sent since (ERR_INPUT).
  */
 bool msmtp_message_take(const struct request *base, int folder, const char *name, struct str *id,
 			struct err *err) MUST_USE;

@@ -17,7 +17,7 @@ static bool is_part(const char *id, const char *part)
 	       (ascii_begins(id, part) || ascii_begins(id + RECORD_ID_LEN - len, part));
 }
 
-/* The ids that match what was asked for, and the last of them. */
+/* The ids that match, and the place of the last match. */
 struct matches {
 	struct str names;
 	size_t count;
@@ -29,7 +29,7 @@ static void matches_done(struct matches *matches)
 	str_done(&matches->names);
 }
 
-/* Adds the ids that `part` is the beginning or the end of. */
+/* Adds the ids that begin or end with `part`. */
 static bool match_folder(struct spool *spool, enum spool_folder folder, const char *part,
 			 struct matches *matches, struct err *err)
 {

@@ -14,7 +14,8 @@ struct queue_match {
 
 /*
  * Finds the message whose id begins or ends with `part`, which has at least four characters.
- * ERR_USAGE: too short, or there are several; ERR_NOINPUT: there is none; the errors of spool_list.
+ * ERR_USAGE: too short, or several messages match; ERR_NOINPUT: no message matches; the errors of
+ * spool_list.
  */
 bool queue_match_find(struct queues *queues, const char *part, struct queue_match *found,
 		      struct err *err) MUST_USE;

@@ -19,7 +19,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* The worse of two exit statuses is the first that is not 0. */
+/* Returns the first exit status that is a failure. */
 static int worse(int status, int other)
 {
 	return status != EX_OK ? status : other;
@@ -38,7 +38,10 @@ int queue_mode_list(const struct request *request)
 
 /* Running the queue */
 
-/* Whether the run is spoken of: for all users where there is a message, else when asked for. */
+/*
+ * Whether to print a line about the run: after an error; for all users if there was a message; else
+ * with -v only.
+ */
 static bool is_worth_a_line(const struct request *request, const struct run_result *result)
 {
 	if (result->first.kind != ERR_NONE || result->failed > 0)
@@ -58,7 +61,9 @@ static void report_run(const struct request *request, const struct run_result *r
 		 result->failed);
 	if (result->first.kind != ERR_NONE)
 		str_addf(&line, ": %s", result->first.text);
-	/* A command of the user's may have left a line without its end; empty lines are not shown.
+	/*
+	 * A command of the user may have printed a line without its end. The parent drops empty
+	 * lines.
 	 */
 	if (request->is_all_users)
 		fputc('\n', stderr);
@@ -102,7 +107,7 @@ static int run_once(const struct request *request)
 	return worse(queues.status, err_exit_status(sum.obstacle.kind));
 }
 
-/* In the child of each user. */
+/* Runs in the child of each user. */
 static int run_of_user(const void *request)
 {
 	return run_once(request);
@@ -131,7 +136,7 @@ static void wake(int number)
 	(void)number;
 }
 
-/* The first process of a container is not ended by a signal that it has no handler for. */
+/* Process 1 of a container ignores every signal that it has no handler for. */
 static void listen_to_signals(void)
 {
 	const struct sigaction action = { .sa_handler = leave };
@@ -140,14 +145,17 @@ static void listen_to_signals(void)
 	sigaction(SIGINT, &action, NULL);
 }
 
-/* Other processes leave children to the first one. Between two runs we have none of our own. */
+/*
+ * Reaps children that other processes have left to process 1. Between two runs none of them is
+ * ours.
+ */
 static void reap_orphans(void)
 {
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
 }
 
-/* SIGCHLD comes only while we sleep, so that none is missed. */
+/* SIGCHLD is blocked except while we sleep, so that none is missed. */
 static void wait_for_next(int seconds)
 {
 	const struct sigaction action = { .sa_handler = wake, .sa_flags = SA_NOCLDSTOP };
@@ -171,7 +179,7 @@ static void wait_for_next(int seconds)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-/* Waits for a child of ours, and for all that others leave to us until then. */
+/* Waits for a child of ours, and reaps orphans meanwhile. */
 static void reap_until(pid_t child)
 {
 	pid_t ended;
@@ -182,12 +190,12 @@ static void reap_until(pid_t child)
 }
 
 /*
- * The first process of a system lets a child do the run, so that it can wait for orphans meanwhile.
- * When the first process ends, the system ends all others.
+ * Runs the queue in a child, so that process 1 can reap orphans meanwhile. When process 1 ends, the
+ * kernel ends all others.
  */
 static void run_in_child(const struct request *request)
 {
-	/* If a caller had us ignore it, the end of this child would be missed. */
+	/* If the caller had SIGCHLD ignored, the end of this child would be missed. */
 	signal(SIGCHLD, SIG_DFL);
 	fflush(NULL);
 	pid_t child = fork();

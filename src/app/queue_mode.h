@@ -4,7 +4,7 @@
 
 #include "cli/request.h"
 
-/* Sends messages that are due, once or again and again. Returns the exit status. */
+/* Sends the messages that are due, once or at intervals. Returns the exit status. */
 int queue_mode_run(const struct request *request);
 
 /* Prints the messages of the user's queues. Returns the exit status. */

@@ -30,7 +30,7 @@ static void note_problem(struct queues *queues, const struct err *err)
 	str_addf(&queues->problems, "%s\n", err->text);
 }
 
-/* What else can be opened is opened. */
+/* Notes an error, and goes on: other queues are opened all the same. */
 static void note_trouble(struct queues *queues, const struct err *err)
 {
 	note_problem(queues, err);
@@ -45,7 +45,7 @@ static bool is_another_users(const char *path)
 	return stat(path, &st) == 0 && st.st_uid != geteuid();
 }
 
-/* A queue may have two names. */
+/* Whether a queue is already open, maybe by another path. */
 static bool has_queue(const struct queues *queues, int folder)
 {
 	struct stat st;
@@ -75,7 +75,7 @@ static void add_queue(struct queues *queues, const char *path)
 	queues->items[queues->count++] = spool;
 }
 
-/* Fails only where root would run queues for what another user may have written. */
+/* Loads the config. Fails only if root would run queues that another user may have named. */
 static bool load(struct queues *queues, const struct request *request, struct config *config,
 		 struct err *err)
 {
@@ -92,7 +92,7 @@ static bool load(struct queues *queues, const struct request *request, struct co
 		err_copy(err, &trouble);
 		return false;
 	}
-	/* What is wrong for all users is not repeated for each of them in the run for all. */
+	/* In the run for all users, each child would repeat an error of the system's config. */
 	if (!is_loaded && trouble.kind != ERR_CONFIG)
 		note_trouble(queues, &trouble);
 	else if (!is_loaded && !request->is_all_users)
@@ -100,7 +100,7 @@ static bool load(struct queues *queues, const struct request *request, struct co
 	return true;
 }
 
-/* Without an account: a file that could not be read may have one. */
+/* Without --account: a config file that could not be read may have the account. */
 static void note_unreadable(struct queues *queues, const struct config *config)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -122,7 +122,9 @@ static bool add_of_account(struct queues *queues, struct places *places,
 	CLEANUP(err_done) struct err unused = ERR_INIT;
 
 	if (!selection_choose(config, &wish, &account, request->account ? err : &unused)) {
-		/* In the run for all users, each would say this of a file for root alone. */
+		/*
+		 * In the run for all users, each child would report a file that only root may read.
+		 */
 		if (!request->account && !request->is_all_users)
 			note_unreadable(queues, config);
 		return !request->account;
@@ -149,7 +151,9 @@ static void add_usual(struct queues *queues, struct places *places, bool with_no
 		note_trouble(queues, &err);
 }
 
-/* The first `named` of them are the user's even if the folder is not. */
+/*
+ * Opens the queues. The first `named` ones are opened even if the folder belongs to another user.
+ */
 static void open_all(struct queues *queues, const struct places *places, size_t named)
 {
 	for (size_t i = 0; i < places->count; i++)
@@ -157,7 +161,7 @@ static void open_all(struct queues *queues, const struct places *places, size_t 
 			add_queue(queues, places->paths[i]);
 }
 
-/* What the system's config names for everybody need not be the queue of each user. */
+/* A queue that the system's config names for all users may belong to another user. */
 static size_t count_named(const struct request *request, const struct places *places)
 {
 	return request->is_all_users ? 0 : places->count;

@@ -6,10 +6,10 @@
 #include "queue/spool.h"
 
 /*
- * Open queues, the one that the request or its account names first. `status` is EX_OK, or the exit
- * status for the first queue or file that could not be read; errors in a config file do not change
- * it. `problems` has a line for each, for report_warnings; there may be queues that are not among
- * these then.
+ * The open queues, first the one that the request or its account names. `status` is EX_OK, or the
+ * exit status for the first queue or file that could not be read; errors in a config file do not
+ * change it. `problems` has a line for each error, for report_warnings; if it is not empty, queues
+ * may be missing.
  */
 struct queues {
 	struct spool *items;

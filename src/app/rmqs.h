@@ -5,7 +5,7 @@
 #include "cli/request.h"
 
 /*
- * Opens a session, logs in if the settings say so, and asks by ETRN for the messages that wait for
- * request->rmqs. Returns the exit status.
+ * Opens a session, logs in if the settings say so, and sends ETRN (RFC 1985) with request->rmqs to
+ * ask for waiting messages. Returns the exit status.
  */
 int rmqs_run(const struct request *request);

@@ -20,12 +20,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* A message on its way, and what came of it. */
+/* A message that is being sent, and the result so far. */
 struct sending {
 	struct job *job;
 	struct delivery delivery;
 	bool is_saved; /* the message is in the queue */
-	bool is_last;  /* nothing else is due on its route */
+	bool is_last;  /* no other message is due on its route */
 };
 
 static const struct settings *settings_of(const struct sending *sending)
@@ -33,7 +33,7 @@ static const struct settings *settings_of(const struct sending *sending)
 	return &sending->job->account.settings;
 }
 
-/* Whether somebody looks at the result: a person, or a program that a person uses. */
+/* Whether a person waits for the result, directly or through a mail program. */
 static bool is_waited_for(const struct sending *sending)
 {
 	const struct request *request = sending->job->request;
@@ -62,8 +62,8 @@ static int exit_when_queued(const struct settings *settings)
 }
 
 /*
- * Whether an interrupted caller gets the message back. One that goes on in the background is the
- * child's, which its caller's signals are not for.
+ * Whether an interrupt withdraws the message. In the background a child sends it, and signals to
+ * the caller do not concern the child.
  */
 static bool is_withdrawn(const struct sending *sending)
 {
@@ -73,7 +73,8 @@ static bool is_withdrawn(const struct sending *sending)
 }
 
 /*
- * Saved first; where that can't be, the message is sent all the same and its true result returned.
+ * Saves the message in the queue. If that fails, it is sent without being saved, and the caller
+ * gets the real result.
  */
 static void save(struct sending *sending)
 {
@@ -110,7 +111,7 @@ static bool has_more_for_route(struct sending *sending)
 	return sending->is_saved && run_list_has_other(&job->spool, key, job->entry.record.id);
 }
 
-/* A program's message does not knock at a door that was closed a moment ago. */
+/* Skips the attempt if this route failed recently and no person is waiting. */
 static bool is_in_vain(struct sending *sending, struct err *err)
 {
 	const struct account *account = &sending->job->account;
@@ -135,7 +136,10 @@ static bool is_any_delivered(const struct envelope *envelope)
 	return envelope_count_status(envelope, STATUS_DONE) > 0;
 }
 
-/* Where memory ends from now on, what the relay has taken is not called unsent. */
+/*
+ * Notes that the relay has accepted the message: running out of memory must not report it as
+ * unsent.
+ */
 static void note_delivered(const struct sending *sending)
 {
 	const struct envelope *envelope = sending->job->envelope;
@@ -179,7 +183,10 @@ static void begin_delivery(struct sending *sending)
 	delivery->attempt.is_waited_for = is_waited_for(sending);
 }
 
-/* Which troubles keep a message for later; a person mends the others and sends it again. */
+/*
+ * Whether an error keeps the message in the queue. A person corrects the other errors and sends it
+ * again.
+ */
 static bool is_kept(const struct sending *sending, enum err_kind kind)
 {
 	if (kind == ERR_NET || kind == ERR_DEFER || kind == ERR_NOHOST || kind == ERR_PROTO)
@@ -187,7 +194,7 @@ static bool is_kept(const struct sending *sending, enum err_kind kind)
 	return settings_of(sending)->queue == QUEUE_ALWAYS || !is_waited_for(sending);
 }
 
-/* A message that can't be taken back is as if it had not been tried. */
+/* Treats a message that can't be removed from the queue as not yet tried. */
 static void leave_queued(struct entry *entry)
 {
 	struct envelope *envelope = &entry->record.envelope;
@@ -197,7 +204,7 @@ static void leave_queued(struct entry *entry)
 	settle_save(entry);
 }
 
-/* Out of the queue again: the caller is told that it was not sent, and will not be. */
+/* Removes the message from the queue, and reports that it was not sent. */
 static int take_back(struct sending *sending, const struct err *reason)
 {
 	struct entry *entry = &sending->job->entry;
@@ -212,7 +219,7 @@ static int take_back(struct sending *sending, const struct err *reason)
 	return report_queued(entry->record.id, reason, exit_when_queued(settings_of(sending)));
 }
 
-/* Whether single recipients were the trouble, and not the sender or the message. */
+/* Whether the relay refused recipients, and not the sender or the message. */
 static bool is_recipients_fault(const struct sending *sending)
 {
 	const struct transaction *t = &sending->delivery.attempt.transaction;
@@ -221,7 +228,9 @@ static bool is_recipients_fault(const struct sending *sending)
 	       (is_any_delivered(t->envelope) || envelope_count_accepted(t->envelope) == 0);
 }
 
-/* Whether the caller gets the message back, as nobody has it and nobody is to have it later. */
+/*
+ * Whether to return the message to the caller: no recipient has it, and no later attempt is wanted.
+ */
 static bool is_taken_back(const struct sending *sending, enum err_kind kind)
 {
 	if (kind == ERR_NONE || is_any_delivered(sending->job->envelope))
@@ -229,7 +238,10 @@ static bool is_taken_back(const struct sending *sending, enum err_kind kind)
 	return err_fate(kind) == FATE_FAIL ? is_waited_for(sending) : !is_kept(sending, kind);
 }
 
-/* With a failure for good, but some who got it, a caller that can't be asked is told by notice. */
+/*
+ * Returns the exit status for a permanent failure. If only recipients failed and no person is
+ * waiting, the status is EX_OK and a bounce tells the sender.
+ */
 static int status_of_failure(const struct sending *sending, const struct err *reason)
 {
 	report_problem(reason);
@@ -259,7 +271,7 @@ static int settle_saved(struct sending *sending, const struct err *reason)
 	case SETTLED_HELD:
 		break;
 	}
-	/* What could not be moved out of the queue has not failed yet. */
+	/* If the file could not be moved to failed/, the message has not failed yet. */
 	if (entry->folder == SPOOL_QUEUE)
 		return report_queued(entry->record.id, reason, exit_when_queued(settings));
 	return status_of_failure(sending, reason);
@@ -273,8 +285,8 @@ static int settle(struct sending *sending, const struct err *reason)
 }
 
 /*
- * What else is due goes on the same connection, in a child that nobody waits for. The connection is
- * the child's then, and we say nothing more on it.
+ * Sends other messages that are due on the same connection, in a child that runs on. The child owns
+ * the connection, so the parent sends nothing more on it.
  */
 static void go_on_in_background(struct sending *sending)
 {
@@ -293,7 +305,7 @@ static void go_on_in_background(struct sending *sending)
 	_exit(report_end(EX_OK));
 }
 
-/* Whether the caller is done with it: it is kept, and sent by nobody or by a child. */
+/* Whether this process leaves the message to a run of the queue or to a child. */
 static bool is_left_to_others(const struct sending *sending)
 {
 	switch (sending->job->request->delivery) {
@@ -307,7 +319,10 @@ static bool is_left_to_others(const struct sending *sending)
 	return false;
 }
 
-/* A message that is only put into the queue may lose its password by that. */
+/*
+ * Reports why a message is kept. Its password is not saved, so the report says if a later attempt
+ * will lack it.
+ */
 static void tell_kept(struct sending *sending)
 {
 	struct entry *entry = &sending->job->entry;
@@ -321,7 +336,7 @@ static void tell_kept(struct sending *sending)
 		(void)report_queued(entry->record.id, &reason, EX_OK);
 }
 
-/* It goes with a run of the queue when its time has come. Returns the exit status. */
+/* Reports that a run of the queue sends the message at its time. Returns the exit status. */
 static int tell_for_later(const struct sending *sending)
 {
 	struct job *job = sending->job;
@@ -355,7 +370,10 @@ static int send_now(struct sending *sending, struct err *err)
 	return status;
 }
 
-/* Whether this process is done: the message waits for its time, or is left to others. */
+/*
+ * Whether this process ends without an attempt: the message waits for its time, or is left to
+ * another process.
+ */
 static bool is_done(struct sending *sending, int *status)
 {
 	if (is_for_later(sending)) {
@@ -377,7 +395,7 @@ static void log_result(const struct job *job, const struct err *err)
 		   job->envelope, err);
 }
 
-/* A message that this process does not try gets no line in the log from it. */
+/* Saves and sends a message. Writes a log line only if this process tries to send it. */
 static int send_job(struct job *job, struct err *err)
 {
 	struct sending sending = { .job = job };

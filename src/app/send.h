@@ -5,7 +5,7 @@
 #include "cli/request.h"
 
 /*
- * Sends the message on stdin as the request asks, and reports the result on stderr and in the logs.
- * Returns the exit status.
+ * Sends the message on standard input as the request asks. Reports the result on stderr and in the
+ * logs. Returns the exit status.
  */
 int send_message(const struct request *request);

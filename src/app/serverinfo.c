@@ -58,7 +58,7 @@ static void add_extension(struct str *out, const char *line, size_t len, const c
 	str_add_char(out, '\n');
 }
 
-/* The reply to EHLO: the server's name, then a line for each extension. */
+/* The first line of the EHLO reply is the server's name, each further line an extension. */
 static void add_extensions(struct str *out, const struct reply *reply, const char *ignored)
 {
 	const char *line = strchr(reply->text.bytes, '\n');
@@ -72,7 +72,7 @@ static void add_extensions(struct str *out, const struct reply *reply, const cha
 	}
 }
 
-/* "relay.example [192.0.2.1]": what the name of the relay has led to. */
+/* Adds the relay's name and address: "relay.example [192.0.2.1]". */
 static void add_way(const struct connection_info *info, struct str *out)
 {
 	const char *name = info->canonical ? info->canonical : "";

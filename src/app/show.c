@@ -11,7 +11,7 @@
 
 enum { PIECE = 32 * 1024 };
 
-/* Line by line, as the line ends stay. */
+/* Escapes each line for itself, so that the line ends stay. */
 static void make_printable(struct str *text)
 {
 	struct str shown = STR_INIT;

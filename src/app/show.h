@@ -5,7 +5,7 @@
 #include "mail/message.h"
 
 /*
- * Prints a completed message on stdout, with lines that end LF, and made printable where that is a
- * terminal. Returns the exit status.
+ * Prints a completed message on stdout with LF line ends. On a terminal, control characters are
+ * escaped. Returns the exit status.
  */
 int show_message(const struct message *message);

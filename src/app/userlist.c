@@ -15,7 +15,7 @@
 
 enum { LIST_SECONDS = 120, LIST_MAX = 256 * 1024 * 1024, PIECE = 64 * 1024 };
 
-/* In the child. An entry is four texts, each with its NUL: name, home, uid, gid. */
+/* In the child: sends each entry as four texts, each ending with NUL: name, home, uid, gid. */
 
 static void add_text(struct str *out, const char *text)
 {
@@ -40,14 +40,14 @@ static void send_off(struct str *out, int answer)
 	str_clear(out);
 }
 
-/* Errors that are not ways of the databases to say that they have no more. */
+/* Whether getpwent(3) failed. Its other errors only mean that there are no more entries. */
 static bool is_failure(int number)
 {
 	return number == EIO || number == EMFILE || number == ENFILE || number == ENOMEM ||
 	       number == EACCES;
 }
 
-/* Writes all entries, then one whose name is empty and whose home is what went wrong. */
+/* Writes all entries, then an entry with an empty name; its home is the error text, or empty. */
 static void write_users(void *arg, int answer)
 {
 	CLEANUP(str_done) struct str out = STR_INIT;
@@ -65,7 +65,7 @@ static void write_users(void *arg, int answer)
 	send_off(&out, answer);
 }
 
-/* Here */
+/* In the parent */
 
 /* Returns the next text and moves on past it; NULL at the end. */
 static const char *next_text(const struct str *in, size_t *at)
@@ -84,14 +84,17 @@ static void user_done(struct user *user)
 	free(user->home);
 }
 
-/* Ids of which setresuid(2) thinks that they are to stay are none; NIS marks lines by a sign. */
+/*
+ * Whether an entry is a user. setresuid(2) ignores the id -1, and names with a sign are NIS
+ * directives.
+ */
 static bool is_usable(const struct user *user)
 {
 	return user->name[0] && user->name[0] != '+' && user->name[0] != '-' &&
 	       user->uid != (uid_t)-1 && user->gid != (gid_t)-1;
 }
 
-/* Takes over the user. */
+/* Adds the user to the list, which owns it now, or frees it. */
 static void add_user(struct userlist *list, struct user user)
 {
 	if (!is_usable(&user)) {
@@ -102,7 +105,7 @@ static void add_user(struct userlist *list, struct user user)
 	list->users[list->count++] = user;
 }
 
-/* An answer without the last entry is not whole. */
+/* Reads the entries. If the final entry is missing, the list is incomplete. */
 static bool take_users(struct userlist *list, const struct str *in, struct err *err)
 {
 	size_t at = 0;
@@ -124,7 +127,7 @@ static bool take_users(struct userlist *list, const struct str *in, struct err *
 	}
 }
 
-/* Of the users with uid 0, root is the first. */
+/* Sorts by uid. root is the first of the users with uid 0. */
 static int compare(const void *a, const void *b)
 {
 	const struct user *one = a;

@@ -19,11 +19,12 @@ struct userlist {
 };
 
 /*
- * Reads the passwd database in a child, because it may be on another machine, and sorts it by uid.
- * Several entries with the same uid and home count once, and so does uid 0, which has one queue. An
- * entry without a name, or with an id that no process can have, is none.
+ * Reads the passwd database in a child, because it may be on another machine. Sorts it by uid.
+ * Entries with the same uid and home count once, and so does uid 0, which has one queue. An entry
+ * without a name, or with an id that no process can have, is left out.
  *
- * ERR_SYSTEM, ERR_NET: it could not be read, or not whole. The list then has what was read.
+ * ERR_SYSTEM, ERR_NET: the database could not be read, or not completely. The list then has the
+ * entries that were read.
  */
 bool userlist_read(struct userlist *list, struct err *err) MUST_USE;
 void userlist_done(struct userlist *list);

@@ -21,8 +21,8 @@
 #include <unistd.h>
 
 /*
- * A child has a place for as long as its fair share of time; then it goes on, and the next user
- * has its turn. So a few users that take long don't keep the others waiting.
+ * A child occupies a place for SHARE_SECONDS. After that it runs on, and its place is free for the
+ * next user, so that slow users don't keep the others waiting.
  */
 enum {
 	PLACES = 16,
@@ -30,24 +30,24 @@ enum {
 	SHARE_SECONDS = 20,
 	HOME_SECONDS = 60,
 	WORK_SECONDS = 30 * 60,
-	KILL_SECONDS = 10,       /* a process that hangs in the system may not even be killed */
-	LINE_MAX_SHOWN = 1000,   /* longer ones are broken */
-	WORDS_MAX = 64 * 1024,   /* what a user may say */
-	LINE_COST = 128,         /* of them, besides the line's bytes: lines have a limit, too */
+	KILL_SECONDS = 10,       /* for a process that hangs in the kernel */
+	LINE_MAX_SHOWN = 1000,   /* longer lines are broken */
+	WORDS_MAX = 64 * 1024,   /* limit of a user's output */
+	LINE_COST = 128,         /* counted for each line, besides its bytes */
 	DRAIN_MAX = 1024 * 1024, /* more than a pipe holds */
 	PIECE = 16 * 1024,
 };
 
 struct child {
 	pid_t pid;
-	int words; /* the pipe of its stdout and stderr */
+	int words; /* pipe from its stdout and stderr */
 	const struct user *user;
-	int64_t share;    /* until then it has a place */
-	int64_t deadline; /* then it is killed, or given up if it was killed */
-	bool has_home;    /* its home has answered */
+	int64_t share;    /* until then it occupies a place */
+	int64_t deadline; /* then it is killed; if it was killed already, left alone */
+	bool has_home;    /* its home folder could be read, or is known to be missing */
 	bool is_killed;
-	struct str line; /* that has no end yet */
-	struct str last; /* the last line that was left out */
+	struct str line; /* an incomplete line */
+	struct str last; /* the last line over the limit */
 	size_t said;
 };
 
@@ -55,19 +55,19 @@ struct crowd {
 	const struct userlist *list;
 	int (*work)(const void *arg);
 	const void *arg;
-	size_t next; /* user */
+	size_t next; /* index of the next user */
 	struct child children[CHILDREN_MAX];
 	size_t count;
-	bool is_short; /* of processes or descriptors, until a child has ended */
-	sigset_t mask; /* while we wait */
+	bool is_short; /* no process or descriptor is to be had until a child ends */
+	sigset_t mask; /* signal mask while waiting */
 	int status;
 	size_t left_out;
-	struct err trouble; /* with the first that was left out */
+	struct err trouble; /* the error of the first user that was left out */
 };
 
 /* In the child */
 
-/* A user without a home has a queue only where the system has one for such users. */
+/* Whether the system has a queue for a user without a home. */
 static bool has_queue(void)
 {
 	CLEANUP(places_done) struct places places = { 0 };
@@ -80,8 +80,8 @@ static bool has_queue(void)
 }
 
 /*
- * The NUL byte says that the home has answered, whatever it is; nothing of the user's has run
- * before. With a home of its own the user may have a config that names a queue elsewhere.
+ * Runs the work in the child. The NUL byte reports that the home folder answered, before any
+ * command of the user can run. A user with a home may have a config that names a queue elsewhere.
  */
 static _Noreturn void work_as(const struct crowd *crowd, const struct user *user, int words,
 			      pid_t parent)
@@ -99,14 +99,14 @@ static _Noreturn void work_as(const struct crowd *crowd, const struct user *user
 	_exit(status);
 }
 
-/* What users say */
+/* Output of the children */
 
 static void say(struct child *child, const struct str *line)
 {
 	report_words_of(child->user->name, line->bytes, line->len);
 }
 
-/* After too many words only the last line is kept, which may be the summary. */
+/* Prints a line. Over the limit only the last line is kept, which may be the summary. */
 static void end_line(struct child *child)
 {
 	bool had_room = child->said < WORDS_MAX;
@@ -124,7 +124,9 @@ static void end_line(struct child *child)
 	str_clear(&child->line);
 }
 
-/* Only the first NUL byte is the child's own. */
+/*
+ * Notes that the home answered. Only the first NUL byte comes from us; later ones are the user's.
+ */
 static void note_home(struct child *child)
 {
 	if (!child->has_home)
@@ -144,7 +146,7 @@ static void take_words(struct child *child, const char *bytes, size_t len)
 	}
 }
 
-/* Takes what is in the pipe now; false at its end, or where there is nothing. */
+/* Reads from the pipe without waiting. Returns false at its end, or if it is empty. */
 static bool read_words(struct child *child)
 {
 	char piece[PIECE];
@@ -157,7 +159,7 @@ static bool read_words(struct child *child)
 	return got > 0;
 }
 
-/* Another process may have the pipe and go on talking. */
+/* Reads the rest of the pipe, up to a limit: another process may hold the pipe and keep writing. */
 static void drain(struct child *child)
 {
 	for (int i = 0; i < DRAIN_MAX / PIECE && child->words >= 0 && read_words(child); i++)
@@ -175,7 +177,7 @@ static void complain(const struct child *child, const char *what)
 	report_problem(&err);
 }
 
-/* Beginning */
+/* Starting children */
 
 static void child_init(struct child *child, const struct user *user)
 {
@@ -207,7 +209,10 @@ static bool begin_child(struct crowd *crowd, struct child *child, struct err *er
 	return err_sys(err, ERR_SYSTEM, number, _("cannot start a process"));
 }
 
-/* If nothing is to come that could make room, the user is left out. */
+/*
+ * Starts the child of the next user. If that fails while no child is running, waiting can't help,
+ * and the user is left out.
+ */
 static void begin_next(struct crowd *crowd)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -237,7 +242,7 @@ static bool has_place(const struct crowd *crowd)
 	return taken < PLACES && crowd->count < CHILDREN_MAX && !crowd->is_short;
 }
 
-/* Ending */
+/* The end of children */
 
 static void forget(struct crowd *crowd, size_t index)
 {
@@ -271,7 +276,7 @@ static void note_end(struct crowd *crowd, size_t index, int status)
 	forget(crowd, index);
 }
 
-/* Their exit statuses can no longer be had. */
+/* Forgets children whose exit status the system no longer has. */
 static void note_lost(struct crowd *crowd)
 {
 	if (crowd->count > 0)
@@ -292,7 +297,7 @@ static size_t find_child(const struct crowd *crowd, pid_t pid)
 	return i;
 }
 
-/* As the first process of a system we have children that others have left. */
+/* Reaps all children. Process 1 gets orphans of other processes, too. */
 static void reap(struct crowd *crowd)
 {
 	pid_t pid;
@@ -308,8 +313,8 @@ static void reap(struct crowd *crowd)
 }
 
 /*
- * It leads its session and its group, which are killed. False where it goes on, as a service
- * without CAP_KILL may not do that.
+ * Kills the child with its process group. Returns false if the child runs on: a service without
+ * CAP_KILL may not kill it.
  */
 static bool end_child(struct child *child)
 {
@@ -335,7 +340,7 @@ static void end_late(struct crowd *crowd)
 
 /* Waiting */
 
-/* When something has to be done even if nothing happens. */
+/* The next deadline, at which something must be done even if no event comes. */
 static int64_t next_instant(const struct crowd *crowd)
 {
 	int64_t now = clock_now();
@@ -370,7 +375,7 @@ static void wake(int number)
 	(void)number;
 }
 
-/* SIGCHLD comes only while we wait. */
+/* Blocks SIGCHLD except while waiting. */
 static void catch_ends(struct crowd *crowd)
 {
 	const struct sigaction action = { .sa_handler = wake, .sa_flags = SA_NOCLDSTOP };

@@ -5,16 +5,16 @@
 #include "base/err.h"
 
 /*
- * For root. Does `work` as each user of the passwd database who has a home or a queue, in a child
- * that has become that user for good; it returns the child's exit status. What the child and its
- * commands print comes out of our stderr, in printable lines that begin with the user's name, up to
- * a limit.
+ * Runs `work` as each user of the passwd database with a home or a queue, in a child that has
+ * become this user for good. `work` returns the child's exit status. The output of the child and
+ * its commands appears on our stderr, in printable lines that begin with the user's name, up to a
+ * limit. Only root may call this.
  *
- * Some users have their turn at the same time. A user who takes long does not keep others from
- * theirs, and neither does a home that hangs: each user has a deadline, after which the child is
- * killed, and one line says so. SIGCHLD is used meanwhile, and any child that ends is waited for.
+ * Several users are served at the same time. A slow user does not delay the others, and neither
+ * does a home folder that hangs: after a deadline the child is killed, and one line says so.
+ * SIGCHLD is used meanwhile, and every child that ends is reaped.
  *
- * Returns when all are done; `status` is then EX_OK, or the exit status of a child that failed.
+ * Returns when all are done. `status` is then EX_OK, or the exit status of a child that failed.
  * ERR_USAGE: not root.
  */
 bool users_do_each(int (*work)(const void *arg), const void *arg, int *status,

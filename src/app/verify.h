@@ -6,12 +6,12 @@
 
 /*
  * Checks recipients and account, and prints where each recipient's message would go. Nothing is
- * sent and nobody is asked. Returns the exit status.
+ * sent, and no server is asked. Returns the exit status.
  */
 int verify_recipients(const struct request *request);
 
 /*
- * Checks the account's aliases file, if it has one, and prints how many aliases there are. Returns
- * the exit status, which is EX_OK where there is no config either.
+ * Checks the account's aliases file, if it has one, and prints the number of aliases. Returns the
+ * exit status, which is EX_OK without a config, too.
  */
 int verify_aliases(const struct request *request);
