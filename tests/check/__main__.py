@@ -11,7 +11,7 @@ import subprocess
 import sys
 from tests.check import modules
 from tests.lib.harness import PROGRAM, TOP, Suite, expect, run_program, write_private
-from . import lost
+from . import lost, words
 
 
 BUILD = pathlib.Path(PROGRAM).absolute().parent
@@ -764,6 +764,7 @@ def commit_subjects_are_judged(_):
 
 
 lost.add_cases(suite)
+words.add_cases(suite)
 
 if __name__ == "__main__":
     suite.main()
