@@ -12,7 +12,7 @@
 
 /* Each check returns the text of an error, or NULL. */
 
-/* DNS then chooses the relay, and its answers can be forged. */
+/* With host_srv, DNS chooses the relay, and an answer of DNS can be forged. */
 static const char *wrong_with_srv(const struct settings *settings)
 {
 	if (settings->protocol != PROTOCOL_SMTP)

@@ -75,8 +75,8 @@ void report_add_log_line(struct str *out, const struct settings *settings,
 			 const struct envelope *envelope, const struct err *err);
 
 /*
- * Writes that line to the log file and to syslog, as the settings say. A log that cannot be written
- * is printed on stderr, and changes nothing else.
+ * Writes the log line of a message to the log file and to syslog, as the settings say. A log that
+ * cannot be written is printed on stderr, and changes nothing else.
  */
 void report_log(const struct settings *settings, const struct envelope *envelope,
 		const struct err *err);

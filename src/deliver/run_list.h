@@ -16,8 +16,8 @@ struct run_tried {
 };
 
 /*
- * Which messages a run takes. Without `ignores_schedule` the run takes those that are due.
- * `follows_success` adds those that wait only because their relay could not be reached. A message
+ * The messages that a run takes: those that are due, with `ignores_schedule` all. `follows_success`
+ * adds those that wait only because their relay could not be reached. A message
  * whose sender wants it to be sent later is never taken before that time. `id`, `sender` and
  * `recipient` are the texts of sendmail's -qI, -qS and -qR: a part of the id, of the sender, or of
  * the address of an open recipient (NULL: any).

@@ -77,7 +77,7 @@ void wire_close(struct wire *wire)
 
 /* Reading */
 
-/* Reads on in the message, up to `end`; -1 on failure. */
+/* Reads the next bytes of the message, but none after `end`; -1 on failure. */
 static ssize_t read_message(struct wire *wire, uint64_t end, char *piece, struct err *err)
 {
 	uint64_t left = end - wire->at;

@@ -116,7 +116,7 @@ bool resolve_address(const char *text, int port, struct endpoints *endpoints)
 	return ask(&question, endpoints) == 0;
 }
 
-/* Such a name is this machine, whatever a resolver or a file says (RFC 6761 section 6.3). */
+/* "localhost" is this machine, whatever DNS or /etc/hosts says (RFC 6761 section 6.3). */
 static void resolve_localhost(int port, struct endpoints *endpoints)
 {
 	const struct question four = make_question("127.0.0.1", port, AI_NUMERICHOST);

@@ -83,8 +83,8 @@ static void set_aside(struct spool *spool, enum spool_folder folder, const char 
 }
 
 /*
- * For a wrong name of a sound file: after the name was mended, the note in the file says why it was
- * set aside.
+ * Writes the reason into a sound file that has a wrong name, so that the reason can still be read
+ * after the name is mended.
  */
 static void note_damage(struct entry *entry, const char *why, struct err *err)
 {

@@ -125,7 +125,7 @@ void hint_clear(const struct spool *spool, const char *key)
 		unlinkat(spool->folders[SPOOL_ROUTE], name, 0);
 }
 
-/* Findings are files of their own beside the hint of the route, which a success removes. */
+/* A finding is a file beside the hint of the route. A success removes the hint, not the finding. */
 
 /* The findings of this process, for a queue that cannot be written. */
 struct memory {

@@ -48,7 +48,9 @@ bool reader_take_path(struct reader *line, char **path) MUST_USE;
 bool reader_take_number(struct reader *reader, const char *key, uint64_t max,
 			uint64_t *number) MUST_USE;
 bool reader_take_flag(struct reader *reader, const char *key, bool *flag) MUST_USE;
-/* The same for a line that may be missing: 0, and an unchanged text. ERR_INPUT. */
+/*
+ * Whole lines that may be missing: then `number` becomes 0, and `text` stays as it is. ERR_INPUT.
+ */
 bool reader_take_optional(struct reader *reader, const char *key, uint64_t max,
 			  uint64_t *number) MUST_USE;
 bool reader_take_text(struct reader *reader, const char *key, char **text) MUST_USE;

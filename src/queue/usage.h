@@ -31,16 +31,16 @@ void usage_release(struct spool *spool, unsigned uid, uint64_t bytes);
 enum usage_verdict { USAGE_FITS, USAGE_FULL, USAGE_UNKNOWN };
 
 /*
- * Whether so many octets more fit, by the figures alone; with `takes` one message of that size is
- * counted if it fits. `may_recount` becomes false if the queue was counted anew too often for the
- * sake of this user.
+ * Whether a new message of `bytes` octets is within the limit; with `takes` the message is counted
+ * if it is. Only the figures are read, not the queue. `may_recount` becomes false if too many
+ * recent recounts were for this user.
  */
 enum usage_verdict usage_check(struct spool *spool, unsigned uid, uint64_t bytes,
 			       const struct usage *limit, bool takes, bool *may_recount) MUST_USE;
 
 /*
- * Whether all users together have fewer messages than that, by the figures alone. False: they have
- * more, or that is not known.
+ * Whether all users together have fewer than `count` messages, by the figures. False: they have as
+ * many or more, or the number is not known.
  */
 bool usage_is_below(struct spool *spool, uint64_t count) MUST_USE;
 
