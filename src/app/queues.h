@@ -19,17 +19,18 @@ struct queues {
 };
 
 /*
- * Opens
+ * Opens these queues:
  *
  *	with --queue-folder       this one
- *	with --account            the account's (a retry, which names a relay by it: as without)
- *	with --file               those of all accounts in that file, and the default ones
- *	else                      these and all that are written down (see places.h)
+ *	with --account            the account's queue
+ *	with --file               those of all accounts in this file, and the default ones
+ *	else                      these, and all that are noted at the default place (see places.h)
  *
- * A queue that does not exist is left out, and so is one that belongs to another user, unless the
- * request or its account names it. With a config that is missing or broken the others are opened
- * all the same. Fails only if there is no such account, or if root must not trust the config (see
- * parse.h) and is not only looking: ERR_CONFIG.
+ * For a retry, --account names the relay, and does not limit the queues. A queue that does not
+ * exist is left out. So is a queue of another user, unless the request or its account names it. If
+ * the config is missing or has errors, the other queues are opened all the same. Fails only if
+ * there is no such account, or if root must not trust the config (see parse.h) and the mode does
+ * more than look: ERR_CONFIG.
  */
 bool queues_open(struct queues *queues, const struct request *request, struct err *err) MUST_USE;
 void queues_done(struct queues *queues);

@@ -47,7 +47,9 @@ void backlog_run(struct backlog *backlog)
 	backlog->due = CLOCK_NEVER;
 }
 
-/* One run after the other, so that a session that lasts does not gather children. */
+/*
+ * Starts a run only after the last one has ended, so that a long session does not gather children.
+ */
 void backlog_run_if_due(struct backlog *backlog)
 {
 	if (clock_now() < backlog->due)
@@ -60,7 +62,10 @@ void backlog_run_if_due(struct backlog *backlog)
 
 void backlog_add(struct backlog *backlog, const char *path)
 {
-	/* The account that the sender chose may have another queue. */
+	/*
+	 * The account of this sender may have another queue: first run the queue of the earlier
+	 * messages.
+	 */
 	if (backlog->path && strcmp(backlog->path, path) != 0)
 		backlog_run(backlog);
 	if (!backlog->path) {

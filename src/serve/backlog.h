@@ -8,10 +8,11 @@
 #include <sys/types.h>
 
 /*
- * `path` is the queue in which something was saved since its last run (NULL: none), `due` the
- * instant of the next run, `child` who makes the last one (0: nobody yet). `output` and
- * `place` (-1: none) are descriptors that no child keeps: the client waits for the last copy of the
- * first, and the next client for that of the second.
+ * The queue that has waiting messages of this session. `path` is the queue in which a message was
+ * saved since its last run (NULL: none), `due` the time of the next run, `child` the process of the
+ * last run (0: none yet). `output` and `place` (-1: none) are descriptors that no child keeps: the
+ * client waits until the last copy of `output` is closed, and the next client until the last copy
+ * of `place` is.
  */
 struct backlog {
 	char *path;
@@ -23,10 +24,13 @@ struct backlog {
 
 void backlog_init(struct backlog *backlog, int output, int place);
 
-/* A message is in the queue at `path`; the caller holds no lock on one, as a child would, too. */
+/*
+ * Notes that a message was saved in the queue at `path`. The caller must hold no lock on a message,
+ * because a child would inherit it.
+ */
 void backlog_add(struct backlog *backlog, const char *path);
 
-/* Starts a run in the background if there is something for it and it is time. */
+/* Starts a run in the background if messages are waiting and the next run is due. */
 void backlog_run_if_due(struct backlog *backlog);
-/* The same at the end of the session, where it is always time. */
+/* Starts a run at the end of the session, due or not. */
 void backlog_run(struct backlog *backlog);

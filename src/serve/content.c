@@ -29,7 +29,10 @@ static size_t go_on_as_text(struct content *content, bool has_cr)
 	return 0;
 }
 
-/* A byte where the end may be: 1 where it was used, 0 where it is text. */
+/*
+ * Handles a byte that may belong to the end of the content. Returns 1 if it was used, 0 if it is
+ * text.
+ */
 static size_t take_start(struct content *content, char byte, struct str *out)
 {
 	switch (content->place) {

@@ -7,23 +7,23 @@
 enum content_place { CONTENT_LINE_START, CONTENT_DOT, CONTENT_DOT_CR, CONTENT_TEXT };
 
 /*
- * The content of a message as a client sends it, RFC 5321 section 4.5.2. With `is_strict`, for a
- * client that ends its lines CRLF, only CRLF makes a line: a dot between bare line feeds is text,
- * so that nothing in a message can end it early. Without it, for a local program that ends its
- * lines LF, either line end will do.
+ * The content of a message as a client sends it (RFC 5321 section 4.5.2). `is_strict` is for a
+ * client that ends its lines with CRLF: only CRLF ends a line, and a dot between bare line feeds is
+ * text, so that no part of a message can end it early (SMTP smuggling). Otherwise the client is a
+ * local program that ends its lines with LF, and CRLF and LF both end a line.
  */
 struct content {
 	bool is_strict;
 	bool is_ended; /* the line with the lone dot was seen */
-	bool has_cr;   /* what was taken last ended in a carriage return */
+	bool has_cr;   /* the last piece ended with a carriage return */
 	enum content_place place;
 };
 
-/* A message begins. */
+/* Prepares for the content of a message. */
 void content_begin(struct content *content, bool is_strict);
 
 /*
- * Takes bytes up to the end of the content, and appends to `out` what the message is. Returns how
- * many were used; fewer than `len` only behind the end.
+ * Takes bytes up to the end of the content, and appends the message's text to `out`. Returns the
+ * number of bytes used, which is less than `len` only after the end of the content.
  */
 size_t content_take(struct content *content, const char *bytes, size_t len, struct str *out);

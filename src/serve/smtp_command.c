@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* RFC 3461 section 4: what is longer is taken, and not passed on. */
+/* Limits of RFC 3461 section 4. A longer value is accepted, and not passed on. */
 enum { SIZE_DIGITS_MAX = 20, ENVID_MAX = 100, ORCPT_MAX = 500 };
 
 enum argument { ARGUMENT_NONE, ARGUMENT_ANY, ARGUMENT_NEEDED, ARGUMENT_PATH };
@@ -47,7 +47,8 @@ static bool refuse(struct str *reply, const char *text)
 	return false;
 }
 
-/* Parameters. A value is NULL where there is none; what is taken is in capitals where case is free.
+/*
+ * Parameters. A missing value is NULL. Values are stored in capitals if their case does not matter.
  */
 
 static bool take_size(struct smtp_command *command, const char *value)
@@ -56,11 +57,11 @@ static bool take_size(struct smtp_command *command, const char *value)
 
 	if (digits == 0 || digits > SIZE_DIGITS_MAX || value[digits])
 		return false;
-	command->size = strtoull(value, NULL, 10); /* what overflows becomes the greatest */
+	command->size = strtoull(value, NULL, 10); /* an overflow gives the greatest number */
 	return true;
 }
 
-/* The content is looked at anyway, so that it doesn't matter which. */
+/* Accepts 7BIT and 8BITMIME alike: the content itself is examined later. */
 static bool take_body(struct smtp_command *command, const char *value)
 {
 	(void)command;
@@ -91,7 +92,7 @@ static bool take_envid(struct smtp_command *command, const char *value)
 	return true;
 }
 
-/* Takes a word of NOTIFY off `text`; false where it is none, or was there before. */
+/* Takes a word of NOTIFY off `text`. Returns false if the word is unknown or repeated. */
 static bool take_notify_word(const char **text, unsigned *seen)
 {
 	static const char *const words[] = { "SUCCESS", "FAILURE", "DELAY" };
@@ -194,7 +195,7 @@ static bool take_parameters(struct smtp_command *command, const char *rest, stru
 
 /* Paths */
 
-/* Up to the first `end` outside a quoted string; the length of the text where there is none. */
+/* The length up to the first `end` outside a quoted string, or of the whole text. */
 static size_t path_length(const char *text, char end)
 {
 	bool is_quoted = false;
@@ -209,7 +210,7 @@ static size_t path_length(const char *text, char end)
 	return i;
 }
 
-/* Takes a path off `rest`, without brackets and source route; NULL where there is none. */
+/* Takes a path off `rest`, without brackets and source route. Returns NULL if there is no path. */
 static char *take_path(const char **rest)
 {
 	const char *start = *rest;

@@ -6,7 +6,9 @@
 
 #include <stdint.h>
 
-/* Without the line end. RFC 5321 section 4.5.3.1.4 asks for 510 at least, and more with parameters.
+/*
+ * The longest command line, without its line end. RFC 5321 section 4.5.3.1.4 asks for at least 510,
+ * and more with parameters.
  */
 enum { SMTP_COMMAND_LINE_MAX = 4096 };
 
@@ -21,13 +23,13 @@ enum verb {
 	VERB_VRFY,
 	VERB_HELP,
 	VERB_QUIT,
-	VERB_OTHER, /* SMTP has it, this server has not */
+	VERB_OTHER, /* known in SMTP, not offered here */
 };
 
 /*
- * A command. For MAIL and RCPT: `path` is the address, "" for the null sender; the others are the
- * parameters of RFC 1870 and RFC 3461 in the form in which they are passed on (NULL, 0: not given,
- * or longer than a client may make them).
+ * A command. For MAIL and RCPT, `path` is the address, "" for the null sender. The other members
+ * are the parameters of RFC 1870 and RFC 3461 in the form in which they are passed on. They are
+ * NULL or 0 if they are missing or longer than allowed.
  */
 struct smtp_command {
 	enum verb verb;
@@ -42,11 +44,11 @@ struct smtp_command {
 void smtp_command_done(struct smtp_command *command);
 
 /*
- * Reads a line without its line end. False: `reply` has the reply that it deserves, in one line
- * without an end; `command` is initialised in any case.
+ * Parses a command line, given without its line end. On failure `reply` has the reply to send, in
+ * one line without an end. `command` is initialised in any case.
  *
- * More is understood than RFC 5321 section 4.1 allows: blanks behind the colon, a path without its
- * angle brackets, source routes (left out), and UTF-8 in addresses without SMTPUTF8.
+ * The parser accepts more than RFC 5321 section 4.1: blanks after the colon, a path without angle
+ * brackets, source routes (left out), and UTF-8 in addresses without SMTPUTF8.
  */
 bool smtp_command_parse(struct smtp_command *command, const char *line, size_t len,
 			struct str *reply) MUST_USE;

@@ -28,17 +28,17 @@ enum {
 struct server {
 	const struct request *request;
 	int out;
-	struct str input; /* from `at` on not used yet */
+	struct str input; /* the bytes from `at` on are not used yet */
 	size_t at;
 	struct str replies; /* not written yet */
 	bool has_hello;
-	bool is_skipping; /* the rest of a line that is too long */
+	bool is_skipping; /* ignoring the rest of a line that is too long */
 	bool is_over;
-	bool is_cut; /* it ended in the middle of a message */
+	bool is_cut; /* the session ended in the middle of a message */
 	bool has_saved;
-	int place;             /* keeps the submitter's place; -1: none */
-	int64_t end;           /* of the session */
-	int64_t content_begin; /* 0: no content is coming */
+	int place;             /* descriptor that occupies a place for the submitter; -1: none */
+	int64_t end;           /* deadline of the session */
+	int64_t content_begin; /* 0: not reading content */
 	struct submitter submitter;
 	struct submission submission;
 	struct backlog backlog;
@@ -53,7 +53,7 @@ static int64_t idle_deadline(const struct server *server)
 	return clock_after(seconds > 0 && seconds < IDLE_SECONDS ? seconds : IDLE_SECONDS);
 }
 
-/* A place that others wait for is not kept for long. */
+/* A submitter's session has a deadline, because other sessions wait for its place. */
 static int64_t session_end(const struct server *server)
 {
 	int seconds = server->request->settings.session_timeout;
@@ -64,7 +64,7 @@ static int64_t session_end(const struct server *server)
 									  : SUBMITTER_SECONDS_MAX);
 }
 
-/* When content that comes too slowly is given up; so much of it has come since it began. */
+/* The deadline for content that arrives too slowly: later for each octet received so far. */
 static int64_t content_end(const struct server *server)
 {
 	uint64_t earned = server->submission.size / SUBMITTER_OCTETS_MIN * 1000;
@@ -74,13 +74,15 @@ static int64_t content_end(const struct server *server)
 	return server->content_begin + SUBMITTER_GRACE_SECONDS * 1000 + (int64_t)earned;
 }
 
-/* The first of both. What is ready to be read counts for nothing after that. */
+/* The earlier deadline of both. After it, even input that is ready is not read. */
 static int64_t hard_deadline(const struct server *server)
 {
 	return clock_earlier(server->end, content_end(server));
 }
 
-/* A pipe that can be written to takes PIPE_BUF bytes without making us wait; a socket is told to.
+/*
+ * Writes without blocking: a writable pipe takes PIPE_BUF bytes at once, and a socket gets
+ * MSG_DONTWAIT.
  */
 static ssize_t write_some(int fd, const char *bytes, size_t len)
 {
@@ -91,7 +93,7 @@ static ssize_t write_some(int fd, const char *bytes, size_t len)
 	return done < 0 && (errno == EINTR || errno == EAGAIN) ? 0 : done;
 }
 
-/* A client that can't be answered has gone. */
+/* Writes the replies. If that fails, the client is gone and the session is over. */
 static void flush(struct server *server)
 {
 	int64_t deadline = clock_earlier(idle_deadline(server), server->end);
@@ -110,7 +112,7 @@ static void flush(struct server *server)
 	}
 }
 
-/* One line of a reply; what an error brought along is made printable ASCII, and cut. */
+/* Adds one line of a reply. Texts from errors are made printable ASCII, and cut to fit. */
 static void say(struct server *server, const char *text)
 {
 	struct str *out = &server->replies;
@@ -159,7 +161,7 @@ static void say_timeout(struct server *server)
 	say_host(server, "421 4.4.2 ", why);
 }
 
-/* Reads more, the replies being written first; false where there is none. */
+/* Writes the replies, then reads more input. Returns false if there is none. */
 static bool fill(struct server *server)
 {
 	ssize_t got;
@@ -183,7 +185,7 @@ static bool fill(struct server *server)
 
 /* Content */
 
-/* Passes on what has come of the content until its end; false where it is cut off. */
+/* Reads the content to its end. Returns false if the connection breaks off earlier. */
 static bool take_content(struct server *server, bool is_strict)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
@@ -203,7 +205,7 @@ static bool take_content(struct server *server, bool is_strict)
 	}
 }
 
-/* The message's lock is given back before there is a child that would hold it, too. */
+/* Finishes DATA. Releases the message's lock before a child is started, which would inherit it. */
 static void end_data(struct server *server, struct str *reply)
 {
 	struct submission *submission = &server->submission;
@@ -244,7 +246,7 @@ static void do_data(struct server *server, bool is_strict, struct str *reply)
 	submission_clear(submission);
 }
 
-/* Commands. What they put into `reply` is said behind them. */
+/* Commands. The text in `reply` is sent after each command. */
 
 static void do_ehlo(struct server *server)
 {
@@ -349,7 +351,7 @@ static void do_line(struct server *server, const char *line, size_t len)
 		say(server, reply.bytes);
 }
 
-/* Does the first line of the input; false where it has none. */
+/* Executes the first line of the input. Returns false if there is no complete line. */
 static bool take_line(struct server *server)
 {
 	const char *line = server->input.bytes + server->at;
@@ -370,8 +372,8 @@ static bool take_line(struct server *server)
 /* The session */
 
 /*
- * What goes to standard output while a message is sent directly, such as a log line, must not come
- * between the replies: from here on that is standard error.
+ * Moves the replies to a descriptor of their own, and sends standard output to standard error: log
+ * lines that are printed while a message is sent directly must not come between the replies.
  */
 static int take_output(void)
 {
@@ -396,7 +398,7 @@ static void turn_away(struct server *server)
 	flush(server);
 }
 
-/* For lack of memory. Whole replies count; half of one is none. */
+/* The server to be closed when memory runs out. Complete replies are sent, half a reply is not. */
 static struct {
 	struct server *server;
 	pid_t owner;

@@ -6,18 +6,19 @@
 
 /*
  * Serves one client until it says QUIT, closes, or is silent for five minutes (or `timeout`, if
- * that is given and shorter): RFC 5321 with PIPELINING, 8BITMIME, SMTPUTF8, SIZE, DSN and
- * ENHANCEDSTATUSCODES. Any number of messages; each is accepted by being put into the queue, or,
- * where there is none, by being sent. What was queued is sent by a child that nobody waits for, at
- * the end and every ten seconds until then; with `delivery` DELIVERY_QUEUE_ONLY by nobody.
+ * that is shorter). Speaks RFC 5321 with PIPELINING, 8BITMIME, SMTPUTF8, SIZE, DSN and
+ * ENHANCEDSTATUSCODES. The number of messages is not limited. Each is accepted by saving it in the
+ * queue or, without a queue, by sending it. Saved messages are sent by a background child, at the
+ * end of the session and every ten seconds until then; with `delivery` DELIVERY_QUEUE_ONLY they are
+ * not sent.
  *
- * Lines may end CRLF or LF. The end of the line DATA decides for the content behind it: after CRLF
- * only CRLF . CRLF ends it, after LF either will do.
+ * Lines may end with CRLF or LF. The line end of DATA decides for the content after it: after CRLF
+ * only CRLF . CRLF ends the content, after LF both line ends do.
  *
- * Where standard input is a unix socket, as a service manager passes it, the message belongs to the
- * user at its other end, and how many may wait for one user is limited.
+ * If standard input is a unix socket, as a service manager passes it, messages belong to the user
+ * at its other end. The number of messages that may wait for such a user is limited.
  *
- * Returns the exit status: EX_TEMPFAIL where a message was cut off and nothing was taken, else
+ * Returns the exit status: EX_TEMPFAIL if a message was cut off and no message was accepted, else
  * EX_OK.
  */
 int stdio_run(const struct request *request);

@@ -64,7 +64,7 @@ static bool has_recipient(const struct submission *submission, const char *path)
 	return false;
 }
 
-/* Named twice, a recipient gets it once, as the first naming had it. */
+/* A recipient that is named twice gets the message once, with the parameters of the first RCPT. */
 bool submission_add_recipient(struct submission *submission, struct smtp_command *command,
 			      struct str *reply)
 {
@@ -80,7 +80,9 @@ bool submission_add_recipient(struct submission *submission, struct smtp_command
 
 /* Judging errors */
 
-/* The relay's own verdict on the message is handed through, but a 421 would end our session, too.
+/*
+ * Passes on the relay's reply about the message. 421 becomes 451, because it would end this
+ * session.
  */
 static bool add_verdict(struct str *reply, const struct err *err)
 {
@@ -134,7 +136,7 @@ static bool add_refusal(struct str *reply, const struct err *err)
 	return false;
 }
 
-/* Taking */
+/* Accepting */
 
 static bool refuse_for_now(struct str *reply, const struct err *err)
 {
@@ -147,7 +149,7 @@ static bool is_limited(const struct submission *submission)
 	return submission->submitter->is_peer && submission->job.has_entry;
 }
 
-/* What the client says of the size is looked at before the content comes. */
+/* Checks the size that the client declared, before the content comes. */
 static bool has_room(struct submission *submission, struct str *reply)
 {
 	const struct submitter *submitter = submission->submitter;
@@ -166,7 +168,7 @@ static bool reserve(struct submission *submission, struct str *reply)
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
 	submission->reserved = message_size(message);
-	/* The header of a copy is the one that was given, with an empty line. */
+	/* A copy of a message that is not completed has the original header and an empty line. */
 	if (message->header_len == 0)
 		submission->reserved += message->given.len + 2;
 	if (!is_limited(submission))
@@ -176,7 +178,7 @@ static bool reserve(struct submission *submission, struct str *reply)
 	return job->entry.is_counted || refuse_for_now(reply, &err);
 }
 
-/* What came into the queue counts, whatever failed after that. */
+/* Releases the reserved space, unless the message is in the queue after all. */
 static void unreserve(struct submission *submission)
 {
 	struct job *job = &submission->job;
@@ -187,7 +189,7 @@ static void unreserve(struct submission *submission)
 	job->entry.is_counted = false;
 }
 
-/* The sender chooses the account as -f does. */
+/* Makes a request for this message. Its sender chooses the account, as -f does. */
 static bool make_request(struct submission *submission, struct err *err)
 {
 	const struct origin origin = { .kind = ORIGIN_COMMAND_LINE, .is_explicit = true };
@@ -228,7 +230,7 @@ bool submission_begin(struct submission *submission, struct str *reply)
 	return true;
 }
 
-/* What can't be read is taken as a whole all the same, for the copy of it. */
+/* Keeps storing a message that can't be parsed, so that the copy of it is complete. */
 static void take_unreadable(struct submission *submission, const char *bytes, size_t len)
 {
 	struct message *message = &submission->job.message;
@@ -260,7 +262,7 @@ void submission_take(struct submission *submission, const char *bytes, size_t le
 
 /* The envelope */
 
-/* What an alias became has the parameters of the alias. RFC 3461 section 5.2.7.1. */
+/* The recipients that replace an alias get its parameters (RFC 3461 section 5.2.7.1). */
 static void set_parameters(struct envelope *envelope, size_t first, const struct smtp_command *like)
 {
 	for (size_t i = first; i < envelope->count; i++) {
@@ -271,7 +273,7 @@ static void set_parameters(struct envelope *envelope, size_t first, const struct
 	}
 }
 
-/* Parameters are each recipient's own, and so these come one by one. */
+/* Adds the recipients one at a time, because each has parameters of its own. */
 static bool fill_envelope(struct submission *submission, struct err *err)
 {
 	struct job *job = &submission->job;
@@ -293,9 +295,9 @@ static bool fill_envelope(struct submission *submission, struct err *err)
 	return true;
 }
 
-/* Keeping or sending */
+/* Saving or sending */
 
-/* Whose message it is would not be known otherwise, once it has been sent. */
+/* Logs which user submitted the message: once it is sent, no other record of this is left. */
 static void log_taken(const struct submission *submission)
 {
 	CLEANUP(str_done) struct str line = STR_INIT;
@@ -330,7 +332,7 @@ static bool deliver(struct job *job, struct err *err)
 	delivery.attempt.is_unsaved = true;
 	if (delivery_open(&delivery, err))
 		return delivery_send(&delivery, true, err);
-	/* A refused session says nothing about the message. */
+	/* A failed session says nothing about the message: no permanent failure. */
 	err->code = 0;
 	if (err_fate(err->kind) == FATE_FAIL)
 		err->kind = ERR_NET;
@@ -357,7 +359,10 @@ static void send_directly(struct job *job, struct str *reply)
 	report_log(&job->account.settings, job->envelope, &err);
 }
 
-/* A client may look at our reply or not: a copy is kept as for what a program gives in. */
+/*
+ * Keeps a copy of the refused message, as for sendmail's callers: not every client looks at the
+ * reply.
+ */
 static void keep_refused(struct submission *submission)
 {
 	struct job *job = &submission->job;

@@ -11,9 +11,9 @@ enum {
 };
 
 /*
- * A mail transaction. `sender` and `recipients` are the commands MAIL and RCPT that were accepted;
- * a `sender` without a path means that there is no transaction. `job` is in use with `has_job`.
- * `trouble` is why the content that is still coming can't be taken any more.
+ * A mail transaction. `sender` and `recipients` are the accepted MAIL and RCPT commands. A `sender`
+ * without a path means that no transaction is open. `job` is valid if `has_job` is set. `trouble`
+ * is the error after which the rest of the content is only read, not saved.
  */
 struct submission {
 	const struct request *base;
@@ -21,31 +21,34 @@ struct submission {
 	struct smtp_command sender;
 	struct smtp_command *recipients;
 	size_t count;
-	struct request request; /* the base's, with this message's sender */
+	struct request request; /* a copy of `base` with this message's sender */
 	struct job job;
 	bool has_job;
 	uint64_t size;
-	uint64_t reserved; /* octets that are counted for the submitter already */
+	uint64_t reserved; /* octets already counted for the submitter */
 	struct err trouble;
 };
 
 void submission_init(struct submission *submission, const struct request *base,
 		     const struct submitter *submitter);
-/* Forgets the transaction; what was not kept is gone. */
+/* Ends the transaction, and frees a message that was not saved. */
 void submission_clear(struct submission *submission);
 
-/* Each takes what it needs out of the command, or puts the reply that refuses it into `reply`. */
+/* Each takes over the command's members or, on failure, puts the refusing reply into `reply`. */
 bool submission_set_sender(struct submission *submission, struct smtp_command *command,
 			   struct str *reply) MUST_USE;
 bool submission_add_recipient(struct submission *submission, struct smtp_command *command,
 			      struct str *reply) MUST_USE;
 
-/* For DATA: chooses the account, and makes room in the queue. False with the refusal. */
+/*
+ * Begins DATA: chooses the account, and creates the file in the queue. On failure `reply` has the
+ * refusal.
+ */
 bool submission_begin(struct submission *submission, struct str *reply) MUST_USE;
-/* Content, with its dots undone; what is wrong with it is told by submission_end. */
+/* Takes content, with dot-stuffing undone. Errors in it are reported by submission_end. */
 void submission_take(struct submission *submission, const char *bytes, size_t len);
 /*
- * The content is complete. It is put into the queue, or sent at once where there is none; `reply`
- * is what came of it. True: it is in the queue, and submission->job.spool.path says which.
+ * Ends the content: saves the message in the queue or, without a queue, sends it at once. `reply`
+ * gets the result. Returns true if the message is in the queue at submission->job.spool.path.
  */
 bool submission_end(struct submission *submission, struct str *reply) MUST_USE;

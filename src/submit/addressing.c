@@ -25,7 +25,10 @@ static void qualify(struct address *address, const struct settings *settings)
 		address->domain = localname_domain(settings);
 }
 
-/* A setting that is no address is to be mended by who wrote it, and no fault of the message. */
+/*
+ * Adds the place of a bad sender address. If a config file has it, the error is ERR_CONFIG, not a
+ * fault of the message.
+ */
 static bool blame_sender(const struct settings *settings, struct err *err)
 {
 	const struct origin *origin = &settings->origins[OPT_from];
@@ -61,7 +64,9 @@ bool addressing_set_sender(struct envelope *envelope, const struct request *requ
 	return true;
 }
 
-/* Without `faults` the first of them is an error. */
+/*
+ * Parses the recipients among the arguments. Without `faults`, the first bad address is an error.
+ */
 static bool read_arguments(const struct request *request, struct address_list *list,
 			   struct address_faults *faults, struct err *err)
 {
@@ -82,7 +87,7 @@ static bool refuse_without_recipients(const struct address_faults *faults, struc
 	return err_set(err, ERR_INPUT, _("recipient: %s"), faults->items[0].text);
 }
 
-/* A mail program that quotes what it should not may have meant it so. */
+/* Warns of an address in quotes: a mail program may have quoted a whole address by mistake. */
 static void warn_of_quotes(const struct address_list *given, struct str *warnings)
 {
 	for (size_t i = 0; warnings && i < given->count; i++) {
@@ -96,7 +101,10 @@ static void warn_of_quotes(const struct address_list *given, struct str *warning
 	}
 }
 
-/* A file that can't be read is missed only by a name that means nothing without it. */
+/*
+ * Whether the aliases file is needed. If it can't be read, that is an error only for recipients
+ * without a domain.
+ */
 static bool needs_aliases(const struct settings *settings, const struct address_list *given)
 {
 	if (!settings->aliases || !*settings->aliases)

@@ -10,18 +10,18 @@
 #include "mail/header.h"
 
 /*
- * Fills in the sender, where none is set the user's name; without a domain it gets one where
- * `qualifies` says so (see localname_domain). A person's has passed usable_check. ERR_INPUT;
- * ERR_CONFIG for one from a config file.
+ * Sets the envelope sender from the settings or, if no sender is set, from the user's name. If
+ * `qualifies` is set, a sender without a domain gets one (see localname_domain). A person's sender
+ * has passed usable_check before. ERR_INPUT; ERR_CONFIG if the address comes from a config file.
  */
 bool addressing_set_sender(struct envelope *envelope, const struct request *request,
 			   const struct settings *settings, bool qualifies,
 			   struct err *err) MUST_USE;
 
 /*
- * What there is to say of recipients. `faults` gets those without a plain meaning, which the others
- * don't suffer from; NULL: they are an error. `warnings` gets lines about those whose meaning may
- * be another one; NULL: none.
+ * Remarks about recipients. `faults` gets addresses without a clear meaning, which do not affect
+ * the other recipients; if it is NULL, such an address is an error. `warnings` gets lines about
+ * addresses that may mean something else; NULL: no warnings.
  */
 struct addressing_notes {
 	struct address_faults *faults;
@@ -29,10 +29,10 @@ struct addressing_notes {
 };
 
 /*
- * Fills in the recipients: those of the arguments, and with -t those in `header`; aliases replace
- * them, and where `qualifies` says so a bare name that is left gets the domain. One who is named
- * several times is in the envelope once. ERR_INPUT,
- * ERR_USAGE where nobody is left, ERR_CONFIG from the aliases.
+ * Sets the recipients: the arguments and, with -t, the addresses in `header`. Aliases replace them.
+ * If `qualifies` is set, recipients that are still without a domain get one. A recipient that is
+ * named several times is in the envelope once. ERR_INPUT; ERR_USAGE if no recipient is left;
+ * ERR_CONFIG from the aliases.
  */
 bool addressing_set_recipients(struct envelope *envelope, const struct request *request,
 			       const struct settings *settings, bool qualifies,
@@ -40,14 +40,14 @@ bool addressing_set_recipients(struct envelope *envelope, const struct request *
 			       struct err *err) MUST_USE;
 
 /*
- * For recipients that come one by one: where aliases are needed their file is read once. Zeroed but
- * for its first two members it is ready. One who is named several times is not looked for, see
+ * State for adding recipients one at a time: the aliases file is read once, when it is needed. To
+ * begin, set the first two members and zero the rest. Repeated recipients stay; see
  * envelope_drop_repeated. ERR_INPUT, ERR_CONFIG.
  */
 struct addressing {
 	const struct settings *settings;
 	bool qualifies;
-	bool has_aliases; /* they have been read */
+	bool has_aliases; /* the aliases file has been read */
 	struct alias_table aliases;
 };
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether there is, or would be, a message to send. */
+/* Whether the mode reads a message to send. */
 static bool is_mail(const struct job *job)
 {
 	return mode_reads_message(job->request->mode);
@@ -30,10 +30,10 @@ static bool load_config(struct job *job, struct err *err)
 {
 	const struct configfile_places where = places(job);
 
-	/* What `eval` runs must not see it. */
+	/* Take the password out of the environment: commands of `eval` must not see it. */
 	if (job->request->settings.password_env)
 		(void)secret_input_variable(job->request->settings.password_env);
-	/* A host on the command line stands for all that a file could say. */
+	/* With --host, no config file is needed. */
 	return settings_is_explicit(&job->request->settings, OPT_host) ||
 	       configfile_load(&job->config, &where, err);
 }
@@ -48,7 +48,10 @@ static bool choose(struct job *job, const struct settings *wished, struct err *e
 	return job->has_account;
 }
 
-/* A sender whom only this machine knows, from a program: the account's, if no domain is set up. */
+/*
+ * Replaces a program's sender that is known on this machine only by the account's `from`, unless a
+ * mail domain is set.
+ */
 static void adopt_own_sender(struct account *account)
 {
 	const char *own = localname_own_sender(account, account->settings.from);
@@ -59,7 +62,7 @@ static void adopt_own_sender(struct account *account)
 	account->settings.from = mem_copy(own);
 }
 
-/* A program that calls us as sendmail gets a domain added. */
+/* Warns of a sender without a domain. For sendmail's callers a domain is added instead. */
 static void warn_of_sender(struct job *job)
 {
 	const struct settings *settings = &job->account.settings;
@@ -77,7 +80,7 @@ static bool finish_account(struct job *job, const char *message_from, struct err
 					     job->request->contract == CONTRACT_SENDMAIL };
 	bool is_sender_needed = is_mail(job) && job->request->contract == CONTRACT_PERSON;
 
-	/* No other account is chosen from here on. */
+	/* The choice is final: the secrets of other accounts are not needed any more. */
 	config_forget_secrets(&job->config);
 	if (!account_complete(&job->account, &expansion, err))
 		return false;
@@ -111,7 +114,7 @@ bool choice_do_without(struct job *job, struct err *err)
 	return true;
 }
 
-/* As far as it can be done before there is a message. */
+/* Loads the config and, unless the sender comes from the header, chooses the account. */
 static bool load_and_choose(struct job *job, struct err *err)
 {
 	const struct request *request = job->request;
@@ -125,7 +128,7 @@ bool choice_begin(struct job *job, struct err *err)
 	return load_and_choose(job, err) || choice_do_without(job, err);
 }
 
-/* The address in the header's From field, NULL where there is none; the caller frees it. */
+/* Reads the address in the header's From field; NULL if there is none. The caller frees it. */
 static bool read_header_sender(const struct job *job, char **sender, struct err *err)
 {
 	CLEANUP(address_done) struct address address = { 0 };
@@ -159,7 +162,7 @@ static bool is_sender_given(const struct job *job)
 	       settings_is_explicit(&job->request->settings, OPT_from);
 }
 
-/* account_by_from: whether another account is the one of the message's author. */
+/* account_by_from: whether to choose the account by the author in the From field. */
 static bool has_author_account(const struct job *job, const char *author)
 {
 	return job->has_account && job->account.settings.account_by_from && author &&
@@ -167,7 +170,7 @@ static bool has_author_account(const struct job *job, const char *author)
 	       config_find_sender(&job->config, author);
 }
 
-/* strict: rather not sent at all than from an account that does not have this sender. */
+/* strict: refuses a message whose sender is not one of the account's. */
 static bool check_strict(const struct job *job, const char *author, struct err *err)
 {
 	bool is_given = settings_is_explicit(&job->request->settings, OPT_from);
@@ -223,7 +226,10 @@ bool choice_preview(struct job *job, int fd, struct err *err)
 	return message_read(&job->message, fd, err) && choice_finish(job, err);
 }
 
-/* A recipient that could not be sent to is no matter of the account, but a faulty file is. */
+/*
+ * Reads the aliases for the recipients. A bad recipient is no fault of the account, a bad aliases
+ * file is.
+ */
 bool choice_preview_aliases(const struct job *job, struct err *err)
 {
 	CLEANUP(envelope_done) struct envelope envelope;

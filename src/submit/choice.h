@@ -8,23 +8,24 @@
 bool choice_without_message(struct job *job, struct err *err) MUST_USE;
 
 /*
- * The same for a mode that shows it, as it would be for the message that the descriptor has: that
- * is read if the sender, or what the aliases file is asked for, is to come out of it. Also the
- * errors of message.h.
+ * Chooses the account for a mode that shows it, as for the message on the descriptor. The message
+ * is read only if the sender, or a lookup in the aliases file, depends on it. Also the errors of
+ * message.h.
  */
 bool choice_preview(struct job *job, int fd, struct err *err) MUST_USE;
-/* Whether the aliases file of the account can be used for the recipients. ERR_CONFIG. */
+/* Checks that the account's aliases file can be used for the recipients. ERR_CONFIG. */
 bool choice_preview_aliases(const struct job *job, struct err *err) MUST_USE;
 
 /*
- * In two steps around the reading of the message: what can be wrong without it is found before,
- * and its From field may choose another account, or show that this one must not be used.
+ * Choose the account in two steps, before and after the message is read. The first finds the errors
+ * that do not depend on the message. In the second, the From field may choose another account, or
+ * refuse this one (strict).
  */
 bool choice_begin(struct job *job, struct err *err) MUST_USE;
 bool choice_finish(struct job *job, struct err *err) MUST_USE;
 
 /*
- * Whether the message is taken although the config is none that works: that is so for a caller who
- * looks at nothing. The account is taken from the next attempt; `err` is empty then.
+ * Whether to accept the message although the config has errors, for a caller that ignores the exit
+ * status. If so, `err` is moved to `job->obstacle`, and the next attempt chooses the account.
  */
 bool choice_do_without(struct job *job, struct err *err);

@@ -20,10 +20,10 @@
 
 enum {
 	PIECE = 48 * 1024,
-	ATTACHED_MAX = 1 << 30, /* octets of all attachments; relays take less */
+	ATTACHED_MAX = 1 << 30, /* octets of all attachments; relays accept less */
 };
 
-/* The message on its way. */
+/* The message being made. */
 struct composer {
 	const struct request *request;
 	const struct composition *wish;
@@ -40,7 +40,7 @@ static void composer_done(struct composer *c)
 	source_done(&c->html);
 }
 
-/* What it is made of */
+/* Sources */
 
 static bool refuse_size(const char *path, struct err *err)
 {
@@ -63,7 +63,7 @@ static bool add_size(int fd, const char *path, uint64_t *total, struct err *err)
 	return *total <= ATTACHED_MAX || refuse_size(path, err);
 }
 
-/* Finds what is wrong with a file before a person types a text. */
+/* Finds unreadable or oversized files before a person types a text. */
 static bool check_attachments(const struct composition *wish, struct err *err)
 {
 	uint64_t total = 0;
@@ -93,7 +93,7 @@ static bool read_named(const struct composer *c, const char *path, struct source
 	return fd >= 0 && source_read(source, fd, path, err);
 }
 
-/* Whoever sits there is told what is waited for. */
+/* Tells a person at the terminal that the text is read from there. */
 static void invite(int in)
 {
 	CLEANUP(str_done) struct str line = STR_INIT;
@@ -134,7 +134,7 @@ static bool parse(const char *list, const char *option, struct address_list *out
 	return true;
 }
 
-/* Recipients given as arguments are in the To field. */
+/* Collects the addresses of a field. Recipients that are arguments go to the To field. */
 static bool gather(const struct composer *c, enum compose_option option, const char *name,
 		   struct address_list *out, struct err *err)
 {
@@ -208,7 +208,7 @@ static bool put_encoded(struct composer *c, struct encoder *encoder, const struc
 	return put(c, &out, err);
 }
 
-/* Every line ends CRLF, the last one included. */
+/* Writes the text with CRLF line ends, after the last line, too. */
 static bool put_content(struct composer *c, const struct source *source, struct err *err)
 {
 	const struct part_text *text = &source->text;
@@ -242,7 +242,7 @@ static bool put_text(struct composer *c, const char *type, const struct source *
 	return put(c, &fields, err) && put_content(c, source, err);
 }
 
-/* A multipart: its field, and the boundary that parts its parts. */
+/* A multipart: its header field, and the boundary between its parts. */
 struct frame {
 	char boundary[PART_BOUNDARY_LEN + 1];
 	bool has_part;
@@ -262,7 +262,7 @@ static bool begin_frame(struct composer *c, struct frame *frame, const char *sub
 	return put(c, &fields, err);
 }
 
-/* The line end before a boundary belongs to it. */
+/* Starts the next part. The line end before a boundary belongs to the boundary. */
 static bool next_part(struct composer *c, struct frame *frame, struct err *err)
 {
 	CLEANUP(str_done) struct str line = STR_INIT;
@@ -285,7 +285,7 @@ static bool has_text(const struct composer *c)
 	return c->text.is_there && c->text.text.len > 0;
 }
 
-/* Of alternatives the last one is the best, RFC 2046 section 5.1.4. */
+/* The last alternative is the preferred one, RFC 2046 section 5.1.4. */
 static bool put_alternatives(struct composer *c, struct err *err)
 {
 	struct frame frame;
@@ -302,7 +302,7 @@ static bool put_texts(struct composer *c, struct err *err)
 	return has_text(c) ? put_alternatives(c, err) : put_text(c, "text/html", &c->html, err);
 }
 
-/* Where the bytes of an attachment come from: a file, or what was kept (NULL: not). */
+/* The source of an attachment: a file, or a copy that was kept in a scratch file (else NULL). */
 struct bytes {
 	int fd;
 	const struct scratch *kept;
@@ -358,7 +358,7 @@ static bool put_file(struct composer *c, const struct attachment *attachment, st
 	return put(c, &fields, err) && put_bytes(c, &from, attachment->path, err);
 }
 
-/* From its beginning, where it has been read before. */
+/* Writes a file from its beginning: judging the text has read it before. */
 static bool put_again(struct composer *c, const struct attachment *attachment, int fd,
 		      const struct part_text *text, struct err *err)
 {
@@ -374,7 +374,7 @@ static bool is_text(const struct attachment *attachment)
 	return strncmp(type, "text/", sizeof "text/" - 1) == 0;
 }
 
-/* A text is read twice: what charset it has stands above it. */
+/* Attaches standard input. A text is read twice, because its header names the charset. */
 static bool put_stdin(struct composer *c, const struct attachment *attachment, struct err *err)
 {
 	CLEANUP(source_done) struct source source = SOURCE_INIT;

@@ -6,10 +6,10 @@
 #include "mail/message.h"
 
 /*
- * Makes the message that the request's composition asks for, and puts it into `message`, which has
- * not been begun; what every message needs (From, Date, Message-ID) is left to complete_message.
- * `in` is standard input. Nothing is held in memory but a piece at a time. ERR_NOINPUT: a file that
- * can't be read; ERR_INPUT: an address; and the errors of message.h.
+ * Makes the message that the request's composition asks for. `message` must not have been begun.
+ * From, Date and Message-ID are added later by complete_message. `in` is standard input. Only a
+ * piece of a file is in memory at a time. ERR_NOINPUT: a file can't be read; ERR_INPUT: a bad
+ * address; and the errors of message.h.
  */
 bool compose_message(const struct request *request, int in, struct message *message,
 		     struct err *err) MUST_USE;

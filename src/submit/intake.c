@@ -22,7 +22,10 @@
 
 enum { DAY = 24 * 60 * 60 };
 
-/* Any failure is told: the message is kept, but may be found only by those who know the folder. */
+/*
+ * Notes the queue's folder at the default place. A failure is reported, because lists and runs of
+ * the queue may not find the message then.
+ */
 static void note_place(const char *path)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -32,8 +35,8 @@ static void note_place(const char *path)
 }
 
 /*
- * A server whose command line names its queue (a unit of ours does) belongs to a service, which has
- * its own runs. Any other queue must be found by the runs and lists of the user.
+ * Opens the queue. A server with --queue-folder belongs to a service (see our units), which runs
+ * its queue itself. Any other queue is noted, so that the user's lists and runs find it.
  */
 static bool open_spool(struct job *job, const char *path)
 {
@@ -46,7 +49,7 @@ static bool open_spool(struct job *job, const char *path)
 	return true;
 }
 
-/* A folder that is named is the only one that will do. */
+/* Opens the named folder, or the first default folder that can be opened. */
 static bool open_some_spool(struct job *job, const char *folder)
 {
 	CLEANUP(places_done) struct places places = { 0 };
@@ -61,7 +64,10 @@ static bool open_some_spool(struct job *job, const char *folder)
 	return false;
 }
 
-/* Without a queue the message is sent all the same, and its true result returned. */
+/*
+ * Creates the queue file. If there is no queue, the message is sent without being saved, and the
+ * caller gets the real result.
+ */
 static void open_queue(struct job *job)
 {
 	const struct settings *s =
@@ -76,7 +82,10 @@ static void open_queue(struct job *job)
 		message_use(&job->message, job->entry.fd);
 }
 
-/* What is only wished for does not matter any more once it is in the envelope. */
+/*
+ * Clears the DSN settings once they are in the envelope: with a DSN wish, a relay without DSN is no
+ * error.
+ */
 static void forget_demand(struct settings *settings)
 {
 	mem_free_at(&settings->dsn_notify);
@@ -159,8 +168,8 @@ static bool set_sender(struct job *job, struct err *err)
 }
 
 /*
- * A program can't be asked what it meant by one of the recipients; if there is a queue, that one is
- * refused by itself, with a copy (see refusal_keep_part).
+ * Reads the recipients. A program can't be asked what a bad address means. If there is a queue, the
+ * bad ones are refused separately, with a copy (see refusal_keep_part).
  */
 static bool read_recipients(struct job *job, struct err *err)
 {
@@ -175,18 +184,18 @@ static bool read_recipients(struct job *job, struct err *err)
 					 job_qualifies(job), &job->message.header, &notes, err);
 }
 
-/* Recipients that the caller of intake_begin put there stay. */
+/* Sets the recipients, unless the caller of intake_begin has done so. */
 static bool set_recipients(struct job *job, struct err *err)
 {
 	if (job->envelope->count > 0 || names_nobody(job->request))
 		return true;
 	if (read_recipients(job, err))
 		return true;
-	/* A faulty aliases file is a trouble of the config, as any other. */
+	/* An error in the aliases file counts as an error in the config. */
 	return choice_do_without(job, err) && read_recipients(job, err);
 }
 
-/* If the header was to name recipients and names none, the error says why. */
+/* With -t and no recipients in the header, makes the error explain why. */
 static bool explain_nobody(const struct job *job, struct err *err)
 {
 	if (err->kind == ERR_USAGE && job->request->read_recipients &&
@@ -196,8 +205,9 @@ static bool explain_nobody(const struct job *job, struct err *err)
 }
 
 /*
- * A caller who looks at nothing is served where the filter fails, too: it is run again at each
- * attempt. What it refuses is refused; another try of the copy asks it again.
+ * Runs the filter. If it fails, a message of sendmail's callers is accepted all the same, and each
+ * attempt runs the filter again. A message that the filter rejects is refused; retrying the copy
+ * runs the filter again.
  */
 static bool filter(struct job *job, struct err *err)
 {
@@ -211,7 +221,7 @@ static bool filter(struct job *job, struct err *err)
 	return true;
 }
 
-/* What is to be sent later has to be kept until then. */
+/* Checks that --at has a queue to keep the message in. */
 static bool check_queue(const struct job *job, struct err *err)
 {
 	if (job->request->not_before == 0 || job->account.settings.queue != QUEUE_OFF)
@@ -220,8 +230,8 @@ static bool check_queue(const struct job *job, struct err *err)
 }
 
 /*
- * A message that is made here is one by RFC 5322, whatever the settings let others do: it says
- * when, by whom and to whom, in whole addresses, and hides who is to be hidden.
+ * Overrides settings so that a message made from options conforms to RFC 5322: it has Date, From
+ * and To with complete addresses, and no Bcc.
  */
 static bool apply_compose_rules(struct job *job, struct err *err)
 {
@@ -268,7 +278,7 @@ bool intake_finish(struct job *job, struct err *err)
 	return true;
 }
 
-/* The account is looked for all the same, because its log tells of the failure. */
+/* Chooses the account all the same, because its log reports the failure. */
 static bool refuse_without_recipients(struct job *job, struct err *err)
 {
 	CLEANUP(err_done) struct err unused = ERR_INIT;

@@ -8,12 +8,12 @@
 #include "queue/entry.h"
 
 /*
- * `has_account` is set once an account is chosen. The message is in `entry`, which is not committed
- * yet, where `has_entry` says so, and in a file of its own else; `no_queue` then says why where a
- * queue was wanted. `lacks_config` marks a message that was taken without a config that works, and
- * `is_unfiltered` one whose filter failed, for a caller who can't be asked to try again; `obstacle`
- * is why such a message can only be kept for now. `is_complete` is set when envelope and header
- * are.
+ * A request with everything it needs. `has_account` is set once an account is chosen. With
+ * `has_entry`, the message is in `entry`, which is not committed yet; otherwise it is in a file of
+ * its own, and `no_queue` is the error if a queue was wanted. `lacks_config` marks a message that
+ * was accepted without a working config, `is_unfiltered` one whose filter failed, both for a caller
+ * that can't be asked to try again. `obstacle` is then the reason why the message can only be kept
+ * for now. `is_complete` is set when envelope and header are complete.
  */
 struct job {
 	const struct request *request;
@@ -30,17 +30,18 @@ struct job {
 	struct err no_queue;
 	struct message message;
 	struct envelope *envelope;        /* the entry's */
-	struct address_faults unreadable; /* recipients that the others don't suffer from */
-	unsigned uid;                     /* who gives the message in */
-	bool is_service;     /* its queue is the business of who has set up the service */
-	bool is_by_stranger; /* given in by another user, through a socket of ours */
+	struct address_faults unreadable; /* bad recipient addresses, refused separately */
+	unsigned uid;                     /* the user that submits the message */
+	bool is_service;                  /* its queue belongs to a service, which runs it */
+	bool is_by_stranger;              /* submitted by another user, through a socket of ours */
 };
 
 void job_init(struct job *job, const struct request *request);
 void job_done(struct job *job);
 
 /*
- * Whether bare recipients get a domain: those of a message that is made here, and a program's, but
- * without a config not before there is one that may name the domain.
+ * Whether recipients without a domain get one. That holds for messages made from options, and for
+ * messages of programs. Without a working config, a program's recipients wait: the config may name
+ * the domain.
  */
 bool job_qualifies(const struct job *job);

@@ -16,7 +16,7 @@ static bool is_blank(char c)
 	return ascii_is_space(c);
 }
 
-/* Up to the first line end, from the first character that is none and no blank. */
+/* Finds the first line that is not blank, from its first character on. */
 static void find_first_line(const char **text, size_t *len)
 {
 	while (*len > 0 && is_blank(**text)) {
@@ -30,7 +30,7 @@ static void find_first_line(const char **text, size_t *len)
 		--*len;
 }
 
-/* Whether the line would name recipients if it stood in the header. */
+/* Returns the recipient field that the line looks like, if it stood in the header. */
 static const char *field_of(const char *line, size_t len)
 {
 	const char *colon = memchr(line, ':', len);
@@ -48,7 +48,7 @@ static void add_line(struct str *out, const char *line, size_t len)
 	str_add(out, len < SHOWN_MAX ? "\"" : "...\"");
 }
 
-/* A message whose bytes are all body. */
+/* Explains a message that has no header. */
 static bool explain_body(const char *text, size_t len, struct err *err)
 {
 	CLEANUP(str_done) struct str shown = STR_INIT;

@@ -5,8 +5,7 @@
 #include "mail/message.h"
 
 /*
- * Says with ERR_USAGE that a message, which is not completed yet, has no recipients, and what is
- * there instead of them: nothing at all, no header, or a header without To, Cc and Bcc. Returns
- * false.
+ * Sets ERR_USAGE: the message, which is not completed yet, has no recipients. The text says what is
+ * there instead: an empty message, no header, or a header without To, Cc and Bcc. Returns false.
  */
 bool no_recipients_explain(const struct message *message, struct err *err);

@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum { PIECE = 16 * 1024 };
-enum { TEXT_MAX = ADDRESS_MAX }; /* of what stands in the place of an address */
+enum { TEXT_MAX = ADDRESS_MAX }; /* limit for a text that stands in place of an address */
 
 static const struct settings *settings_of(const struct job *job)
 {
@@ -29,7 +29,7 @@ static bool is_refusal(const struct job *job, const struct err *reason)
 	return is_refused && job->request->contract == CONTRACT_SENDMAIL;
 }
 
-/* Whether there is something to keep, and a place for it. What is in the way is said. */
+/* Whether the message is complete and has a queue to be kept in. Prints the obstacle if not. */
 static bool can_be_kept(struct job *job)
 {
 	struct err *obstacle = &job->no_queue;
@@ -43,7 +43,7 @@ static bool can_be_kept(struct job *job)
 	return false;
 }
 
-/* The sender, as far as one can be found; the null sender where none can be. */
+/* Sets the sender as well as possible, or the null sender. */
 static void find_sender(struct job *job)
 {
 	CLEANUP(err_done) struct err ignored = ERR_INIT;
@@ -82,7 +82,9 @@ static void add_fields(struct envelope *envelope, const struct header *header)
 	}
 }
 
-/* What was given for the recipients, if only as a text, so that somebody knows which message it is.
+/*
+ * Sets the recipients as they were given, if only as printable texts, so that a reader recognises
+ * the message.
  */
 static void name_recipients(struct job *job)
 {
@@ -105,7 +107,7 @@ static void name_recipients(struct job *job)
 		add_text(envelope, "unknown", strlen("unknown"));
 }
 
-/* The header as it was given stands for the one that could not be completed. */
+/* Completes the copy. If the header could not be completed, the original header is used. */
 static bool fill(struct job *job, struct err *err)
 {
 	struct message *message = &job->message;
@@ -146,7 +148,7 @@ bool refusal_keep(struct job *job, const struct err *reason)
 	       settle_untried(&job->entry, settings_of(job), reason, false) == SETTLED_FAILED;
 }
 
-/* The body has the lines of the given one. */
+/* Copies the body, line ends unchanged. */
 static bool copy_body(struct message *to, const struct message *from, struct err *err)
 {
 	char piece[PIECE];
@@ -161,7 +163,7 @@ static bool copy_body(struct message *to, const struct message *from, struct err
 	return got == 0;
 }
 
-/* The message as it was given, for its own copy. */
+/* Copies the message with its original header. */
 static bool copy_message(struct message *to, const struct message *from, struct err *err)
 {
 	message_begin(to);

@@ -5,23 +5,24 @@
 #include "submit/job.h"
 
 /*
- * Does with a message that could not be prepared what is done after a relay's refusal: a copy goes
- * to failed/, its sender gets a notice, and on_failure is run. A copy of a message without a
- * meaning (its header or an address can't be read) is only for reading; one that the filter refuses
- * can be tried again.
+ * Handles a message that could not be prepared like a relay's refusal: keeps a copy in failed/,
+ * sends a bounce to the sender, and runs on_failure. If the header or an address could not be
+ * parsed, the copy is for reading only. A copy of a message that the filter refused can be retried.
  *
- * Nothing is done for a person, without a queue, for an input that did not come as a whole, and
- * where the reason is no refusal. Returns whether there is a copy; `job->entry.record.id` is its
- * id.
+ * Nothing is done for a person, without a queue, for input that was cut off, and if `reason` is no
+ * refusal. Returns whether there is a copy; its id is `job->entry.record.id`.
  */
 bool refusal_keep(struct job *job, const struct err *reason);
 
 /*
- * The same for the recipients of a prepared message that have no plain meaning, in a copy of its
- * own; the message goes to the others. False where that copy can't be kept: nobody is to get the
- * message then, as its caller could not know who has not got it.
+ * Does the same for bad recipient addresses of a prepared message, in a copy of its own. The
+ * message goes to the other recipients. Returns false if that copy can't be kept: the message must
+ * not be sent then, because its caller could not know which recipients are missing.
  */
 bool refusal_keep_part(const struct job *job, struct err *err);
 
-/* The same for a message on standard input; all is said on stderr. Returns the exit status. */
+/*
+ * Calls refusal_keep for a message on standard input, and prints the reason and the place of the
+ * copy on stderr. Returns the exit status.
+ */
 int refusal_report(struct job *job, const struct err *reason);

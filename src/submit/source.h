@@ -7,8 +7,9 @@
 #include "mail/part.h"
 
 /*
- * A text that is kept by us, so that it can be judged before it is written, and does not change in
- * between. `is_there` once it was read. CRs before an LF are left out unless it `is_file`.
+ * A text that is copied to a scratch file, so that it can be judged before it is written, and does
+ * not change in between. `is_there` is set once it was read. Without `is_file`, a CR before an LF
+ * is left out.
  */
 struct source {
 	struct scratch kept;
@@ -24,16 +25,15 @@ struct source {
 
 void source_done(struct source *source);
 
-/* Reads it from a descriptor; `path` is what an error calls that. ERR_NOINPUT, ERR_IO, ERR_SYSTEM.
- */
+/* Reads the text from a descriptor. Errors call it `path`. ERR_NOINPUT, ERR_IO, ERR_SYSTEM. */
 bool source_read(struct source *source, int fd, const char *path, struct err *err) MUST_USE;
 
 /*
- * Opens a regular file, -1 on failure. No others: they may make us wait, or never end; what they
- * say can be given on standard input. ERR_NOINPUT.
+ * Opens a regular file; -1 on failure. Other kinds of files are refused, because they may block or
+ * never end; standard input can take their content. ERR_NOINPUT.
  */
 int source_open_file(const char *path, struct err *err) MUST_USE;
-/* Reads an open file to its end to judge what is in it. ERR_NOINPUT. */
+/* Reads an open file to its end and judges its text (charset, line lengths). ERR_NOINPUT. */
 bool source_judge(int fd, const char *path, struct part_text *text, struct err *err) MUST_USE;
-/* Says, by errno, that a file can't be read; returns false. */
+/* Sets ERR_NOINPUT for a file, with the reason in errno. Returns false. */
 bool source_cannot_read(const char *path, struct err *err);

@@ -38,7 +38,7 @@ bool submitter_is_stranger(const struct submitter *submitter)
 	return submitter->is_peer && submitter->uid != 0 && submitter->uid != geteuid();
 }
 
-/* The queue of most messages of this session; which one it is shows when there is a sender. */
+/* The queue of most messages of this session. The exact queue is known only with a sender. */
 static char *queue_path(const struct request *request)
 {
 	CLEANUP(job_done) struct job job;
@@ -79,7 +79,7 @@ bool submitter_take_place(const struct submitter *submitter, const struct reques
 
 /* Addresses */
 
-/* The account as the config has it: in the one in use `from` is what the submitter said. */
+/* The `from` of the account in the config. In the job's account, `from` is the submitted sender. */
 static const char *own_from(const struct job *job)
 {
 	const struct account *own = job->has_account && job->account.name
@@ -89,7 +89,7 @@ static const char *own_from(const struct job *job)
 	return own ? own->settings.from : NULL;
 }
 
-/* Behind its @, where there are no wildcards; NULL without one. */
+/* The domain of an address; NULL if there is none, or if it has wildcards. */
 static const char *domain_of(const char *address)
 {
 	const char *at = address ? strrchr(address, '@') : NULL;

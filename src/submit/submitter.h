@@ -9,35 +9,40 @@ enum {
 	SUBMITTER_MESSAGES_MAX = 1000,
 	SUBMITTER_MEGABYTES_MAX = 1000,
 	SUBMITTER_SESSIONS_MAX = 8,
-	SUBMITTER_SECONDS_MAX = 10 * 60, /* of a session */
-	SUBMITTER_OCTETS_MIN = 1000,     /* of content each second, after the first minute */
+	SUBMITTER_SECONDS_MAX = 10 * 60, /* limit of a session */
+	SUBMITTER_OCTETS_MIN = 1000,     /* least content a second, after the first minute */
 	SUBMITTER_GRACE_SECONDS = 60,
 };
 
-/* `is_peer` says that the kernel told us who it is, as of a unix socket. */
+/*
+ * The user at the other end of a session. With `is_peer`, the kernel has named the user
+ * (SO_PEERCRED of a unix socket).
+ */
 struct submitter {
 	unsigned uid;
 	bool is_peer;
 };
 
 void submitter_identify(struct submitter *submitter);
-/* Whether it is neither ourselves nor root, who may name any sender. */
+/* Whether the submitter is another user than we are, and not root, which may use any sender. */
 bool submitter_is_stranger(const struct submitter *submitter) MUST_USE;
 
-/* What one may have in the queue. */
+/* The limit of one user's messages in the queue. */
 extern const struct usage submitter_limit;
 
 /*
- * Takes one of the places of a peer: sets a descriptor that keeps it as long as it is open (-1:
- * none is needed, or none can be had). False where they are all taken.
+ * Occupies one of the user's places for sessions, if the submitter is a peer. `place` gets a
+ * descriptor that keeps the place while it is open (-1: no place is needed or can be kept). Returns
+ * false if all places are occupied.
  */
 bool submitter_take_place(const struct submitter *submitter, const struct request *request,
 			  int *place) MUST_USE;
 
 /*
- * Who is told of a failure of a message that a submitter gives in: the sender (NULL) only where
- * this is an address of that user's. That is USER or USER+DETAIL at this machine, at a local
- * domain, the mail domain or the domain of the account's `from`, and that `from` itself. Else it is
- * the user, at the mail domain; "" where the system does not know the user. The caller frees it.
+ * Returns the address that gets the bounce of a submitted message, or NULL for the sender. The
+ * sender gets it only if the address belongs to the submitting user: USER or USER+DETAIL at this
+ * machine, at a local domain, the mail domain or the domain of the account's `from`, or that `from`
+ * itself. Otherwise the user gets it at the mail domain, or no address ("") if the system does not
+ * know the user. The caller frees it.
  */
 char *submitter_bounce(const struct job *job) MUST_USE;
