@@ -291,7 +291,7 @@ static bool write_header(struct planner *p, size_t number, struct str *bytes, st
 	return true;
 }
 
-/* If only the body does not fit, the plan of the body refuses it. */
+/* If only the body does not fit, the plan of the body refuses the message. */
 static bool check_header_seal(struct planner *p, const struct part *part)
 {
 	note_header(p, part->header.is_8bit, !part->header.is_broken_utf8);

@@ -14,6 +14,6 @@ char *messageid_domain(const char *sender, const char *own,
 
 /*
  * A new Message-ID with its angle brackets, RFC 5322 section 3.6.4. Its left side is random; its
- * right side is that domain. The caller frees it.
+ * right side is messageid_domain(). The caller frees it.
  */
 char *messageid_new(const char *sender, const struct account *account) MUST_USE;

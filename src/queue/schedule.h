@@ -38,8 +38,8 @@ bool schedule_is_early(const struct record *record, int64_t now);
 int64_t schedule_next_try(const struct record *record);
 
 /*
- * Whether a message is due, and not early. If the next try is further away than the longest delay,
- * the clock was set back: such a message is due.
+ * Whether a message is due. It is also due if the next try is further away than the longest delay,
+ * because then the clock was set back.
  */
 bool schedule_is_due(const struct record *record, int64_t now);
 
