@@ -1,4 +1,4 @@
-/* become.c - becoming another user for good, with nothing of root's open */
+/* become.c - becoming another user for good */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/become.h"
 

@@ -1,4 +1,4 @@
-/* change.h - the modes for one message of the queue: showing, sending, holding, removing it */
+/* change.h - the modes for one message of the queue: show, retry, hold, remove */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

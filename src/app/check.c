@@ -1,4 +1,4 @@
-/* check.c - showing what would be done: --pretend and --print-config */
+/* check.c - showing files, account and settings: --pretend and --print-config */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/check.h"
 

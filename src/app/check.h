@@ -1,4 +1,4 @@
-/* check.h - showing what would be done: --pretend and --print-config */
+/* check.h - showing files, account and settings: --pretend and --print-config */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

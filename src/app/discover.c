@@ -1,4 +1,4 @@
-/* discover.c - an account for a mail address, found by DNS */
+/* discover.c - finding an account for a mail address by DNS */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/discover.h"
 

@@ -1,4 +1,4 @@
-/* discover.h - an account for a mail address, found by DNS */
+/* discover.h - finding an account for a mail address by DNS */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* explain.c - showing what would be sent, and by which rules: --explain, --dry-run */
+/* explain.c - showing the message and its account as for sending: --explain, --dry-run */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/explain.h"
 

@@ -1,4 +1,4 @@
-/* explain.h - showing what would be sent, and by which rules: --explain, --dry-run */
+/* explain.h - showing the message and its account as for sending: --explain, --dry-run */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* import.c - taking over the messages that msmtp's queue scripts hold */
+/* import.c - importing the messages of msmtp's queue scripts */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/import.h"
 

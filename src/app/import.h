@@ -1,4 +1,4 @@
-/* import.h - taking over the messages that msmtp's queue scripts hold */
+/* import.h - importing the messages of msmtp's queue scripts */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

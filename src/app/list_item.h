@@ -1,4 +1,4 @@
-/* list_item.h - how a message of the queue is shown: to a person; pure */
+/* list_item.h - showing a message of the queue to a person; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* list_json.c - a message of the queue as JSON; pure */
+/* list_json.c - showing a message of the queue as JSON; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/list_json.h"
 

@@ -1,4 +1,4 @@
-/* list_json.h - a message of the queue as JSON; pure */
+/* list_json.h - showing a message of the queue as JSON; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* list_queue.c - printing what is in the queue */
+/* list_queue.c - printing the messages of the queues */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/list_queue.h"
 

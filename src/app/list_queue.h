@@ -1,4 +1,4 @@
-/* list_queue.h - printing what is in the queue */
+/* list_queue.h - printing the messages of the queues */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

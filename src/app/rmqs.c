@@ -1,4 +1,4 @@
-/* rmqs.c - asking a relay for the messages that wait there */
+/* rmqs.c - asking a relay by ETRN for waiting messages */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/rmqs.h"
 

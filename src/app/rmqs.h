@@ -1,4 +1,4 @@
-/* rmqs.h - asking a relay for the messages that wait there */
+/* rmqs.h - asking a relay by ETRN for waiting messages */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

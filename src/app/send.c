@@ -1,4 +1,4 @@
-/* send.c - one message: saved, sent, settled, reported */
+/* send.c - sending one message: prepare, save, send, settle, report */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/send.h"
 

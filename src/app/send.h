@@ -1,4 +1,4 @@
-/* send.h - one message: read, completed, delivered, reported */
+/* send.h - sending one message: prepare, save, send, settle, report */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* serverinfo.c - showing what a relay says of itself */
+/* serverinfo.c - showing a relay's greeting, certificate and extensions */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/serverinfo.h"
 

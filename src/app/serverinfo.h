@@ -1,4 +1,4 @@
-/* serverinfo.h - showing what a relay says of itself */
+/* serverinfo.h - showing a relay's greeting, certificate and extensions */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

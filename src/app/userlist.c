@@ -1,4 +1,4 @@
-/* userlist.c - the users of the system, read whole */
+/* userlist.c - reading the users of the system */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/userlist.h"
 

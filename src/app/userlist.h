@@ -1,4 +1,4 @@
-/* userlist.h - the users of the system, read whole */
+/* userlist.h - reading the users of the system */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

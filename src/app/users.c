@@ -1,4 +1,4 @@
-/* users.c - doing something for every user of the system, as that user */
+/* users.c - running a function as every user of the system */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/users.h"
 

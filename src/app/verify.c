@@ -1,4 +1,4 @@
-/* verify.c - looking at addresses and aliases without sending anything */
+/* verify.c - checking addresses and aliases without sending */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/verify.h"
 

@@ -1,4 +1,4 @@
-/* verify.h - looking at addresses and aliases without sending anything */
+/* verify.h - checking addresses and aliases without sending */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

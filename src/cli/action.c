@@ -1,4 +1,4 @@
-/* action.c - what each option of cli.def does to a request */
+/* action.c - the effect of each option of cli.def on a request */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/action.h"
 
@@ -18,7 +18,7 @@ static void *member(const struct action_input *in)
 	return (char *)in->args->request + in->place;
 }
 
-/* The greatest mode that is asked for wins. */
+/* Sets the mode, unless one of higher precedence is set. */
 static bool set_mode(const struct action_input *in, enum mode mode)
 {
 	struct request *request = in->args->request;
@@ -66,7 +66,10 @@ bool action_ignore(const struct action_input *in, struct err *err)
 	return true;
 }
 
-/* To sendmail, level 0.1 asks for the version; its other levels are for its authors. */
+/*
+ * Called as sendmail, level 0.1 asks for the version, and the other levels are for sendmail's
+ * developers.
+ */
 bool action_debug(const struct action_input *in, struct err *err)
 {
 	(void)err;
@@ -134,7 +137,7 @@ bool action_errors(const struct action_input *in, struct err *err)
 	return set_error_mode(in->args->request, in->text[0]);
 }
 
-/* Of the many options of sendmail's -o, only -oe and -od have a meaning here. */
+/* Of the options after sendmail's -o, only -oe and -od have an effect here. */
 bool action_other(const struct action_input *in, struct err *err)
 {
 	struct request *request = in->args->request;
@@ -195,7 +198,7 @@ bool action_list(const struct action_input *in, struct err *err)
 	return set_mode(in, MODE_QUEUE_LIST);
 }
 
-/* A run of some messages tries them now, whatever their schedule says. */
+/* A run of selected messages tries them now, due or not. */
 static bool set_subset(const struct action_input *in, char kind, const char *text)
 {
 	struct request *request = in->args->request;
@@ -215,8 +218,7 @@ bool action_subset(const struct action_input *in, struct err *err)
 }
 
 /*
- * After -q comes nothing, "f", a time, or "I", "S" or "R" with a text: in the same word, or as the
- * next one.
+ * -q takes nothing, "f", a time, or "I", "S" or "R" with a text in the same word or the next one.
  */
 bool action_run(const struct action_input *in, struct err *err)
 {
@@ -244,7 +246,7 @@ bool action_configure(const struct action_input *in, struct err *err)
 	return set_mode(in, MODE_CONFIGURE);
 }
 
-/* The text becomes a part of a command; RFC 5321 section 4.5.3.1.4 limits its length. */
+/* The text becomes an argument of ETRN, whose line length RFC 5321 section 4.5.3.1.4 limits. */
 bool action_rmqs(const struct action_input *in, struct err *err)
 {
 	size_t len = strlen(in->text);

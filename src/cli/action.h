@@ -1,12 +1,12 @@
-/* action.h - what each option of cli.def does to a request */
+/* action.h - the effect of each option of cli.def on a request */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "cli/args.h"
 
 /*
- * One use of an option: `name` is how it was written, `text` its argument ("" if it has none), and
- * `place` comes from its entry in cli.def.
+ * A use of an option: `name` as it was written, `text` its argument ("" if there is none),
+ * `place` from its entry in cli.def.
  */
 struct action_input {
 	struct args *args;
@@ -16,10 +16,12 @@ struct action_input {
 };
 
 /* The actions that cli.def names. Each returns false with ERR_USAGE. */
-bool action_mode(const struct action_input *in, struct err *err);    /* place: enum mode */
-bool action_switch(const struct action_input *in, struct err *err);  /* place: of a bool */
-bool action_text(const struct action_input *in, struct err *err);    /* place: of a const char * */
-bool action_compose(const struct action_input *in, struct err *err); /* enum compose_option */
+bool action_mode(const struct action_input *in, struct err *err);   /* place: enum mode */
+bool action_switch(const struct action_input *in, struct err *err); /* place: offset of a bool */
+bool action_text(const struct action_input *in,
+		 struct err *err); /* place: offset of a const char * */
+bool action_compose(const struct action_input *in,
+		    struct err *err); /* place: enum compose_option */
 bool action_import(const struct action_input *in, struct err *err);
 bool action_list(const struct action_input *in, struct err *err);
 bool action_run(const struct action_input *in, struct err *err);

@@ -1,4 +1,4 @@
-/* args.c - the words of the command line that are not yet read, and the request they make */
+/* args.c - the unread words of the command line, and the request that they make */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/args.h"
 

@@ -1,19 +1,19 @@
-/* args.h - the words of the command line that are not yet read, and the request they make */
+/* args.h - the unread words of the command line, and the request that they make */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "base/err.h"
 #include "cli/request.h"
 
-/* What is left of argv. `is_sendmail`: called by one of sendmail's names. */
+/* The words of argv that are left. `is_sendmail`: called by one of sendmail's names. */
 struct args {
 	char **first;
 	char **next;
 	struct request *request;
 	bool is_sendmail;
 	bool is_ended;
-	size_t before_end;     /* how many recipients are not after "--" */
-	char idle;             /* a letter without effect that was given, */
+	size_t before_end;     /* number of recipients before "--" */
+	char idle;             /* first letter given that has no effect, */
 	const char *idle_text; /* and its argument */
 };
 

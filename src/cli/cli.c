@@ -1,4 +1,4 @@
-/* cli.c - the command line */
+/* cli.c - parsing the command line */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/cli.h"
 
@@ -23,7 +23,10 @@ static const struct {
 
 static const struct origin from_command_line = { .kind = ORIGIN_COMMAND_LINE };
 
-/* In the name of a host or an address nothing odd can be meant. */
+/*
+ * A person's value is checked for characters that are probably a mistake, such as a typographic
+ * dash in a host name.
+ */
 static bool check_value(const struct request *request, const char *setting, const char *text,
 			struct err *err)
 {
@@ -54,8 +57,8 @@ static void add_recipient(struct request *request, const char *text)
 /* Long options */
 
 /*
- * Whether it is for those who know what they call: it names a file, runs a program, leads to a
- * secret or gives one to somebody else, makes a message, or is a mode.
+ * Whether sendmail's callers may not use the option: it names a file, runs a program, leads to a
+ * secret or passes one on, makes a message, or is a mode.
  */
 static bool is_for_people(unsigned option_flags, const struct flag *flag)
 {
@@ -63,7 +66,7 @@ static bool is_for_people(unsigned option_flags, const struct flag *flag)
 	       (flag && flag_is_for_people(flag));
 }
 
-/* `text` is what follows "--". */
+/* Executes a long option. `text` follows "--". */
 static bool do_long(struct args *args, const char *text, struct err *err)
 {
 	const char *equals = strchr(text, '=');
@@ -92,7 +95,7 @@ static bool do_long(struct args *args, const char *text, struct err *err)
 
 /* Short options */
 
-/* A person is told what the letter means elsewhere. */
+/* Refuses a letter. A person also gets a hint at the option that other mail programs mean by it. */
 static bool refuse_letter(const struct args *args, char letter, const char *problem,
 			  struct err *err)
 {
@@ -105,7 +108,7 @@ static bool refuse_letter(const struct args *args, char letter, const char *prob
 	return args_refuse(err, words.bytes, name);
 }
 
-/* Takes the argument of a letter: the rest of this word, or the next one. */
+/* Takes the argument of a letter: the rest of this word, or else the next word. */
 static bool take_argument(struct args *args, const char *name, bool is_optional,
 			  const char **letters, const char **text, struct err *err)
 {
@@ -119,7 +122,7 @@ static bool take_argument(struct args *args, const char *name, bool is_optional,
 	return true;
 }
 
-/* Sendmail takes the words of -N and -R in any case. */
+/* Sendmail accepts the words of -N and -R in any case. */
 static bool do_setting_letter(const struct args *args, const struct option *option,
 			      const char *text, struct err *err)
 {
@@ -132,7 +135,7 @@ static bool do_setting_letter(const struct args *args, const struct option *opti
 	return do_setting(args->request, option->name, lowered, err);
 }
 
-/* The first one that does nothing is told if a message is made of options. */
+/* Remembers the first letter without effect: it is an error if the message is made from options. */
 static void note_idle(struct args *args, const struct flag *flag, char letter, const char *text)
 {
 	if (!flag || args->idle || !flag_is_idle(flag, text))
@@ -141,7 +144,7 @@ static void note_idle(struct args *args, const struct flag *flag, char letter, c
 	args->idle_text = text;
 }
 
-/* Does the first of the letters, and moves on. */
+/* Executes the first letter, and moves on. */
 static bool do_letter(struct args *args, const char **letters, struct err *err)
 {
 	const char name[] = { '-', **letters, '\0' };
@@ -218,7 +221,7 @@ static bool check_combination(const struct request *request, struct err *err)
 	return true;
 }
 
-/* The header that is made names the recipients. */
+/* Checks the options that make a message. Its recipients are read from the header that is made. */
 static bool finish_composition(const struct args *args, struct err *err)
 {
 	struct request *request = args->request;
@@ -235,7 +238,7 @@ static bool finish_composition(const struct args *args, struct err *err)
 	return composition_check(&request->composition, err) && misuse_check_composition(args, err);
 }
 
-/* Takes on the personality of a name, if it has one. */
+/* Sets contract and mode if argv[0] is one of sendmail's names. */
 static void begin(struct args *args, const char *argv0)
 {
 	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;

@@ -1,4 +1,4 @@
-/* cli.h - the command line */
+/* cli.h - parsing the command line */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -7,10 +7,10 @@
 #include "cli/request.h"
 
 /*
- * The last part of argv[0] decides: `sendmail`, `send-mail`, `mailq`, `newaliases` and `runq` are
- * called by programs, maybe with words that a stranger has written. Under these names options that
- * name a file are ignored (letters) or refused (long ones), as are those that run a program or lead
- * to a secret, and the modes that sendmail does not have.
+ * Parses the command line. `sendmail`, `send-mail`, `mailq`, `newaliases` and `runq`, the names in
+ * argv[0] that programs call, restrict it, because such arguments may come from a stranger. Options
+ * that name a file, run a program or lead to a secret are then refused (long ones) or ignored
+ * (letters), and modes that sendmail does not have are refused.
  *
  * Options may follow recipients (unless POSIXLY_CORRECT is set), short ones may be combined, long
  * ones abbreviated: the exact name; else a prefix that is unique among msmtp's options; else one

@@ -1,4 +1,4 @@
-/* composition.c - what a message is to be made of, as the command line says it */
+/* composition.c - the parts of a message to make, as the command line names them */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/composition.h"
 
@@ -42,7 +42,7 @@ static void add_addressees(struct composition *composition, enum compose_option 
 		(struct addressees){ option, list };
 }
 
-/* The first of two would be lost. */
+/* Sets an option that may be given once: a second value would replace the first. */
 static bool take_once(const char **place, const char *name, const char *text, struct err *err)
 {
 	if (*place)
@@ -82,7 +82,7 @@ bool composition_is_stdin(const char *path)
 	return path && strcmp(path, "-") == 0;
 }
 
-/* How many options name standard input. */
+/* Counts the options that name standard input. */
 static size_t count_stdin(const struct composition *composition)
 {
 	size_t count = 0;

@@ -1,10 +1,13 @@
-/* composition.h - what a message is to be made of, as the command line says it */
+/* composition.h - the parts of a message to make, as the command line names them */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "base/err.h"
 
-/* The options; those before COMPOSE_SUBJECT take an address list and can be repeated. */
+/*
+ * The options that make a message. Those before COMPOSE_SUBJECT take an address list and may be
+ * repeated.
+ */
 enum compose_option {
 	COMPOSE_TO,
 	COMPOSE_CC,
@@ -17,23 +20,24 @@ enum compose_option {
 	COMPOSE_ATTACH_NAME,
 };
 
-/* A file to attach, and what it is called in the message (NULL: as the file). */
+/* A file to attach, and its name in the message (NULL: the file's own name). */
 struct attachment {
 	const char *path;
 	const char *name;
 };
 
-/* An address list, and the option that it was given by. */
+/* An address list, and the option that gave it. */
 struct addressees {
 	enum compose_option option;
 	const char *list;
 };
 
 /*
- * All texts are borrowed from argv; NULL: not given. "-" as a path is standard input.
+ * The parts of a message to make. All texts are borrowed from argv; NULL: not given. The path "-"
+ * is standard input.
  */
 struct composition {
-	bool is_wanted; /* any of it is given: standard input is no message but a text */
+	bool is_wanted; /* an option is given: standard input is a text, not a message */
 	const char *subject;
 	const char *body_file;
 	const char *html_file;
@@ -45,18 +49,21 @@ struct composition {
 
 void composition_done(struct composition *composition);
 
-/* Takes an option. ERR_USAGE. */
+/* Adds an option. ERR_USAGE. */
 bool composition_take(struct composition *composition, enum compose_option option, const char *text,
 		      struct err *err) MUST_USE;
-/* Whether all that was taken fits together. ERR_USAGE. */
+/* Checks that all options fit together. ERR_USAGE. */
 bool composition_check(const struct composition *composition, struct err *err) MUST_USE;
 
 /* Whether a path is the "-" of standard input. */
 bool composition_is_stdin(const char *path);
-/* Whether the text is standard input: no other option takes it, and none names another file. */
+/*
+ * Whether standard input is the text: no option attaches it, and no option names a file for the
+ * text.
+ */
 bool composition_has_text_on_stdin(const struct composition *composition);
-/* Whether standard input is needed at all. */
+/* Whether standard input is read. */
 bool composition_reads_stdin(const struct composition *composition);
 
-/* What an attachment is called, without folders. */
+/* The name of an attachment, without folders. */
 const char *composition_attachment_name(const struct attachment *attachment);

@@ -1,4 +1,4 @@
-/* flag.c - the options that are no settings, as cli.def lists them */
+/* flag.c - the options of cli.def, which are not settings */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/flag.h"
 

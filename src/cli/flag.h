@@ -1,4 +1,4 @@
-/* flag.h - the options that are no settings: what each entry of cli.def does to a request */
+/* flag.h - the options of cli.def, which are not settings */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -6,33 +6,33 @@
 
 /* An entry of cli.def. */
 struct flag {
-	const char *name; /* NULL: only a letter */
+	const char *name; /* NULL: the option is only a letter */
 	char letter;
-	const char *argument; /* NULL: takes none */
+	const char *argument; /* NULL: takes no argument */
 	unsigned flags;       /* OPTION_... */
 	bool (*action)(const struct action_input *in, struct err *err);
 	size_t place; /* for the action: a mode, or the offset of a member of struct request */
 };
 
-/* All of them, in the order of cli.def. */
+/* All entries, in the order of cli.def. */
 extern const struct flag flags[];
 extern const size_t flag_count;
 
-/* The entry of a short option; NULL: there is none. */
+/* Finds the entry of a short option; NULL if there is none. */
 const struct flag *flag_of_letter(char letter);
 
-/* Whether it makes a message or is a mode, and so is none for callers of sendmail(8). */
+/* Whether the option makes a message or is a mode: callers of sendmail(8) can't use it. */
 bool flag_is_for_people(const struct flag *flag);
 
-/* Whether it is an option for making a message; `place` is then an enum compose_option. */
+/* Whether the option makes a message; `place` is then an enum compose_option. */
 bool flag_composes(const struct flag *flag);
 
-/* Whether it is taken for the sake of sendmail's callers only, and does nothing. */
+/* Whether the option has no effect, and is accepted for the sake of sendmail's callers. */
 bool flag_is_idle(const struct flag *flag, const char *text);
 
 /*
- * Does what the option says; `name` is how it was written, and `text` its argument, "" where there
- * is none. ERR_USAGE.
+ * Executes an option. `name` is the option as it was written, `text` its argument ("" if there is
+ * none). ERR_USAGE.
  */
 bool flag_do(struct args *args, const struct flag *flag, const char *name, const char *text,
 	     struct err *err) MUST_USE;

@@ -1,4 +1,4 @@
-/* help.c - what --help and --version print */
+/* help.c - the output of --help and --version */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/help.h"
 
@@ -45,7 +45,7 @@ static void add_blanks(struct str *out, size_t count)
 		str_add_char(out, ' ');
 }
 
-/* Breaks the text between words where it is longer than a line. */
+/* Appends a help text. Breaks lines between words. */
 static void add_help(struct str *out, const char *help)
 {
 	size_t column = HELP_COLUMN;
@@ -69,7 +69,7 @@ static void add_help(struct str *out, const char *help)
 	str_add_char(out, '\n');
 }
 
-/* "  -f, --from=ADDRESS   envelope sender" */
+/* Appends a line such as "  -f, --from=ADDRESS   envelope sender". */
 static void add_line(struct str *out, char letter, const char *name, const char *argument,
 		     bool is_optional, const char *help)
 {
@@ -159,7 +159,9 @@ static void add_libraries(struct str *out)
 			 gsasl->check_version(NULL));
 }
 
-/* Scripts look for the words before the colons, which are msmtp's, and for what is behind them. */
+/*
+ * Scripts look for the words before the colons, which are msmtp's, and for the values after them.
+ */
 void help_add_version(struct str *out)
 {
 	CLEANUP(mem_free_at) char *system_file = configfile_system(SYSCONFDIR);

@@ -1,4 +1,4 @@
-/* longname.c - the names of long options: finding one by its name, or by a part of it */
+/* longname.c - finding a long option by its name or a prefix */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/longname.h"
 
@@ -11,7 +11,10 @@
 
 enum { SHOWN_MAX = 8 };
 
-/* The numbered one; some of the numbers have no name. */
+/*
+ * Returns the name with a number: first the options of cli.def, then the settings, then their
+ * aliases. An entry without a long option has the name NULL.
+ */
 static struct long_name long_name(size_t number)
 {
 	if (number < flag_count) {
@@ -42,8 +45,8 @@ static bool has_prefix(const char *name, const char *prefix)
 }
 
 /*
- * Finds the names that have all of `flags_wanted` and begin with `prefix`; `found` gets the last
- * one. An alias has several entries of one name.
+ * Counts the names that begin with `prefix` and have all of `flags_wanted`. `found` gets the last
+ * one. Consecutive entries of one name (an alias has several) count once.
  */
 static size_t count_matches(const char *prefix, unsigned flags_wanted, struct long_name *found)
 {
@@ -74,7 +77,7 @@ bool longname_exists(const char *name)
 	return false;
 }
 
-/* As it is written on the command line. */
+/* Appends a name as it is written on the command line. */
 static void add_name(struct str *out, const char *name)
 {
 	str_add(out, "--");
@@ -82,7 +85,7 @@ static void add_name(struct str *out, const char *name)
 		str_add_char(out, *name == '_' ? '-' : *name);
 }
 
-/* What programs for sending mail and people call ours. */
+/* Names that other mail programs and people use for our options. */
 static const struct {
 	const char *said, *meant;
 } synonyms[] = {

@@ -1,4 +1,4 @@
-/* misuse.c - what a person types at a shell by mistake, and what was meant */
+/* misuse.c - mistakes of people at a shell, and what to type instead */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/misuse.h"
 
@@ -32,7 +32,7 @@ static bool advise(const char *text, const char *problem, const char *cure, stru
 
 /* Dashes */
 
-/* How the word is written with hyphens: a long option has two, a letter has one. */
+/* Returns the word with hyphens: two for a long option, one for a letter. */
 static char *with_hyphens(const char *word)
 {
 	CLEANUP(mem_free_at) char *mended = lookalike_mend(word, LOOKALIKE_DASH | LOOKALIKE_HIDDEN);
@@ -42,7 +42,7 @@ static char *with_hyphens(const char *word)
 	return str_format("%s%s", strlen(name) > 1 || longname_exists(name) ? "--" : "-", text);
 }
 
-/* A dash or an invisible character at the beginning, or after the first hyphen. */
+/* Finds a dash or an invisible character at the beginning, or after the first hyphen. */
 static bool find_at_beginning(const char *word, struct lookalike *found)
 {
 	unsigned kinds = LOOKALIKE_DASH | LOOKALIKE_HIDDEN;
@@ -68,7 +68,10 @@ static bool check_dashes(const char *word, struct err *err)
 	return args_refuse(err, words.bytes, word);
 }
 
-/* -to, -subject: the letters would mean something else. -at is the account "t". */
+/*
+ * Refuses -to, -subject and the like, whose letters would mean something else. -at is allowed: the
+ * account "t".
+ */
 static bool check_single_hyphen(const char *word, struct err *err)
 {
 	const char *text = word + (*word == '-');
@@ -89,8 +92,8 @@ static bool is_opening(const struct lookalike *quote)
 }
 
 /*
- * Whether the shell has parted at blanks what the quotes were to hold together, or they are around
- * the whole. In prose they may be meant if there is a second one.
+ * Whether the shell split an argument in quotes that it does not know, or left such quotes around
+ * it. In prose, a pair of them is allowed.
  */
 static bool has_odd_quotes(const char *text, bool is_prose, struct lookalike *found)
 {
@@ -116,7 +119,7 @@ static bool check_quotes(const char *text, const char *shown, bool is_prose, str
 				err);
 }
 
-/* Invisible characters are letters of no address; in a display name they may be. */
+/* Refuses invisible characters in an address. A display name may have them. */
 static bool check_address(const char *text, const char *shown, struct err *err)
 {
 	struct lookalike found;
@@ -172,7 +175,10 @@ static bool check_command(const char *word, struct err *err)
 	return true;
 }
 
-/* `queue-run` for --queue-run: the names of such options are nobody's. */
+/*
+ * Refuses an option without its hyphens, such as `queue-run`. A name with a hyphen is hardly a
+ * recipient.
+ */
 static bool check_name(const char *word, struct err *err)
 {
 	CLEANUP(mem_free_at) char *option = str_format("--%s", word);
@@ -181,7 +187,7 @@ static bool check_name(const char *word, struct err *err)
 	       advise(word, _("an option begins with --; write"), option, err);
 }
 
-/* subject=Hello */
+/* Refuses an option without its hyphens, such as `subject=Hello`. */
 static bool check_assignment(const char *word, struct err *err)
 {
 	static const char *const names[] = { "to=",        "cc=",       "bcc=",
@@ -209,7 +215,7 @@ bool misuse_check_word(const char *word, bool is_first, struct err *err)
 
 /* Arguments */
 
-/* "--to --subject x": the shell has left nothing of an empty variable. */
+/* Refuses an option as an argument: in "--to --subject x" an empty shell variable left nothing. */
 static bool check_next(const char *name, const char *text, bool is_address, struct err *err)
 {
 	CLEANUP(mem_free_at) char *given = mem_copy_n(text, strcspn(text, "="));
@@ -220,7 +226,7 @@ static bool check_next(const char *name, const char *text, bool is_address, stru
 	return advise(name, _("an argument is missing; what follows is an option"), text, err);
 }
 
-/* --attach=~/x: most shells put the home folder for ~ only at the beginning of a word. */
+/* Refuses --attach=~/x: most shells replace ~ only at the beginning of a word. */
 static bool check_home(const char *name, const char *text, bool is_next, struct err *err)
 {
 	CLEANUP(mem_free_at) char *option = mem_copy_n(name, strcspn(name, "="));
@@ -279,9 +285,11 @@ void misuse_add_letter(char letter, struct str *out)
 			str_add(out, _(advices[i].advice));
 }
 
-/* A message that is made of options */
+/* Messages made from options */
 
-/* No folder: `root` is one in /, and a recipient. */
+/*
+ * Whether the word is a regular file. Folders do not count: `root` may be one, and is a recipient.
+ */
 static bool is_file(const char *path)
 {
 	struct stat st;
@@ -322,7 +330,7 @@ static bool check_recipient(const char *text, struct err *err)
 	       args_refuse(err, _("there is no such file, and it is no address"), text);
 }
 
-/* The word of argv before it; NULL: there is none. */
+/* The word of argv before `word`; NULL if there is none. */
 static const char *word_before(const struct args *args, const char *word)
 {
 	for (char **at = args->first + 1; at < args->next; at++)
@@ -339,7 +347,7 @@ static bool has_addressee(const struct request *request)
 	return request->composition.addressees_count > 0;
 }
 
-/* `--subject Hello World`: the shell has parted what was to be one. */
+/* Refuses `--subject Hello World`: the shell splits a subject without quotes. */
 static bool check_subject(const struct args *args, const char *word, struct err *err)
 {
 	const char *subject = args->request->composition.subject;

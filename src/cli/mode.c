@@ -1,4 +1,4 @@
-/* mode.c - what the program can do: send, or one of the modes in mode.def */
+/* mode.c - the modes in mode.def, and their traits */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/mode.h"
 

@@ -1,10 +1,10 @@
-/* mode.h - what the program can do: send, or one of the modes in mode.def */
+/* mode.h - the modes in mode.def, and their traits */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <stdbool.h>
 
-/* In the order of precedence: the last one that a command line names is done. */
+/* The modes in order of precedence: of several on a command line, the last one here wins. */
 enum mode {
 #define MODE(mode, option, traits, function) MODE_##mode,
 #include "cli/mode.def"

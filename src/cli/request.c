@@ -1,4 +1,4 @@
-/* request.c - what the caller asks for: mode, options and recipients */
+/* request.c - a parsed command line: mode, options and recipients */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/request.h"
 

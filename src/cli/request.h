@@ -1,4 +1,4 @@
-/* request.h - what the caller asks for: mode, options and recipients */
+/* request.h - a parsed command line: mode, options and recipients */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -9,21 +9,22 @@
 #include <stdint.h>
 
 /*
- * What a caller may expect. People and mail programs look at the exit status and are told at once
- * what they have to mend; a caller of sendmail(8) looks at nothing, so that all that could be sent
- * one day is kept.
+ * The contract with the caller. A person or a mail program looks at the exit status and corrects
+ * errors at once. A caller of sendmail(8) ignores the exit status, so each message that could be
+ * sent later is kept.
  */
 enum contract { CONTRACT_PERSON, CONTRACT_SENDMAIL };
 
-/* -od: when to send. In the background and not at all both mean that it is stored first. */
+/* -od: when to send. Except for DELIVERY_NOW, the message must be saved first. */
 enum delivery_mode { DELIVERY_NOW, DELIVERY_BACKGROUND, DELIVERY_QUEUE_ONLY };
 
-/* -oe: how errors are told, besides the exit status. */
+/* -oe: how to report errors, besides the exit status. */
 enum error_mode { ERRORS_PRINT, ERRORS_MAIL, ERRORS_QUIET };
 
 /*
- * What is asked. `settings` holds the options given, explicit and with the origin "command line",
- * and defaults else. All texts but those of `settings` are borrowed from argv; NULL: not given.
+ * A parsed command line. `settings` has the options that were given, explicit and with the origin
+ * "command line", and defaults otherwise. All texts except those of `settings` are borrowed from
+ * argv; NULL: not given.
  */
 struct request {
 	enum mode mode;
@@ -32,19 +33,21 @@ struct request {
 	enum error_mode error_mode;
 	bool is_sendmail; /* called by one of sendmail's names */
 	bool is_debug;
-	bool read_recipients;    /* -t: also those in To, Cc and Bcc */
+	bool read_recipients;    /* -t: add the recipients in To, Cc and Bcc */
 	bool read_envelope_from; /* the sender is the address in the From field */
-	bool dsn_is_wish;        /* what -N, -R and -V say is left out where the relay has no DSN */
+	bool dsn_is_wish;        /* -N, -R and -V have no effect if the relay has no DSN */
 	bool needs_smtputf8;     /* -U */
 	const char *config_file; /* -C */
 	const char *account;     /* -a */
 	const char *envid;       /* -V, in the form that MAIL takes it: xtext of RFC 3461 */
 	const char *log_tag;     /* -L, printable and without blanks */
 	const char *configured;  /* --configure: an address, as given */
-	const char *rmqs;        /* --rmqs: what ETRN is about, printable ASCII without blanks */
+	const char *rmqs;        /* --rmqs: argument of ETRN, printable ASCII without blanks */
 	int64_t not_before;      /* --at, in seconds since 1970; 0: now */
 
-	/* For the modes of the queue. `choice` are -qI, -qS and -qR, which imply ignores_schedule.
+	/*
+	 * For the modes of the queue. `choice` has the texts of -qI, -qS and -qR, which imply
+	 * ignores_schedule.
 	 */
 	const char *queue_id;      /* an id, or its beginning or end */
 	const char *import_folder; /* --queue-import */

@@ -1,4 +1,4 @@
-/* completion.c - what the shells offer behind the program's name */
+/* completion.c - the completion files of the shells */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "generate/completion.h"
 
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Calls a function for each item that is offered. */
+/* Calls a function for each option that is offered. */
 static void for_each(void (*put)(const struct item *))
 {
 	for (const struct item *item = item_flags; item->group; item++)
@@ -19,7 +19,7 @@ static void for_each(void (*put)(const struct item *))
 			put(item);
 }
 
-/* A function of the shell that prints the accounts of the first config file that there is. */
+/* Shell code that prints the accounts of the existing config files. */
 static const char account_names[] =
 	"sed -n 's/^[[:blank:]]*account[[:blank:]][[:blank:]]*\\([^:]*[^:[:blank:]]\\).*/\\1/p' "
 	"~/.mailchuterc ~/.config/mailchute/config ~/.msmtprc ~/.config/msmtp/config 2>/dev/null";
@@ -51,7 +51,10 @@ static void put_bash_name(const struct item *item)
 	printf("%s", item->argument && !item_is_optional(item) ? "=" : "");
 }
 
-/* The pattern of a case: "--from=|--from|-f"; a word of its own is no optional argument. */
+/*
+ * Prints the pattern of a case: "--from=|--from|-f". An optional argument never stands in a word of
+ * its own.
+ */
 static void put_bash_pattern(const struct item *item)
 {
 	printf("\t--");
@@ -114,7 +117,7 @@ void completion_bash(void)
 	fputs(bash_end, stdout);
 }
 
-/* What zsh calls an action. */
+/* Prints the completion of an argument, which zsh calls an action. */
 static void put_zsh_action(const struct item *item)
 {
 	printf(item_is_optional(item) ? "::" : ":");
@@ -133,7 +136,7 @@ static void put_zsh_action(const struct item *item)
 	}
 }
 
-/* A quote within quotes ends them, is quoted itself, and begins them again. */
+/* Prints a help text in single quotes. A quote inside is printed as '\''. */
 static void put_zsh_help(const char *help)
 {
 	printf("'[");

@@ -1,8 +1,8 @@
-/* completion.h - what the shells offer behind the program's name */
+/* completion.h - the completion files of the shells */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-/* Each prints the file that the shell reads. */
+/* Each function prints the completion file of a shell. */
 void completion_bash(void);
 void completion_zsh(void);
 void completion_fish(void);

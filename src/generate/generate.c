@@ -1,10 +1,10 @@
-/* generate.c - run by the build: writes manual sections, completions and the example config */
+/* generate.c - a build program: prints manual sections, completions and the example config */
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * usage: generate man TEMPLATE SYSCONFDIR
  *        generate bash | zsh | fish | example
  *
- * All of it comes from the tables, which are compiled in. `man` copies a template, in
+ * The output comes from the tables, which are compiled in. `man` copies a template, in
  * which the lines @OPTIONS@, @SETTINGS@ and @ALIASES@ stand for what is generated.
  */
 #include "base/i18n.h"
@@ -108,7 +108,7 @@ static void put_settings(void)
 	}
 }
 
-/* "*-f* _ADDRESS_, " for each letter of a setting. */
+/* Prints "*-f* _ADDRESS_, " for each letter of a setting. */
 static void put_setting_letters(const struct item *item)
 {
 	for (size_t i = 0; i < LENGTH(letters); i++)
@@ -186,7 +186,7 @@ static void put_aliases(void)
 	}
 }
 
-/* Copies a line, with the folder put in. */
+/* Prints a line of the template, with the folder inserted. */
 static void put_line(char *line, const char *folder)
 {
 	static const char mark[] = "@SYSCONFDIR@";

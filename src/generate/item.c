@@ -1,4 +1,4 @@
-/* item.c - the tables of settings and options as rows, for what is generated from them */
+/* item.c - settings and options as rows of a table, for the generator */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "generate/item.h"
 

@@ -1,4 +1,4 @@
-/* backlog.c - what a session has saved, and the runs of the queue that send it */
+/* backlog.c - the messages saved by a session, and the runs of the queue that send them */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "serve/backlog.h"
 

@@ -1,4 +1,4 @@
-/* backlog.h - what a session has saved, and the runs of the queue that send it */
+/* backlog.h - the messages saved by a session, and the runs of the queue that send them */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* content.c - what follows DATA: dots undone, the end found; pure */
+/* content.c - the content after DATA: undoing dot-stuffing, finding the end; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "serve/content.h"
 

@@ -1,4 +1,4 @@
-/* content.h - what follows DATA: dots undone, the end found; pure */
+/* content.h - the content after DATA: undoing dot-stuffing, finding the end; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* smtp_command.h - what an SMTP client says: verbs, paths and parameters; pure */
+/* smtp_command.h - parsing the commands of an SMTP client: verbs, paths and parameters; pure */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* submission.c - one message given in over SMTP: taken, kept or sent, and what to answer */
+/* submission.c - one message submitted by SMTP: accept, save or send, and reply */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "serve/submission.h"
 

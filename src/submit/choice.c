@@ -1,4 +1,4 @@
-/* choice.c - the config and the account that a request is for */
+/* choice.c - choosing the config and the account of a request */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "submit/choice.h"
 

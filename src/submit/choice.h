@@ -1,4 +1,4 @@
-/* choice.h - the config and the account that a request is for */
+/* choice.h - choosing the config and the account of a request */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

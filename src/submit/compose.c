@@ -1,4 +1,4 @@
-/* compose.c - making a message of addresses, texts and files */
+/* compose.c - making a message from addresses, texts and files */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "submit/compose.h"
 

@@ -1,4 +1,4 @@
-/* compose.h - making a message of addresses, texts and files */
+/* compose.h - making a message from addresses, texts and files */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -1,4 +1,4 @@
-/* intake.c - taking in one message: account, queue file, envelope, header, filter */
+/* intake.c - preparing one message: account, queue file, envelope, header, filter */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "submit/intake.h"
 

@@ -1,4 +1,4 @@
-/* intake.h - taking in one message: account, queue file, envelope, header, filter */
+/* intake.h - preparing one message: account, queue file, envelope, header, filter */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

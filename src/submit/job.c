@@ -1,4 +1,4 @@
-/* job.c - a request with all that it needs: config, account, queue, message, envelope */
+/* job.c - a request with config, account, queue, message and envelope */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "submit/job.h"
 

@@ -1,4 +1,4 @@
-/* no_recipients.c - why the header of a message names no recipient */
+/* no_recipients.c - explaining why the header of a message names no recipient */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "submit/no_recipients.h"
 
@@ -30,7 +30,7 @@ static void find_first_line(const char **text, size_t *len)
 		--*len;
 }
 
-/* Returns the recipient field that the line looks like, if it stood in the header. */
+/* The name of the recipient field that the line begins with; NULL if there is none. */
 static const char *field_of(const char *line, size_t len)
 {
 	const char *colon = memchr(line, ':', len);

@@ -1,4 +1,4 @@
-/* no_recipients.h - why the header of a message names no recipient */
+/* no_recipients.h - explaining why the header of a message names no recipient */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

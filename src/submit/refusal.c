@@ -1,4 +1,4 @@
-/* refusal.c - a program's message that we refuse ourselves: a copy is kept, and its sender told */
+/* refusal.c - refusing a program's message: keep a copy, send a bounce */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "submit/refusal.h"
 

@@ -1,4 +1,4 @@
-/* source.c - the files and texts that a message is made of */
+/* source.c - the files and texts that a message is made from */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "submit/source.h"
 

@@ -1,4 +1,4 @@
-/* source.h - the files and texts that a message is made of */
+/* source.h - the files and texts that a message is made from */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

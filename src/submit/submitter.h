@@ -1,4 +1,4 @@
-/* submitter.h - who is at the other end of a session: identity, place, and who may be told */
+/* submitter.h - the user at the other end of a session: identity, limits, bounce address */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
