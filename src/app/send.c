@@ -17,6 +17,7 @@
 #include "submit/intake.h"
 #include "submit/refusal.h"
 
+#include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -395,7 +396,11 @@ static void log_result(const struct job *job, const struct err *err)
 		   job->envelope, err);
 }
 
-/* Saves and sends a message. Writes a log line only if this process tries to send it. */
+/*
+ * Saves and sends a message. Writes a log line only if this process tries to send it. Otherwise the
+ * process ends here without closing anything: a signal between the closes could no longer remove
+ * the message from the queue, but would end the process as if the message were not there.
+ */
 static int send_job(struct job *job, struct err *err)
 {
 	struct sending sending = { .job = job };
@@ -407,7 +412,7 @@ static int send_job(struct job *job, struct err *err)
 		err_copy(err, &job->no_queue);
 		status = err_exit_status(err->kind);
 	} else if (is_done(&sending, &status)) {
-		return status;
+		exit(report_end(status));
 	} else {
 		status = send_now(&sending, err);
 	}
