@@ -18,7 +18,8 @@ struct attempt {
 	struct str before; /* the status bytes of the recipients before this attempt */
 
 	bool is_unsaved;    /* the queue has no file to write to */
-	bool is_waited_for; /* a caller waits for the result: the file is not strictly needed */
+	bool is_waited_for; /* a caller waits for the result: the message may be sent without its
+			       file */
 	bool is_lasting;    /* the removal of a sent message is synced at once */
 
 	bool is_begun; /* the attempt is counted in the record */

@@ -174,8 +174,8 @@ static void fill_record(struct record *record, const struct record *about, const
 }
 
 /*
- * Queues a notice. Its id is derived from the id of the message and the number of recipients told
- * about before.
+ * Queues a notice. Its id is derived from the id of the message and the number of recipients that
+ * notices have named before.
  */
 static bool queue_notice(const struct entry *about, const char *to, const struct str *text,
 			 struct entry *notice, struct err *err)

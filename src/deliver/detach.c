@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /*
- * Closes the descriptors that came through an exec. mailchute marks its own to be closed on exec,
- * and these are not marked.
+ * Closes the descriptors that this process has inherited. mailchute marks its own to be closed on
+ * exec; inherited ones have no such mark.
  */
 static void close_inherited(void)
 {
@@ -37,7 +37,7 @@ int detach(void)
 		return pid;
 	report_detached();
 	setsid();
-	/* The caller may wait for the end of these descriptors, for example of a pipe. */
+	/* An inherited pipe that stays open would keep its reader waiting. */
 	close_inherited();
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)

@@ -17,8 +17,8 @@ static bool may_reach(const struct transaction *t, const struct recipient *recip
 }
 
 /*
- * Marks the recipients as in doubt. A write without a sync survives the death of the process and
- * the loss of a reply.
+ * Marks the recipients as in doubt. A write without a sync is enough: it survives the end of the
+ * process and of the connection.
  */
 static bool mark_doubt(struct attempt *attempt, struct err *err)
 {

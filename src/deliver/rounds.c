@@ -21,8 +21,8 @@ static void report_obstacle(struct run_result *result, const struct err *err)
 }
 
 /*
- * Whether an id in `ids` is newer than those in `seen`. Both lists are sorted. The id of a notice has
- * the time of the message that it is about, so a notice does not count: the next run sends it.
+ * Whether an id in `ids` is newer than those in `seen`. Both lists are sorted. The id of a notice
+ * has the time of the message that it is about, so a notice does not count: the next run sends it.
  */
 static bool has_new(const struct spool_ids *ids, const struct spool_ids *seen)
 {

@@ -8,9 +8,9 @@
 
 /*
  * Whether an address is known only on this machine. Such an address has no domain, or its domain is
- * localhost, the machine's name, or the machine's name with an ending for local networks. If the
- * machine's name has a dot, only root and the calling user are meant. False for the `maildomain`,
- * and for the domain of `own`, the account's sender.
+ * localhost, the machine's name, or the machine's name with an ending for local networks. At a
+ * machine's name with a dot, only the addresses of root and of the calling user count. False for
+ * the `maildomain`, and for the domain of `own`, the account's sender.
  */
 bool localname_is_of_machine(const struct address *address, const struct settings *settings,
 			     const char *own);
