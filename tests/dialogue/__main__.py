@@ -25,7 +25,7 @@ def start_relay(case, folder):
 
 
 def config_for(relay, case, names):
-    """An account that fits what the relay is, then the case's own lines."""
+    """The config of an account that fits the relay; the case's own lines come last."""
     o = relay.options
     lines = ["account default", f"socket {relay.path}" if relay.path else f"host localhost\nport {relay.port}",
              "from alice@example.org", "queue off", "timeout 60", f"protocol {'lmtp' if o.lmtp else 'smtp'}",
@@ -38,7 +38,7 @@ def config_for(relay, case, names):
 
 
 def secrets_to_find():
-    """Password and token and how base64 shows them, whatever stands before and behind them."""
+    """Password and token, plain and as base64 shows them at any offset."""
     for secret in b"secret", b"token-of-tester":
         yield secret
         for shift in range(3):
@@ -47,14 +47,14 @@ def secrets_to_find():
 
 
 def body_of(message):
-    """What is behind the header, with CRLF line ends and one at the end."""
+    """The body, with CRLF line ends, also at the end."""
     text = re.sub(rb"\r?\n", b"\r\n", message)
     body = text.partition(b"\r\n\r\n")[2]
     return body + b"\r\n" if body and not body.endswith(b"\n") else body
 
 
 def check_body(case, content, given):
-    """It arrives as it was given, or encoded in another way where the case says so."""
+    """The content arrives as it was given, or recoded if the case says so."""
     arrived = content.partition(b"\r\n\r\n")[2]
     if case.get("body") != "recoded":
         expect(arrived == body_of(given), "the body is not what was given")
@@ -64,7 +64,7 @@ def check_body(case, content, given):
 
 
 def check_always(case, relay, result, stdin):
-    """What holds in every case, whatever the relay does."""
+    """Checks for every case, whatever the relay does."""
     try:
         text = result.stderr.decode()
     except UnicodeDecodeError:
@@ -105,12 +105,12 @@ def check_outcome(case, relay, result, names):
 
 
 def fill(pattern, names):
-    """Put the names into a regex, whose own braces stay."""
+    """Replace the names in a regex by their values; other braces stay."""
     return re.sub(r"\{(\w+)\}", lambda m: re.escape(str(names[m[1]])) if m[1] in names else m[0], pattern)
 
 
 def check_relay(case, relay, result):
-    """What the relay has received, and how."""
+    """Check what the relay has received, and how."""
     wanted = int(case.get("messages", 1 if result.status == 0 else 0))
     expect(len(relay.received) == wanted, f"the relay took {len(relay.received)} messages, not {wanted}")
     verbs = " ".join(verb for c in relay.connections for verb in c.verbs)
@@ -126,7 +126,7 @@ def check_relay(case, relay, result):
 
 
 def check_transaction(case, relay):
-    """The envelope and the content of the last transaction, where the case has a wish."""
+    """Check the envelope and the content of the last transaction, as far as the case has keys for them."""
     wishes = ("mail", "rcpt", "content", "content!", "wire")
     if not any(case.get(key) for key in wishes):
         return

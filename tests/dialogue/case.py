@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """case.py - the language of the dialogue cases: reads a case file
 
-A case is a file cases/GROUP-NAME.case. Its first line is a comment that says what the case shows; the others are
-lines `key: value`. An unknown word, or a value that the key does not have, is an error that names file and line.
+A case is a file cases/GROUP-NAME.case. Its first line is a comment: what the relay does, and what the program must do. The
+other lines are `key: value`. An unknown word, or a value that the key does not have, is an error that names
+file and line.
 
   relay: OPTIONS      the relay, in the words of relay.py's command line (default: --plain)
   at STEP: ACTIONS    a rule of the relay's dialogue, as described at the top of relay.py; the case fails if the
@@ -28,15 +29,15 @@ The other keys are expectations:
   wire: REGEX         is in the message as it was on the wire, with its dots stuffed
   sent: REGEX         is in all that the client said; `sent!: REGEX` is not
   verbs: REGEX        all the commands' first words, separated by blanks
-  waits: N            how often the client had to wait for the relay
+  waits: N            the number of times the client had to wait for the relay
   login: MECHANISM    the mechanism of the login ("none" for no login)
   body: recoded       the body arrives in another encoding, and its text is the same
-  faults: any         the relay may notice faults of the client, which it has provoked
+  faults: any         the relay may find faults with the client, because the case provokes them
   clear: yes          the password is sent without TLS
   limit: SECONDS      the program ends within this time (default 20); machine seconds, see patience.py
 
-In config, args, stderr and stdout {port} {socket} {ca} {cert} {key} stand for the relay's; {cert} and {key} are
-a client's certificate. Every case also checks what check_always() in __main__.py checks.
+In config, args, stderr and stdout {port} {socket} {ca} {cert} {key} stand for the relay's values;
+{cert} and {key} are a client's certificate. Every case also checks what check_always() in __main__.py checks.
 """
 import re
 import shlex
@@ -69,7 +70,7 @@ def check_pattern(key, pattern):
 
 
 class Case:
-    """The keys of a case file with their values. ValueError, with file and line, for a slip in it."""
+    """The keys of a case file with their values. ValueError, with file and line, for a mistake in the file."""
 
     def __init__(self, path):
         self.values = {key: [] for key in REPEATED}
@@ -126,7 +127,7 @@ class Case:
 
 
 def relay_options(text, folder):
-    """The options for Relay() that the words after `relay:` stand for. ValueError for an unknown one."""
+    """The options for Relay() from the words after `relay:`. ValueError for an unknown word."""
     parser = relays.parser()
     parser.error = refuse
     return relays.options_of(parser.parse_args(shlex.split(text.replace("{folder}", str(folder)))))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""slips.py - a slip in a case file fails the case: unknown words, and rules that the relay never follows"""
+"""slips.py - a mistake in a case file fails the case: unknown words, and rules that the relay never follows"""
 from tests.lib.harness import TOP, Failure, expect
 
-# A line of a case file, and what the error says of it.
+# A line of a case file, and a part of its error.
 SLIPS = [
     ("at rpct: 550 no", "no step rpct"),
     ("at auth.1: 334", "no step auth.1"),
@@ -40,7 +40,7 @@ SLIPS = [
     (r"< \q", "unknown escape"),
 ]
 REFUSED = "exit: 65\nstderr: no such user"
-# Rules that fail a case when they are not followed, or when they are; "" where the case passes.
+# Rules, and a part of the failure if they are followed, or if they are not; "" where the case passes.
 RULES = [
     (f"at rcpt: 550 5.1.1 no such user\n{REFUSED}", ""),
     (f"maybe at rcpt: 550 5.1.1 no such user\nmaybe at rset: 250 ok\n{REFUSED}", ""),
@@ -52,7 +52,7 @@ RULES = [
 
 
 def error_of(play, folder, text):
-    """What is wrong with a case file of that text; "" if it passes."""
+    """Run a case file with this text; returns the failure, "" if it passes."""
     path = folder / "slip.case"
     path.write_text(f"# A case.\n{text}\n")
     try:

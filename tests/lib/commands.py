@@ -16,7 +16,7 @@ PATHS = {"/a/b": "/a/b", "~/b": "{home}/b", "a b": "a b"}
 METHODS = ("plain", "login", "cram-md5", "external", "scram-sha-1", "scram-sha-256", "gssapi", "oauthbearer",
            "digest-md5", "ntlm", "xoauth2")
 
-# The paragraphs of mailchute-msmtp(7) that say where mailchute takes more, or less.
+# Paragraphs of mailchute-msmtp(7) that say where mailchute accepts more, or less.
 MORE, LESS = "More values", "Values that can't work"
 
 
@@ -24,7 +24,7 @@ MORE, LESS = "More values", "Values that can't work"
 class Command:
     """`good`: an argument ("" is none) and what --pretend shows then; `bad`: arguments that are refused.
 
-    `differs` says for which arguments msmtp does otherwise, and where the manual explains it. `option`
+    `differs` names the arguments that msmtp treats differently, and where the manual explains it. `option`
     is how the long option takes its argument: "needed", "alone" (it may be left out) or None.
     """
     default: str
@@ -32,12 +32,12 @@ class Command:
     bad: tuple = ()
     option: str = "needed"
     key: str = ""
-    with_lines: str = ""  # what the command needs beside it
+    with_lines: str = ""  # other commands that this command needs
     differs: dict = dataclasses.field(default_factory=dict)
 
 
 def text(*values, default=UNSET, **more):
-    """Any text; an empty one unsets it."""
+    """Any text; an empty text unsets the command."""
     return Command(default, {"": UNSET, **{value: value for value in values}}, **more)
 
 
@@ -46,7 +46,7 @@ def switch(default, **more):
 
 
 def path(*values, default=UNSET, **more):
-    """A file; an empty name is none."""
+    """A file; an empty name unsets the command."""
     return Command(default, {"": UNSET, **PATHS, **{value: value for value in values}}, **more)
 
 
@@ -110,7 +110,7 @@ COMMANDS = {
                               "LOG_MAIL": "LOG_MAIL", "LOG_LOCAL0": "LOG_LOCAL0",
                               "LOG_LOCAL7": "LOG_LOCAL7"}, ("mail", "log_mail", "LOG_LOCAL8"), "alone"),
     "aliases": path(),
-    # what is read under an older name
+    # commands with older names
     "connect_timeout": Command("off", {"off": "off", "5": "5 seconds"}, ("", "x"), key="timeout"),
     "keepbcc": Command("on", {"": "off", "on": "off", "off": "on"}, ("x",), "alone", key="remove_bcc_headers"),
     "add_missing_from_header": Command("auto", {"": "auto", "on": "auto", "off": "off"}, ("auto",), "alone",
@@ -155,13 +155,13 @@ class Use:
 
     @property
     def config(self):
-        """With this one use in it; the accounts before and after it show that it stays in its own."""
+        """A config with this use; the accounts before and after it show that it affects only its own account."""
         more = self.command.with_lines + self.lines
         return f"account other\nhost o\naccount default\nhost h\nfrom a@b\n{more}account last\n"
 
     @property
     def refusals(self):
-        """The exit statuses of a refusal. Some arguments are looked at in their account only."""
+        """The exit statuses of a refusal. Some arguments are checked only in their account."""
         return (64, 78) if self.word else (78,)
 
     def __str__(self):
@@ -169,7 +169,7 @@ class Use:
 
 
 def words_for(name, option, argument):
-    """--name=ARGUMENT, and where nothing follows the option alone if it can be that."""
+    """--name=ARGUMENT; without an argument the option alone, if it can stand alone."""
     word = "--" + name.replace("_", "-")
     if argument or option == "needed":
         return [f"{word}={argument}"]
@@ -188,7 +188,7 @@ def uses_of(name, command):
 
 
 def all_uses(table):
-    """ValueError for a difference that no use has: a slip in its name would hide it."""
+    """ValueError for a difference that belongs to no use: its name may be misspelt."""
     uses = [use for name, command in table.items() for use in uses_of(name, command)]
     for name, command in table.items():
         known = {word for use in uses if use.name == name for word in (use.word, use.lines.rstrip("\n"))}

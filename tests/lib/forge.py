@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""forge.py - makes certificates and revocation lists of any form, wrong ones too
+"""forge.py - makes certificates and revocation lists of any form, also wrong forms
 
-The DER is written here, because no tool of a certificate authority agrees to write what a client has
+The DER is written here, because the tools of certificate authorities refuse to write what a client has
 to refuse. openssl makes the keys and the signatures.
 """
 import base64
@@ -25,7 +25,7 @@ _signature_oids = {("ec", "sha256"): "1.2.840.10045.4.3.2", ("rsa", "sha256"): "
 
 
 def tlv(tag, *parts):
-    """One DER element with the parts as its content."""
+    """A DER element with the parts as its content."""
     content = b"".join(parts)
     size = len(content)
     if size < 128:
@@ -104,7 +104,7 @@ class Key:
 
     @property
     def pin(self):
-        """As tls_pin takes it."""
+        """The fingerprint of the public key, in the form of tls_pin."""
         return "pin-sha256:" + base64.b64encode(self.digest).decode()
 
     def algorithm(self, digest):
@@ -112,7 +112,7 @@ class Key:
         return sequence(oid(_signature_oids[self.kind, digest]), null)
 
     def sign(self, content, digest):
-        """The signed structure: the content, what it is signed with, and the signature."""
+        """The signed structure: the content, the algorithm, and the signature."""
         signature = openssl("dgst", f"-{digest}", "-sign", str(self.path), stdin=content)
         return sequence(content, self.algorithm(digest), bits(signature))
 
@@ -146,7 +146,7 @@ class Cert:
 
     @property
     def name(self):
-        """The distinguished name: a common name and nothing else."""
+        """A distinguished name that is only a common name."""
         return sequence(tlv(0x31, sequence(oid("2.5.4.3"), tlv(0x0C, self.subject.encode()))))
 
     @property
@@ -186,7 +186,7 @@ def revocation_list(issuer, *revoked):
 
 
 def ocsp_answer(folder, cert, revoked=False, clock=None):
-    """The DER of what the certificate's issuer says of it; with `clock` it was said then, as faketime puts it."""
+    """The DER of an OCSP response of the certificate's issuer; `clock` is its time, in faketime's words."""
     issuer = cert.issuer
     for name, one in (("issuer", issuer), ("subject", cert)):
         (folder / f"{name}.pem").write_text(one.pem)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""harness.py - what the Python suites share: the program under test, and running cases in parallel
+"""harness.py - shared by the Python suites: the program under test, and running cases in parallel
 
 A suite is a script that adds named functions to a Suite and calls main(). A function passes by
 returning and fails by raising. The output is one TAP line a case, which tests/all counts.
@@ -20,7 +20,7 @@ SHARED_MEMORY = pathlib.Path("/dev/shm")
 PROGRAM = os.environ.get("MAILCHUTE", str(TOP / "build" / "mailchute"))
 
 
-# Mount a folder of the suite over /var/spool, with everything that was there except mailchute's queue.
+# Mount a folder of the suite over /var/spool, with all of its files except mailchute's queue.
 COVER = """mount --bind /var/spool /mnt; mount -t tmpfs -o mode=755 tmpfs /var/spool; mkdir -m 700 /var/spool/mailchute
 for path in /mnt/*; do
     name=${path##*/}
@@ -53,7 +53,7 @@ def cover_spool():
 def with_queue(place, words):
     """A command as `words`, for which `place`, a path that ends in /mailchute, is the default queue.
 
-    For root that needs a mount; others find it by the environment: environment_with_queue.
+    For root this needs a mount; other users get it by the environment, see environment_with_queue.
     """
     if os.geteuid() != 0:
         return [*words]
@@ -85,7 +85,7 @@ def clear_faketime():
         mapped = "".join(mapped_files(name) for name in os.listdir("/proc") if name.isdigit())
         for path in left:
             if f"{path}\n" not in mapped:
-                with contextlib.suppress(OSError):  # gone by now, or another user's
+                with contextlib.suppress(OSError):  # already removed, or owned by another user
                     path.unlink()
 
 
@@ -103,7 +103,7 @@ class Suite:
         self.cases.append((name, function))
 
     def chosen(self):
-        """The cases whose names contain one of argv's words; all without words. A word in no name ends the suite."""
+        """The cases whose names contain a word of argv (all without words). A word in no name ends the suite."""
         words = sys.argv[1:]
         lost = [word for word in words if not any(word in name for name, _ in self.cases)]
         if lost or not self.cases:
@@ -131,7 +131,7 @@ class Suite:
         return ""
 
     def report_patiently(self, function, tell):
-        """The same, with longer time-outs where a failure may come from a busy machine; `tell` hears why."""
+        """The same, repeated with longer time-outs if a busy machine may be the cause; `tell` gets the reason."""
         for factor in patience.STRETCHES:
             patience.begin(factor)
             report = self.report_of(function)
@@ -189,7 +189,7 @@ def run_program(args, stdin=b"", home=None, env=None, limit=60, program=PROGRAM,
     """Run the program with a HOME of its own (an empty one without `home`) and no other config.
 
     `queue` is for with_queue: a default queue of its own.
-    `stdin` is bytes or an open file; `more` is for subprocess. A run in which nothing happens for `limit`
+    `stdin` is bytes or an open file; `more` is for subprocess. A run that does nothing for `limit`
     machine seconds is killed and fails the case.
     """
     try:
@@ -203,7 +203,7 @@ def run_program(args, stdin=b"", home=None, env=None, limit=60, program=PROGRAM,
 
 
 def finish(process, stdin=None, limit=60):
-    """The stdout and stderr of a process that has to end; fails the case where it hangs, see patience.py."""
+    """The stdout and stderr of a process that has to end; fails the case if the process hangs, see patience.py."""
     try:
         return patience.finish(process, stdin, limit)
     except patience.Stuck as stuck:
@@ -228,7 +228,7 @@ def copy_program(path, program=PROGRAM):
 
 
 def write_private(path, text):
-    """Write a file that only its owner can read, as a config with a password must be."""
+    """Write a file that only its owner can read; a config with a password must be such a file."""
     path.write_text(text)
     path.chmod(0o600)
     return path

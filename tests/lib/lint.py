@@ -37,10 +37,10 @@ CHARSETS = {"us-ascii": "ascii", "utf-8": "utf-8", "unknown-8bit": "latin-1"}
 
 
 class Linter:
-    """Collects the problems; `where` names the part that is checked."""
+    """Collect the problems; `where` names the part that is checked."""
 
     def __init__(self, is_8bit):
-        self.is_8bit = is_8bit  # whether text beyond ASCII may stand in a body as it is
+        self.is_8bit = is_8bit  # whether a body may have 8-bit text
         self.found = []
 
     def say(self, where, what):
@@ -193,7 +193,7 @@ class Linter:
     # parts
 
     def entity(self, data, where):
-        """A header and a body; the top one where `where` is empty."""
+        """Check a header and a body; `where` is empty for the message itself."""
         block, gap, body = data.partition(b"\r\n\r\n")
         if not gap:
             if data.startswith(b"\r\n"):
@@ -315,7 +315,7 @@ def problems(data, is_8bit=False):
 
 
 def check(data, is_8bit=False):
-    """Fail where anything is wrong with the message."""
+    """Fail if the message has a problem."""
     found = problems(data, is_8bit)
     if found:
         raise Failure("\n".join(["not a message as it should be:", *found, data[:3000].decode("latin-1")]))

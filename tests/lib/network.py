@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""network.py - a network of the suite's own: namespaces, addresses, a name server, and black holes
+"""network.py - a network for one suite: namespaces, addresses, a name server, and black holes
 
 Everything is on the loopback device of a fresh network namespace, so that any address can be listened
 on. Addresses in HOLES are routed to a device that no host answers on.
@@ -28,7 +28,7 @@ def ip(*words):
 
 
 def enter():
-    """Run this program again in namespaces of its own; returns when it is there."""
+    """Run this program again in namespaces of its own; returns at once in the second run."""
     if os.environ.get(FLAG):
         return
     os.environ[FLAG] = "1"

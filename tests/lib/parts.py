@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """parts.py - the meaning of a message without its encoding, to compare two forms of it
 
-The structure and the undoing of encodings are left to Python's email package. Texts stay bytes: what counts is
-that they arrive, and a charset may be wrong or missing.
+The structure and the undoing of encodings are left to Python's email package. Texts stay bytes, because
+a charset may be wrong or missing.
 """
 import binascii
 import email
@@ -42,7 +42,7 @@ def decoded_word(found):
 
 
 def decoded(text):
-    """A field's text: encoded-words undone, RFC 2047, and every run of blanks a single one."""
+    """A field's text, with encoded-words decoded (RFC 2047) and every run of blanks as one blank."""
     pieces, at, is_after_word = [], 0, False
     text = unfolded(text)
     for found in WORD.finditer(text):
@@ -56,7 +56,7 @@ def decoded(text):
 
 
 def ascii_address(address):
-    """The domain in A-labels, where it can have them."""
+    """The domain in A-labels, if it has any."""
     local, at, domain = address.rpartition("@")
     try:
         domain = as_bytes(domain).decode().encode("idna").decode()
@@ -67,7 +67,7 @@ def ascii_address(address):
 
 def mailboxes(text):
     """The mailboxes of an address field: the name and the address of each."""
-    # not getaddresses(), which returns nothing where it finds anything doubtful
+    # not getaddresses(), which returns nothing if a part of the field is doubtful
     pairs = email._parseaddr.AddressList(unfolded(text)).addresslist
     return [(decoded(name), ascii_address(address)) for name, address in pairs if address or name]
 
@@ -112,7 +112,7 @@ def same_lines(data):
 
 
 def content(part):
-    """The decoded bytes of a part that holds no other. Of a multipart without parts Python loses some."""
+    """The decoded bytes of a part without inner parts. Python loses bytes of a multipart without parts."""
     if part.get_content_maintype() == "multipart":
         return b""
     try:
@@ -122,7 +122,7 @@ def content(part):
 
 
 def leaves(message):
-    """The type and the decoded bytes of every part that holds no other."""
+    """The type and the decoded bytes of every part without inner parts."""
     for part in message.walk():
         if not part.is_multipart():
             yield part.get_content_type(), content(part)
@@ -142,7 +142,7 @@ def parts(data):
 
 
 def meaning(data):
-    """Every part in order: (depth, type, fields, digest of the content where it holds no other part)."""
+    """Every part in order: (depth, type, fields, digest of the content if there are no inner parts)."""
     found = []
 
     def visit(part, depth):

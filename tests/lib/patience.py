@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""patience.py - a clock that goes as slowly as a busy machine works, and waiting by it
+"""patience.py - a clock that is slower on a busy machine, and waiting by this clock
 
 No test may fail because the machine is busy. So every limit in the tests counts *machine seconds*:
-where thirty processes want two processors, fifteen seconds on the wall are one of these. On an idle machine
-both are the same. A process that still does something is never said to hang.
+if thirty processes want two processors, fifteen real seconds are one machine second. On an idle machine
+both are the same. A process that still works is never reported as hanging.
 """
 import contextlib
 import os
@@ -13,8 +13,8 @@ import threading
 import time
 
 PROCESSORS = len(os.sched_getaffinity(0))
-SAMPLE = 0.1  # seconds between two looks at the load
-SLICE = 1  # seconds of a wait after which its progress is looked at
+SAMPLE = 0.1  # seconds between two measurements of the load
+SLICE = 1  # seconds of a wait until its progress is checked
 WORK_MAX = 900  # seconds of processor time after which a process counts as an endless loop
 STRETCHES = (1, 10, 60)  # how much longer the program's own time-outs may be
 TIMEOUT = re.compile(r"(\w*timeout[ =])(\d+)")
@@ -58,9 +58,9 @@ class Clock:
 now = Clock().now
 
 
-# The program's own time-outs count real seconds: on a busy machine a relay that answers at once may be later than
+# The program's own time-outs count real seconds: on a busy machine a relay that answers at once may exceed
 # `timeout 1`. A case that fails after such a time-out may have passed is tried again with longer time-outs. A failure
-# that came sooner, or with the longest time-outs, is a failure.
+# before the time-out, or with the longest time-outs, is final.
 stretching = threading.local()
 
 
@@ -74,7 +74,7 @@ def factor():
 
 
 def may_stretch():
-    """Whether a time-out of the case may have passed, and there are longer time-outs."""
+    """Whether a time-out of the case may have passed, and longer time-outs are left to try."""
     shortest = stretching.shortest
     return factor() != STRETCHES[-1] and shortest is not None and time.monotonic() - stretching.since >= shortest
 
@@ -98,7 +98,7 @@ def wait_until(question, limit, pause=0.005):
 
 
 def fields_of(pid):
-    """The fields of /proc/PID/stat from the state on; [] where the process has gone."""
+    """The fields of /proc/PID/stat from the state on; [] if the process has ended."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             return file.read().rpartition(b") ")[2].split()
@@ -128,7 +128,7 @@ def tree(pid, everything=None):
 
 
 def work_of(tree_of_processes):
-    """Seconds of processor time, that of children which have ended included."""
+    """Seconds of processor time, with that of ended children."""
     ticks = sum(sum(map(int, fields[11:15])) for fields in tree_of_processes.values())
     return ticks / os.sysconf("SC_CLK_TCK")
 
@@ -141,7 +141,7 @@ class Progress:
         self.work, self.since = 0.0, now()
 
     def is_stuck(self):
-        """Called again and again: true after `limit` machine seconds without work, or after far too much work."""
+        """True after `limit` machine seconds without work, or after far too much work; to be called repeatedly."""
         there = tree(self.pid)
         work = work_of(there)
         if work > self.work or any(fields[0] in (b"R", b"D") for fields in there.values()):
@@ -154,7 +154,7 @@ class Stuck(Exception):
 
 
 def feed(process, data):
-    """Writes it by a thread: communicate() forgets the rest of its input when a timeout has passed."""
+    """Write the input in a thread, because communicate() forgets the rest of its input after a timeout."""
     pipe, process.stdin = process.stdin, None
 
     def write():
@@ -165,7 +165,7 @@ def feed(process, data):
 
 
 def finish(process, stdin=None, limit=60):
-    """The stdout and stderr of a process, however long it works. Raises Stuck when it only waits."""
+    """The stdout and stderr of a process, however long it works. Raises Stuck for a process that only waits."""
     progress = Progress(process.pid, limit)
     if stdin is not None:
         feed(process, stdin)

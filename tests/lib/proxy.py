@@ -20,7 +20,7 @@ def receive(sock, count):
 
 
 class Proxy:
-    """In a thread of its own. `requests` holds (kind of address, host, port) of each one.
+    """In a thread of its own. `requests` holds (kind of address, host, port) of each request.
 
     method   the answer to the client's offer
     code     of the reply; 0: connects, to `to` (host, port) or to the requested host
@@ -68,7 +68,7 @@ class Proxy:
             self.linger(client)
 
     def read_request(self, client):
-        """True when the connection was made, and is over."""
+        """True after a connection that was made and has ended."""
         version, command, _, kind = receive(client, 4)
         assert (version, command) == (5, 1)
         length = {1: 4, 4: 16}.get(kind) or receive(client, 1)[0]
@@ -93,7 +93,7 @@ class Proxy:
         return True
 
     def linger(self, client):
-        """Wait until the client has closed, unless the case wants to leave first."""
+        """Wait until the client has closed, unless the case ends first."""
         while self.end != "close" and client.recv(4096):
             pass
 

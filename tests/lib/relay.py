@@ -13,24 +13,24 @@ By hand: `python3 -m tests.lib.relay --help`.
 A dialogue is lines of the form  [MARK at] STEP[/clear|/tls][#N][ <ADDRESS>]: ACTION [; ACTION]...
 The first line that fits a step replaces what the relay would do there. #N is the N-th time that the
 step is reached in a connection, /clear and /tls ask for the time before and after TLS. A line that was never
-followed when the `with` ends is a failure: a rule with a slip in it must not make a test that can't fail.
+followed when the `with` ends is a failure: a misspelt rule must not make a test that can't fail.
 `never at` marks a line that must not be followed, `maybe at` one that may.
 
   steps     greeting handshake ehlo helo lhlo starttls auth auth.2 auth.3 ... mail rcpt data content dot
             bdat unread rset noop quit other
-            ("auth" is the answer to AUTH itself, "auth.2" the one to the client's next line;
-            "content" is the moment when the content begins to arrive, "dot" the answer to its end;
-            "unread" is the answer to BDAT by a relay that takes the chunk for commands)
+            ("auth" is the reply to AUTH itself, "auth.2" the reply to the client's next line;
+            "content" is the moment when the content begins to arrive, "dot" the reply to its end;
+            "unread" is the reply to BDAT of a relay that reads the chunk as commands)
   actions   250 text | 250 more   these lines, each ended by CRLF, exactly as they stand
             raw BYTES             these bytes
-            repeat N BYTES        N times these bytes ("forever" for N: until the client has gone)
+            repeat N BYTES        N times these bytes ("forever" for N: until the client has closed)
             drip S BYTES          one byte every S seconds
             delay S               wait S seconds
             read N                take N bytes more from the client (content, or a TLS handshake)
-            drop, close, reset    end the connection: FIN, FIN after TLS's own goodbye, RST
-            hang                  silence until the client has gone
+            drop, close, reset    end the connection: FIN, FIN after the end of TLS (close_notify), RST
+            hang                  silence until the client has closed
             swallow               no reply
-            default               what the relay would have said or done
+            default               what the relay says or does without this rule
 
 In all of these \\r \\n \\0 \\x9b and the like stand for their bytes. The first whole reply decides what
 follows: a 2xx to RCPT makes a recipient, 354 lets the content come, 220 to STARTTLS starts TLS.
@@ -103,7 +103,7 @@ def make_cert(folder, name, template, ca=None, rsa=False):
 
 
 def make_certs(folder, rsa=False):
-    """Make a CA and what it signs in `folder`; returns their paths as Certs."""
+    """Make a CA and its certificates in `folder`; returns their paths as Certs."""
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     ca, _ = make_cert(folder, "ca", "cn=Test CA\nca\ncert_signing_key\n", rsa=rsa)
@@ -185,12 +185,12 @@ class Action:
         return float(text)
 
     def is_last(self):
-        """Whether the connection ends by it."""
+        """Whether the action ends the connection."""
         return self.verb in LAST or self.number == float("inf")
 
 
 class Rule:
-    """One line of a dialogue, and how often the relay has followed it."""
+    """A line of a dialogue, with a count of how often the relay has followed it."""
 
     def __init__(self, line):
         found = RULE.fullmatch(line)
@@ -219,26 +219,26 @@ class Rule:
                 and self.address in (None, address))
 
     def is_right(self):
-        """Whether it was followed, or was not, as its mark says."""
+        """Whether the rule was followed, or not followed, as its mark demands."""
         return self.mark == "maybe" or bool(self.uses) != (self.mark == "never")
 
 
 class Dialogue:
-    """The rules that replace what the relay does at some steps."""
+    """The rules that replace the relay's own behaviour at some steps."""
 
     def __init__(self, text=""):
         lines = (line.strip() for line in text.splitlines())
         self.rules = [Rule(line) for line in lines if line and not line.startswith("#")]
 
     def has(self, step):
-        """Whether there is a rule for it, which counts as followed then."""
+        """Whether a rule fits the step; the rule then counts as followed."""
         rules = [rule for rule in self.rules if rule.step == step]
         for rule in rules:
             rule.uses += 1
         return bool(rules)
 
     def find(self, step, phase, counts, address):
-        """The actions for a step; `counts` tells how often it was reached, in all and in its phase."""
+        """The actions for a step; `counts` has the number of times it was reached, in all and in its phase."""
         for rule in self.rules:
             if rule.fits(step, phase, counts, address):
                 rule.uses += 1
@@ -246,23 +246,23 @@ class Dialogue:
         return None
 
     def mistakes(self):
-        """What is wrong with its rules after the session, a line for each."""
+        """The failures of the rules after the session, one line each."""
         return [f"{'followed' if rule.uses else 'never followed'}: {rule.line}"
                 for rule in self.rules if not rule.is_right()]
 
 
 def reply_code(said):
-    """The code of the first whole reply in what was said; 0 where there is none or more than one code."""
+    """The code of the first whole reply in the bytes sent; 0 if there is no reply or if its codes differ."""
     lines = re.match(rb"(?:\d{3}-[^\n]*\n)*\d{3}(?: [^\n]*)?\r?\n", said)
     codes = {line[:3] for line in lines[0].splitlines()} if lines else set()
     return int(codes.pop()) if len(codes) == 1 else 0
 
 
-# AUTH: a mechanism is a generator that yields challenges, is sent answers, and returns who came in
+# AUTH: a mechanism is a generator that yields challenges, gets responses, and returns the user
 
 @dataclasses.dataclass
 class Login:
-    """What a mechanism needs to know to judge a client."""
+    """The facts by which a mechanism accepts or refuses a client."""
     user: str
     password: str
     token: str
@@ -301,7 +301,7 @@ def auth_external(login, first):
 
 
 def bearer(login, pattern, answer):
-    """Judge an OAuth answer, which `pattern` takes apart; a refusal costs one more round."""
+    """Judge an OAuth response, which `pattern` parses; a refusal takes one more round."""
     found = re.fullmatch(pattern, answer, re.DOTALL)
     if found and found["user"].decode() == login.user and found["token"].decode() == login.token:
         return login.user
@@ -322,7 +322,7 @@ def auth_oauthbearer(login, first):
 
 
 def scram_proofs(digest, login, salt, signed):
-    """The client's proof and the server's signature, both as RFC 5802 section 3 has them."""
+    """The client's proof and the server's signature of RFC 5802 section 3."""
     def mac(key, text):
         return hmac.new(key, text, digest).digest()
     salted = hashlib.pbkdf2_hmac(digest, login.password.encode(), salt, login.iterations)
@@ -365,7 +365,7 @@ MECHANISMS = {
 
 
 class Exchange:
-    """One AUTH exchange: the client's lines in, the relay's replies out, `user` at a good end."""
+    """An AUTH exchange: takes the client's lines, gives the relay's replies; sets `user` on success."""
 
     def __init__(self, mechanism, login, first):
         self.user = None
@@ -379,7 +379,7 @@ class Exchange:
         return b"" if text == "=" else base64.b64decode(text, validate=True)
 
     def answer(self, line=None):
-        """The reply to a line of the client, or to AUTH itself."""
+        """The reply to a line of the client, or to the AUTH command."""
         if line == "*":
             return "501 5.7.0 given up"
         try:
@@ -400,11 +400,11 @@ class Exchange:
 # The wire
 
 class Over(Exception):
-    """The connection has come to its end."""
+    """The connection has ended."""
 
 
 class Wire:
-    """A connected socket, in clear or under TLS. Bytes that come in clear are kept in record.clear."""
+    """A connected socket, in clear or under TLS. Bytes received in clear are kept in record.clear."""
 
     def __init__(self, sock, record, keep):
         self.sock, self.record, self.keep = sock, record, keep
@@ -494,17 +494,17 @@ class Wire:
         self.sock.close()
 
 
-# What is kept
+# Records
 
 class Connection:
-    """What one client did, from its connecting to its going."""
+    """The acts of one client, from connecting to closing."""
 
     def __init__(self, number):
         self.number = number
         self.clear, self.secure = bytearray(), bytearray()
         self.commands = []  # the client's command lines, without the rest of AUTH
         self.log = []  # (who, line) for people: secrets hidden, content left out
-        self.faults = []  # what the client did against the protocol
+        self.faults = []  # the client's violations of the protocol
         self.transactions = []
         self.client_waits = 0
         self.tls_version = self.tls_cipher = self.tls_error = self.client_name = None
@@ -517,7 +517,7 @@ class Connection:
 
 
 class Transaction:
-    """One MAIL and what followed. `content` is what was meant, `wire` the same with its dots stuffed."""
+    """A MAIL command and the commands after it. `content` is the message, `wire` the same with stuffed dots."""
 
     def __init__(self, mail, keep):
         self.mail, self.keep = mail, keep
@@ -526,7 +526,7 @@ class Transaction:
         self.size, self.digest = 0, hashlib.sha256()
         self.is_complete = self.is_acknowledged = self.is_refused = False
         self.is_chunked = False
-        self.served = []  # recipients for whom the content was taken
+        self.served = []  # recipients for whom the content was accepted
 
     def add(self, wire, content):
         self.size += len(content)
@@ -553,7 +553,7 @@ class Transaction:
 
     @property
     def recipients(self):
-        """The accepted ones."""
+        """The accepted recipients."""
         return [path_of(line) for line, code in self.rcpts if code // 100 == 2]
 
 
@@ -561,7 +561,7 @@ COMMAND = re.compile(r"(?:MAIL FROM|RCPT TO):<((?:\"(?:\\.|[^\"])*\")?[^<>]*)>((
 
 
 def path_of(line):
-    """What stands between the angle brackets of a MAIL or RCPT line."""
+    """The address between the angle brackets of a MAIL or RCPT line."""
     found = COMMAND.fullmatch(line)
     return found[1] if found else ""
 
@@ -570,7 +570,7 @@ def path_of(line):
 
 @dataclasses.dataclass
 class Options:
-    """What a relay is and offers. The defaults are a plain relay without AUTH."""
+    """The properties of a relay. The defaults are a plain relay without AUTH."""
     tls: str = "none"  # none, starttls, implicit
     lmtp: bool = False
     hosts: tuple = ("127.0.0.1",)  # all on the same port
@@ -584,18 +584,18 @@ class Options:
     token: str = "token-of-tester"
     iterations: int = 4096
     scram_first: str = "r={nonce},s={salt},i={iterations}"
-    scram_final: str = "v={signature}"  # empty: no such message
+    scram_final: str = "v={signature}"  # empty: the relay does not send it
     extensions: tuple = ("PIPELINING", "SIZE", "8BITMIME", "DSN", "SMTPUTF8", "ENHANCEDSTATUSCODES")
     extra: tuple = ()  # further EHLO lines
     size: int = 1 << 30
     dialogue: str = ""
-    keep: bool = True  # else content is counted and hashed only, and no bytes are kept
+    keep: bool = True  # if False, content is only counted and hashed
     certs: Certs = None  # from make_certs(); default: those of this process
     cert: str = ""  # a chain in PEM instead of certs.cert, and its key
     key: str = ""
     context: ssl.SSLContext = None
-    strict: str = ""  # refuse as a provider of strict.py does
-    identity: str = "alice@example.org"  # the only address that it knows
+    strict: str = ""  # refuse like this provider of strict.py
+    identity: str = "alice@example.org"  # the only address or domain that the login may use
     tls_min: str = "1.2"
     tls_max: str = "1.3"
     ciphers: str = "DEFAULT"
@@ -609,7 +609,7 @@ PARAMETERS = {
 
 
 class Session:
-    """One connection being served. Replies wait in `pending` until no whole command is left to read."""
+    """A connection that is being served. Replies wait in `pending` until no whole command is left to read."""
 
     def __init__(self, relay, sock):
         self.options, self.relay = relay.options, relay
@@ -620,7 +620,7 @@ class Session:
         self.forget()
 
     def forget(self):
-        """The state at the beginning and again after STARTTLS."""
+        """The initial state, also after STARTTLS."""
         self.is_greeted = False
         self.offered = set()
         self.transaction = None
@@ -639,7 +639,7 @@ class Session:
             await self.flush()
         except (Over, OSError):
             pass
-        except Exception as error:  # what the relay does not understand must not go unseen
+        except Exception as error:  # a command that the relay does not understand is a fault
             self.record.faults.append(f"the relay failed: {error!r}")
         finally:
             self.wire.sock.close()
@@ -865,7 +865,7 @@ class Session:
     # transactions
 
     def refusal(self, verb, line):
-        """Why a MAIL or RCPT line can't be taken, or None."""
+        """The reason why a MAIL or RCPT line is refused, or None."""
         found = COMMAND.fullmatch(line)
         if not found:
             return "501 5.5.2 bad syntax"
@@ -938,7 +938,7 @@ class Session:
         """Everything up to the dot; False if the client went away before it.
 
         The data begins with a line end of our own, because the first line may be the dot or begin with
-        one. A block is cut in front of what may be the beginning of a line.
+        one. A block is cut before a possible beginning of a line.
         """
         held, skip = b"\r\n", 2
         while True:
@@ -1004,7 +1004,7 @@ class Relay:
         return self.options.certs or default_certs()
 
     def make_context(self):
-        """Security level 0: this relay shows whatever certificate it was given."""
+        """Security level 0: the relay presents any certificate that it is given, however weak."""
         o = self.options
         if o.context:
             return o.context
@@ -1023,7 +1023,7 @@ class Relay:
         return self.start()
 
     def __exit__(self, kind, *_):
-        """A rule that was not followed is a failure of the test, except where that has another one."""
+        """A rule that was not followed fails the test, unless the test has already failed."""
         if kind is None:
             self.wait_for(lambda: not self.dialogue.mistakes(), 5)
         self.stop()
@@ -1039,7 +1039,7 @@ class Relay:
         return self
 
     def stop(self):
-        """End at once, whatever the connections are doing."""
+        """End at once, in the middle of connections, too."""
         if self.thread.is_alive():
             self.loop.call_soon_threadsafe(self.over.set)
             self.thread.join()
@@ -1052,9 +1052,9 @@ class Relay:
         return [listener]
 
     def listen_tcp(self):
-        """One socket for each host, all on one port; a port that is free on some only is tried again.
+        """A socket for each host, all on one port. If a random port is not free on all hosts, try another.
 
-        So is a given one: a process that another thread is just starting may hold an older listener
+        A given port is tried again, too: a process that another thread has just started may hold an older listener
         for a moment.
         """
         self.path = None
@@ -1073,7 +1073,7 @@ class Relay:
 
     @staticmethod
     def listen_on(host, port):
-        """A port of the system's choice must not be one that somebody else holds to reuse it."""
+        """A port chosen by the system must not be one that another process holds for reuse."""
         listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         try:
             if port:
@@ -1115,11 +1115,11 @@ class Relay:
         return self.connections[-1]
 
     def touch(self):
-        """Wake whoever waits for something to happen here."""
+        """Wake the threads that wait for an event here."""
         with self.changed:
             self.changed.notify_all()
 
-    # what a test asks
+    # questions of a test
 
     @property
     def transactions(self):
@@ -1127,17 +1127,17 @@ class Relay:
 
     @property
     def received(self):
-        """The transactions whose content was taken with a 2xx."""
+        """The transactions whose content was accepted with a 2yz."""
         return [t for t in self.transactions if t.is_acknowledged]
 
     @property
     def client_waits(self):
-        """How often a client had to wait for the relay: the groups of replies that were sent."""
+        """The number of times a client had to wait for the relay, which is the number of groups of replies."""
         return sum(c.client_waits for c in self.connections)
 
     @property
     def clear(self):
-        """Every byte that came outside of TLS."""
+        """Every byte that was received outside TLS."""
         return b"".join(bytes(c.clear) for c in self.connections)
 
     @property
@@ -1145,7 +1145,7 @@ class Relay:
         return [fault for c in self.connections for fault in c.faults]
 
     def wait_for(self, condition, limit=10):
-        """Block until condition() holds; False when that took longer than `limit` machine seconds (None: no limit)."""
+        """Block until condition() holds; False if it takes longer than `limit` machine seconds (None: no limit)."""
         end = None if limit is None else patience.now() + limit
         with self.changed:
             while not self.changed.wait_for(condition, patience.SLICE):
@@ -1167,7 +1167,7 @@ class Relay:
 # For people
 
 def story(connection):
-    """A connection told in lines: how secure, who, what was said, what was delivered."""
+    """A connection as lines for people: its TLS, its user, its commands and replies, its deliveries."""
     c = connection
     secure = f"{c.tls_version} ({c.tls_cipher})" if c.tls_version else f"none ({c.tls_error or 'in clear'})"
     lines = [f"Connection {c.number}", f"  encryption  {secure}",
@@ -1252,7 +1252,7 @@ def options_of(arguments):
 
 
 def announce(relay, ca, ready_file):
-    """Say where the relay is, to the reader and in a file that a shell can read."""
+    """Print where the relay is, and write it to a file that a shell can read."""
     where = relay.path or f"{relay.options.hosts[0]}:{relay.port}"
     print(f"The relay listens on {where}" + (f"; its CA is in {ca}" if ca else ""), flush=True)
     if ready_file:
@@ -1262,7 +1262,7 @@ def announce(relay, ca, ready_file):
 
 
 def watch(relay, is_once):
-    """Tell each connection's story as it ends, the first one's only with `is_once`."""
+    """Print each connection's lines when it ends; with `is_once` only the first connection's."""
     told = 0
     while not (is_once and told):
         relay.wait_for(lambda: any(c.is_over for c in relay.connections[told:told + 1]), None)

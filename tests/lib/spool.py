@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""spool.py - the files of a queue, as a test sees them: read, looked for, changed, locked
+"""spool.py - the files of a queue for tests: read, found, changed, locked
 
-The format is the one that src/queue/record.h describes.
+src/queue/record.h describes the format.
 """
 import dataclasses
 import fcntl
@@ -78,7 +78,7 @@ class Record:
         return self.progress["next"] - int(self.notes[-1].split()[0])
 
     def change(self, **values):
-        """Write other numbers into the progress, with their checksum."""
+        """Write other numbers into the progress, with the right checksum."""
         self.progress.update(values)
         lines = "".join(f"{key:<{KEY_WIDTH}}{self.progress[key]:015}\n" for key in PROGRESS).encode()
         data = self.path.read_bytes()
@@ -142,7 +142,7 @@ class Spool:
 
 
 class Locked:
-    """Holds a message as another process would."""
+    """Lock a message, as another process would."""
 
     def __init__(self, path):
         self.path = path

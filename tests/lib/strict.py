@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""strict.py - what strict providers refuse in a message, in their words
+"""strict.py - checks by which strict providers refuse a message, with the providers' words
 
-Each function takes the sender of the envelope, the parsed message and the identity that the login may use: an
+Each function takes the envelope sender, the parsed message and the identity that the login may use: an
 address, or a domain for any address in it. It returns the refusal, or None.
 """
 import email
@@ -22,7 +22,7 @@ def addresses(message, name):
 
 
 def is_whole(address):
-    """Whether it has a domain that could be on the Internet."""
+    """Whether the address has a domain that could be on the Internet."""
     local, _, domain = address.rpartition("@")
     return bool(local) and "." in domain.strip(".")
 
@@ -34,7 +34,7 @@ def is_own(address, identity):
 
 
 def like_ses(sender, message, identity):
-    """Every address needs a domain, and sender and authors have to be verified ones."""
+    """Every address needs a domain; sender and authors have to be verified addresses."""
     if any(not address.rpartition("@")[2] or "@" not in address
            for name in ADDRESS_FIELDS for address in addresses(message, name)):
         return "554 Transaction failed: Missing final '@domain'"
@@ -64,7 +64,7 @@ def like_gmail(_, message, __):
 
 
 def like_exchange(sender, message, identity):
-    """Only the login's own address may be the sender, neither in the envelope nor in the header another."""
+    """Only the login's own address may be the sender, in the envelope and in the header."""
     authors = addresses(message, "From")
     if not authors or not all(is_own(a, identity) for a in [sender, *authors, *addresses(message, "Sender")]):
         return "550 5.7.60 SMTP; Client does not have permissions to send as this sender"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""user.py - a user: a home with a config, and one that also has a queue and a relay"""
+"""user.py - a user with a home and a config, and a user who also has a queue and a relay"""
 import contextlib
 import os
 import pathlib
@@ -29,7 +29,7 @@ def held_port():
 
 
 class Home:
-    """A user with a config: `home` is HOME of the program, and `folder` where the rest lies."""
+    """A user with a config: `home` is HOME of the program, and `folder` has the other files."""
 
     def __init__(self, folder, home=None):
         self.folder, self.home = pathlib.Path(folder), pathlib.Path(home or folder)
@@ -46,7 +46,7 @@ class Home:
         return []
 
     def configure(self, *lines, name=".mailchuterc"):
-        """Write the config; `lines` come last, so that they win."""
+        """Write the config; `lines` come last, so that they prevail."""
         return self.write(*(patience.stretch(line) for line in (*self.account(), *lines)), name=name)
 
     def environment(self):
@@ -117,7 +117,7 @@ class User(Home):
         return self.run(*options, "--", *(recipients or ("bob@example.org",)), name=name, stdin=stdin)
 
     def queue(self, *recipients, **how):
-        """Put a message into the queue while the relay is down; returns its record."""
+        """Put a message into the queue while the relay is stopped; returns its record."""
         before = {path.name for path in self.spool.files()}
         result = self.send(*recipients, **how)
         expect(result.status in (0, 75), f"not queued: {result}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""__main__.py - does the test relay do what the suites rely on? Suite "relay", with clients of Python's own"""
+"""__main__.py - does the test relay do what the suites rely on? Suite "relay", with Python's own clients"""
 import base64
 import hashlib
 import hmac
@@ -19,7 +19,7 @@ MESSAGE = b"Subject: test\r\n\r\n.one dot\r\n..two\r\nlast\r\n"
 
 
 class Talk:
-    """A client that says what it is told to, over a plain socket or TLS."""
+    """A client that sends the given lines, over a plain socket or TLS."""
 
     def __init__(self, relay, is_secure=False):
         self.sock = socket.create_connection(("127.0.0.1", relay.port), 10)
@@ -33,7 +33,7 @@ class Talk:
         self.file = self.sock.makefile("rb")
 
     def hear(self):
-        """One whole reply."""
+        """Read a whole reply."""
         lines = b""
         while True:
             line = self.file.readline()
@@ -42,7 +42,7 @@ class Talk:
                 return lines
 
     def say(self, data):
-        # in pieces: the socket's time-out is one for each call
+        # in pieces, because the socket's time-out is for each call
         for at in range(0, len(data), 1 << 20):
             self.sock.sendall(data[at:at + (1 << 20)])
 
@@ -63,7 +63,7 @@ def envelope(talk):
 
 
 def smtp(relay, mechanism=None, password="secret", host="127.0.0.1"):
-    """Send MESSAGE with smtplib, logged in by one mechanism where one is named."""
+    """Send MESSAGE with smtplib, after a login if a mechanism is named."""
     context = ssl.create_default_context(cafile=relay.certs.ca)
     is_implicit = relay.options.tls == "implicit"
     with (smtplib.SMTP_SSL(host, relay.port, context=context) if is_implicit
@@ -140,7 +140,7 @@ def scram_numbers_of_rfc_7677(_):
 
 
 def scram(talk, digest, name, password):
-    """Log in as a client would; returns the last reply and whether the relay proved itself."""
+    """Log in as a client does; returns the last reply and whether the relay proved that it knows the password."""
     bare = b"n=tester,r=clientnonce"
     first = base64.b64encode(b"n,," + bare)
     server_first = base64.b64decode(talk.ask(b"AUTH " + name + b" " + first)[4:])
@@ -335,7 +335,7 @@ def hundred_megabytes(_):
 
 
 def script_case(dialogue, wanted, command=b"NOOP"):
-    """What a client reads, to the end, when it says `command` and the dialogue is played."""
+    """All that a client reads after `command`, with the given dialogue."""
     def run(_):
         with Relay(dialogue=dialogue) as relay:
             talk = Talk(relay)
@@ -363,7 +363,7 @@ suite.add("script-swallow", script_case("noop#1: swallow\nnoop#2: drop", b"", b"
 
 @suite.case
 def script_not_followed(_):
-    """A failure where a rule is never followed, or one that must not be; another failure comes first."""
+    """A rule that is never followed fails the test, also a `never` rule that is followed; other failures come first."""
     for dialogue, wanted in (("noop: 250 a\nrset: 250 b", "never followed: rset: 250 b"),
                              ("never at noop: 250 a", "followed: never at noop: 250 a"), ("maybe at rset: 250 b", "")):
         told = ""
@@ -450,7 +450,7 @@ def both_families_on_one_port(_):
 
 @suite.case
 def command_line(folder):
-    """By hand: a ready file, a session, and a story in which no password stands."""
+    """Started by hand: a ready file, a session, and printed lines without a password."""
     ready = folder / "ready"
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.lib.relay", "--starttls", "--auth", "PLAIN", "--once", "--certs", folder / "certs",
@@ -471,11 +471,11 @@ def command_line(folder):
     expect("secret" not in told and "AHRlc3" not in told, f"password in:\n{told}")
 
 
-# What the harness itself promises
+# The harness
 
 
 def tried(seconds, config, last_works=False):
-    """With which factors the harness tries a case that fails `seconds` after it has made such a config."""
+    """The time-out factors with which the harness runs a case that fails `seconds` after it wrote this config."""
     factors = []
 
     def fails(_):
@@ -500,13 +500,13 @@ def a_failure_after_a_time_out_is_tried_with_longer_ones(_):
 
 
 def memory_of(process):
-    """What faketime shares with the program that it runs."""
+    """The names of the memory that faketime shares with its program."""
     return [SHARED_MEMORY / f"{name}_{process.pid}" for name in ("faketime_shm", "sem.faketime_sem")]
 
 
 @suite.case
 def memory_of_a_killed_faketime_is_removed(_):
-    """Not before the program that it has started ends as well."""
+    """The shared memory is not removed while a program that started under faketime still runs."""
     with subprocess.Popen(["faketime", "-f", "+1d", "sh", "-c", "echo; read -r line; exit"], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) as process:
         process.stdout.readline()
@@ -525,7 +525,7 @@ def memory_of_a_killed_faketime_is_removed(_):
 
 @suite.case
 def words_choose_cases(folder):
-    """A word that is in no name, or a name that two cases have, is an error."""
+    """A word that is in no name is an error, and so is a name that two cases have."""
     script = folder / "few.py"
     script.write_text("from tests.lib.harness import Suite\nsuite = Suite('few')\nfor name in ('one', 'two'):\n"
                       "    suite.add(name, print)\nsuite.main()\n")
