@@ -3,10 +3,10 @@
 
 `python3 -m tests.fault [--full] [WORD...]` runs the cases whose names contain one of the words. Most
 cases are sweeps: the same operation again and again, each time with another fault: a signal, an error, or an
-error that lasts, at each system call that can have it. After each, what the caller was told (exit status or
-death) is held against what the relay has received and what is in the queue; then the queue is run without
-faults, and what had to arrive must have arrived, and nothing else. Of the sweeps over the modes of the program
-an even sample is taken; with --full all of them are done. The last lines say how many faults met which mode.
+error that lasts, at each system call that can have it. After each fault the result for the caller (exit status
+or death) is compared with the relay's messages and with the queue. Then the queue is run without
+faults: the promised messages must have arrived, and no others. The sweeps over the modes of the program
+take an even sample of the faults; with --full all faults. The last lines count the faults of each mode.
 Full and read-only disks are made of mounts of our own, for which root is needed.
 """
 import pathlib

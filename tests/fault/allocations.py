@@ -12,14 +12,14 @@ from .user import NO_MEMORY, SHIM, SIGKILL, SIGTERM, Message, Tally, FaultUser
 SHIM_ORDERS = {"LD_PRELOAD": str(SHIM.with_name("memory-shim.so"))}
 STRIDE = 1 if IS_FULL else 11
 LONG_STRIDE = 7 if IS_FULL else 211  # where libraries allocate thousands of times
-# GnuTLS and GMP do not survive it everywhere: what ends us so is a signal as others are, but the loader of
+# GnuTLS and GMP do not survive it everywhere: their crash counts as a signal like others. The loader of
 # shared libraries just exits
 CRASHES = {-signal.SIGABRT: SIGTERM, -signal.SIGSEGV: SIGTERM, 127: SIGKILL}
 TLS = {"tls": "on", "tls_certcheck": "off", "auth": "plain", "user": "tester", "password": "secret"}
 
 
 def sweep(shoot, check, kind, stride):
-    """Every allocation, or one in so many, until a run makes no more of them."""
+    """Every allocation, or every n-th, until a run makes no more of them."""
     tally, number = Tally(), 1
     while tally.shoot(shoot, check, (kind, number, SHIM_ORDERS)):
         number += stride
@@ -40,7 +40,7 @@ def each_kind(mode, name, operation, expected=0, stride=STRIDE, settings=None, *
 
 
 def surviving_crashes(operation):
-    """The operation, with a library's crash taken for a signal."""
+    """The operation; a library's crash counts as a signal."""
     def prepare(user):
         shoot, check = operation(user)
 
@@ -54,7 +54,7 @@ def surviving_crashes(operation):
 
 
 def helped(operation):
-    """The operation with what else takes part in a send: names, a filter, aliases, a log."""
+    """The operation with all other parts of a send: names, a filter, aliases, a log."""
     def prepare(user):
         (user.folder / "aliases").write_text("other: else@example.org\n")
         user.settings.update(host="localhost", filter="cat", aliases=user.folder / "aliases",
@@ -101,7 +101,7 @@ def made_operation(user):
 
 
 def change_operation(option, to):
-    """The message is where it was or where it should be, and the latter if that was said."""
+    """The message is at its old place or at the ordered place; after exit 0, at the ordered place."""
     def prepare(user):
         message = Message()
         fill(user, [message])
@@ -127,7 +127,7 @@ def change_operation(option, to):
 
 
 def look_operation(*args):
-    """What only looks says all that there is, or that it can't; it changes nothing."""
+    """A mode that only reads prints everything, or an error; it changes nothing."""
     def prepare(user):
         messages = [Message(), Message(TWO)]
         fill(user, messages)

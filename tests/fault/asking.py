@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""asking.py - what is asked of a run that has the lock already: done by it or by a later one, never lost"""
+"""asking.py - requests to a run that already has the lock: done by that run or a later one, never lost"""
 import contextlib
 import fcntl
 import os
@@ -18,7 +18,7 @@ FAULTS = ["eio", "enospc", "emfile", "enfile", "enomem", "enolck", "eintr", "kil
 
 
 def messages_that_are_not_due(user):
-    """One that the way to the relay has kept back, and two that the relay has deferred itself."""
+    """A queue with a message that a route's failure has deferred, and two that the relay has deferred."""
     messages = [Message([BOB]), Message([BOB], sender="dave@example.org"), Message([CAROL])]
     fill(user, messages[:1])
     user.play("rcpt: 451 4.3.0 later")
@@ -36,7 +36,7 @@ def ids_of(user, message):
 
 
 def commands(user, messages):
-    """The ways to ask, and which of the messages each is about."""
+    """The kinds of requests, and the messages of each."""
     return {"all": (["-qf"], messages), "recipient": (["-qR", "bob@"], messages[:2]),
             "sender": (["-qSdave"], messages[1:2]), "id": (["-qI", ids_of(user, messages[0])], messages[:1]),
             "retry": (["--queue-retry", ids_of(user, messages[2])], messages[2:])}
@@ -48,7 +48,7 @@ def check_asked(run):
 
 
 def beside_a_run(folder, way, end):
-    """A run of what is due stops at each of its calls. What is asked then is done although nobody asks again."""
+    """A run of due messages stops at each of its calls. A request made then is done without being repeated."""
     with FaultUser(folder) as user:
         messages = messages_that_are_not_due(user)
         args, wanted = commands(user, messages)[way]
@@ -92,7 +92,7 @@ def leftovers(user):
 
 
 def beside_a_child(folder):
-    """What follows a message on its connection has the lock, too, and looks only at its own route."""
+    """A run that follows a message on its connection has the lock, too, and sends only for its own route."""
     with FaultUser(folder) as user:
         messages = messages_that_are_not_due(user)
 
@@ -128,7 +128,7 @@ def beside_a_child(folder):
 
 
 def stopped_child(process):
-    """The child of the program that the shim has stopped; None if they all end without that."""
+    """The child of the program that the shim has stopped; None if all children end without a stop."""
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     while not is_free(process.told):
         hits = [line.split() for line in process.told.read_text().splitlines() if line.startswith("hit ")]
@@ -158,7 +158,7 @@ def hold_the_lock(user):
 
 
 def faults_of_the_asker(folder, fault):
-    """The one who asks meets a fault at each of his calls: 0 means that it is done all the same."""
+    """The requesting process meets a fault at each of its calls: exit 0 means that the request is done all the same."""
     with FaultUser(folder) as user:
         messages = messages_that_are_not_due(user)
         way = commands(user, messages)["all"]
@@ -185,7 +185,7 @@ def faults_of_the_asker(folder, fault):
 
 
 def faults_of_the_asked(folder, fault):
-    """A run stops before a fault, is asked then, and meets the fault: a request is done, or is there for the next."""
+    """A run stops before a fault, gets a request, and meets the fault: the request is done, or waits for a run."""
     with FaultUser(folder) as user:
         messages = messages_that_are_not_due(user)
 
@@ -221,7 +221,7 @@ def faults_of_the_asked(folder, fault):
 
 
 def taking_under(folder, fault):
-    """A request that was left is done by the next run, or by the one after it; the first meets a fault."""
+    """A request that was left is done by the next run, which meets a fault, or by the run after it."""
     with FaultUser(folder) as user:
         messages = messages_that_are_not_due(user)
         (user.spool / "request.f").touch(0o600)
@@ -252,7 +252,7 @@ def taking_under(folder, fault):
 
 @suite.case
 def asking_with_odd_texts(folder):
-    """Whatever text is looked for: it finds its message, or it is said that it can't be left."""
+    """A request with any text to search for finds its message, or an error says that it can't be left."""
     texts = ["bob@", "x" * 100, "x" * 250, "y" * 5000, "/etc/passwd", "../../x", "%s%n", "a,Rb", "\n\x1b[2J", "ü" * 30,
              "ü" * 90, "-", "", " "]
 
@@ -279,7 +279,7 @@ def asking_with_odd_texts(folder):
 
 @suite.case
 def asking_again_and_again(folder):
-    """Equal requests are one; different ones have a limit, which is said."""
+    """Equal requests count once; beyond the limit of different requests there is an error."""
     with FaultUser(folder) as user:
         messages = messages_that_are_not_due(user)
         holder = hold_the_lock(user)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""cases.py - what the cases of the fault suite share: running and counting them, a full queue, what must hold"""
+"""cases.py - shared by the cases of the fault suite: running and counting them, a full queue, what must hold"""
 import collections
 import concurrent.futures
 import multiprocessing
@@ -15,7 +15,7 @@ from .user import ENDINGS, NO_MEMORY, ends_process
 
 IS_FULL = "--full" in sys.argv
 NETWORK_CALLS = {"sendto", "recvfrom", "sendmsg", "recvmsg", "connect", "poll", "socket"}
-STATUS_CALLS = {"pwrite", "fdatasync"}  # by which the relay's verdict is written down
+STATUS_CALLS = {"pwrite", "fdatasync"}  # calls that write the relay's verdict to disk
 TWO = ("bob@example.org", "carol@example.org")
 NOBODY = "rcpt <nobody@example.org>: 550 5.1.1 no such user"
 
@@ -23,7 +23,7 @@ injections = collections.Counter()
 
 
 class FaultSuite(Suite):
-    """Cases that are run by a few processes, each with mounts of its own; `mode` is what their faults meet."""
+    """Cases that a few processes run, each with mounts of its own; `mode` is the program's mode under fault."""
 
     def __init__(self, name):
         super().__init__(name)
@@ -54,7 +54,7 @@ suite = FaultSuite("fault")
 
 
 def run_case(index):
-    """In one of the processes: its name, what was wrong with it, and the injections by what they met."""
+    """Run a case in one of the processes: returns its name, its failure, and counts of the injections by result."""
     name, function = suite.cases[index]
     injections.clear()
     text = ""
@@ -87,7 +87,7 @@ def gather(trials):
 
 
 def fill(user, messages):
-    """Put messages into the queue of a relay that is down."""
+    """Put messages into the queue while the relay is stopped."""
     user.wants_relay(False)
     for message in messages:
         done = user.send(message)
@@ -110,15 +110,16 @@ def expect_empty(user):
 # What must hold after any run
 
 def check_alive(run):
-    """It ended by itself, or by the signal that was ordered."""
+    """The run ended by itself, or by the ordered signal."""
     is_ordered = any(fault in (*ENDINGS, "stop") for _, fault in run.hits)
     expect(run.status >= 0 or (is_ordered and ends_process(run)), f"died after {run.cpu:.0f} s of CPU: {run}")
 
 
 def check_files(user, run, messages, refused=(), may_hold=False, others=False, may_reopen=False):
-    """Every file of the queue is whole and where it belongs, and says of each recipient what the relay knows.
+    """Every file of the queue is whole and in its place, and its statuses agree with the relay.
 
-    With `others` there may be messages besides these, and with `may_reopen` one that is on its way out of failed/.
+    With `others` there may be messages besides these, and with `may_reopen` a message that is
+    being moved out of failed/.
     """
     user.check_modes()
     for folder in ("q", "hold", "failed"):
@@ -157,13 +158,13 @@ def is_excused(run):
 
 
 def doubts(user, run, message):
-    """How many extra copies of the message are allowed: one where a verdict may have been lost."""
+    """The number of extra copies of the message that are allowed: one if a verdict may have been lost."""
     is_marked = any("?" in status for _, _, status in user.find(message))
     return int(is_marked and is_excused(run))
 
 
 def check_sent(user, run, message, refused=(), program="mailchute"):
-    """After a send by a person, or by a program that calls sendmail. `refused` are those whom the relay refuses."""
+    """After a send by a person, or by a program that calls sendmail. The relay refuses the recipients `refused`."""
     check_alive(run)
     user.relay.wait_idle()
     check_files(user, run, [message], refused)
@@ -183,7 +184,7 @@ def check_sent(user, run, message, refused=(), program="mailchute"):
         at_least = first if not waiting else [recipient not in refused for recipient in message.recipients]
         expect(all(a >= b for a, b in zip(last, at_least)), f"lost: {at_least} wanted, {last} arrived; {run}")
         expect(max(last) <= 1 + extra, f"sent too often: {last}; {run}")
-    # what could not be kept in the queue was sent without it
+    # a message that could not be queued was sent without the queue
     if program == "mailchute" and ends_process(run) == "withdrawn" and saw_end and not run.calls:
         expect(waiting, f"taken out of the queue, and the relay has it; {run}")
     if run.status > 0 and not run.calls & NETWORK_CALLS:
@@ -193,7 +194,7 @@ def check_sent(user, run, message, refused=(), program="mailchute"):
 
 
 def has_spoken(run):
-    """Whether something was said, or could not be."""
+    """Whether there was an error text, or it could not be written."""
     return bool(run.stderr) or "write" in run.calls
 
 
@@ -207,7 +208,7 @@ def check_arrived(user, run, message, refused, copies, extra):
 
 
 def check_queue_run(user, run, messages, refused=(), may_be_silent=False):
-    """After a run of the queue, in which all messages but the refused ones must have left or still wait."""
+    """After a run of the queue, in which all messages except the refused ones must have left or still wait."""
     extra = check_run(user, run, messages, refused, may_be_silent)
     user.drain()
     check_drained(user, run, messages, refused, extra)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""clocks.py - a clock that jumps by years: nothing expires that was not tried, and nobody is pestered"""
+"""clocks.py - a clock that jumps by years: no message expires untried, and there are no repeated notices"""
 from tests.lib.harness import expect
 from .cases import expect_empty, expect_once, fill, gather, suite
 from .user import Message, FaultUser
@@ -52,7 +52,7 @@ def clock_jumps(folder):
 
 @suite.case
 def sent_with_a_wrong_clock(folder):
-    """Given in while the clock is wrong, it leaves when it is right again, without being forced."""
+    """A message queued while the clock is wrong leaves when the clock is right again, without a forced run."""
     with FaultUser(folder) as user:
         user.save("empty")
 
@@ -73,7 +73,7 @@ def sent_with_a_wrong_clock(folder):
 
 @suite.case
 def expires_only_when_tried(folder):
-    """Off for a month, then refused again and again: five attempts that count come before the end."""
+    """The machine is off for a month, then the relay defers repeatedly: five counted attempts precede the expiry."""
     with FaultUser(folder) as user:
         message = Message()
         fill(user, [message])

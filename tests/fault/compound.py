@@ -15,10 +15,10 @@ CHUNKS = {"extensions": ("PIPELINING", "SIZE", "CHUNKING")}
 LONG = 1500  # lines: more than the program sends at once, several times over, and less than a pipe holds
 
 
-# A delay, with a relay that uses it: all that was said is read and answered before the program goes on
+# A delay, used by the relay: it reads and answers everything before the program continues
 
 class Slow(FaultUser):
-    """Stops each run at the call of the fault "stop", until the relay has nothing to do; then it gets a signal."""
+    """Stop each run at the call of the fault "stop", until the relay has nothing to do; then send a signal."""
 
     then = signal.SIGCONT
 
@@ -82,7 +82,7 @@ with_signal("run", run_operation())
 with_signal("run-in-chunks", run_operation(), **CHUNKS)
 
 
-# Two processes at one queue, one of which has a fault
+# Two processes at one queue, with a fault in one of them
 
 SECOND = {
     "run": lambda user, name: ["-qf"],
@@ -96,7 +96,7 @@ STANDING = 40  # calls of a run at which it can be stopped, more or less evenly
 
 
 def beside(second, has_first_fault):
-    """A run stops at a call, another process does its work, and the run goes on; one of both meets the fault."""
+    """A run stops at a call, another process does its work, and the run continues; one of the two meets the fault."""
     def run(folder):
         with FaultUser(folder) as user:
             messages = [Message(), Message()]
@@ -112,7 +112,7 @@ def beside(second, has_first_fault):
 
 
 def injections_of_two(told, has_first_fault):
-    """As (fault, number, orders): of the first one, which stops before it; or of the second, with the first's stop."""
+    """As (fault, number, orders): for the first process, which stops before it; or the second, when the first stops."""
     calls, errors = listed(told[0])
     if has_first_fault:
         return [(fault, number, {"FAULT_STOP": "1"}) for fault in ERRORS for number in range(1, 1 + errors[fault])]
@@ -140,7 +140,7 @@ def two(user, messages, args, has_first_fault, second):
 
 
 def check_two(user, messages, shoot, second):
-    """Each message is sent once, or waits or was held, or was removed where that was said."""
+    """Each message is sent once, or waits, or was held, or was removed if exit 0 said so."""
     runs = [shoot.first, shoot.second]
     for run in runs:
         check_alive(run)
@@ -148,7 +148,7 @@ def check_two(user, messages, shoot, second):
     user.relay.wait_idle()
     faulty = next((run for run in runs if run.calls), runs[0])
     check_files(user, faulty, messages, may_hold=second == "hold")
-    # the run that is asked for may have sent again already what was in doubt
+    # the requested run may already have sent the message in doubt again
     extra = [int(is_excused(faulty) and (bool(faulty.calls & NETWORK_CALLS) or any("?" in s for _, _, s in user.find(m))))
              for m in messages]
     is_removed = second == "remove" and (shoot.second.status == 0 or "fsync" in shoot.second.calls)

@@ -38,7 +38,7 @@ def write_full(path):
 
 
 def give_in(user, messages):
-    """Send them, the relay being down: those that are promised, and those that are not."""
+    """Send messages while the relay is stopped: returns those that are promised, and those that are not."""
     taken, refused = [], []
     for message in messages:
         run = user.send(message)
@@ -74,7 +74,7 @@ def disk_without_inodes(folder):
 
 @suite.case
 def full_disk_lets_the_queue_go(folder):
-    """What an attempt changes needs no room; a notice does, and waits until there is some."""
+    """The changes of an attempt need no room on disk; a notice does, and waits until there is room."""
     def trial():
         with FaultUser(folder) as user, small_disk(user, 100):
             good, bad = [Message() for _ in range(3)], Message(["nobody@example.org"])
@@ -120,7 +120,7 @@ def read_only_disk(folder):
 
 @suite.case
 def no_place_for_a_queue(folder):
-    """Below a file, or in a folder of somebody else."""
+    """A queue below a file, or in another user's folder."""
     def trial(make):
         with FaultUser(folder) as user:
             make(user.spool)
@@ -138,7 +138,7 @@ def no_place_for_a_queue(folder):
     gather([("a file", lambda: trial(lambda path: path.touch())), ("of everybody", lambda: trial(of_everybody))])
 
 
-# No disk at all takes the message: it is held in memory, up to a bound
+# No disk has room for the message: it is held in memory, up to a limit
 
 PLACES = ("/tmp", "/var/tmp")
 MEMORY_MAX = 32 << 20
@@ -193,7 +193,7 @@ class Bare:
 
 
 def check_directly(user, bare):
-    """Sent while the relay is there; else kept, where there is room for it, or refused and sent never."""
+    """A message is sent if the relay is running; else kept if there is room, or refused and never sent."""
     for lines in (1, 200, 20000):
         count()
         message = Message(lines=lines)
@@ -219,7 +219,7 @@ def everything_is_full(folder):
 
 @suite.case
 def everything_fills_up(folder):
-    """What was read already moves from one disk to the next, and into memory."""
+    """The part that was already read moves from one disk to the next, and into memory."""
     for room in (4, 60, 100, 400):
         with FaultUser(folder) as user, all_disks_full(user, room):
             check_directly(user, Bare(user))
@@ -257,7 +257,7 @@ def full_disks_and_a_filter(folder):
 
 @suite.case
 def no_file_may_grow_for_a_filter(folder):
-    """Not even memory can be its file then; one that leaves the most unread is content with a pipe, too."""
+    """No memory file can be made either. A filter that leaves most of its input unread works with a pipe, too."""
     for size in (0, 1, 4096, 100000):
         with FaultUser(folder, {"filter": "sed s/^line/LINE/"}) as user:
             for lines in (1, 200, 20000):
@@ -274,7 +274,7 @@ def no_file_may_grow_for_a_filter(folder):
 
 @suite.case
 def full_disks_and_what_is_made(folder):
-    """A text is read twice, and an attachment is as good as any other."""
+    """A text from standard input is read twice, and an attachment arrives like any other."""
     with FaultUser(folder) as user, all_disks_full(user):
         attached = user.folder / "attached.bin"
         attached.write_bytes(os.urandom(300000))

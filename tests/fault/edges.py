@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""edges.py - the edges of buffers: what ends up to two octets before or after one arrives as it was given
+"""edges.py - the edges of buffers: texts that end up to two octets before or after an edge arrive unchanged
 
 Each row names the sizes of buffers and limits in src, and is tried with two octets less to two more. A size
 within a limit has to work to the last octet; one beyond it has to give the error that the row names.
@@ -29,7 +29,7 @@ TYPE = b"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Tra
 
 
 class Given(Message):
-    """A message whose text is made by a function of its header, which says who it is."""
+    """A message whose text is made by a function of its header, which identifies the message."""
 
     def __init__(self, make, **more):
         super().__init__(lines=0, **more)
@@ -38,7 +38,7 @@ class Given(Message):
         self.wire = re.sub(rb"\r?\n", b"\r\n", body)
 
 
-# What lies over the edge: octets at `size` of the text, of which `lead` come before.
+# Shapes that lie across an edge: octets at `size` of the text, of which `lead` come before the edge.
 
 SHAPES = {
     "line-end": b"a\nb", "crlf": b"a\r\nb", "empty-lines": b"\n\n\n\n", "crlf-lines": b"\r\n\r\n\r\n",
@@ -48,7 +48,7 @@ SHAPES = {
 
 
 def filler(length):
-    """Lines that are `length` octets together, the last of which is not ended."""
+    """Lines of `length` octets together, the last of them without a line end."""
     line = b"the quick brown fox jumps over the lazy dog, again and again.\n"
     return (line * (length // len(line) + 1))[:length]
 
@@ -61,7 +61,7 @@ def in_the_body(shape, size):
 
 
 def at_the_end(shape, size):
-    """The text ends there."""
+    """The text ends at the edge."""
     def make(header):
         start = header + b"\n"
         return start + filler(size - len(start) - len(shape)) + shape
@@ -69,7 +69,7 @@ def at_the_end(shape, size):
 
 
 def in_the_header(shape, size):
-    """The header ends there."""
+    """The header ends at the edge."""
     del shape
 
     def make(header):
@@ -97,7 +97,7 @@ def is_sampled(number):
 
 
 def add_contents(way, kind, send):
-    """Everything in SHAPES at every edge, through the relay at once, through the queue, or through -bs."""
+    """Every shape of SHAPES at every edge, sent directly, through the queue, or through -bs."""
     def run(folder):
         edges = (*PIECES, *FAR) if IS_FULL else PIECES
         made = [row for number, row in enumerate(contents(edges)) if is_sampled(number)]
@@ -107,7 +107,7 @@ def add_contents(way, kind, send):
 
 
 def check_same(user, message, run):
-    copies = user.copies(message)  # which compares octet by octet
+    copies = user.copies(message)  # the relay that compares octet by octet
     expect(copies == [1], f"{copies} copies: {run}")
 
 
@@ -122,7 +122,7 @@ def at_once(user, messages):
 
 
 def by_queue(user, messages):
-    """A hundred at a time, so that they follow one another on a connection."""
+    """A hundred messages at a time, so that they follow one another on a connection."""
     for first in range(0, len(messages), 100):
         part = messages[first:first + 100]
         for _, message in part:
@@ -135,7 +135,7 @@ def by_queue(user, messages):
 
 
 def by_smtp(user, messages):
-    """Through -bs, whose client ends its lines as it is right; in one session for ten messages."""
+    """Through -bs, with CRLF line ends, in one session for ten messages."""
     for first in range(0, len(messages), 10):
         part = messages[first:first + 10]
         said = b"EHLO x\r\n"
@@ -156,7 +156,7 @@ for _way, _send in (("send", at_once), ("queue", by_queue), ("smtp", by_smtp)):
         add_contents(_way, _kind, _send)
 
 
-# Lines that no relay takes, and octets that this one does not: encoded, and the same when decoded
+# Lines that no relay accepts, and octets that this relay does not accept: encoded, and the same when decoded
 
 def decoded(content):
     return email.message_from_bytes(content, policy=email.policy.SMTP).get_payload(decode=True)
@@ -196,7 +196,7 @@ def sent_header(user, message, run):
 
 
 def fields(folder):
-    """The same words arrive, wherever the field is folded."""
+    """The same words arrive, at whatever place the field is folded."""
     units = {"words": b"word ", "one-word": b"w", "quoted": b'"', "beyond": "größe ".encode()}
 
     def trial(user, size, unit):
@@ -214,7 +214,7 @@ suite.add("edge-header-field", fields)
 
 
 def recipients(folder):
-    """Each gets it once; their number goes over the windows of unanswered commands, and what one write takes."""
+    """Each recipient gets it once; they exceed the window of unanswered commands, and the size of a write."""
     def trial(user, number, options, is_in_header):
         names = [f"r{n}{'x' * (n % 30)}@example.org" for n in range(number)]
         if is_in_header:
@@ -271,14 +271,14 @@ def addresses(folder):
 suite.add("edge-addresses", addresses)
 
 
-# What the relay says
+# The relay's replies
 
 LINE_MAX = 4096  # a line of a reply with its end: STREAM_LINE_MAX
 LINES_MAX = 1000
 
 
 def replies(folder):
-    """A line of a reply up to the limit is read to its end; a longer one is nonsense, and the message waits."""
+    """A line of a reply up to the limit is read; a longer line is a protocol error, and the message waits."""
     def trial(user, step, code, size):
         text = "2.0.0 " + "r" * (size - 12)
         user.play(f"{step}: {code} {text}")
@@ -328,7 +328,7 @@ suite.add("edge-reply-lines", many_lines)
 
 
 def refusals(folder):
-    """What the relay says is shown from its beginning, as much as is shown of it, without an octet of something else."""
+    """The relay's words are shown from their beginning, cut at the limit, without an octet of another text."""
     def trial(user, step, size):
         text = "5.1.1 " + "".join(chr(97 + n % 26) for n in range(size - 12))
         user.play(f"{step}: 550 {text}")
@@ -384,7 +384,7 @@ suite.add("edge-commands", commands)
 
 
 def parameters(folder):
-    """What MAIL and RCPT carry arrives as it was given, up to its limit; what is longer stays behind."""
+    """Parameters of MAIL and RCPT arrive unchanged, up to their limit; longer ones are dropped."""
     def trial(user, where, size, limit):
         value = "v" * size
         mail, rcpt = (f" ENVID={value}", "") if where == "envid" else ("", f" ORCPT=rfc822;{value[7:]}")
@@ -453,7 +453,7 @@ suite.add("edge-config", config_lines)
 
 
 def includes(folder):
-    """Eight files deep."""
+    """Includes are read to a depth of eight files."""
     def trial(user, depth):
         user.config.write_text("host h\nfrom a@b\ninclude f1\n" if depth else "host h\nfrom a@b\n")
         for number in range(1, depth + 1):
@@ -513,7 +513,7 @@ suite.add("edge-arguments", arguments)
 
 
 def passwords(folder):
-    """To the last octet, from every source, by AUTH in one line and in two."""
+    """A password up to the limit is used to the last octet, from every source, by AUTH in one line and in two."""
     def trial(source, size):
         text = "".join(chr(97 + n % 26) for n in range(size))
         (folder / "secret").write_text(text + "\n")
@@ -541,7 +541,7 @@ suite.add("edge-passwords", passwords)
 
 
 def structures(folder):
-    """Boundaries and depths around their limits: what is beyond them arrives as it was given, or the same when decoded."""
+    """Boundaries and depths around their limits: parts beyond them arrive unchanged, or the same when decoded."""
     def boundary(user, size):
         mark = b"b" * size
         message = Given(lambda header: header.replace(TYPE, b"") + b'MIME-Version: 1.0\nContent-Type: multipart/mixed;\n boundary="' + mark + b'"\n\n--'

@@ -9,7 +9,7 @@ from .runners import wait_for_stop
 from .user import SIGTERM, Message, FaultUser, sweep
 
 
-PIECE = 16384  # what the program sends at once, and the most that a TLS record holds
+PIECE = 16384  # the size of one write of the program, and the most that a TLS record holds
 RELAY = ("PIPELINING", "SIZE", "8BITMIME")
 KINDS = {
     "data": ({}, {"extensions": RELAY}),
@@ -19,13 +19,13 @@ KINDS = {
     "bdat-refused": ({}, {"extensions": (*RELAY, "CHUNKING"), "dialogue": "bdat: 500 5.5.1 no such thing"}),
     "bdat-for-commands": ({}, {"extensions": (*RELAY, "CHUNKING"), "dialogue": "unread: 500 5.5.1 no such thing"}),
 }
-WHOLE = ("data", "bdat", "data-tls", "bdat-tls")  # the relay takes what it is sent first
+WHOLE = ("data", "bdat", "data-tls", "bdat-tls")  # the relay reads the first bytes
 SINCE = {"FAULT_SINCE": "connect"}
-MARK = 2  # the pwrite that marks a message as in doubt, counted from the connection; the first begins the attempt
+MARK = 2  # the pwrite that marks a message as in doubt, counted from the connection; number 1 begins the attempt
 
 
 class Sized(Message):
-    """A message of so many octets on the wire."""
+    """A message of `size` octets on the wire."""
 
     def __init__(self, size):
         super().__init__(lines=0)
@@ -40,7 +40,7 @@ class Sized(Message):
 
 
 def sizes(kind):
-    """Sizes of messages with which content, command or dot end at the border of a piece, or close to one."""
+    """Message sizes with which content, command or dot end at the edge of a piece, or close to an edge."""
     for pieces in (1, 2, 3):
         around = pieces * PIECE
         command = len(f"BDAT {around} LAST\r\n") if kind.startswith("bdat") else 0
@@ -57,7 +57,7 @@ def a_world(folder, kind):
 
 
 def stopped_before_mark(user, message):
-    """The program stands still before its mark for as long as the relay needs to take what is there."""
+    """The program is stopped before its mark until the relay has read everything that was sent."""
     user.forget()
     process = user.start(["-f", message.sender, *message.recipients], message.text, ("stop", MARK),
                          FAULT_CALL="pwrite", **SINCE)
@@ -83,7 +83,7 @@ def delay_case(kind):
 
 
 def check_withdrawn(user, run, message):
-    """A message that its sender's end took out of the queue is one that the relay can't have."""
+    """A message that was withdrawn because its sender ended is one that the relay can't have."""
     user.relay.wait_idle()
     if run.status == SIGTERM and not user.find(message):
         expect(not user.transactions(message), f"withdrawn, and the relay has it: {run}")
@@ -91,7 +91,7 @@ def check_withdrawn(user, run, message):
 
 
 def cut_send(kind, size, fault):
-    """The program ends at any of its calls from the connection on, the relay having had the time to answer."""
+    """The program ends at any of its calls after the connection, and the relay has had the time to answer."""
     def run(folder):
         with a_world(folder, kind) as user:
             def shoot(wanted):

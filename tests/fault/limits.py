@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""limits.py - every mode under resource limits: what the caller is told, the mailbox and the queue agree"""
+"""limits.py - every mode under resource limits: exit status, mailbox and queue agree"""
 import json
 import pathlib
 import shutil
@@ -55,7 +55,7 @@ def looking_operation(option, wants_id=False):
 
 
 def change_operation(option, done, copies=0):
-    """Hold, remove or retry: done, or not done and said to be not."""
+    """Hold, remove or retry: done, or not done and reported as not done."""
     def prepare(user):
         message = Message()
         fill(user, [message])
@@ -106,14 +106,14 @@ OPERATIONS = {
 
 
 def name_to_look_up():
-    """A name of 127.0.0.1 that has to be looked up, as localhost has not; None where /etc/hosts has no such."""
+    """A name of 127.0.0.1 that needs a look-up, unlike localhost; None if /etc/hosts has no such name."""
     lines = [line.partition("#")[0].split() for line in pathlib.Path("/etc/hosts").read_text("utf-8").splitlines()]
     names = [name for line in lines if line[:1] == ["127.0.0.1"] for name in line[1:]]
     return next((name for name in names if name.split(".")[-1] != "localhost"), None)
 
 
 HOST = name_to_look_up()
-# those in which a child looks up the relay's name
+# the modes in which a child looks up the relay's name
 FORKING = {"send", "enqueue", "sendmail", "sendmail-enqueue", "sendmail-odb", "server", "run", "run-all", "retry"}
 
 
@@ -137,7 +137,7 @@ add_cases()
 
 
 def without(call, error):
-    """Each mode where a call never goes well; those that do not make it are left out."""
+    """Each mode with a call that always fails; modes that do not make the call are left out."""
     def case(folder):
         with FaultUser(folder) as user:
             for name, operation in OPERATIONS.items():

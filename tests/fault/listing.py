@@ -8,13 +8,13 @@ from .user import Message, FaultUser, sweep
 
 
 OF_READING = ["eio", "emfile", "enfile", "enomem", "eintr", "short", "enolck"]
-ANSWERED = ("pwrite", "unlinkat", "fsync", "fdatasync")  # a verdict that can't be written is no failure of the run
+ANSWERED = ("pwrite", "unlinkat", "fsync", "fdatasync")  # a verdict that can't be written does not fail the run
 LISTS = {"list": ["--queue-list"], "json": ["--queue-list=json"]}
 MODES = {"show": "--queue-show", "hold": "--queue-hold", "remove": "--queue-remove", "retry": "--queue-retry"}
 
 
 def expect_told(run):
-    """An exit status that is not 0 comes with a line, and none of them says that there is nothing."""
+    """A failure prints a line, and never says that the queue is empty."""
     is_done = b" waiting, " in run.stderr or b": sent" in run.stdout or run.call in ANSWERED
     is_said = b"cannot" in run.stderr and not is_done
     expect(run.status > 0 or (run.status == 0 and not is_said), f"a problem, and exit 0: {run}")
@@ -34,7 +34,7 @@ def queue_elsewhere(user, messages):
 
 
 def places(user, message):
-    """The folders that it is in, as far as anything is left to do."""
+    """The folders that the message is in, if anything is left to do."""
     return [folder for folder, _, status in user.find(message) if status != "D"]
 
 
@@ -43,7 +43,7 @@ def look(user, args, fault, has_config=True):
 
 
 def listing(folder, mode, has_config=True):
-    """Without `has_config` the config file is not named, but found in the home."""
+    """Without `has_config` the config file is not named on the command line; it is found in the home."""
     with FaultUser(folder, spool=folder / "elsewhere") as user:
         waiting = queue_elsewhere(user, [Message() for _ in range(3)])
 
@@ -58,7 +58,7 @@ def listing(folder, mode, has_config=True):
 
 
 def change(folder, mode):
-    """Either it is done, or it is not and is said to be not."""
+    """The change is done, or it is not done and reported as not done."""
     with FaultUser(folder, spool=folder / "elsewhere") as user:
         message = Message()
         waiting, = queue_elsewhere(user, [message])
@@ -83,7 +83,7 @@ def change(folder, mode):
 
 
 def queue_run(folder, fault):
-    """Each message is sent or waits as it was; what could not be looked at makes an exit status."""
+    """Each message is sent or waits unchanged; a file that could not be read makes the run fail."""
     with FaultUser(folder, spool=folder / "elsewhere") as user:
         messages = [Message() for _ in range(3)]
         queue_elsewhere(user, messages)
@@ -117,7 +117,7 @@ for name in OF_READING:
 
 
 def import_of_all(folder, fault):
-    """The folder of msmtp's scripts is read to its end, or that is an error; what was begun is not begun again."""
+    """The folder of msmtp's scripts is read to its end, or there is an error; no import is begun twice."""
     with FaultUser(folder) as user:
         old, message = user.folder / "old", Message()
         fill(user, [message])

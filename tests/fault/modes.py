@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""modes.py - a fault at every system call of looking at the queue, changing it, and running it for all users"""
+"""modes.py - a fault at every system call of reading the queue, changing it, and running it for all users"""
 import contextlib
 import json
 import os
@@ -20,15 +20,15 @@ def names_of(user, messages):
     return [user.find(message)[0][1] for message in messages]
 
 
-# What only looks
+# Modes that only read
 
 def is_unread(run):
-    """Whether the reader of the output wants no more, which is an end like another."""
+    """Whether the reader of the output has closed it, which is a normal end."""
     return run.hits == [("write", "epipe")] * len(run.hits) and bool(run.hits)
 
 
 def look_operation(args_for, check_output):
-    """What lists or shows: says all, or says that it can't; and changes nothing."""
+    """A mode that lists or shows prints everything, or an error; it changes nothing."""
     def prepare(user):
         messages = [Message(), Message(), Message()]
         fill(user, messages)
@@ -70,10 +70,10 @@ def check_show(run, messages, ids):
     expect(ids[0].encode() in run.stdout and messages[0].text in run.stdout, f"not as it was: {run}")
 
 
-# What changes one message
+# Modes that change a message
 
 def failed_one(user):
-    """A queue with a message that waits and one that has failed; its notice is gone already."""
+    """A queue with a message that waits and a message that has failed, whose notice has been sent."""
     other, message = Message(), Message(["nobody@example.org"])
     fill(user, [message])
     user.play(NOBODY)
@@ -133,7 +133,7 @@ def folders_of(user, message):
 
 
 def check_held(user, run, message):
-    """In hold/ where that was said, else in one of the two places."""
+    """The message is in hold/ after exit 0, else in one of the two places."""
     check_files(user, run, [message], may_hold=True, others=True)
     there = folders_of(user, message)
     expect(there in (["q"], ["hold"]), f"it is in {there}: {run}")
@@ -144,7 +144,7 @@ def check_held(user, run, message):
 
 
 def let_go(user, message):
-    """What is still there is sent by a person, and arrives once."""
+    """A message that is still there can be sent by a command, and arrives once."""
     if any(folder != "q" for folder in folders_of(user, message)):
         again = user.run([f"--queue-retry={names_of(user, [message])[0]}"])
         expect(again.status == 0, f"not released: {again}")
@@ -166,7 +166,7 @@ def check_removed(user, run, message):
 
 
 def check_retried(user, run, message):
-    """Sent, or still there in one place, which is said."""
+    """The message is sent, or still in one place and reported."""
     first, extra = user.copies(message), doubts(user, run, message)
     there = folders_of(user, message)
     check_files(user, run, [message], refused=message.recipients, may_hold=True, others=True, may_reopen=True)
@@ -180,7 +180,7 @@ def check_retried(user, run, message):
 
 
 def let_go_or_done(user, message, first):
-    """A file that stays although all have it, as it could not be removed, leaves with the next run."""
+    """A file that could not be removed after all recipients got the message is removed by the next run."""
     is_done = all(first) and "?" not in user.find(message)[0][2]
     if not is_done and folders_of(user, message) != ["q"]:
         user.run([f"--queue-retry={names_of(user, [message])[0]}"])
@@ -204,7 +204,7 @@ each_kind("--queue-retry", "retry-by-account", change_operation("--queue-retry",
 # All users
 
 class OtherUser(FaultUser):
-    """The queue and the config of a user who shares the relay of `user`, and a message that waits there."""
+    """Another user with a queue, a config with the relay of `user`, and a message that waits."""
 
     def __init__(self, user, uid):
         home = user.folder / f"home{uid}"
@@ -233,7 +233,7 @@ class OtherUser(FaultUser):
 
 @contextlib.contextmanager
 def only_users(folder, uids):
-    """A system that has these users besides root; only this process sees it."""
+    """A system with these users and root; only this process sees it."""
     expect(hide_mounts.is_done, "can't make users, which needs root")
     entries = [passwd_entry("root", 0, "/root"), *(passwd_entry(f"u{uid}", uid, folder / f"home{uid}") for uid in uids)]
     (folder / "passwd").write_text("".join(entries))
@@ -245,7 +245,7 @@ def only_users(folder, uids):
 
 
 def all_users_operation(**environment):
-    """Which of the processes meets the fault is said by the environment."""
+    """A variable of the environment chooses the process that meets the fault."""
     def prepare(user):
         user.closing.enter_context(only_users(user.folder, UIDS))
         others = [OtherUser(user, uid) for uid in UIDS]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""oldfs.py - a file system without RENAME_NOREPLACE and O_TMPFILE, as NFS is: nothing is lost, or replaced"""
+"""oldfs.py - a file system without RENAME_NOREPLACE and O_TMPFILE, such as NFS: no file is lost or replaced"""
 import shutil
 from tests.lib.harness import expect
 from .cases import IS_FULL, NOBODY, check_queue_run, check_sent, count, doubts, expect_empty, fill, gather, suite
@@ -43,7 +43,7 @@ def refused(user):
 
 
 def held_and_let_go(user):
-    """Held, or let go again: cut off anywhere it is in one place for whoever looks next, and not lost."""
+    """Hold and release: after an end at any call the message is in one place for the next reader, and not lost."""
     message = Message()
     fill(user, [message])
     name = user.names("q")[0]
@@ -74,7 +74,7 @@ each_end("hold", held_and_let_go)
 
 @suite.case
 def old_file_system_replaces_nothing(folder):
-    """A file that is there already under the name stays as it is, and so does the one that was to be moved."""
+    """An existing file of that name stays unchanged, and so does the file that was to be moved."""
     def trial(lacks):
         with FaultUser(folder) as user:
             user.restore("empty")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""partly.py - a fault at every call where one recipient of a message is refused by ourselves"""
+"""partly.py - a fault at every call, for a message of which the program itself refuses one recipient"""
 from tests.lib.harness import expect
 from .cases import check_alive, expect_empty, has_spoken, is_excused
 from .sweeps import each_kind
@@ -7,7 +7,7 @@ from .user import Message, is_notice
 
 
 def part_refusal_operation(is_up=True):
-    """A program's message to one address and to one without meaning: sent to the first, and a copy for the second."""
+    """A message to an address and to a meaningless word: sent to the address; for the word a copy is kept."""
     def prepare(user):
         def shoot(fault):
             user.restore()

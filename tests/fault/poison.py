@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""poison.py - files in the queue that are no messages: never sent, set aside, and in nobody's way"""
+"""poison.py - files in the queue that are no messages: never sent, set aside, and no delay for others"""
 import os
 from tests.lib.harness import expect
 from .cases import expect_once, fill, gather, suite
@@ -85,7 +85,7 @@ ODD_NAMES = ["x" * 255, "..x", "-f", "a\nb", "%s%n", "\x1b[2J", FIRST.lower(), F
 
 
 def poisoned(user, messages, victim, makes):
-    """A queue of good messages with poison before and behind; a run must do as if it were not there."""
+    """A queue of good messages with poison before and after them; a run must work as if it were not there."""
     user.restore()
     user.forget()
     data = victim[1]
@@ -102,7 +102,7 @@ def poisoned(user, messages, victim, makes):
 
 
 def good_for(path, data, makes):
-    """What the poison is made of bears the file's own id, so that nothing else is wrong with it."""
+    """The file of which the poison is made has the right id, so that it has no other defect."""
     if makes is as_other_id:
         return data
     old = data[data.index(b"id       ") + 9:][:len(FIRST)]
@@ -128,7 +128,7 @@ def poison_is_set_aside(folder):
 
 @suite.case
 def odd_names_are_let_alone(folder):
-    """What is not named as a message is not one."""
+    """A file without the name of a message is ignored."""
     with FaultUser(folder) as user:
         messages = [Message(), Message()]
         fill(user, messages)
@@ -142,7 +142,7 @@ def odd_names_are_let_alone(folder):
 
 @suite.case
 def poison_where_folders_should_be(folder):
-    """A queue whose hold/ or failed/ is something else is no queue: the message is sent, and none lost."""
+    """A queue whose hold/ or failed/ is no folder is not used: the message is sent, and no message is lost."""
     with FaultUser(folder) as user:
         fill(user, [Message()])
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""powercut.py - what a power cut may leave of the queue, computed from a log of calls, and on real disks"""
+"""powercut.py - the queue after a power cut, computed from a log of calls, and on real disks"""
 import contextlib
 import itertools
 import os
@@ -21,10 +21,10 @@ class Disk:
 
     def __init__(self, user):
         self.folders = {(user.spool / name).stat().st_ino: name for name in ("q", "hold", "failed")}
-        self.changes = []  # (inode of what has to be synced, function of a state)
+        self.changes = []  # (inode that has to be synced, function of a state)
 
     def take_over(self, user):
-        """The messages that are in the queue already, and last."""
+        """The messages that are in the queue at first, and at last."""
         q = (user.spool / "q").stat().st_ino
         for path in (user.spool / "q").iterdir():
             inode = path.stat().st_ino
@@ -107,7 +107,7 @@ def power_cut_when_only_queued(folder):
 
 
 def cut_after_every_call(folder, more):
-    """The promise is made when the caller is told; from then on every legal state has the message."""
+    """From the moment the caller knows the result, every possible state has the message."""
     with FaultUser(folder) as user:
         fill(user, [Message()])
         for name in user.names("q"):
@@ -139,7 +139,7 @@ def lasts(user, run, name):
 
 @suite.case
 def power_cut_after_a_removal(folder):
-    """What is said to be removed, or to be sent, does not come back."""
+    """A message reported as removed or sent does not come back."""
     with FaultUser(folder) as user:
         message = Message()
         fill(user, [message])
@@ -157,7 +157,7 @@ def power_cut_after_a_removal(folder):
 
 @suite.case
 def power_cut_in_a_run_of_forty(folder):
-    """Wherever it is cut, one message at most is found again that was sent and removed."""
+    """At whatever call the power fails, at most one message that was sent and removed is found again."""
     with FaultUser(folder) as user:
         messages = [Message() for _ in range(40)]
         fill(user, messages)
@@ -179,7 +179,7 @@ def power_cut_in_a_run_of_forty(folder):
 
 @suite.case
 def removals_are_synced_while_the_relay_decides(folder):
-    """When a removal is synced the relay has all of the next message already, so that it costs no time."""
+    """When a removal is synced, the relay already has all of the next message, so the sync costs no time."""
     with FaultUser(folder) as user:
         messages = [Message() for _ in range(3)]
         fill(user, messages)
@@ -211,7 +211,7 @@ def image_mounted(image, where):
 
 
 def snapshots(user, folder, kind):
-    """Messages given in on a file system, each with the image as it is at that moment."""
+    """Messages queued on a file system, each with the image of the disk at that moment."""
     image, where = folder / "image", folder / "mounted"
     subprocess.run(["truncate", "-s", LEAST_IMAGE[kind], str(image)], check=True)
     made = subprocess.run([f"mkfs.{kind}", "-q", str(image)], capture_output=True, text=True)

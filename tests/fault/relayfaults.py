@@ -22,7 +22,7 @@ LATE = 4  # seconds: three sessions that stall
 
 
 def arrived(user, message, action="drops"):
-    """Copies, those included whose receipt the relay could not say: it may have kept them."""
+    """Copies, including those that the relay received but could not confirm."""
     has_said = action in ("defers", "refuses", "closes")
     return user.copies(message)[0] if has_said else len(user.transactions(message))
 
@@ -33,7 +33,7 @@ def is_idle(run):
 
 
 def check_fate(user, messages, step, action, extra):
-    """With a relay in order again: all have arrived, those excepted that it has refused for good."""
+    """With a good relay: all messages have arrived except those that were refused permanently."""
     user.play("")
     user.drain()
     for message in messages:
@@ -122,7 +122,7 @@ def last_reply_cut_at_every_byte_msmtp_14(folder):
 
 @suite.case
 def cut_at_every_byte_in_a_run(folder):
-    """The other messages of the run go, each once."""
+    """The other messages of the run are sent, each once."""
     with FaultUser(folder, SETTINGS) as user:
         messages = [Message() for _ in range(3)]
         fill(user, messages)
@@ -144,7 +144,7 @@ def cut_at_every_byte_in_a_run(folder):
 
 @suite.case
 def never_an_answer(folder):
-    """A relay that takes messages and never says so gets each three times, and then they are held."""
+    """A relay that accepts messages and never confirms gets each three times; then they are held."""
     with FaultUser(folder, SETTINGS) as user:
         messages = [Message(), Message()]
         fill(user, messages)
@@ -161,7 +161,7 @@ def never_an_answer(folder):
 
 @suite.case
 def one_is_always_refused(folder):
-    """It leaves the others alone, fails with a notice, and one login is all that a run takes."""
+    """A message refused for its login does not affect the others, fails with a notice, and a run logs in once."""
     with FaultUser(folder) as user:
         messages = [Message(), Message(["nobody@example.org"]), Message()]
         fill(user, messages)
@@ -178,7 +178,7 @@ def one_is_always_refused(folder):
 
 @suite.case
 def login_refused(folder):
-    """One attempt a run, no message changed, and all go when the password is right."""
+    """A wrong password: one attempt a run, no message changed; all are sent when the password is right."""
     with FaultUser(folder, auth=("PLAIN",), auth_in_clear=True) as user:
         messages = [Message() for _ in range(3)]
         fill(user, messages)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""runners.py - several runs and senders at once, and a run that stops at any place while others go on"""
+"""runners.py - several runs and senders at once, and a run that stops at any call while others continue"""
 import os
 import pathlib
 import signal
@@ -40,7 +40,7 @@ def eight_scheduled_runners(folder):
 
 @suite.case
 def runners_and_senders(folder):
-    """Runs, and senders whose messages are followed by a run each."""
+    """Runs, and senders, each of which starts a run after its message."""
     with FaultUser(folder) as user:
         messages, sent = [Message() for _ in range(30)], [Message() for _ in range(8)]
         fill(user, messages)
@@ -67,7 +67,7 @@ def wait_for_stop(process):
 
 
 def stopped_run(folder, end):
-    """A run stops at each of its calls; meanwhile another run and a sender; then it gets the signal `end`."""
+    """A run stops at each of its calls; another run and a sender work meanwhile; then it gets the signal `end`."""
     with FaultUser(folder) as user:
         messages = [Message() for _ in range(3)]
         fill(user, messages)
@@ -113,7 +113,7 @@ def run_beside_a_killed_one(folder):
 
 @suite.case
 def run_beside_a_stopped_sender(folder):
-    """A message that is being sent in the foreground is not the run's."""
+    """A run leaves alone a message that is being sent in the foreground."""
     with FaultUser(folder) as user:
         def shoot(fault):
             user.forget()
@@ -138,12 +138,12 @@ def run_beside_a_stopped_sender(folder):
 
 @suite.case
 def crash_loop(folder):
-    """A message whose sending ends in a crash each time, in doubt, is set aside, and the next one goes."""
+    """A message that crashes each run while it is in doubt is set aside, and the next message is sent."""
     with FaultUser(folder) as user:
         messages = [Message(), Message()]
         fill(user, messages)
         for _ in range(8):
-            # the first name to be removed is that of what was remembered of the relay
+            # the first name to be removed is that of the notes about the relay
             user.run(["-qf"], fault=("kill", 2), FAULT_CALL="unlinkat")
             count()
         user.run(["-qf"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""settling.py - after every settle the status bytes on disk say what the relay's mailbox says"""
+"""settling.py - after every settle the status bytes on disk agree with the relay's mailbox"""
 import itertools
 import os
 import re
@@ -19,13 +19,13 @@ NONE, TEMPORARY = ("takes", "takes", "takes"), ("defers", "defers", "takes")
 
 
 def dialogue(bob, carol, final, step="dot"):
-    """What the relay says to each of two recipients, and to the content."""
+    """The relay's replies to each of two recipients, and to the content."""
     lines = [f"rcpt <{address}>: {RCPT[word]}" for address, word in zip(TWO, (bob, carol)) if RCPT[word]]
     return "\n".join(lines + ([f"{step}: {FINAL[final]}"] if FINAL[final] else []))
 
 
 def check_statuses(user, message, may_doubt, run):
-    """Where the message is, and what is written there of each recipient, against what the relay has taken."""
+    """Compare the message's place and its recipients' statuses with the relay's mailbox."""
     user.relay.wait_idle()
     there, copies = user.find(message), user.copies(message)
     expect(len(there) <= 1, f"in two places: {there}; {run}")
@@ -41,7 +41,7 @@ def is_promised(user, message, run):
 
 
 def settle_everything(user, message, promised, doubts):
-    """A person tries again whatever is left, at a relay that takes all: nobody gets it twice."""
+    """Retry what is left, at a relay that accepts everything: no recipient gets it twice."""
     user.play("")
     for _, name, _ in user.find(message):
         user.run(["--queue-retry", name])
@@ -53,7 +53,7 @@ def settle_everything(user, message, promised, doubts):
 
 
 def rounds_played(user, name, rounds, step="dot"):
-    """A message is given in and tried again, each time with other words of the relay."""
+    """A message is queued and tried again, each time with other replies of the relay."""
     user.restore("empty")
     user.forget()
     message, doubts, promised = Message(TWO), 0, False
@@ -67,7 +67,7 @@ def rounds_played(user, name, rounds, step="dot"):
 
 
 def all_rounds():
-    """Every two rounds, the first of which leaves something to do."""
+    """Every pair of rounds whose first round leaves something to do."""
     first = [words for words in itertools.product(RCPT, RCPT, FINAL) if words != NONE]
     second = list(itertools.product(RCPT, RCPT, FINAL))
     if IS_FULL:
@@ -92,7 +92,7 @@ if IS_FULL:
 
 @suite.case
 def accepted_in_a_later_round(folder):
-    """One is refused, the other deferred and accepted later: a retry of what failed goes to the first one only."""
+    """One recipient is refused, the other deferred and accepted later: a retry goes only to the first."""
     with FaultUser(folder) as user:
         gather([("refused, then accepted", lambda: rounds_played(
             user, SENDMAIL, [("refuses", "defers", "takes"), NONE]))])
@@ -100,7 +100,7 @@ def accepted_in_a_later_round(folder):
 
 @suite.case
 def settled_of_lmtp(folder):
-    """LMTP has a verdict for each recipient; a connection that ends between them changes nothing that was said."""
+    """LMTP has a verdict for each recipient; a connection lost between two verdicts does not change the first."""
     said = {"takes": None, "defers": "452 4.2.2 full", "refuses": "550 5.2.1 never", "closes": "421 4.3.2 closing ; close",
             "drops": "drop"}
     with FaultUser(folder, {"protocol": "lmtp"}, lmtp=True) as user:
@@ -119,7 +119,7 @@ def settled_of_lmtp(folder):
 
 
 def put_back(user, messages, words, wanted):
-    """A session that ends after one message: what was said of the next one is written before another begins."""
+    """A session ends after one message: the replies to the next message are written before another session."""
     fill(user, messages)
     user.restore()
     user.forget()
@@ -155,15 +155,15 @@ def put_back_in_lmtp(folder):
 
 
 def window_case(name, words, last, args=("-qf",), settings=None):
-    """Killed at any call of a run. After the verdict was read there is one call before it is written down: the one
-    that does it, whose name is `last`."""
+    """A run is killed at any call. After the verdict was read there is one call before it is on disk: the call
+    that writes it, with the name `last`."""
     def run(folder):
         with FaultUser(folder, settings) as user:
             message = Message(TWO)
             fill(user, [message])
 
             def is_lost_at(call, number):
-                """Whether a verdict that had come is not written down; None where there is no such call."""
+                """Whether a received verdict is not on disk; None if there is no such call."""
                 user.restore()
                 user.forget()
                 user.play(words)
@@ -197,7 +197,7 @@ def commands_of(user):
 
 
 def told_once(folder, recipients, words, at_calls):
-    """Killed at any call of the run in which a message fails: one notice and one command, whatever came between."""
+    """The run in which a message fails is killed at any call: there is one notice and one command in every case."""
     with FaultUser(folder, {"on_failure": f"echo $MAILCHUTE_ID $MAILCHUTE_RECIPIENTS >> {folder}/commands"}) as user:
         message = Message(recipients)
         fill(user, [message])

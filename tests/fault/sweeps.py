@@ -16,12 +16,12 @@ from .user import ENDINGS, PASSING, Message, Peer, FaultUser, ends_process, is_n
 REJECTED = "mail: 550 5.7.1 not from you"
 LATER = "rcpt <carol@example.org>: 451 4.7.1 later"
 CALM = ("", 0, {"FAULT_LIST": "1"})  # no fault, but a list of the calls
-# How many injections of each kind there are for one that is made without --full
+# Without --full one of so many injections of each kind is made
 THINNED = {"signals": 6, "errors": 8, "lasting": 8}
 
 
 def listed(told):
-    """The calls in a list that was told: how many can have each error."""
+    """From a list of calls: how many can have each error."""
     words = [line.split()[2:] for line in told.splitlines() if line.startswith("call ")]
     return len(words), collections.Counter(error for errors in words for error in errors)
 
@@ -39,7 +39,7 @@ def orders_of(kind, told):
 
 
 def thinned(name, kind, told):
-    """An even sample of all injections of a kind, other ones for each name."""
+    """An even sample of all injections of a kind, a different sample for each name."""
     calls, errors = listed(told)
     every = [(fault, number, orders) for names, orders in orders_of(kind, told) for fault in names
              for number in range(1, 1 + (calls if kind == "signals" else errors[fault]))]
@@ -75,7 +75,7 @@ NO_SIZE = "mail#1: 555 5.5.4 no such parameter"
 
 def send_operation(recipients=("bob@example.org",), refused=(), is_up=True, dialogue="", later="",
                    program="mailchute", options=(), lines=20):
-    """A message given in; the relay plays `dialogue` then, and `later` when the queue is run."""
+    """A message is sent; the relay follows `dialogue` then, and `later` when the queue is run."""
     def prepare(user):
         def shoot(fault):
             user.restore()
@@ -121,7 +121,7 @@ def give_in_for_later(user, message, fault=None):
 
 
 def expect_waits(user, message):
-    """Whatever runs the queue, it is still there and on its way to nobody."""
+    """The message is still there after any run, and sent to no recipient."""
     user.run(["-qf"])
     user.relay.wait_idle()
     expect(not any(user.copies(message)), "sent before its time")
@@ -129,7 +129,7 @@ def expect_waits(user, message):
 
 
 def later_operation(user):
-    """A message that is to be sent tomorrow is kept, or refused; it is sent to nobody today."""
+    """A message for tomorrow is kept, or refused; it is not sent today."""
     def shoot(fault):
         user.restore()
         user.forget()
@@ -154,7 +154,7 @@ def later_operation(user):
 
 
 def run_past_later_operation(user):
-    """A run of the queue, whatever becomes of it, leaves what is to be sent tomorrow alone."""
+    """A run of the queue, with any result, leaves a message for tomorrow alone."""
     due, later = Message(), Message()
     fill(user, [due])
     expect(give_in_for_later(user, later).status == 0, "not kept")
@@ -186,7 +186,7 @@ def detached_operation(user):
         return user.send(shoot.message, fault, FAULT_CHILD="1")
 
     def check(run):
-        expect(run.status == 0, f"the sender is told of what happens behind it: {run}")
+        expect(run.status == 0, f"the run in the background changes the sender's exit status: {run}")
         check_queue_run(user, run, [*messages, shoot.message], may_be_silent=True)
         expect_once(user, [shoot.message])
     return shoot, check
@@ -199,9 +199,9 @@ def session_for(message):
 
 
 def server_operation(more, is_strict=False, is_peer=False):
-    """A message given in over SMTP on stdin. What was answered to its content is what counts.
+    """A message sent to -bs, SMTP on stdin. The reply to its content is the result that counts.
 
-    With `is_strict` one that was not answered must not be sent either.
+    With `is_strict` a message without a reply must not be sent either.
     """
     def prepare(user):
         def shoot(fault):
@@ -231,7 +231,7 @@ def server_operation(more, is_strict=False, is_peer=False):
 
 
 def figure_of(user):
-    """How many messages are counted for us; None: the figure is damaged, and will be counted anew."""
+    """The number of messages counted for this user; None: the figure is damaged, and will be counted anew."""
     path = user.spool / "usage" / str(os.geteuid())
     data = path.read_bytes() if path.exists() else b""
     crc = 0xFFFFFFFF
@@ -265,7 +265,7 @@ def guest_operation(user):
 
 
 def refusal_operation(user):
-    """A program's message that we refuse ourselves: never sent; a copy and a notice, or neither."""
+    """A program's message that mailchute refuses itself: never sent; a copy and a notice, or neither."""
     def shoot(fault):
         user.restore()
         user.forget()
@@ -288,7 +288,7 @@ def refusal_operation(user):
 
 
 def import_operation(runs_between):
-    """Two messages of msmtp's scripts. After the fault a run of the queue may send what is there already."""
+    """Two messages of msmtp's scripts. After the fault a run may send the messages that are already there."""
     def prepare(user):
         old = user.folder / "old"
 
@@ -313,7 +313,7 @@ def import_operation(runs_between):
                 user.drain()
             for empty_lock in [old / ".lock"] if not (old / ".lock/mailchute").exists() else []:
                 with contextlib.suppress(FileNotFoundError):
-                    empty_lock.rmdir()  # as the program tells us to
+                    empty_lock.rmdir()  # as the program's error says
             again = user.run([f"--queue-import={old}"])
             user.drain()
             for message in shoot.messages:
@@ -324,7 +324,7 @@ def import_operation(runs_between):
 
 
 def check_taken_over(user, run, again, message):
-    """It arrived once; or not at all, and then the second import has named it and the file is there."""
+    """The message arrived once; or not at all, and then the second import has named it and the file is there."""
     copies = user.copies(message)
     expect(copies in ([0], [1]), f"{copies} copies: {run}; again: {again}")
     if copies == [0]:
@@ -332,7 +332,7 @@ def check_taken_over(user, run, again, message):
 
 
 def check_left_alone(user, old, run, again):
-    """What stays are whole pairs, each with its marker."""
+    """The remaining files are whole pairs, each with its marker."""
     expect_empty(user)
     left = sorted(path.name for path in old.iterdir())
     markers = [name.removesuffix(".mailchute") for name in left if name.endswith(".mailchute")]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""user.py - what the fault suite needs: a queue, a relay, messages to count, and runs with a fault"""
+"""user.py - a user of the fault suite: a queue, a relay, messages to count, and runs with a fault"""
 import asyncio
 import collections
 import contextlib
@@ -23,19 +23,19 @@ from tests.lib.user import Home, held_port
 
 SHIM = pathlib.Path(os.environ.get("FAULT_SHIM", pathlib.Path(PROGRAM).parent / "tests/fault/fault-shim.so"))
 FAULTS = ["kill", "term", "eio", "enospc", "edquot", "eintr", "emfile", "econnreset", "short"]
-ENDINGS = ["kill", "term", "int", "hup", "quit", "alrm", "vtalrm", "xcpu", "usr1"]  # by which a process dies
-NO_MEMORY = ("nomem", "nomem-on")  # what memory.c does: one allocation fails, or all from that one on
+ENDINGS = ["kill", "term", "int", "hup", "quit", "alrm", "vtalrm", "xcpu", "usr1"]  # faults that kill the process
+NO_MEMORY = ("nomem", "nomem-on")  # faults of memory.c: one allocation fails, or all from that one on
 SIGKILL, SIGTERM = -9, -15
-PASSING = {"eintr", "eagain", "short"}  # what no call has again and again
+PASSING = {"eintr", "eagain", "short"}  # faults that no call has repeatedly
 FAILURES_MAX = 40
 PATIENCE = 60  # machine seconds after which a run that has not ended fails the case
-SETTINGS = {"timeout": "300", "final_timeout": "300"}  # so that whatever waits for them is found to hang
+SETTINGS = {"timeout": "300", "final_timeout": "300"}  # so that a process that waits for them is found to hang
 SYSTEM_SPOOL = pathlib.Path("/var/spool")
 CLONE_NEWNS = 0x20000
 
 
 def hide_mounts():
-    """Gives this process mounts of its own, and root a default queue of its own, empty one."""
+    """Give this process mounts of its own, and root an empty default queue of its own."""
     hide_mounts.is_done = os.geteuid() == 0
     if not hide_mounts.is_done:
         return
@@ -50,12 +50,12 @@ hide_mounts.is_done = False
 
 
 def default_queue(home):
-    """The place where the program looks for a queue when no config says anything."""
+    """The default place of the queue."""
     return SYSTEM_SPOOL / "mailchute" if hide_mounts.is_done else home / ".local/state/mailchute"
 
 
 class Message:
-    """A message that can be told from all others, and found again as it was."""
+    """A message that differs from all others, to find it again and to compare it."""
 
     numbers = iter(range(1, 1 << 30))
     lock = threading.Lock()
@@ -72,7 +72,7 @@ class Message:
 
 
 class Run:
-    """How a run of the program ended, and whether the fault that was ordered came to pass."""
+    """The end of a run of the program, and whether the ordered fault happened."""
 
     def __init__(self, status, stdout, stderr, seconds, cpu, told, fault):
         self.status, self.stdout, self.stderr, self.seconds, self.cpu = status, stdout, stderr, seconds, cpu
@@ -80,7 +80,7 @@ class Run:
 
     @property
     def hits(self):
-        """The faults that came to pass: (system call, fault)."""
+        """The faults that happened: (system call, fault)."""
         return [tuple(line.split()[1:3]) for line in self.told.splitlines() if line.startswith("hit ")]
 
     @property
@@ -94,12 +94,12 @@ class Run:
 
     @property
     def calls(self):
-        """Those that have failed."""
+        """The calls that have failed."""
         return {call for call, fault in self.hits if fault not in ENDINGS}
 
     @property
     def is_cut(self):
-        """Whether it, or the part of it that runs behind, was ended in the middle of something."""
+        """Whether the program, or its part in the background, was ended in the middle of its work."""
         return self.status < 0 or any(fault in ENDINGS for _, fault in self.hits)
 
     def __str__(self):
@@ -108,7 +108,7 @@ class Run:
 
 
 def ends_process(run):
-    """What has ended it: "killed", "withdrawn" by a signal that it may answer, "" by itself."""
+    """The kind of the run's end: "killed", "withdrawn" by a signal that it may answer, "" by itself."""
     if run.status >= 0:
         return ""
     if -run.status not in [getattr(signal, f"SIG{name.upper()}") for name in ENDINGS]:
@@ -129,7 +129,7 @@ class Peer:
             self.ours.shutdown(socket.SHUT_WR)
 
     def read(self):
-        """What came until the program and its children let go, or died with something unread."""
+        """All bytes until the program and its children have closed the socket, or have died with unread input."""
         said = b""
         with contextlib.suppress(ConnectionError):
             while piece := self.ours.recv(65536):
@@ -141,12 +141,12 @@ class Peer:
 
 
 class FaultUser(Home):
-    """A Home whose runs can meet a fault, with a queue and a relay that can be up or down."""
+    """A Home whose runs can meet a fault, with a queue and a relay that can be started and stopped."""
 
     def __init__(self, folder, settings=None, relay=None, spool=None, **options):
         super().__init__(folder)
         self.spool = spool or default_queue(self.folder)
-        self.config = self.home / ".mailchuterc"  # where sendmail finds it, too
+        self.config = self.home / ".mailchuterc"  # where sendmail finds the config, too
         self.runs = itertools.count()
         self.closing = contextlib.ExitStack()
         self.settings = {**SETTINGS, "queue_folder": self.spool, **(settings or {})}
@@ -179,7 +179,7 @@ class FaultUser(Home):
         self.relay.dialogue = relays.Dialogue(dialogue)
 
     def let_relay_read(self):
-        """Wait until the relay has read and answered all that was said to it."""
+        """Wait until the relay has read and answered everything that was sent to it."""
         while any(line[4].partition(":")[2] != "00000000" for line in tcp_of(self.relay.port)):
             time.sleep(0.0005)
         for _ in range(4):
@@ -188,7 +188,7 @@ class FaultUser(Home):
     # running
 
     def start(self, args, stdin=b"", fault=None, program="mailchute", has_config=True, peer=None, **more):
-        """Start the program by that name; `more` goes into its environment. As sendmail it takes no -C.
+        """Start the program under that name; `more` is added to its environment. As sendmail it does not accept -C.
         With a Peer it is served on a unix socket.
 
         `fault` is (name, call number), or with a dict of more orders, which shim.c describes; "": no fault.
@@ -218,7 +218,7 @@ class FaultUser(Home):
         return process
 
     def finish(self, process):
-        """Wait for the program and all that it left in the background."""
+        """Wait for the program and all of its processes in the background."""
         with patience.Watchdog(process, PATIENCE):
             stdout, stderr = process.stdout.read(), process.stderr.read()
             _, status, used = os.wait4(process.pid, 0)
@@ -250,7 +250,7 @@ class FaultUser(Home):
         self.relay.wait_idle()
         return done
 
-    # what there is
+    # the state
 
     def names(self, folder):
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
@@ -268,12 +268,12 @@ class FaultUser(Home):
         return record
 
     def contents(self):
-        """All files of the queue with what is in them."""
+        """All files of the queue with their contents."""
         return {str(path.relative_to(self.spool)): path.read_bytes() for path in sorted(self.spool.rglob("*"))
                 if path.is_file()}
 
     def find(self, message, folders=("q", "hold", "failed")):
-        """Where the message is: a list of (folder, name, status bytes)."""
+        """The places of the message: a list of (folder, name, status bytes)."""
         found = []
         for folder in folders:
             for name in self.names(folder):
@@ -286,7 +286,7 @@ class FaultUser(Home):
         return found
 
     def kept_notices(self, message):
-        """How many notices about the message were refused themselves, and kept."""
+        """The number of notices about the message that were refused and kept."""
         kept = [(self.spool / "failed" / name).read_bytes() for name in self.names("failed")]
         return sum(b"multipart/report" in data and f"<{message.ident}>".encode() in data for data in kept)
 
@@ -309,17 +309,17 @@ class FaultUser(Home):
         if (self.folder / name).exists():
             shutil.copytree(self.folder / name, self.spool, symlinks=True)
 
-    # what the relay got
+    # the relay's messages
 
     def forget(self):
-        """Let the relay begin at nought."""
+        """Forget the relay's messages."""
         expect(self.relay.wait_idle(), "a connection never ended")
         self.relay.connections.clear()
 
     def copies(self, message, maybe=False):
-        """How often each recipient got the message; what arrived under its name must be it.
+        """How often each recipient got the message; a message that arrived under its name must be unchanged.
 
-        With `maybe` those count, too, whose receipt the relay could not confirm.
+        With `maybe` copies count, too, whose receipt the relay could not confirm.
         """
         counts = collections.Counter()
         for transaction in self.transactions(message):
@@ -329,7 +329,7 @@ class FaultUser(Home):
         return [counts[recipient] for recipient in message.recipients]
 
     def transactions(self, message):
-        """Those whose content arrived to its end, and was not refused as a chunk."""
+        """The transactions whose content arrived to its end, and was not refused as a chunk."""
         mark = f"Message-ID: <{message.ident}>\r\n".encode()
         return [t for t in self.relay.transactions if t.is_complete and not (t.is_refused and t.is_chunked) and mark in t.content
                 and not is_notice(t)]
@@ -353,12 +353,12 @@ def wait_for_lock(file, lock=fcntl.flock):
         with contextlib.suppress(BlockingIOError):
             lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
-        expect(patience.now() < end, "something that it started stays behind")
+        expect(patience.now() < end, "a process that it started is still running")
         time.sleep(0.001)
 
 
 def wait_for_release(path):
-    """What was told in a file, once nobody has it locked any more; removes it."""
+    """The lines that the shim wrote to a file, after its lock is released; removes the file."""
     with open(path, encoding="utf-8") as file:
         wait_for_lock(file)
         path.unlink()
@@ -366,7 +366,7 @@ def wait_for_release(path):
 
 
 def wait_until_free(path, lock=fcntl.flock):
-    """The kernel gives back the locks of a process that has ended in no order that we know of."""
+    """The kernel releases the locks of an ended process in an order that is not known."""
     with contextlib.suppress(FileNotFoundError), open(path, "rb+") as file:
         wait_for_lock(file, lock)
 
@@ -383,13 +383,13 @@ def status_bytes(data, name, count):
 
 
 class Tally:
-    """What the injections of a sweep came to; what fails is gathered, to see all of it."""
+    """The results of a sweep's injections; failures are collected, to show all of them."""
 
     def __init__(self):
         self.hits, self.failures = 0, collections.Counter()
 
     def shoot(self, shoot, check, fault):
-        """One injection; returns the call that was hit, or None."""
+        """Make one injection; returns the call that was hit, or None."""
         call = "?"
         try:
             run = shoot(fault)
@@ -418,7 +418,7 @@ def named(fault):
 
 
 def sweep(shoot, check, faults=FAULTS, orders=None):
-    """For the 1st, 2nd, ... call that each fault can happen to, until one is not hit: shoot(fault), which
+    """For the 1st, 2nd, ... call that each fault can happen to, until no call is hit: shoot(fault), which
     returns a Run, and check(run). Returns how many were hit.
     """
     tally = Tally()

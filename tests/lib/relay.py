@@ -938,7 +938,7 @@ class Session:
         """Everything up to the dot; False if the client went away before it.
 
         The data begins with a line end of our own, because the first line may be the dot or begin with
-        one. A block is cut before a possible beginning of a line.
+        a dot. A block is cut before a possible beginning of a line.
         """
         held, skip = b"\r\n", 2
         while True:
