@@ -51,8 +51,8 @@ static bool open_folder(struct import *import, struct err *err)
 }
 
 /*
- * Locks the folder. The lock of an import that was interrupted is taken over: no process holds its
- * file.
+ * Locks the folder. If the lock of an interrupted import is left, it is reused: no process holds
+ * its file.
  */
 static bool lock_folder(struct import *import, struct err *err)
 {

@@ -95,8 +95,8 @@ static void add_item(struct listing *listing, const struct list_item *item)
 }
 
 /*
- * Reads a message. In the hold folder it is claimed, because only claiming verifies the checksum.
- * If it cannot be claimed, it is read without.
+ * Reads a message. Claims it first in the hold folder, because only claiming verifies the checksum.
+ * If claiming fails, reads it without that check.
  */
 static enum claim look(struct spool *spool, enum spool_folder folder, const char *id,
 		       struct entry *entry, struct err *err)

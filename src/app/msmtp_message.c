@@ -250,7 +250,7 @@ static bool save(struct msmtp_message *msmtp, struct err *err)
 	struct job *job = &msmtp->job;
 
 	if (!job->has_entry && job->no_queue.kind == ERR_NONE)
-		return err_set(err, ERR_CONFIG, _("queue off: the account keeps nothing"));
+		return err_set(err, ERR_CONFIG, _("the account has no queue (queue off)"));
 	if (!job->has_entry) {
 		err_copy(err, &job->no_queue);
 		return false;

@@ -11,7 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static bool ask(struct settings *settings, const char *what, struct err *err)
+static bool ask_by_etrn(struct settings *settings, const char *what, struct err *err)
 {
 	struct session session;
 
@@ -32,7 +32,7 @@ int rmqs_run(const struct request *request)
 	job_init(&job, request);
 	bool is_chosen = choice_preview(&job, STDIN_FILENO, &err);
 	report_warnings(&job.config.warnings);
-	if (!is_chosen || !ask(&job.account.settings, request->rmqs, &err))
+	if (!is_chosen || !ask_by_etrn(&job.account.settings, request->rmqs, &err))
 		return report_error(&err);
 	return EX_OK;
 }

@@ -100,7 +100,7 @@ static void describe(const struct session *session, struct str *out)
 	add_extensions(out, &session->client.reply, session->settings->ignore_extensions);
 }
 
-static bool ask(struct settings *settings, struct str *out, struct err *err)
+static bool ask_relay(struct settings *settings, struct str *out, struct err *err)
 {
 	struct session session;
 
@@ -122,7 +122,7 @@ int serverinfo_show(const struct request *request)
 	job_init(&job, request);
 	bool is_chosen = choice_without_message(&job, &err);
 	report_warnings(&job.config.warnings);
-	if (!is_chosen || !ask(&job.account.settings, &text, &err))
+	if (!is_chosen || !ask_relay(&job.account.settings, &text, &err))
 		return report_error(&err);
 	return report_text(&text);
 }

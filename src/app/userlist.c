@@ -40,7 +40,7 @@ static void send_off(struct str *out, int answer)
 	str_clear(out);
 }
 
-/* Whether getpwent(3) failed. Its other errors only mean that there are no more entries. */
+/* Whether getpwent(3) failed. Some databases set other errors at their end. */
 static bool is_failure(int number)
 {
 	return number == EIO || number == EMFILE || number == ENFILE || number == ENOMEM ||

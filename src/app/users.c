@@ -58,7 +58,7 @@ struct crowd {
 	size_t next; /* index of the next user */
 	struct child children[CHILDREN_MAX];
 	size_t count;
-	bool is_short; /* no process or descriptor is to be had until a child ends */
+	bool is_short; /* no process or descriptor is free until a child ends */
 	sigset_t mask; /* signal mask while waiting */
 	int status;
 	size_t left_out;

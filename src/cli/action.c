@@ -113,7 +113,7 @@ bool action_body(const struct action_input *in, struct err *err)
 		return args_refuse(
 			err, _("-b names a mode; for a hidden copy write: --bcc ADDRESS"), mode);
 	if (!found)
-		return args_refuse(err, _("there is no such mode; there are m, s, p, v and i"),
+		return args_refuse(err, _("expected m, s, p, v or i"),
 				   name);
 	if (*mode == 's')
 		in->args->request->contract = CONTRACT_SENDMAIL;

@@ -15,13 +15,15 @@ struct action_input {
 	size_t place;
 };
 
-/* The actions that cli.def names. Each returns false with ERR_USAGE. */
-bool action_mode(const struct action_input *in, struct err *err);   /* place: enum mode */
-bool action_switch(const struct action_input *in, struct err *err); /* place: offset of a bool */
-bool action_text(const struct action_input *in,
-		 struct err *err); /* place: offset of a const char * */
-bool action_compose(const struct action_input *in,
-		    struct err *err); /* place: enum compose_option */
+/*
+ * The actions that cli.def names. Each returns false with ERR_USAGE. `place` is an enum mode for
+ * action_mode, the offset of a bool for action_switch, the offset of a const char * for
+ * action_text, and an enum compose_option for action_compose.
+ */
+bool action_mode(const struct action_input *in, struct err *err);
+bool action_switch(const struct action_input *in, struct err *err);
+bool action_text(const struct action_input *in, struct err *err);
+bool action_compose(const struct action_input *in, struct err *err);
 bool action_import(const struct action_input *in, struct err *err);
 bool action_list(const struct action_input *in, struct err *err);
 bool action_run(const struct action_input *in, struct err *err);

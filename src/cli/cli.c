@@ -24,7 +24,7 @@ static const struct {
 static const struct origin from_command_line = { .kind = ORIGIN_COMMAND_LINE };
 
 /*
- * A person's value is checked for characters that are probably a mistake, such as a typographic
+ * Checks a setting of a person for characters that are probably a mistake, such as a typographic
  * dash in a host name.
  */
 static bool check_value(const struct request *request, const char *setting, const char *text,
@@ -95,7 +95,10 @@ static bool do_long(struct args *args, const char *text, struct err *err)
 
 /* Short options */
 
-/* Refuses a letter. A person also gets a hint at the option that other mail programs mean by it. */
+/*
+ * Refuses a letter. A person also gets a hint: the option for the same purpose as this letter in
+ * mail(1).
+ */
 static bool refuse_letter(const struct args *args, char letter, const char *problem,
 			  struct err *err)
 {

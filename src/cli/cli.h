@@ -7,10 +7,10 @@
 #include "cli/request.h"
 
 /*
- * Parses the command line. `sendmail`, `send-mail`, `mailq`, `newaliases` and `runq`, the names in
- * argv[0] that programs call, restrict it, because such arguments may come from a stranger. Options
- * that name a file, run a program or lead to a secret are then refused (long ones) or ignored
- * (letters), and modes that sendmail does not have are refused.
+ * Parses the command line. If argv[0] is `sendmail`, `send-mail`, `mailq`, `newaliases` or `runq`,
+ * the caller is a program, and its arguments may come from a stranger. Some options are then
+ * refused (long ones) or ignored (letters): those that name a file, run a program or lead to a
+ * secret, and modes that sendmail does not have.
  *
  * Options may follow recipients (unless POSIXLY_CORRECT is set), short ones may be combined, long
  * ones abbreviated: the exact name; else a prefix that is unique among msmtp's options; else one

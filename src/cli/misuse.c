@@ -92,8 +92,8 @@ static bool is_opening(const struct lookalike *quote)
 }
 
 /*
- * Whether the shell split an argument in quotes that it does not know, or left such quotes around
- * it. In prose, a pair of them is allowed.
+ * Whether an argument has typographic quotes, which the shell does not know: around it, or at one
+ * end only, because the shell split it at blanks. In prose, a pair of them is allowed.
  */
 static bool has_odd_quotes(const char *text, bool is_prose, struct lookalike *found)
 {

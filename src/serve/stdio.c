@@ -64,7 +64,7 @@ static int64_t session_end(const struct server *server)
 									  : SUBMITTER_SECONDS_MAX);
 }
 
-/* The deadline for content that arrives too slowly: later for each octet received so far. */
+/* The deadline for content that arrives too slowly. Each octet received moves it later. */
 static int64_t content_end(const struct server *server)
 {
 	uint64_t earned = server->submission.size / SUBMITTER_OCTETS_MIN * 1000;
@@ -74,7 +74,10 @@ static int64_t content_end(const struct server *server)
 	return server->content_begin + SUBMITTER_GRACE_SECONDS * 1000 + (int64_t)earned;
 }
 
-/* The earlier deadline of both. After it, even input that is ready is not read. */
+/*
+ * The deadline of the session or of the content, the earlier of both. After it, even input that is
+ * ready is not read.
+ */
 static int64_t hard_deadline(const struct server *server)
 {
 	return clock_earlier(server->end, content_end(server));
@@ -398,7 +401,10 @@ static void turn_away(struct server *server)
 	flush(server);
 }
 
-/* The server to be closed when memory runs out. Complete replies are sent, half a reply is not. */
+/*
+ * The server whose client is told 421 when memory runs out. Complete replies are sent first, half a
+ * reply is not.
+ */
 static struct {
 	struct server *server;
 	pid_t owner;

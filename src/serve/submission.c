@@ -332,7 +332,7 @@ static bool deliver(struct job *job, struct err *err)
 	delivery.attempt.is_unsaved = true;
 	if (delivery_open(&delivery, err))
 		return delivery_send(&delivery, true, err);
-	/* A failed session says nothing about the message: no permanent failure. */
+	/* A failed session says nothing about the message, so it is no permanent failure. */
 	err->code = 0;
 	if (err_fate(err->kind) == FATE_FAIL)
 		err->kind = ERR_NET;

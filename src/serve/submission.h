@@ -13,7 +13,7 @@ enum {
 /*
  * A mail transaction. `sender` and `recipients` are the accepted MAIL and RCPT commands. A `sender`
  * without a path means that no transaction is open. `job` is valid if `has_job` is set. `trouble`
- * is the error after which the rest of the content is only read, not saved.
+ * is the first error in the content; the message is refused for it at the end.
  */
 struct submission {
 	const struct request *base;

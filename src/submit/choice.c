@@ -49,8 +49,8 @@ static bool choose(struct job *job, const struct settings *wished, struct err *e
 }
 
 /*
- * Replaces a program's sender that is known on this machine only by the account's `from`, unless a
- * mail domain is set.
+ * A program's sender may be an address of this machine only. Replaces it with the account's `from`,
+ * unless a mail domain is set.
  */
 static void adopt_own_sender(struct account *account)
 {

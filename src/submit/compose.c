@@ -302,7 +302,7 @@ static bool put_texts(struct composer *c, struct err *err)
 	return has_text(c) ? put_alternatives(c, err) : put_text(c, "text/html", &c->html, err);
 }
 
-/* The source of an attachment: a file, or a copy that was kept in a scratch file (else NULL). */
+/* The source of an attachment: a file, or a scratch file (NULL: none). */
 struct bytes {
 	int fd;
 	const struct scratch *kept;
@@ -358,7 +358,7 @@ static bool put_file(struct composer *c, const struct attachment *attachment, st
 	return put(c, &fields, err) && put_bytes(c, &from, attachment->path, err);
 }
 
-/* Writes a file from its beginning: judging the text has read it before. */
+/* Writes a file again from its beginning, after its text was judged. */
 static bool put_again(struct composer *c, const struct attachment *attachment, int fd,
 		      const struct part_text *text, struct err *err)
 {

@@ -83,8 +83,8 @@ static void open_queue(struct job *job)
 }
 
 /*
- * Clears the DSN settings once they are in the envelope: with a DSN wish, a relay without DSN is no
- * error.
+ * Clears the DSN settings after they were copied to the envelope. A relay without DSN is then no
+ * error, because the caller only wished for notifications.
  */
 static void forget_demand(struct settings *settings)
 {

@@ -10,10 +10,12 @@
 /*
  * A request with everything it needs. `has_account` is set once an account is chosen. With
  * `has_entry`, the message is in `entry`, which is not committed yet; otherwise it is in a file of
- * its own, and `no_queue` is the error if a queue was wanted. `lacks_config` marks a message that
- * was accepted without a working config, `is_unfiltered` one whose filter failed, both for a caller
- * that can't be asked to try again. `obstacle` is then the reason why the message can only be kept
- * for now. `is_complete` is set when envelope and header are complete.
+ * its own, and `no_queue` is the error if a queue was wanted. `is_complete` is set when envelope
+ * and header are complete.
+ *
+ * A caller that can't be asked to try again gets its message accepted in two more cases.
+ * `lacks_config`: there is no working config. `is_unfiltered`: the filter failed. `obstacle` is
+ * then the reason why the message can only be kept for now.
  */
 struct job {
 	const struct request *request;

@@ -16,7 +16,7 @@ static bool is_blank(char c)
 	return ascii_is_space(c);
 }
 
-/* Finds the first line that is not blank, from its first character on. */
+/* Skips blank lines and indentation, and finds the end of the first line. */
 static void find_first_line(const char **text, size_t *len)
 {
 	while (*len > 0 && is_blank(**text)) {
