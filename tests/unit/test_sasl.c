@@ -70,9 +70,11 @@ static const struct {
 	{ "XOAUTH2", true, EVERYTHING, "XOAUTH2", NULL },
 	{ "OAUTHBEARER", true, EVERYTHING, "OAUTHBEARER", NULL },
 	{ "SCRAM-SHA-1", false, EVERYTHING, "SCRAM-SHA-1", NULL },
+	{ "SCRAM-SHA-256", false, EVERYTHING, "SCRAM-SHA-256", NULL },
 	{ "SCRAM-SHA-256", false, " PLAIN SCRAM-SHA-1 ", NULL,
 	  "does not offer SCRAM-SHA-256, but: PLAIN SCRAM-SHA-1" },
 	{ "SCRAM-SHA-256-PLUS", false, EVERYTHING, NULL, "extended master secret" },
+	{ "SCRAM-SHA-1-PLUS", false, " SCRAM-SHA-1-PLUS ", NULL, "extended master secret" },
 	{ "GSS-SPNEGO", false, " GSS-SPNEGO PLAIN ", NULL, "GSS-SPNEGO" },
 };
 
@@ -115,48 +117,107 @@ static void test_port_25(void)
 	client_done(&client);
 }
 
+static const struct {
+	const char *mechanism;
+	enum mechanism_need need;
+} needs[] = {
+	{ "SCRAM-SHA-256-PLUS", NEEDS_PASSWORD },
+	{ "SCRAM-SHA-1-PLUS", NEEDS_PASSWORD },
+	{ "SCRAM-SHA-256", NEEDS_PASSWORD },
+	{ "SCRAM-SHA-1", NEEDS_PASSWORD },
+	{ "PLAIN", NEEDS_PASSWORD },
+	{ "LOGIN", NEEDS_PASSWORD },
+	{ "CRAM-MD5", NEEDS_PASSWORD },
+	{ "DIGEST-MD5", NEEDS_PASSWORD },
+	{ "NTLM", NEEDS_PASSWORD },
+	{ "OAUTHBEARER", NEEDS_TOKEN },
+	{ "XOAUTH2", NEEDS_TOKEN },
+	{ "GSSAPI", NEEDS_NOTHING },
+	{ "EXTERNAL", NEEDS_NOTHING },
+	{ "UNHEARD-OF", NEEDS_NOTHING },
+};
+
 static void test_needs(void)
 {
-	static const struct {
-		const char *mechanism;
-		enum mechanism_need need;
-	} needs[] = { { "SCRAM-SHA-256-PLUS", NEEDS_PASSWORD },
-		      { "SCRAM-SHA-1-PLUS", NEEDS_PASSWORD },
-		      { "SCRAM-SHA-256", NEEDS_PASSWORD },
-		      { "SCRAM-SHA-1", NEEDS_PASSWORD },
-		      { "PLAIN", NEEDS_PASSWORD },
-		      { "LOGIN", NEEDS_PASSWORD },
-		      { "CRAM-MD5", NEEDS_PASSWORD },
-		      { "DIGEST-MD5", NEEDS_PASSWORD },
-		      { "NTLM", NEEDS_PASSWORD },
-		      { "OAUTHBEARER", NEEDS_TOKEN },
-		      { "XOAUTH2", NEEDS_TOKEN },
-		      { "GSSAPI", NEEDS_NOTHING },
-		      { "EXTERNAL", NEEDS_NOTHING },
-		      { "UNHEARD-OF", NEEDS_NOTHING } };
-
 	for (size_t i = 0; i < LENGTH(needs); i++) {
 		test_case("need/%s", needs[i].mechanism);
 		EXPECT_NUMBER(sasl_need(needs[i].mechanism), needs[i].need);
 	}
 }
 
+static bool has_choice(const char *mechanism)
+{
+	for (size_t i = 0; i < LENGTH(choices); i++)
+		if (strcmp(choices[i].auth, mechanism) == 0)
+			return true;
+	return false;
+}
+
+static bool has_need(const char *mechanism)
+{
+	for (size_t i = 0; i < LENGTH(needs); i++)
+		if (strcmp(needs[i].mechanism, mechanism) == 0)
+			return true;
+	return false;
+}
+
+/* A new row of mechanism.def needs rows here. */
+static void test_rows(void)
+{
+	const struct mechanism *mechanism;
+
+	for (size_t i = 0; (mechanism = mechanism_at(i)); i++) {
+		test_case("rows/%s", mechanism->name);
+		if (!has_choice(mechanism->name))
+			test_fail(__FILE__, __LINE__, "choices has no row with auth %s",
+				  mechanism->name);
+		if (!has_need(mechanism->name))
+			test_fail(__FILE__, __LINE__, "needs has no row for %s", mechanism->name);
+	}
+}
+
+static bool is_upper(const char *name)
+{
+	return !strpbrk(name, "abcdefghijklmnopqrstuvwxyz");
+}
+
 /* A mechanism that "auth on" does not choose has a text that says how to choose it. */
+static bool begins_with_method(const char *setting, size_t number)
+{
+	CLEANUP(mem_free_at) char *words = str_format("auth %s", texttype_method(number));
+	size_t len = strlen(words);
+
+	return setting && strncmp(setting, words, len) == 0 && strchr(",", setting[len]);
+}
+
+static const char *mistake_in(const struct mechanism *mechanism, size_t number)
+{
+	bool is_automatic = mechanism->flags & MECHANISM_AUTOMATIC;
+
+	if (!is_upper(mechanism->name))
+		return "the name is not in upper case";
+	if (mechanism_find(mechanism->name) != mechanism)
+		return "the name stands there twice";
+	if (is_automatic && mechanism->need == NEEDS_NOTHING)
+		return "MECHANISM_AUTOMATIC is for mechanisms with a password or a token";
+	if (is_automatic && mechanism->setting)
+		return "with MECHANISM_AUTOMATIC the setting is NULL";
+	if (!is_automatic && !begins_with_method(mechanism->setting, number))
+		return "without MECHANISM_AUTOMATIC the setting begins with auth and the name";
+	return NULL;
+}
+
 static void test_settings(void)
 {
 	const struct mechanism *mechanism;
 	size_t i;
 
 	for (i = 0; (mechanism = mechanism_at(i)); i++) {
-		const char *setting = mechanism->setting ? mechanism->setting : "";
-		CLEANUP(mem_free_at) char *words = str_format("auth %s", texttype_method(i));
-		size_t len = strlen(words);
+		const char *mistake = mistake_in(mechanism, i);
 		test_case("setting/%s", mechanism->name);
-		if (mechanism->flags & MECHANISM_AUTOMATIC)
-			EXPECT_TEXT(mechanism->setting, NULL);
-		else
-			EXPECT(strncmp(setting, words, len) == 0 && strchr(",", setting[len]));
-		EXPECT(mechanism_find(mechanism->name) == mechanism);
+		if (mistake)
+			test_fail(__FILE__, __LINE__, "mechanism.def: %s: %s", mechanism->name,
+				  mistake);
 	}
 	EXPECT(i > 10 && !texttype_method(i));
 }
@@ -182,6 +243,37 @@ static void set_up(struct settings *settings, struct secret *secret, const struc
 		secret_set(secret, login->secret, strlen(login->secret));
 }
 
+/* The mechanisms, named by the account, by which a login has succeeded; blanks around each. */
+static struct str successful = STR_INIT;
+
+/* The servers for these are in tests/server. */
+static const char *const with_real_servers[] = { "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "GSSAPI",
+						 "NTLM" };
+
+static bool has_real_server(const char *mechanism)
+{
+	for (size_t i = 0; i < LENGTH(with_real_servers); i++)
+		if (strcmp(with_real_servers[i], mechanism) == 0)
+			return true;
+	return false;
+}
+
+/* A new row of mechanism.def needs a login. */
+static void test_every_login(void)
+{
+	const struct mechanism *mechanism;
+
+	for (size_t i = 0; (mechanism = mechanism_at(i)); i++) {
+		CLEANUP(mem_free_at) char *words = str_format(" %s ", mechanism->name);
+		test_case("login with each/%s", mechanism->name);
+		if (!strstr(successful.bytes, words) && !has_real_server(mechanism->name))
+			test_fail(__FILE__, __LINE__,
+				  "no login with %s succeeds here, nor is it in with_real_servers",
+				  mechanism->name);
+	}
+	str_done(&successful);
+}
+
 /* Logs in at a server that plays that script. */
 static bool log_in_as(void (*script)(struct peer *), const void *arg, const struct login *login,
 		      struct err *err)
@@ -195,6 +287,8 @@ static bool log_in_as(void (*script)(struct peer *), const void *arg, const stru
 	client_init(&client, &settings, peer_start(&peer, script, arg), clock_after(PEER_SECONDS));
 	str_add(&client.can.mechanisms, login->offered ? login->offered : "");
 	bool is_in = sasl_login(&client, login->mechanism, &secret, err);
+	if (is_in && !login->offered)
+		str_addf(&successful, " %s ", login->mechanism);
 	client_done(&client);
 	peer_finish(&peer);
 	peer_done(&peer);
@@ -463,6 +557,14 @@ static const struct {
 	    { "*\r\n", "501 ok\r\n" } },
 	  ERR_PROTO,
 	  "continues after the end of the exchange" },
+	{ "OAUTHBEARER, in",
+	  "OAUTHBEARER",
+	  { { "AUTH OAUTHBEARER "
+	      "bixhPXVzZXIsAWhvc3Q9bWFpbC5leGFtcGxlLm9yZwFwb3J0PTU4NwFhdXRo"
+	      "PUJlYXJlciBwYXNzAQE=\r\n",
+	      "235 ok\r\n" } },
+	  ERR_NONE,
+	  "" },
 	{ "CRAM-MD5, bad base64",
 	  "CRAM-MD5",
 	  { { "AUTH CRAM-MD5\r\n", "334 <x@y>\r\n" }, { "*\r\n", "501 ok\r\n" } },
@@ -1070,6 +1172,7 @@ int main(void)
 	test_choice();
 	test_needs();
 	test_settings();
+	test_rows();
 	test_port_25();
 	test_logging_in();
 	test_wrong_password();
@@ -1086,5 +1189,6 @@ int main(void)
 	test_refusals();
 	test_second_token();
 	test_bad_tokens();
+	test_every_login();
 	return test_end();
 }
