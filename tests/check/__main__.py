@@ -499,15 +499,32 @@ def manual_has_every_queue_command(_):
     expect_none(missing, "modes without a paragraph in mailchute-queue(7)")
 
 
+def text_of_auth():
+    """The entry of the setting `auth`."""
+    text = (SRC / "conf/options.def").read_text()
+    return re.search(r"^OPTION\(AUTH, auth, .*?(?=^OPTION)", text, re.M | re.S).group()
+
+
 @suite.case
 def manual_names_every_mechanism(_):
     """A new row of mechanism.def needs a word in the text of the setting `auth`."""
     names = re.findall(r'^MECHANISM\("([A-Z0-9-]+)"', (SRC / "conf/mechanism.def").read_text(), re.M)
-    text = (SRC / "conf/options.def").read_text()
-    auth = re.search(r"^OPTION\(AUTH, auth, .*?(?=^OPTION)", text, re.M | re.S).group()
     expect(len(names) > 10, "mechanism.def has rows that this check can't read")
+    auth = text_of_auth()
     expect_none([n for n in names if f"*{n.lower()}*" not in auth],
-                "mechanisms that mailchute.conf(5) does not name at `auth`")
+                "mechanisms that the text of auth in src/conf/options.def does not name")
+
+
+@suite.case
+def manual_names_the_mechanisms_of_auth_on(_):
+    """The text of `auth` lists the mechanisms for a password that "auth on" may choose, in the order of the rows."""
+    rows = re.findall(r'^MECHANISM\("([A-Z0-9-]+)", PASSWORD,\s+MECHANISM_AUTOMATIC\b',
+                      (SRC / "conf/mechanism.def").read_text(), re.M)
+    listed = re.search(r"With \*on\*.*?\. ", text_of_auth(), re.S)
+    expect(rows and listed, "the text of auth has no sentence that begins with: With *on*")
+    named = [name.upper() for name in re.findall(r"\*([a-z0-9-]+)\*", listed.group())[1:]]
+    expect(named == rows, f'"auth on" chooses {", ".join(rows)}; '
+                          f'the text of auth in src/conf/options.def names {", ".join(named)}')
 
 
 @suite.case
