@@ -157,7 +157,10 @@ def whole_story(relay, result):
 
 def play(path, folder):
     """Run one case."""
-    case = Case(path)
+    try:
+        case = Case(path)
+    except ValueError as slip:
+        raise Failure(str(slip)) from None
     with start_relay(case, folder) as relay:
         names = {"port": relay.port, "socket": relay.path, "ca": relay.certs.ca,
                  "cert": relay.certs.client_cert, "key": relay.certs.client_key}

@@ -48,8 +48,9 @@ DEFAULT_MESSAGE = [
     "Hello Bob,", "this is a test."]
 FILLER = b"The quick brown fox jumps over the lazy dog, over and over.\n"
 NAMES = {"port", "socket", "ca", "cert", "key"}
+STATUS = "(0|6[4-9]|7[0-8])"  # of sysexits.h
 # The values that a key can have, as a regex; None for a key whose value is a regex itself.
-SINGLE = {"relay": ".+", "args": ".*", "body": "recoded", "filler": r"\d+", "exit": r"\d+( \d+)*", "place": "no",
+SINGLE = {"relay": ".+", "args": ".*", "body": "recoded", "filler": r"\d+", "exit": f"{STATUS}( {STATUS})*", "place": "no",
           "messages": r"\d+", "mail": None, "verbs": None, "waits": r"\d+",
           "login": "|".join([*relays.MECHANISMS, "none"]), "clear": "yes", "faults": "any", "limit": r"\d+(\.\d+)?"}
 REPEATED = {"config": ".+", **dict.fromkeys(["stderr", "stderr!", "stdout", "stdout!", "rcpt", "content", "content!",
@@ -85,7 +86,9 @@ class Case:
     def take_from(self, line, place):
         try:
             self.take(line)
-        except (ValueError, re.error) as error:
+        except re.error as error:
+            raise ValueError(f"{place}: not a regular expression, {error}: {line}") from None
+        except ValueError as error:
             raise ValueError(f"{place}: {error}") from None
 
     def take(self, line):
@@ -101,14 +104,14 @@ class Case:
     def take_value(self, line):
         key, colon, value = line.partition(": ")
         if not colon or key not in {*SINGLE, *REPEATED}:
-            raise ValueError(f"unknown: {line}")
+            raise ValueError(f"neither a key with ': ' (tests/dialogue/case.py lists them) nor a rule: {line}")
         if key in SINGLE and key in self.values:
             raise ValueError(f"given twice: {line}")
         kind = {**SINGLE, **REPEATED}[key]
         if kind is None:
             check_pattern(key, value)
         elif not re.fullmatch(kind, value):
-            raise ValueError(f"not a value of {key}: {value}")
+            raise ValueError(f"not a value of {key}, which fits {kind}: {value}")
         if key == "relay":
             relay_options(value, "")
         if key in SINGLE:

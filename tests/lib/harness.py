@@ -199,6 +199,8 @@ def run_program(args, stdin=b"", home=None, env=None, limit=60, program=PROGRAM,
         done = patience.run(words, stdin, limit, env=clean_environment(home, env), **more)
     except patience.Stuck as stuck:
         raise Failure(f"{stuck}: {args}") from None
+    except FileNotFoundError as missing:
+        raise Failure(f"there is no program {missing.filename}: build it, or set MAILCHUTE") from None
     return Result(done.returncode, done.stdout, done.stderr)
 
 
