@@ -28,31 +28,27 @@ void routes_done(struct routes *routes)
 	*routes = (struct routes){ 0 };
 }
 
-/* Lists every setting that the connection, its TLS or its login depends on. */
+/*
+ * Whether the connection, its TLS or its login depends on a setting. `password` is always printed as
+ * "*", and `timeout` may differ.
+ */
+static bool is_part_of_route(enum option_id id)
+{
+	const enum option_group group = options[id].group;
+
+	return (group == OPTION_GROUP_RELAY || group == OPTION_GROUP_AUTH ||
+		group == OPTION_GROUP_TLS) &&
+	       id != OPT_password && id != OPT_timeout;
+}
+
 char *route_key(const struct settings *settings)
 {
-	static const enum option_id ids[] = {
-		OPT_host,           OPT_port,
-		OPT_source_ip,      OPT_proxy_host,
-		OPT_proxy_port,     OPT_socket,
-		OPT_protocol,       OPT_domain,
-		OPT_auth,           OPT_user,
-		OPT_password_file,  OPT_password_fd,
-		OPT_password_env,   OPT_password_command,
-		OPT_passwordeval,   OPT_token_command,
-		OPT_ntlmdomain,     OPT_tls,
-		OPT_tls_starttls,   OPT_tls_trust_file,
-		OPT_tls_crl_file,   OPT_tls_fingerprint,
-		OPT_tls_key_file,   OPT_tls_cert_file,
-		OPT_tls_certcheck,  OPT_tls_min_dh_prime_bits,
-		OPT_tls_priorities, OPT_tls_host_override,
-		OPT_host_fallback,  OPT_host_srv,
-		OPT_tls_pin,        OPT_ignore_extensions,
-	};
 	struct str key = STR_INIT;
 
-	for (size_t i = 0; i < LENGTH(ids); i++) {
-		settings_print(settings, &options[ids[i]], &key);
+	for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+		if (!is_part_of_route(id))
+			continue;
+		settings_print(settings, &options[id], &key);
 		str_add_char(&key, '\n');
 	}
 	return str_take(&key);
