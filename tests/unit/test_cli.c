@@ -1,5 +1,6 @@
 /* test_cli.c - the command line */
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/ascii.h"
 #include "cli/cli.h"
 #include "cli/help.h"
 #include "conf/settings.h"
@@ -76,18 +77,28 @@ static void describe_composition(const struct composition *c, struct str *out)
 			 composition_has_text_on_stdin(c) ? "-text" : "");
 }
 
+/* MODE_DRY_RUN is "dry-run", and MODE_QUEUE_HOLD is "hold". */
+static void describe_mode(enum mode mode, struct str *out)
+{
+	static const char *const modes[] = {
+#define MODE(mode, option, traits, function) #mode,
+#include "cli/mode.def"
+	};
+	const char *name = modes[mode];
+
+	if (strncmp(name, "QUEUE_", 6) == 0)
+		name += 6;
+	for (; *name; name++)
+		str_add_char(out, *name == '_' ? '-' : ascii_lower(*name));
+}
+
 /* What comes out, as one text: "send debug -t file=f account=a name=value... <recipient>..." */
 static void describe(const struct request *request, struct str *out)
 {
-	static const char *const modes[] = {
-		"send",    "stdio",        "verify",  "aliases", "run",  "list",       "show",
-		"retry",   "hold",         "remove",  "import",  "rmqs", "serverinfo", "dry-run",
-		"explain", "print-config", "pretend", "version", "help", "configure",
-	};
 	static const char *const deliveries[] = { "", " background", " queue-only" };
 	static const char *const error_modes[] = { "", " mail-errors", " quiet" };
 
-	str_add(out, modes[request->mode]);
+	describe_mode(request->mode, out);
 	str_add(out, deliveries[request->delivery]);
 	str_add(out, error_modes[request->error_mode]);
 	str_add(out, request->is_debug ? " debug" : "");
