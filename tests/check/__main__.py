@@ -488,14 +488,19 @@ def manual_has_every_option(_):
                 "letters that mailchute(1) does not name")
 
 
+def modes(trait=""):
+    """The options of the modes that have the trait."""
+    table = next(SRC.rglob("mode.def")).read_text()
+    found = re.findall(r'^MODE\(\w+, "([\w-]+)", ([\w |]+),', table, re.M)
+    expect(len(found) > 10, "mode.def has entries that this check can't read")
+    return [option for option, traits in found if trait in traits]
+
+
 @suite.case
 def manual_has_every_queue_command(_):
     """mailchute-queue(7) is written by hand, and explains every mode that takes an id."""
-    table = next(SRC.rglob("mode.def")).read_text()
-    modes = re.findall(r'^MODE\(\w+, "([\w-]+)", [^,]*\bTAKES_ID\b', table, re.M)
-    expect(len(modes) > 3, "mode.def has entries that this check can't read")
     text = plain_manual("mailchute-queue.7")
-    missing = [mode for mode in modes if not re.search(rf"mailchute --{mode}=", text)]
+    missing = [mode for mode in modes("TAKES_ID") if not re.search(rf"mailchute --{mode}=", text)]
     expect_none(missing, "modes without a paragraph in mailchute-queue(7)")
 
 
@@ -503,6 +508,33 @@ def text_of_auth():
     """The entry of the setting `auth`."""
     text = (SRC / "conf/options.def").read_text()
     return re.search(r"^OPTION\(AUTH, auth, .*?(?=^OPTION)", text, re.M | re.S).group()
+
+
+@suite.case
+def settings_are_read(_):
+    """An unread setting is accepted, and has no effect."""
+    code = "\n".join(path.read_text() for path in sources(endings=(".c", ".h")))
+    missing = [name for name in settings() if not re.search(rf"(?:->|\.|\bOPT_){name}\b", code)]
+    expect_none(missing, "settings that no code reads")
+
+
+@suite.case
+def settings_and_modes_are_tested(_):
+    """At least one test names each setting and each mode."""
+    paths = [path for path in (TOP / "tests").rglob("*") if path.suffix in (".py", ".c", ".case")]
+    # in a Python text, \\n stands before a setting
+    words = set(re.findall(r"[\w-]+", "\n".join(path.read_text() for path in paths).replace("\\n", " ")))
+    expect_none([name for name in settings() if not words & {name, "--" + name.replace("_", "-")}],
+                "settings that no test names")
+    expect_none([mode for mode in modes() if "--" + mode not in words], "modes that no test names")
+
+
+@suite.case
+def changelog_names_every_mode(_):
+    """-q is the usual name of --queue-run; every program has --help and --version."""
+    text = (TOP / "CHANGELOG.md").read_text()
+    missing = [mode for mode in modes() if f"`--{mode}" not in text]
+    expect_none(set(missing) - {"queue-run", "help", "version"}, "modes that CHANGELOG.md does not name")
 
 
 @suite.case
