@@ -21,6 +21,7 @@ The other keys are expectations:
   exit: N [N...]      the exit status is one of these (default 0)
   stderr: REGEX       is in stderr; `stderr!: REGEX` is not
   stdout: REGEX       is in stdout, which is empty in a case without this key; `stdout!: REGEX` is not
+                      (in both, ^ and $ match at the ends of the whole output; write \\n for the ends of lines)
   place: no           the program fails, and stderr does not name the relay's host and port
   messages: N         the relay took N messages (default: 1 with exit 0, else 0)
   mail: REGEX         the whole MAIL line of the last transaction
