@@ -229,6 +229,19 @@ def documents_name_what_is_there(_):
 
 
 @suite.case
+def architecture_says_where_functions_are(_):
+    """The name of a function begins with its file, or the page says: `function()` in `file.c`."""
+    text = (TOP / "doc/architecture.md").read_text()
+    wrong = []
+    for function in sorted(set(re.findall(r"`(\w+)\(\)`", text))):
+        homes = [path for path in sources(endings=(".c",)) if is_defined(function, path.read_text())]
+        if not any(function.startswith(path.stem + "_") or
+                   re.search(rf"`{function}\(\)`\s+in\s+`{path.name}`", text) for path in homes):
+            wrong.append(f"{function}() in {' or '.join(path.name for path in homes)}")
+    expect_none(wrong, "doc/architecture.md has to say in which file these are")
+
+
+@suite.case
 def sources_are_built(_):
     listed = set(re.findall(r"'(\w+/\w+\.c)'", (SRC / "meson.build").read_text()))
     there = {str(p.relative_to(SRC)) for p in sources(endings=(".c",))} - {"main.c"}
