@@ -117,18 +117,15 @@ static inline void *peer_main(void *arg)
 	return NULL;
 }
 
-/* Starts the server; the client's end goes to client_init, which owns it then. */
-static inline int peer_start(struct peer *peer, void (*script)(struct peer *peer), const void *arg)
+/* Starts a script at a descriptor, which the peer owns then. */
+static inline void peer_run(struct peer *peer, int fd, void (*script)(struct peer *peer),
+			    const void *arg)
 {
 	const struct timeval patience = { .tv_sec = PEER_SECONDS };
-	int ends[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		mem_exhausted();
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	setsockopt(ends[1], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-	setsockopt(ends[1], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-	*peer = (struct peer){ .fd = ends[1],
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+	*peer = (struct peer){ .fd = fd,
 			       .script = script,
 			       .arg = arg,
 			       .is_running = true,
@@ -137,6 +134,17 @@ static inline int peer_start(struct peer *peer, void (*script)(struct peer *peer
 			       .content = STR_INIT };
 	if (pthread_create(&peer->thread, NULL, peer_main, peer) != 0)
 		mem_exhausted();
+}
+
+/* Starts the server; the client's end goes to client_init, which owns it then. */
+static inline int peer_start(struct peer *peer, void (*script)(struct peer *peer), const void *arg)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		mem_exhausted();
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	peer_run(peer, ends[1], script, arg);
 	return ends[0];
 }
 
