@@ -2,15 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
-#include "queue/claim.h"
-#include "queue/enqueue.h"
+#include "queue.h"
+
 #include "queue/quota.h"
 #include "queue/usage.h"
-
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 static const struct usage limit = { .count = 3, .bytes = 1000 };
 static struct spool spool;
@@ -174,7 +169,7 @@ static void test_damage(void)
 
 	test_case("an empty one is, too, where the whole was never counted");
 	write_at("usage/all", 0, "damaged");
-	EXPECT(truncate("usage-of-unit-test/usage/2", 0) == 0);
+	EXPECT(truncate("queue/usage/2", 0) == 0);
 	EXPECT_NUMBER(reserve(2, 1000), ERR_NONE);
 }
 
@@ -196,13 +191,10 @@ static void test_places(void)
 
 int main(void)
 {
-	CLEANUP(err_done) struct err err = ERR_INIT;
-	char folder[] = "/tmp/mailchute-usage-XXXXXX";
-
 	test_begin("usage");
 	test_case("a queue");
-	EXPECT(mkdtemp(folder) && chdir(folder) == 0);
-	EXPECT(spool_open(&spool, "usage-of-unit-test", true, &err));
+	queue_begin();
+	queue_open(&spool);
 	test_recounts();
 	test_count();
 	test_octets();
@@ -210,6 +202,6 @@ int main(void)
 	test_damage();
 	test_places();
 	spool_close(&spool);
-	EXPECT(system("rm -rf usage-of-unit-test") == 0 && rmdir(folder) == 0);
+	queue_end();
 	return test_end();
 }
