@@ -29,7 +29,8 @@ void routes_done(struct routes *routes)
 }
 
 /*
- * Whether the connection, its TLS or its login depends on a setting. `password` is always printed as
+ * Whether the connection, its TLS or its login depends on a setting. `password` is always printed
+ * as
  * "*", and `timeout` may differ.
  */
 static bool is_part_of_route(enum option_id id)
