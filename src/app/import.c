@@ -37,7 +37,8 @@ struct import {
 };
 
 /*
- * Opens a folder that only the caller can write to: its files can name commands that we would run.
+ * Opens the folder. No other user may write to it, because its files can name commands that we
+ * would run.
  */
 static bool open_folder(struct import *import, struct err *err)
 {

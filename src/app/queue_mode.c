@@ -19,7 +19,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* Returns the first exit status that is a failure. */
+/* Returns the exit status of the first failure. */
 static int worse(int status, int other)
 {
 	return status != EX_OK ? status : other;

@@ -337,7 +337,7 @@ static void tell_kept(struct sending *sending)
 		(void)report_queued(entry->record.id, &reason, EX_OK);
 }
 
-/* Reports that a run of the queue sends the message at its time. Returns the exit status. */
+/* Reports that a run of the queue will send the message at its time. Returns the exit status. */
 static int tell_for_later(const struct sending *sending)
 {
 	struct job *job = sending->job;

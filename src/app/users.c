@@ -33,7 +33,7 @@ enum {
 	KILL_SECONDS = 10,       /* for a process that hangs in the kernel */
 	LINE_MAX_SHOWN = 1000,   /* longer lines are broken */
 	WORDS_MAX = 64 * 1024,   /* limit of a user's output */
-	LINE_COST = 128,         /* counted for each line, besides its bytes */
+	LINE_COST = 128,         /* added for each line: limits their number, too */
 	DRAIN_MAX = 1024 * 1024, /* more than a pipe holds */
 	PIECE = 16 * 1024,
 };

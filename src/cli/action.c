@@ -113,8 +113,7 @@ bool action_body(const struct action_input *in, struct err *err)
 		return args_refuse(
 			err, _("-b names a mode; for a hidden copy write: --bcc ADDRESS"), mode);
 	if (!found)
-		return args_refuse(err, _("expected m, s, p, v or i"),
-				   name);
+		return args_refuse(err, _("expected m, s, p, v or i"), name);
 	if (*mode == 's')
 		in->args->request->contract = CONTRACT_SENDMAIL;
 	return set_mode(in, modes[found - letters]);
@@ -246,7 +245,10 @@ bool action_configure(const struct action_input *in, struct err *err)
 	return set_mode(in, MODE_CONFIGURE);
 }
 
-/* The text becomes an argument of ETRN, whose line length RFC 5321 section 4.5.3.1.4 limits. */
+/*
+ * The text becomes an argument of ETRN. RFC 5321 section 4.5.3.1.4 limits the length of a command
+ * line.
+ */
 bool action_rmqs(const struct action_input *in, struct err *err)
 {
 	size_t len = strlen(in->text);

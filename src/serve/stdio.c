@@ -208,7 +208,10 @@ static bool take_content(struct server *server, bool is_strict)
 	}
 }
 
-/* Finishes DATA. Releases the message's lock before a child is started, which would inherit it. */
+/*
+ * Ends DATA. Releases the message's lock before a child starts, because the child would inherit the
+ * lock.
+ */
 static void end_data(struct server *server, struct str *reply)
 {
 	struct submission *submission = &server->submission;

@@ -24,7 +24,7 @@ struct submitter {
 };
 
 void submitter_identify(struct submitter *submitter);
-/* Whether the submitter is another user than we are, and not root, which may use any sender. */
+/* Whether the submitter is neither root nor the user that we run as. Root may use any sender. */
 bool submitter_is_stranger(const struct submitter *submitter) MUST_USE;
 
 /* The limit of one user's messages in the queue. */

@@ -445,7 +445,7 @@ USAGE = [
     (["--header=X: y\nBcc: c@d", "--host=h", "a@b"], "add_header: expected"),
     (["--set-header=X: y\nBcc: c@d", "--host=h", "a@b"], "set_header: expected"),
     (["-bd"], "-bd: no daemon"),
-    (["-bt"], "-bt: there is no such mode"),
+    (["-bt"], "-bt: expected m, s, p, v or i"),
     (["-qx"], "-q: expected f, a time"),
     (["-q", "a@b"], "a@b: recipients are for sending"),
     (["-V", "a b", "a@b"], "-V: expected up to 100 characters of xtext"),
