@@ -42,8 +42,8 @@ struct child {
 	pid_t pid;
 	int words; /* pipe from its stdout and stderr */
 	const struct user *user;
-	int64_t share;    /* until then it occupies a place */
-	int64_t deadline; /* then it is killed; if it was killed already, left alone */
+	int64_t share;    /* end of the time in which the child occupies a place */
+	int64_t deadline; /* time to kill the child, or to abandon a killed one */
 	bool has_home;    /* its home folder could be read, or is known to be missing */
 	bool is_killed;
 	struct str line; /* an incomplete line */
