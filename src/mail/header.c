@@ -249,7 +249,7 @@ static bool add_addresses(const struct header *header, const struct header_field
 	return true;
 }
 
-/* Fields of one kind: of the author, or of a sender who resent the message. */
+/* The Resent- fields are those of a user who resent the message. */
 static const char *const recipient_names[] = { "To", "Cc", "Bcc" };
 static const char *const resent_names[] = { "Resent-To", "Resent-Cc", "Resent-Bcc" };
 static const char *const sender_names[] = { "From", "Resent-From" };

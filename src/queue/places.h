@@ -22,13 +22,13 @@ void places_done(struct places *places);
 
 /* Appends a place, unless the list has it already, as do all functions below. */
 void places_add(struct places *places, const char *path);
-/* The same, and takes over the path; NULL: no place. */
+/* As places_add, but takes over the path; NULL: does nothing. */
 void places_take(struct places *places, char *path);
 
-/* Where a message is queued if no folder is named: the first place that can be opened. */
+/* Appends the places for a message without a named folder, the preferred place first. */
 void places_add_for_new(struct places *out);
 
-/* The same, and where messages were queued while the user had no home. */
+/* As places_add_for_new, and adds the place for a user without a home. */
 void places_add_usual(struct places *out);
 
 /* The default place; the caller frees it. `is_sure`: it can be used, as far as known. */

@@ -5,19 +5,23 @@
 #include "queue/usage.h"
 
 /*
- * The queue is counted anew, as a whole, by a run of the queue every five minutes at most; where a
- * file of usage/ is damaged, missing, or from before the last boot (the figures are not synced);
- * and before a user is rejected, four times a minute at most. A message that is handed in during
- * a recount may be missed until the next one: at most one message a session.
+ * A recount counts the whole queue. It is made:
+ *
+ * - in a run of the queue, every five minutes at most
+ * - if a file of usage/ is damaged, missing, or from before the last boot (it is not synced)
+ * - before a user is rejected, four times a minute at most
+ *
+ * It may miss messages that are submitted meanwhile, at most one in each session. The next recount
+ * finds them.
  */
 
 /*
- * Whether so many octets more fit, as far as that is known without counting for the first time.
- * ERR_DEFER: they do not; ERR_SYSTEM: not known now.
+ * Whether a new message of `bytes` octets is within the limit; a user without a file always has
+ * room. ERR_DEFER: there is no room; ERR_SYSTEM: the figures are not known now.
  */
 bool quota_has_room(struct spool *spool, unsigned uid, uint64_t bytes, const struct usage *limit,
 		    struct err *err) MUST_USE;
-/* The same, and counts one message of that size. The caller calls usage_release if it fails. */
+/* The same, and counts the message. If the message is not queued, call usage_release. */
 bool quota_reserve(struct spool *spool, unsigned uid, uint64_t bytes, const struct usage *limit,
 		   struct err *err) MUST_USE;
 

@@ -416,7 +416,7 @@ bool client_end(struct client *client, struct envelope *envelope, struct err *re
 bool client_end_chunk(struct client *client, struct envelope *envelope, struct err *result,
 		      struct err *err)
 {
-	/* As above. While other commands are unanswered, the reply may be to one of them. */
+	/* As in client_end, but the reply may belong to a command that is still unanswered. */
 	if (unanswered(client) == 0 && stream_look(&client->stream))
 		return prefer_early_reply(client, err);
 	add_pending_verdict(client, envelope, result);
