@@ -256,7 +256,10 @@ bool proc_open(struct proc *proc, char *const argv[], int in, int64_t deadline, 
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* A shell explains its 127 and 126 on stderr; after a failed execvp(3) only this text does. */
+/*
+ * A shell has explained status 127 or 126 on stderr. After a failed execvp(3) this text is the only
+ * explanation.
+ */
 bool proc_has_failed(int status, struct err *err)
 {
 	switch (status) {

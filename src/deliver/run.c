@@ -20,8 +20,8 @@
 #include <string.h>
 
 enum {
-	SESSION_SECONDS = 30, /* a run after a user's message begins no message after that */
-	LINGER_SECONDS = 60,  /* and ends then */
+	SESSION_SECONDS = 30, /* in a run on a user's session: no message begins later */
+	LINGER_SECONDS = 60,  /* in such a run: limit of the whole session */
 };
 
 /* A run over one queue. */

@@ -32,7 +32,7 @@ struct header_field {
 	size_t end;
 };
 
-/* Borrows its bytes. `len` is the end of the last field. */
+/* A header. `bytes` is borrowed; `len` is the end of the last field. */
 struct header {
 	const char *bytes;
 	size_t len;

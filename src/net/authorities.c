@@ -56,7 +56,8 @@ static bool judge_load(int status, const struct str *content, struct err *err)
 /* A folder */
 
 /*
- * "ca.pem", and "5ed36f99.0" as c_rehash(1) makes them. Other files of such a folder are ignored.
+ * Whether a file of a folder is read: "ca.pem" and the like, and "5ed36f99.0" as c_rehash(1) names
+ * them.
  */
 static bool is_named_as_certificate(const char *name)
 {
