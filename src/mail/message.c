@@ -199,7 +199,10 @@ static bool skip_line(struct intake *in, struct err *err)
 	return true;
 }
 
-/* Takes lines after an empty line that look like fields; the lines after them decide. */
+/*
+ * Takes a line of a block: lines after an empty line that look like fields. The line after the
+ * block decides whether it belongs to the header.
+ */
 static bool skip_block_line(struct intake *in, struct err *err)
 {
 	if (!in->has_block)
@@ -208,7 +211,7 @@ static bool skip_block_line(struct intake *in, struct err *err)
 	return skip_line(in, err);
 }
 
-/* Adds these lines to the header, and the line that decided about them. */
+/* Adds the block to the header, and the line that decided about it. */
 static bool keep_block(struct intake *in, struct err *err)
 {
 	CLEANUP(str_done) struct str block = STR_INIT;
@@ -226,7 +229,7 @@ static bool keep_block(struct intake *in, struct err *err)
 	return true;
 }
 
-/* Judges the line after such lines. */
+/* Judges the next line of a block. */
 static bool take_block_line(struct intake *in, enum header_line kind, struct err *err)
 {
 	if (kind == HEADER_LINE_FIELD && residue_is_known_field(in->clean.bytes, in->clean.len))

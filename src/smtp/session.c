@@ -40,8 +40,8 @@ static bool check_login(const struct settings *s, struct err *err)
 }
 
 /*
- * Finds the secret for AUTH if the mechanism needs one; then a later AUTH is without a secret, too.
- * The password also serves as the PIN of the private key, if that wants one; for this use it may be
+ * Finds the secret for AUTH. If the mechanism needs no secret, the login is done without it. The
+ * password also serves as the PIN of the private key, if that wants one; for this use it may be
  * missing.
  */
 static bool find_credential(const struct settings *s, enum login login,
