@@ -25,7 +25,7 @@ struct encoder {
 
 /* `to` is ENCODING_QUOTED_PRINTABLE or ENCODING_BASE64. */
 void encoder_init(struct encoder *encoder, enum encoding to);
-/* Resets it for other bytes. */
+/* Resets the encoder for other bytes. */
 void encoder_begin(struct encoder *encoder);
 /* Appends the encoded bytes; encoder_end() appends the bytes held back. */
 void encoder_take(struct encoder *encoder, const char *bytes, size_t len, struct str *out);
