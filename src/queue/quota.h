@@ -16,7 +16,7 @@
  */
 
 /*
- * Whether a new message of `bytes` octets is within the limit; a user without a file always has
+ * Whether a new message of `bytes` octets is within the limit; a user without figures always has
  * room. ERR_DEFER: there is no room; ERR_SYSTEM: the figures are not known now.
  */
 bool quota_has_room(struct spool *spool, unsigned uid, uint64_t bytes, const struct usage *limit,
