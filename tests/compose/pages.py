@@ -48,7 +48,7 @@ BLOCKS = {
     "Looking at a message": (0, None, None, None),
     "In a crontab": (1, "plain", ANN, b"Subject: Disks on Monday"),
     "In the [Unit] section": None,
-    "To tell somebody else": None,
+    "To send it to another address": None,
 }
 
 
