@@ -146,7 +146,7 @@ static const struct call {
 
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* A signal to send to ourselves, an error, or (neither) a transfer of one byte. */
+/* A signal to this process, an error, or (without both) a transfer of one byte. */
 static const struct fault {
 	const char *name;
 	int signal;
@@ -210,7 +210,7 @@ enum { SECONDS_MAX = 3 }; /* of the processor's time */
 
 enum lasting { ONCE, SAME_CALL, EVERY_CALL };
 
-/* A fault that was ordered, and what it has come to. */
+/* An ordered fault and its result. */
 struct order {
 	const struct fault *fault;
 	const char *call;
@@ -235,9 +235,9 @@ static struct {
 	int is_trapping;
 	int is_logging;
 	int is_listing;
-	dev_t memory; /* where files are that were made by memfd_create */
+	dev_t memory; /* the place of files made by memfd_create */
 	time_t clock;
-	long forks; /* that go well, -1: all */
+	long forks; /* that succeed, -1: all */
 } shim = { .forks = -1, .out = -1 };
 
 static long raw(long number, long a, long b, long c, long d, long e, long f)
@@ -295,7 +295,7 @@ static void log_bytes(long fd, long offset, const unsigned char *bytes, long len
 	say("\n");
 }
 
-/* One line for each change of a file or folder that was done. */
+/* Writes a line for each successful change of a file or folder. */
 static void log_call(const struct call *call, const long *a, long result)
 {
 	switch (call->number) {
@@ -333,7 +333,7 @@ static void log_call(const struct call *call, const long *a, long result)
 	}
 }
 
-/* A short transfer is of one byte, which none of the callers may take for the whole. */
+/* A short transfer is of one byte, which no caller may take for the whole. */
 static int can_be_short(const struct call *call, const long *a)
 {
 	return call->traits & TRANSFER && a[2] >= 2;
@@ -455,7 +455,7 @@ static void list_call(const struct call *call, const long *a)
 	say("\n");
 }
 
-/* The program's call but for our own descriptor, which no child of it may close. */
+/* The program's call, except for our own descriptor, which no child of it may close. */
 static long raw_beside_us(const struct call *call, const long *a)
 {
 	if (call->number == SYS_close && (int)a[0] == shim.out && shim.out >= 0)
@@ -470,7 +470,7 @@ static long raw_beside_us(const struct call *call, const long *a)
 		       : 0;
 }
 
-/* There are none any more, as where somebody else has waited for them. */
+/* There are no children any more, as if another part of the process had waited for them. */
 static void lose_children(void)
 {
 	while (raw(SYS_wait4, -1, 0, 0, 0, 0, 0) > 0)
@@ -543,7 +543,7 @@ static int find_libc(struct dl_phdr_info *info, size_t size, void *data)
 #define JUMP(test, value, yes, no) BPF_JUMP(BPF_JMP | (test) | BPF_K, (unsigned)(value), yes, no)
 #define RETURN(value)              BPF_STMT(BPF_RET | BPF_K, value)
 
-/* A program that is executed by this one has its libc elsewhere, and is let alone. */
+/* A program executed by this process has its libc elsewhere, and gets no faults. */
 static void set_trap(const struct range *libc)
 {
 	const struct sock_filter head[] = {
@@ -641,7 +641,7 @@ static void read_orders(void)
 	unsetenv("LD_PRELOAD");
 }
 
-/* What goes in circles is killed, which the test did not order. */
+/* An endless loop is killed, a death that the test did not order. */
 static void limit_work(void)
 {
 	const struct rlimit seconds = { SECONDS_MAX, SECONDS_MAX };

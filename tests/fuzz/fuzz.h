@@ -1,4 +1,4 @@
-/* fuzz.h - what every fuzz target has */
+/* fuzz.h - shared by all fuzz targets */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Called with one input after another; what it requires holds for every input. */
+/* Called for each input; its requirements must hold for every input. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 static inline void require(bool condition, const char *what)
@@ -19,7 +19,7 @@ static inline void require(bool condition, const char *what)
 	abort();
 }
 
-/* The same, and shows what it is about. */
+/* The same, and shows the text in question. */
 static inline void require_of(bool condition, const char *what, const char *text)
 {
 	if (condition)

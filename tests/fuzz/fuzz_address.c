@@ -1,4 +1,4 @@
-/* fuzz_address.c - any text as an address list: what is read can be written and read again */
+/* fuzz_address.c - any text as an address list: written and read again it is the same */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
@@ -74,7 +74,7 @@ static void check_legal(const char *text, size_t len)
 		require_of(!list.items[i].is_odd, "a rewritten mailbox is legal", text);
 }
 
-/* With another address in each place the list is the same but for these. */
+/* With another address in each place the rest of the list is the same. */
 static void check_rewritten(const char *text, size_t len, const struct address_list *list)
 {
 	static const struct rewrite_rule rule = { decide_other, NULL };
@@ -153,7 +153,7 @@ static void check_places(const char *text, size_t len, const struct address_list
 	}
 }
 
-/* What the writer makes of a list is the same list. */
+/* A list that is written and read again is the same. */
 static void check_written(const struct address_list *list)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -170,7 +170,7 @@ static void check_written(const struct address_list *list)
 			   "the addresses are the same", out.bytes);
 }
 
-/* What can be read of a list is what it would be alone, and all that can be written. */
+/* The readable part of a list is the same as if it stood alone, and can be written. */
 static void check_all(const char *text, size_t len)
 {
 	CLEANUP(address_list_done) struct address_list list = { 0 };

@@ -1,4 +1,4 @@
-/* fuzz_alias.c - any bytes as an aliases file: what comes out is clean, single, and final */
+/* fuzz_alias.c - any bytes as an aliases file: targets are clean, single, and final */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 

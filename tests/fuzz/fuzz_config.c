@@ -1,4 +1,4 @@
-/* fuzz_config.c - any bytes as a config file: what is read can be printed and read again */
+/* fuzz_config.c - any bytes as a config file: printed and read again it is the same */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
@@ -17,7 +17,7 @@ static bool begins_with_command(const char *line, const char *command)
 	return strncmp(line, command, strlen(command)) == 0;
 }
 
-/* Nothing that comes out of a fuzzer is run, or read from elsewhere. */
+/* No command of a fuzzer's config is run, and no other file is read. */
 static bool reaches_out(const char *text, size_t len)
 {
 	const char *end = text + len;

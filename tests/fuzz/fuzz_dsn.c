@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The reply is what stands before the first line that is none; returns how much that was. */
+/* The reply is the text before the first line that is no reply; returns its length. */
 static size_t read_reply(const char *bytes, size_t len, struct err *err)
 {
 	struct reply reply;
@@ -46,7 +46,7 @@ static void check_lines(const struct str *text)
 	require(column == 0, "its last line has an end");
 }
 
-/* Whatever was said, it adds no field, and replaces none. */
+/* No reply of a relay adds or replaces a field. */
 static void check_header(const struct str *text)
 {
 	static const char *const names[] = { "Date",           "From",         "To",

@@ -1,4 +1,4 @@
-/* fuzz_header.c - any bytes as a header: it is completed once, and no Bcc is in what is sent */
+/* fuzz_header.c - any bytes as a header: it is completed once, and sent without Bcc */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
@@ -40,8 +40,8 @@ static void check_index(const struct header *header, size_t len)
 		const struct header_field *field = &header->fields[i];
 		require(i == 0 || field->start == at, "fields are adjacent");
 		require(field->name_len > 0, "a field has a name");
-		require(field->body > field->start + field->name_len, "a body is behind its name");
-		require(field->end >= field->body, "a field ends behind its colon");
+		require(field->body > field->start + field->name_len, "a body is after its name");
+		require(field->end >= field->body, "a field ends after its colon");
 		at = field->end;
 	}
 	require(header->count == 0 || at == header->len, "the last field ends the header");

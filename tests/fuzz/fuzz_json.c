@@ -1,4 +1,4 @@
-/* fuzz_json.c - any bytes as a JSON object: what is read is clean, and reads the same once more */
+/* fuzz_json.c - any bytes as a JSON object: the values are clean, and the same when read again */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 

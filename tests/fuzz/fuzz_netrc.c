@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Each of its bytes is in the file, in this order, with nothing but quotes between them. */
+/* Each byte of the password is in the file, in this order, with only quotes between them. */
 static bool stands_there(const uint8_t *bytes, size_t len, const struct secret *password)
 {
 	for (size_t start = 0; start < len; start++) {

@@ -1,4 +1,4 @@
-/* fuzz_record.c - any bytes as a queue file: what is accepted is clean, and is written as it was */
+/* fuzz_record.c - any bytes as a queue file: an accepted file is clean, and is written unchanged */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
@@ -128,7 +128,7 @@ static void check_envelope(const char *lines, size_t len)
 	check_file(file.bytes, file.len);
 }
 
-/* What is too short for a file is the lines of an envelope, whose length then may change freely. */
+/* An input that is too short for a file is the lines of an envelope, of any length. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	if (len >= RECORD_BLOCK)

@@ -16,7 +16,7 @@ static bool is_clean(const char *text)
 	return true;
 }
 
-/* A number of one to three digits; returns what is behind it, NULL where there is none. */
+/* A number of one to three digits; returns the text after it, NULL if there is no number. */
 static const char *behind_number(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");

@@ -1,4 +1,4 @@
-/* fuzz_srv.c - any bytes as an answer of DNS: what is taken of it can be connected to */
+/* fuzz_srv.c - any bytes as an answer of DNS: each target that is read can be connected to */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
@@ -20,7 +20,7 @@ static void check_records(const struct srv_list *list)
 	}
 }
 
-/* What makes it the same list, whatever the order: sums that no other records have by chance. */
+/* A fingerprint of a list in any order: sums that other records do not have by chance. */
 static uint64_t fingerprint(const struct srv_list *list)
 {
 	uint64_t sum = list->count;

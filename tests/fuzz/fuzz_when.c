@@ -1,4 +1,4 @@
-/* fuzz_when.c - any text as a time or a duration: what is read is in range */
+/* fuzz_when.c - any text as a time or a duration: the result is in range */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 

@@ -1,4 +1,4 @@
-/* fuzz_wire.c - any bytes as a message: what goes out is lines that the relay takes, and settled */
+/* fuzz_wire.c - any bytes as a message: the relay accepts the lines that are sent */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
@@ -40,7 +40,7 @@ static void check_bytes(const struct str *out, unsigned abilities)
 			"no bare LF");
 }
 
-/* What has been made fit for a relay stays as it is on its way there again. */
+/* A message that was encoded for a relay is not changed when it is sent there again. */
 static void check_again(const struct str *out, unsigned abilities)
 {
 	CLEANUP(message_done) struct message message;

@@ -26,7 +26,7 @@ static bool read_file(const char *path, struct str *out)
 	return fd >= 0 && fs_read_rest(fd, out);
 }
 
-/* A target that finds a fault ends the process, so an "ok" is printed only behind it. */
+/* A target that finds a fault ends the process, so "ok" is printed only after success. */
 static bool replay(const char *target, const char *path)
 {
 	CLEANUP(str_done) struct str input = STR_INIT;

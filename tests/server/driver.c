@@ -1,4 +1,4 @@
-/* driver.c - a PKCS#11 module in front of SoftHSM that counts, hangs or crashes on request */
+/* driver.c - a PKCS#11 module around SoftHSM that counts, hangs or crashes on request */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <dirent.h>
 #include <dlfcn.h>

@@ -1,10 +1,10 @@
-/* descriptors.h - how many descriptors are open, for tests that none is left behind */
+/* descriptors.h - the number of open descriptors, for tests that all are closed */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <dirent.h>
 
-/* The number of our open descriptors, the one that counts them included. */
+/* The number of open descriptors, including the descriptor of the folder that is read. */
 static inline int count_descriptors(void)
 {
 	DIR *dir = opendir("/proc/self/fd");

@@ -26,8 +26,8 @@ struct peer {
 	void (*script)(struct peer *peer);
 	const void *arg;
 	struct str failure;
-	struct str packet;  /* the last one that came */
-	struct str content; /* what peer_take_content gathered */
+	struct str packet;  /* the last packet */
+	struct str content; /* the content that peer_take_content gathered */
 };
 
 /* One write of the client's, and the answer to it; NULL: none is awaited, or given. */
@@ -77,7 +77,7 @@ static inline bool peer_send(struct peer *peer, const char *text)
 	return false;
 }
 
-/* Gathers what comes until it ends so, however it is cut. */
+/* Gathers packets, cut in any way, until their text ends with `end`. */
 static inline bool peer_take_content(struct peer *peer, const char *end)
 {
 	size_t len = strlen(end);
@@ -148,7 +148,7 @@ static inline int peer_start(struct peer *peer, void (*script)(struct peer *peer
 	return ends[0];
 }
 
-/* Waits until the script has ended; what went wrong there fails the case. Twice is once. */
+/* Waits until the script has ended; its failure fails the case. A second call does nothing. */
 static inline void peer_finish(struct peer *peer)
 {
 	if (!peer->is_running)
@@ -162,7 +162,7 @@ static inline void peer_finish(struct peer *peer)
 	str_done(&peer->packet);
 }
 
-/* What was kept for the test to look at goes only here. */
+/* Frees the texts that were kept for the test. */
 static inline void peer_done(struct peer *peer)
 {
 	peer_finish(peer);

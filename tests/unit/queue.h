@@ -62,7 +62,7 @@ static inline void queue_add(struct spool *spool, struct entry *entry)
 	EXPECT(enqueue_commit(entry, &message, &err));
 }
 
-/* The same, and gives the lock back. */
+/* The same, and releases the lock. */
 static inline void queue_put(struct spool *spool, char id[RECORD_ID_LEN + 1])
 {
 	CLEANUP(entry_release) struct entry entry;

@@ -66,7 +66,7 @@ static inline void FORMAT(1, 2) test_case(const char *format, ...)
 		str_add(&test_state.name, "(empty)");
 }
 
-/* What does not hang is done by then, on a machine with fifty times too much to do as well. */
+/* A program that does not hang is done by then, even on a machine with fifty times its load. */
 enum { TEST_PATIENCE = 60000 };
 
 /* The exit status for main. */
@@ -116,7 +116,7 @@ static inline void test_holds_text(const char *file, int line, const char *what,
 			  text ? text : "(NULL)", part);
 }
 
-/* What a case expects; each may stand anywhere between two test_case. */
+/* The expectations of a case; each may stand anywhere between two test_case. */
 #define EXPECT(condition)                                                                          \
 	((condition) ? (void)0 : test_fail(__FILE__, __LINE__, "not so: %s", #condition))
 #define EXPECT_TEXT(found, expected) test_same_text(__FILE__, __LINE__, #found, (found), (expected))

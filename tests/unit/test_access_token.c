@@ -59,7 +59,7 @@ static const struct {
 	/* a managed identity */
 	{ "{\"access_token\":\"t\",\"expires_in\":\"3599\",\"expires_on\":\"1003599\"}", "t",
 	  NOW + 3599 },
-	/* what was stored an hour ago */
+	/* the token stored an hour ago */
 	{ "{\"access_token\":\"t\",\"expires_in\":3599,\"expires_at\":1000}", "t", 1000 },
 	/* Google's libraries, gcloud, azd, mutt_oauth2.py */
 	{ "{\"token\":\"t\",\"refresh_token\":\"r\",\"expiry\":\"2033-05-18T03:33:20.123Z\"}", "t",
@@ -353,7 +353,7 @@ static void test_disk(void)
 	EXPECT(mkdtemp(folder) && statfs(folder, &system) == 0);
 	setenv("XDG_RUNTIME_DIR", folder, 1);
 	keep("key", "token", NOW + 3600);
-	/* Where it is not empty it can't be removed. */
+	/* A folder that is not empty can't be removed. */
 	EXPECT(system.f_type == TMPFS_MAGIC || rmdir(folder) == 0);
 	setenv("XDG_RUNTIME_DIR", runtime, 1);
 }

@@ -16,7 +16,7 @@ static void add_list(struct str *out, const struct address_list *list)
 	}
 }
 
-/* What callers write beyond the grammar; `legal` is the field's new body, NULL where it stays. */
+/* Forms beyond the grammar; `legal` is the field's new body, NULL if it stays. */
 static const struct {
 	const char *input;
 	const char *expected;
@@ -217,7 +217,7 @@ static void test_liberal(void)
 	}
 }
 
-/* What can't be read leaves the rest alone, and is a group without members in the new field. */
+/* An unreadable part does not change the rest; in the new field it is a group without members. */
 static const struct {
 	const char *input;
 	const char *expected;

@@ -1,4 +1,4 @@
-/* test_advice.c - what a person is told to do about a refusal, in the words of many relays */
+/* test_advice.c - the advice to a person about a refusal, in the words of many relays */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -6,10 +6,10 @@
 
 #define IN(phase) PHASE_##phase, #phase
 
-/* What the account has. */
+/* The settings of the account. */
 enum trait { LOGIN = 1, TOKEN = 2 };
 
-/* A part of the hint; "" where there must be none. */
+/* A part of the hint; "" for no hint. */
 #define APP      "app password"
 #define OFF      "SMTP AUTH is off for this mailbox"
 #define AS       "set from to an address of this login, and set_from_header on"
@@ -24,7 +24,7 @@ static const struct {
 	const char *reply;
 	const char *part;
 } parts[] = {
-	/* what a mailbox is to have or to allow */
+	/* requirements of the mailbox */
 	{ IN(AUTH), LOGIN,
 	  "534-5.7.9 Application-specific password required. Learn more at\n534 5.7.9  "
 	  "https://support.google.com/mail/?p=InvalidSecondFactor a1-2.3 - gsmtp",
@@ -99,7 +99,7 @@ static const struct {
 	{ IN(RCPT), 0, "550 not local host example.net, not a gateway", NO_LOGIN },
 	{ IN(RCPT), 0, "550 authentication required for relay", "auth on and user" },
 	{ IN(RCPT), 0, "550 5.1.1 <relay.access.denied@example.net>: unknown", "" },
-	/* as whom a login may send */
+	/* the sender that a login may use */
 	{ IN(FINAL), LOGIN,
 	  "550 5.7.60 SMTP; Client does not have permissions to send as this sender", AS },
 	{ IN(MAIL), LOGIN, "550 5.7.60 no", AS },
@@ -131,7 +131,7 @@ static const struct {
 	  "until "
 	  "this error is resolved.",
 	  "verified an address" },
-	/* which form a sender has to have */
+	/* the form of a sender */
 	{ IN(FINAL), LOGIN, "554 Transaction failed: Missing final '@domain'", WHOLE },
 	{ IN(FINAL), LOGIN,
 	  "550-5.7.1 [192.0.2.1] Messages missing a valid address in From:\n550 5.7.1 header, or "

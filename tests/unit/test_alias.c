@@ -1,4 +1,4 @@
-/* test_alias.c - aliases files, and what becomes of recipients */
+/* test_alias.c - aliases files, and the recipients that they replace */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/address_parse.h"
 #include "test.h"
@@ -166,7 +166,7 @@ static void test_refusals(void)
 	}
 }
 
-/* What other programs can do harms only those who are sent there. */
+/* An entry for another program (a pipe, a file) fails only the recipients that lead to it. */
 static void test_special_targets(void)
 {
 	static const char special[] =

@@ -1,10 +1,10 @@
-/* test_base64.c - base64 there and back, and what is none */
+/* test_base64.c - base64, encoded and decoded, and texts that are not base64 */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
 #include "base/base64.h"
 
-/* RFC 4648 section 10, and one with the last two digits. */
+/* RFC 4648 section 10, and a row with the last two digits. */
 static const struct {
 	const char *plain, *encoded;
 } pairs[] = {

@@ -28,7 +28,7 @@ struct server {
 	const char *priorities;
 	const char *mechanism; /* NULL: it only shakes hands */
 	bool is_between;
-	bool is_noisy; /* it warns before it speaks, and goes */
+	bool is_noisy; /* it sends a warning alert first, and closes */
 	int fd;
 	pthread_t thread;
 	gnutls_session_t session;
@@ -48,7 +48,7 @@ static void must(int status)
 	}
 }
 
-/* A certificate that nobody has signed but its own key. */
+/* A certificate that is signed only by its own key. */
 static void make_certificate(void)
 {
 	gnutls_x509_privkey_t key;
@@ -301,7 +301,7 @@ static const struct {
 	{ "without -PLUS, TLS 1.2", TLS_1_2, "SCRAM-SHA-1", false, 0 },
 };
 
-/* None is named, so that a refusal would have others to be followed by. */
+/* No mechanism is named, so that others could follow after a refusal. */
 static void test_logins(void)
 {
 	for (size_t i = 0; i < LENGTH(logins); i++) {
@@ -325,7 +325,7 @@ static void test_logins(void)
 	}
 }
 
-/* What a server can send on and on without saying anything is no reason to wait on and on. */
+/* TLS records without data, sent without end, do not extend the wait. */
 static void test_warnings(void)
 {
 	static const struct {

@@ -1,4 +1,4 @@
-/* test_changes.c - what becomes of a header before it is sent */
+/* test_changes.c - the changes of a header before it is sent */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 

@@ -389,7 +389,7 @@ static void test_bad(void)
 	}
 }
 
-/* By the name of sendmail, in the order of its manual; then what programs call. */
+/* Called as sendmail: options in the order of its manual; then the calls of real programs. */
 static const struct {
 	const char *words[WORDS_MAX];
 	const char *request;
@@ -495,7 +495,7 @@ static void test_old_letters(void)
 	}
 }
 
-/* What only those may ask for who know what they call. */
+/* Options that are refused when called as sendmail. */
 static const char *const refused[] = {
 	"--file=f",
 	"--logfile=f",

@@ -50,7 +50,7 @@ static void begin(struct scene *scene, const struct peer_step *steps)
 	begin_with(scene, peer_play, steps);
 }
 
-/* What the server has gathered can be looked at behind this. */
+/* After this the test can look at the content that the server has gathered. */
 static void hang_up(struct scene *scene)
 {
 	client_done(&scene->client);
@@ -76,7 +76,7 @@ static void add_recipients(struct scene *scene, size_t count)
 		envelope_add(&scene->envelope, str_format("r%zu@b.example", i));
 }
 
-/* Makes the message: an empty header but for one field, and this body. */
+/* Makes the message: a header of one field, and this body. */
 static void make_message(struct scene *scene, const char *body, size_t len)
 {
 	CLEANUP(fs_close_at) int fd = fs_open_nameless(NULL, &scene->err);
@@ -118,7 +118,7 @@ static bool write_content(struct scene *scene)
 	       client_end(&scene->client, &scene->envelope, &scene->data, &scene->err);
 }
 
-/* The content, QUIT behind it where that is possible, and the verdict. */
+/* Sends the content, followed by QUIT if possible, and reads the verdict. */
 static bool send_content(struct scene *scene)
 {
 	if (!write_content(scene))
@@ -148,7 +148,7 @@ static void test_greeting(void)
 	for (size_t i = 0; i < LENGTH(greetings); i++) {
 		struct scene scene;
 		const char *sent = greetings[i].sent;
-		/* The last one ends in the middle of a line: the server waits for our end. */
+		/* The last command ends within a line: the server waits until the client closes. */
 		test_case("greeting/%zu/%s", i, sent);
 		begin(&scene, PLAY({ NULL, sent }));
 		if (!strchr(sent, '\n'))
@@ -400,7 +400,7 @@ static size_t count_lines(const struct str *text)
 	return lines;
 }
 
-/* Answers each group, and complains about one that has too many commands. */
+/* Answers each group, and fails for a group that has too many commands. */
 static void answer_groups(struct peer *peer)
 {
 	bool is_data = false;
@@ -436,7 +436,7 @@ static void test_unanswered(void)
 	end(&scene);
 }
 
-/* Whether what came, less the dots and the last line, is the message. */
+/* Whether the received content, without stuffed dots and the last line, is the message. */
 static bool is_unstuffed(const struct str *content, const struct str *message)
 {
 	CLEANUP(str_done) struct str plain = STR_INIT;
@@ -458,7 +458,7 @@ static void take_message(struct peer *peer)
 		peer_send(peer, "250 taken\r\n");
 }
 
-/* Sends a body whose lines end LF through, and compares what arrives. */
+/* Sends a body with LF line ends, and compares the received content. */
 static void expect_intact(const struct str *body)
 {
 	CLEANUP(str_done) struct str whole = STR_INIT;
@@ -626,7 +626,7 @@ static void test_no_verdict(void)
 	end(&scene);
 }
 
-/* Says what it was given for that, and is gone. */
+/* Sends the given text, and closes. */
 static void reply_early(struct peer *peer)
 {
 	if (*(const char *)peer->arg)
@@ -665,7 +665,7 @@ static void test_early_reply(void)
 		begin_with(&scene, reply_early, early_replies[i].sent);
 		make_message(&scene, body.bytes, body.len);
 		EXPECT_NUMBER(message_size(&scene.message), early_replies[i].size);
-		peer_finish(&scene.peer); /* it has closed before we begin */
+		peer_finish(&scene.peer); /* the server has closed before the client begins */
 		EXPECT(!send_content(&scene));
 		EXPECT_NUMBER(scene.err.kind, early_replies[i].kind);
 		EXPECT_PART(scene.err.text, early_replies[i].part);
@@ -733,7 +733,7 @@ static void test_success_without_content(void)
 	EXPECT(open_wire(&scene) && client_chunk(&scene.client, &scene.wire, &scene.err));
 	EXPECT(client_end_chunk(&scene.client, &scene.envelope, &scene.data, &scene.err));
 	EXPECT_NUMBER(send(scene.client.stream.fd, "?", 1, 0), 1);
-	peer_finish(&scene.peer); /* it has answered and closed */
+	peer_finish(&scene.peer); /* the server has answered and closed */
 	client_send_end(&scene.client);
 	EXPECT(!client_has_sent_content(&scene.client));
 	EXPECT(!client_verdict(&scene.client, &scene.envelope, &scene.err));
@@ -854,7 +854,7 @@ static void test_handshake_spoiled(void)
 	end(&scene);
 }
 
-/* Repeats what it was given ten times a second, as long as somebody listens. */
+/* Repeats the given text ten times a second, until the client has closed. */
 static void drip(struct peer *peer)
 {
 	const char *drop = peer->arg;

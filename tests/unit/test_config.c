@@ -54,7 +54,7 @@ static bool load_text(struct config *config, const char *text, struct err *err)
 	return load(config, "user.conf", err);
 }
 
-/* "NAME: setting=value ..." of what differs from the default, one line for each account. */
+/* "NAME: setting=value ..." for values that are not the default, a line for each account. */
 static void describe_settings(const struct settings *settings, struct str *out)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
@@ -315,7 +315,7 @@ static const struct {
 	{ "0600 that includes a public one", "include public.conf", 0600, true, false },
 };
 
-/* Root may do anything, so this is done as somebody else. */
+/* Root may read any file, so this is done as another user. */
 static void test_permissions(void)
 {
 	bool is_root = geteuid() == 0;
@@ -598,7 +598,7 @@ static void test_environment(void)
 	unsetenv("EMAIL");
 }
 
-/* Completion and check: the settings of an account, and what is sent or wrong. */
+/* Completion and check: the settings of an account, and the result or the error. */
 
 static const struct {
 	const char *name, *text;

@@ -4,7 +4,7 @@
 
 #include "serve/content.h"
 
-/* `message` is what was sent; NULL: it does not end. `rest` is what follows the end. */
+/* `message` is the content; NULL: it does not end. `rest` is the input after the end. */
 static const struct {
 	const char *name;
 	const char *given;

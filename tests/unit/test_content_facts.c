@@ -1,4 +1,4 @@
-/* test_content_facts.c - what bytes ask of a relay */
+/* test_content_facts.c - the extensions that the bytes of a message need */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 

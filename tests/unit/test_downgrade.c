@@ -51,7 +51,7 @@ static const struct {
 	{ "Received: by " X900 X100 "; x\r\n", "" },
 };
 
-/* What the relay takes, what the message calls its text, and where the header is. */
+/* What the relay accepts, the charset that the message names, and the place of the header. */
 static const struct {
 	const char *name;
 	enum downgrade_keeps keeps;

@@ -9,7 +9,7 @@
 #define CREATED 1763902832 /* Sun, 23 Nov 2025 13:00:32 +0000 */
 #define HOUR    3600
 
-/* One recipient and everything around it; a case changes what it is about. */
+/* A recipient with all its data; a case changes its subject. */
 struct sample {
 	struct header header;
 	struct recipient recipient;
@@ -53,7 +53,7 @@ static void sample_done(struct sample *sample)
 	str_done(&sample->text);
 }
 
-/* As the client says it: where it was, and behind that the server's own words. */
+/* As the client writes it: the place, followed by the server's own words. */
 static void set_reply(struct err *err, int code, const char *enhanced, const char *words)
 {
 	err_set(err, code / 100 == 4 ? ERR_DEFER : ERR_REJECT, "mx.b.example:587: %s", words);

@@ -1,4 +1,4 @@
-/* test_dsn_policy.c - who is told what became of a message */
+/* test_dsn_policy.c - the recipient of a notice about a message */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 

@@ -144,7 +144,7 @@ static void test_repair(void)
 	}
 }
 
-/* All bytes, in an order that has every one beside many others. */
+/* All bytes, in an order in which each byte stands beside many others. */
 static void test_round_trip(void)
 {
 	static const enum encoding both[] = { ENCODING_QUOTED_PRINTABLE, ENCODING_BASE64 };

@@ -1,4 +1,4 @@
-/* test_err.c - errors on their way up, and what each kind leads to */
+/* test_err.c - errors on their way up, and the exit status of each kind */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 

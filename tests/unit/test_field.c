@@ -51,7 +51,7 @@ static const struct {
 	{ "gr\374n", "Subject: gr n\r\n" },
 	{ "x =?UTF-8?Q?y?= z", "Subject: =?UTF-8?B?eCA9P1VURi04P1E/eT89IHo=?=\r\n" },
 	{ "what=?", "Subject: =?UTF-8?B?d2hhdD0/?=\r\n" },
-	/* 78 columns, one more, and the blanks between words stay */
+	/* 78 columns, 79 columns; the blanks between words stay */
 	{ TEN TEN TEN TEN TEN TEN "123456789",
 	  "Subject: " TEN TEN TEN TEN TEN TEN "123456789\r\n" },
 	{ TEN TEN TEN TEN TEN TEN "1234567890",

@@ -200,7 +200,7 @@ static void test_line(void)
 	EXPECT_TEXT(out.bytes, "one\ntwo");
 }
 
-/* As the shell's <( ) gives it: reopened by its name in /dev/fd, after its writer has gone. */
+/* A pipe of the shell's <( ): reopened by its name in /dev/fd, after its writer has closed. */
 static void test_nameless_pipe(void)
 {
 	static const char *const texts[] = { "", "some text" };

@@ -81,7 +81,7 @@ static void test_names(void)
 	}
 }
 
-/* Lines, none of which may give "a.x" a type. */
+/* Lines that may not give "a.x" a type. */
 static const char *const broken[] = {
 	"",
 	"\n\n",

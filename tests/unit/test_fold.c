@@ -1,4 +1,4 @@
-/* test_fold.c - where long header fields are folded, by what they are */
+/* test_fold.c - the places at which long header fields are folded */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -11,7 +11,7 @@
 #define X990 X500 X70 X70 X70 X70 X70 X70 X70
 #define LONG X500 X500
 
-/* A field that is too long as it stands, and what it becomes. */
+/* A field that is too long, and its folded form. */
 static const struct {
 	const char *field, *expected; /* NULL: it can't be folded */
 } table[] = {
@@ -99,7 +99,7 @@ static void test_table(void)
 	}
 }
 
-/* What DKIM says of the field Subject. */
+/* The DKIM signature's claim about the field Subject. */
 static const struct {
 	const char *signatures;
 	enum seal seal;

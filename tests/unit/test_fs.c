@@ -46,7 +46,7 @@ static void test_something_to_read(void)
 	EXPECT_NUMBER(bytes[0], 'c');
 }
 
-/* The first one only disturbs, the second one has something to read. */
+/* The first descriptor is only a distraction, the second has something to read. */
 static void on_alarm(int number)
 {
 	(void)number;

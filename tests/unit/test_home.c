@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* What can't be a home, whoever runs this. */
+/* Texts that can't be a home for any user. */
 static const char *const not_own[] = {
 	"", "proc/self", ".", "/nonexistent/home", "/etc/passwd", "/dev/null"
 };
 
-/* A folder that belongs to whoever runs this. */
+/* A folder that belongs to the user of this test. */
 #define OWN "/proc/self"
 
 static void test_own(void)
@@ -31,7 +31,7 @@ static void test_own(void)
 	}
 }
 
-/* In the place of what can't be a home the passwd database counts, where that names one. */
+/* If HOME can't be a home, the passwd database is used, if it names a home. */
 static void test_fallback(void)
 {
 	const char *known = home_by_passwd();

@@ -139,7 +139,7 @@ static void test_place(void)
 	}
 }
 
-/* A socket whose own end has this address; UDP needs nobody to answer. */
+/* A socket whose own end has this address; UDP needs no answer. */
 static int open_from(const char *text)
 {
 	struct sockaddr_in v4 = { .sin_family = AF_INET };

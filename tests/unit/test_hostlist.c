@@ -4,7 +4,7 @@
 
 #include "conf/hostlist.h"
 
-/* What is found, as "host port|host port|"; NULL: the text is no list. */
+/* The hosts found, as "host port|host port|"; NULL: the text is no list. */
 static const struct {
 	const char *text;
 	const char *found;

@@ -1,4 +1,4 @@
-/* test_idn.c - domains beyond ASCII: what they become, and what they must not become */
+/* test_idn.c - domains beyond ASCII: their A-labels, and mappings that are refused */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 

@@ -1,4 +1,4 @@
-/* test_json.c - reading a JSON object: what is taken from it, and what is none */
+/* test_json.c - reading a JSON object: the values taken from it, and texts that are no object */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -147,7 +147,7 @@ static void test_limits(void)
 	str_done(&wanted.value);
 }
 
-/* An object with so many lists, one in the other, in its member. */
+/* An object whose member has `depth` nested lists. */
 static bool is_read_with_depth(size_t lists)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;

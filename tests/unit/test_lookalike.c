@@ -1,4 +1,4 @@
-/* test_lookalike.c - characters that look like one of ASCII, or like none */
+/* test_lookalike.c - characters that look like an ASCII character, or are invisible */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -9,7 +9,7 @@ enum { ANY = LOOKALIKE_HIDDEN | LOOKALIKE_QUOTES | LOOKALIKE_DASH | LOOKALIKE_SI
 static const struct {
 	const char *text;
 	unsigned kinds;
-	const char *shown; /* of the first one; NULL: there is none */
+	const char *shown; /* of the first such character; NULL: no such character */
 	size_t at;
 	bool is_first, is_last;
 } cases[] = {

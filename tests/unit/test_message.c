@@ -245,7 +245,7 @@ static void test_utf16(void)
 	}
 }
 
-/* What is held back while it may be a line end, or stand above a header, has bounds. */
+/* Bytes that are held back, as a possible line end or text above a header, have a limit. */
 static void test_bounds(void)
 {
 	CLEANUP(message_done) struct message message;
@@ -290,7 +290,7 @@ static const struct {
 	{ "NUL at the end", BYTES("X: a\n\nx\0"), BYTES("x\0\r\n") },
 };
 
-/* It is kept as it is, and known: before it is sent it has to be encoded. */
+/* A long line is kept unchanged and noted: it has to be encoded before it is sent. */
 static void test_kept(void)
 {
 	static const size_t steps[] = { 65536, 1, 2, 3 };
@@ -439,7 +439,7 @@ static void test_read_at(void)
 	EXPECT_NUMBER(err.kind, ERR_IO);
 }
 
-/* A file of one field's beginning and then this line again and again, beyond the limit. */
+/* A file of a field's beginning and then this line repeated, beyond the limit. */
 static void test_header_limit(void)
 {
 	static const char *const lines[] = { "0123456789abcdef", " 0123456789abcde\n" };

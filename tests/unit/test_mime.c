@@ -97,7 +97,7 @@ static void test_long_words(void)
 
 #define TEN "0123456789"
 
-/* A value as it stands behind ";", a fold and "filename". */
+/* A value as it stands after ";", a fold and "filename". */
 static const struct {
 	const char *value, *expected;
 } parameters[] = {
@@ -166,7 +166,7 @@ static void test_parameter_lines(void)
 	}
 }
 
-/* As readers see it. */
+/* The name as readers see it. */
 static const struct {
 	const char *text, *expected;
 } decoded[] = {
@@ -217,7 +217,7 @@ static void test_kept(void)
 	}
 }
 
-/* What is too long for a line is parted, but in no triplet or character. */
+/* A value that is too long for a line is split, never within a triplet or character. */
 static void test_kept_sections(void)
 {
 	CLEANUP(str_done) struct str value = STR_INIT;

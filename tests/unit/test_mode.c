@@ -65,7 +65,7 @@ static void test_option(enum mode mode, const char *option)
 	EXPECT_TEXT(request.queue_id, mode_takes_id(mode) ? "abcd" : NULL);
 }
 
-/* Programs that call us as sendmail get nothing but what sendmail has. */
+/* Programs that call mailchute as sendmail get only the modes that sendmail has. */
 static void test_sendmail(enum mode mode, const char *option)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;

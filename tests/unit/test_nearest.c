@@ -1,4 +1,4 @@
-/* test_nearest.c - the word that was meant by a mistyped one */
+/* test_nearest.c - the known word nearest to a mistyped word */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 

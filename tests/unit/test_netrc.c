@@ -1,10 +1,10 @@
-/* test_netrc.c - passwords in a netrc file: whose they are, and what is none */
+/* test_netrc.c - passwords in a netrc file: their owners, and texts that are no password */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
 #include "conf/netrc.h"
 
-/* The password of "alice" at "mail.example"; NULL: there is none. */
+/* The password of "alice" at "mail.example"; NULL: no password. */
 static const struct {
 	const char *name, *text, *password;
 } files[] = {

@@ -120,7 +120,7 @@ static const struct {
 	{ "token-command", "a ''", "a \"\"", "a \"\"" },
 };
 
-/* As the queue keeps them, which is the only one to have lists in one text. */
+/* As in a record of the queue, the only place with lists in one text. */
 static void test_good_values(void)
 {
 	static const struct origin queue = { .kind = ORIGIN_QUEUE };
@@ -246,7 +246,7 @@ static void test_bad_values(void)
 	}
 }
 
-/* Old spellings: what is set, and to what. */
+/* Old spellings: the setting and its value. */
 static const struct {
 	const char *old, *text, *name, *printed;
 } old[] = {
@@ -279,7 +279,7 @@ static void test_old_spellings(void)
 	}
 }
 
-/* What is printed must be taken again, and mean the same. */
+/* A printed value must be accepted again, and mean the same. */
 static void test_defaults_round_trip(void)
 {
 	CLEANUP(settings_done) struct settings settings;
@@ -312,7 +312,7 @@ static void set(struct settings *settings, const char *name, const char *text)
 	EXPECT(settings_set_named(settings, name, text, &origin, &err));
 }
 
-/* As a record of the queue has them. */
+/* The settings as in a record of the queue. */
 static void test_several_values(void)
 {
 	const struct origin queue = { .kind = ORIGIN_QUEUE };
@@ -376,7 +376,7 @@ static void test_letters(void)
 
 int main(void)
 {
-	/* A folder that belongs to whoever runs this. */
+	/* A folder that belongs to the user of this test. */
 	setenv("HOME", "/proc/self", 1);
 	test_begin("option");
 	test_good_values();

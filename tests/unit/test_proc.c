@@ -1,4 +1,4 @@
-/* test_proc.c - helper processes: their output, their end, and what they do not inherit */
+/* test_proc.c - helper processes: their output, their end, and what they must not inherit */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "descriptors.h"
 #include "test.h"
@@ -160,7 +160,7 @@ static void leash_open(struct leash *leash)
 	snprintf(leash->fd, sizeof leash->fd, "%d", leash->ends[0]);
 }
 
-/* A command is done when it has ended, whatever it has left behind; which is not killed. */
+/* A command is done when it has ended, even if its children still run; they are not killed. */
 static void test_left_behind(void)
 {
 	static const struct {
@@ -206,7 +206,7 @@ static void take_terminal(int terminal)
 	ioctl(terminal, TIOCSCTTY, 0);
 }
 
-/* Runs a command that may ask, and writes what came of it for the test: "DONE:OUTPUT:ECHO". */
+/* Runs a command that may ask, and writes its result for the test: "DONE:OUTPUT:ECHO". */
 static void run_in_front(const char *line, int64_t milliseconds, int terminal, int answers)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -344,7 +344,7 @@ static void test_deadline_passed(void)
 	EXPECT(clock_now() - start < TEST_PATIENCE);
 }
 
-/* As a subreaper we get to know how a grandchild ended. */
+/* As a subreaper this process learns how a grandchild ended. */
 static void test_group(void)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -407,7 +407,7 @@ static void test_ignored_sigchld(void)
 	EXPECT(!is_run || status == 3);
 }
 
-/* What the called functions do. */
+/* The called functions. */
 static void answer_twice(void *arg, int answer)
 {
 	const char *text = arg;
@@ -544,7 +544,7 @@ static void misbehave(const char *question, int channel)
 		_exit(1);
 }
 
-/* What a partner says to a question; it goes on counting from one to the next. */
+/* A partner's answer to a question; it counts on from question to question. */
 static bool respond(const char *name, unsigned number, const struct str *question, int channel)
 {
 	CLEANUP(str_done) struct str answer = STR_INIT;
@@ -664,7 +664,7 @@ static void test_partner_frames(void)
 	proc_partner_close(&partner);
 }
 
-/* One that does not want to go is not waited for. */
+/* A child that refuses to end is not waited for. */
 static void test_partner_close(void)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;

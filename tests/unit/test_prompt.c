@@ -1,4 +1,4 @@
-/* test_prompt.c - asking on a terminal: what is typed, what is not, and how the terminal is left */
+/* test_prompt.c - asking on a terminal: answers, no answers, and the terminal's state */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -18,7 +18,7 @@
 struct desk {
 	int person;
 	int program;
-	int answers; /* what the process found */
+	int answers; /* the result of the process */
 	pid_t pid;
 };
 
@@ -35,7 +35,7 @@ static void become_session(int terminal)
 	ioctl(terminal, TIOCSCTTY, 0);
 }
 
-/* Some process of the same session is in front. */
+/* Another process of the same session is in the foreground. */
 static void move_to_background(void)
 {
 	pid_t front = fork();
@@ -129,7 +129,7 @@ static void desk_open(struct desk *desk, const struct manner *manner)
 	desk->answers = ends[0];
 }
 
-/* What the process found or died of, and how it has left the terminal. */
+/* The result of the process, or the signal that killed it, and the terminal's state afterwards. */
 static void desk_close(struct desk *desk, const char *expected)
 {
 	CLEANUP(str_done) struct str found = STR_INIT;
@@ -146,7 +146,7 @@ static void desk_close(struct desk *desk, const char *expected)
 		close(desk->person);
 }
 
-/* What is shown until this text has come. */
+/* The terminal's output until this text has come. */
 static void wait_for_text(struct desk *desk, const char *text, struct str *shown)
 {
 	char bytes[256];
@@ -177,7 +177,7 @@ static void type(struct desk *desk, const char *text)
 	EXPECT(write(desk->person, text, strlen(text)) == (ssize_t)strlen(text));
 }
 
-/* What is typed at the question, and what comes of it. */
+/* The text typed at the question, and its result. */
 static const struct {
 	const char *name, *typed, *found;
 } answers[] = {

@@ -1,4 +1,4 @@
-/* test_race.c - the order of addresses, and who of several wins */
+/* test_race.c - the order of addresses, and the winner of several connections */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "descriptors.h"
 #include "test.h"
@@ -13,7 +13,7 @@
 
 enum { LONG_SECONDS = 120, FILLERS = 4 };
 
-/* One letter an address: capitals for IPv6. */
+/* A letter for each address: capitals for IPv6. */
 static const struct {
 	const char *before, *after, *v6;
 } orders[] = {
@@ -83,7 +83,7 @@ static void test_room(void)
 	EXPECT_NUMBER(endpoints.count, ENDPOINTS_MAX);
 }
 
-/* Somebody who listens, refuses, or swallows all packets; closed by `close_all`. */
+/* A host that listens, refuses, or swallows all packets; closed by `close_all`. */
 static int opened[64];
 static size_t opened_count;
 
@@ -112,7 +112,7 @@ static struct sockaddr_in open_listener(int backlog)
 	return place;
 }
 
-/* A queue that is full drops what else comes. */
+/* A full listen queue drops further connections. */
 static struct sockaddr_in open_hole(void)
 {
 	struct sockaddr_in place = open_listener(0);
@@ -134,7 +134,7 @@ static void add_peer(struct endpoints *endpoints, char kind)
 	EXPECT(endpoints_add(endpoints, (const struct sockaddr *)&place, sizeof place));
 }
 
-/* `winner` -1: nobody, and the text is the error's. */
+/* `winner` -1: no winner, and the text is the error's. */
 static const struct {
 	const char *peers;
 	int milliseconds;
@@ -157,7 +157,7 @@ static const struct {
 	{ "l", 0, -1, "Connection timed out" },
 };
 
-/* All but the winner are closed. */
+/* All connections except the winner are closed. */
 static void run_race(const char *peers, const char *name, int milliseconds, int expected,
 		     struct err *err)
 {

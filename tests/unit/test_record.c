@@ -303,7 +303,7 @@ static void test_least(void)
 	EXPECT_NUMBER(again.expires, 253402300799);
 }
 
-/* Any bytes but NUL. */
+/* Any bytes except NUL. */
 static char *random_text(uint32_t max)
 {
 	struct str text = STR_INIT;
@@ -449,7 +449,7 @@ static bool is_same_progress(const struct record_progress *a, const struct recor
 	       a->next_try == b->next_try && a->flags == b->flags;
 }
 
-/* Writes `len` bytes of the new progress over the old one, and judges what is read. */
+/* Writes `len` bytes of the new progress over the old progress, and checks what is read. */
 static void check_torn(struct str *file, const struct record_progress *before,
 		       const struct record_progress *after, size_t len)
 {
@@ -499,7 +499,7 @@ static void test_progress(void)
 	}
 }
 
-/* Blocks with one number changed; the checksum is not what refuses them. */
+/* Blocks with one changed number and a right checksum: the number must be refused. */
 static void test_blocks(void)
 {
 	static const struct {

@@ -1,4 +1,4 @@
-/* test_remedy.c - what a refusal is about, and the hint for it */
+/* test_remedy.c - the cause of a refusal, and the hint for it */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -238,7 +238,7 @@ static void test_kinds(void)
 	}
 }
 
-/* What the session is; by default it has no TLS, offers none, and is not logged in. */
+/* The state of the session; by default it has no TLS, no offer of TLS, and no login. */
 enum trait { TLS = 1, STARTTLS = 2, LOGIN = 4, AT_ONCE = 8, REMOTE = 16 };
 
 static const struct {

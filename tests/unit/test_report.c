@@ -1,4 +1,4 @@
-/* test_report.c - the line that a log gets about a message, and what is said to a person */
+/* test_report.c - the line about a message in the log, and the words for a person */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -11,7 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* What a log line is made of. */
+/* The data of a log line. */
 struct scene {
 	struct settings settings;
 	struct envelope envelope;
@@ -133,7 +133,7 @@ static void test_failure(void)
 	end(&scene);
 }
 
-/* What comes from outside, and how it stands in quotes and without. */
+/* A text from outside, and its form with and without quotes. */
 static const struct {
 	const char *text;
 	const char *quoted;
@@ -220,7 +220,7 @@ static void test_log_file(void)
 	rmdir(folder);
 }
 
-/* Catches what goes to stderr from here to stop_catching. */
+/* Catches the output on stderr from here to stop_catching. */
 static int start_catching(int *fd)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;

@@ -1,4 +1,4 @@
-/* test_residue.c - what mailboxes and editors leave around a header */
+/* test_residue.c - lines that mailboxes and editors leave around a header */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 

@@ -12,7 +12,7 @@ static void add(struct address_list *list, const char *text)
 	EXPECT(address_parse_list(text, strlen(text), list, &err));
 }
 
-/* Bare names get a domain, "team" is two people, "me" is somebody else, and "same" is himself. */
+/* Bare names get a domain; "team" has two targets, "me" another address, "same" itself. */
 static void decide(void *arg, const struct address *address, struct address_list *out)
 {
 	size_t *asked = arg;
@@ -75,7 +75,7 @@ static void test_table(void)
 	}
 }
 
-/* What is written is a list again, of lines that are not too long. */
+/* The written text is a list again, and its lines are not too long. */
 static void test_list(void)
 {
 	CLEANUP(address_list_done) struct address_list list = { 0 };

@@ -31,7 +31,7 @@ static const struct {
 	{ "", false, " XOAUTH2 OAUTHBEARER ", NULL, "but: XOAUTH2 OAUTHBEARER" },
 	{ "", false, " CRAM-MD5 EXTERNAL DIGEST-MD5 NTLM GSSAPI ", NULL, "CRAM-MD5 EXTERNAL" },
 	{ "", false, " SCRAM-SHA-256-PLUS XPLAIN ", NULL, "SCRAM-SHA-256-PLUS XPLAIN" },
-	/* play-mailer-176, postfix-relay-220: what has to be named, or another kind of secret */
+	/* play-mailer-176, postfix-relay-220: mechanisms that need a name or another kind of secret */
 	{ "", false, " NTLM ", NULL, "but: NTLM; set auth ntlm" },
 	{ "", false, " CRAM-MD5 ", NULL, "but: CRAM-MD5; set auth cram-md5" },
 	{ "", false, " DIGEST-MD5 ", NULL, "but: DIGEST-MD5; set auth digest-md5" },
@@ -303,7 +303,7 @@ static bool log_in(void (*script)(struct peer *), const void *arg, const char *m
 	return log_in_as(script, arg, &login, err);
 }
 
-/* What the server of libgsasl knows. */
+/* The server's credentials in libgsasl. */
 struct account {
 	const char *mechanism;
 	const char *user;
@@ -343,7 +343,7 @@ static bool challenge(struct peer *peer, const char *words)
 	return true;
 }
 
-/* The initial response behind "AUTH X", NULL where there is none; "=" stands for an empty one. */
+/* The initial response after "AUTH X", NULL if there is none; "=" stands for an empty response. */
 static const char *initial_response(struct peer *peer)
 {
 	str_cut(&peer->packet, peer->packet.len - 2);
@@ -596,11 +596,11 @@ static void test_dialogues(void)
 	}
 }
 
-/* Where a cheating SCRAM server leaves the path, and with what. */
+/* The step at which a cheating SCRAM server deviates, and its text there. */
 struct cheat {
 	const char *name;
 	bool comes_first; /* instead of the first challenge, else of the second */
-	const char *sent; /* a whole line; or a first message's end, behind the nonce */
+	const char *sent; /* a whole line; or a first message's end, after the nonce */
 	size_t len;
 	enum err_kind kind;
 	const char *part;
@@ -727,7 +727,7 @@ static void test_realm(void)
 	EXPECT(!log_in_as(ask_for_realm, "realm=\"b.example\"", &login, &err));
 }
 
-/* What does not fit into the line of AUTH comes behind it. */
+/* A response that does not fit into the line of AUTH follows in a line of its own. */
 static void test_long_secret(const char *mechanism, size_t secret_len)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
@@ -811,7 +811,7 @@ static void test_length(void)
 	"AUTH OAUTHBEARER "                                                                        \
 	"bixhPXUsAWhvc3Q9bWFpbC5leGFtcGxlLm9yZwFwb3J0PTU4NwFhdXRoPUJlYXJlciBwAQE=\r\n"
 
-/* With what another mechanism is tried, and with what not. */
+/* The replies after which another mechanism is tried, and the replies that end the login. */
 static const struct {
 	const char *name;
 	const char *first;
@@ -919,7 +919,7 @@ static void test_substitutes(void)
 	}
 }
 
-/* Which refusals lead to the next mechanism, and which may be about the password. */
+/* The refusals that lead to the next mechanism, and those that may be about the password. */
 static const struct {
 	const char *reply;
 	bool is_unknown;
@@ -1021,7 +1021,7 @@ static void test_incapable(void)
 	EXPECT_PART(err.text, "AUTH SCRAM-SHA-1: ");
 }
 
-/* What servers answer to a token that they don't take. */
+/* The answers of servers to a token that they refuse. */
 static const struct {
 	const char *name;
 	const char *mechanism;
@@ -1103,7 +1103,7 @@ static void test_refusals(void)
 	}
 }
 
-/* After a refused token another one can be tried on the same connection. */
+/* After a refused token another token can be tried on the same connection. */
 static void test_second_token(void)
 {
 	static const struct peer_step steps[] = {

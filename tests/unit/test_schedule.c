@@ -1,4 +1,4 @@
-/* test_schedule.c - delays, what is due, what counts, what has expired, what is set aside */
+/* test_schedule.c - delays, due messages, counted attempts, expiry, messages set aside */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 

@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Only a moment, as what this test prints may go to a file, too. */
+/* Only for a moment, because the output of this test may go to a file, too. */
 static bool append_limited(struct scratch *scratch, const char *bytes, size_t len, rlim_t size)
 {
 	struct rlimit before;

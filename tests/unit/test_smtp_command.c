@@ -31,7 +31,7 @@ static const struct {
 	{ "BDAT 3 LAST", VERB_OTHER },
 };
 
-/* `path` and the parameters as they are passed on; "-" for one that is not given. */
+/* `path` and the parameters as they are passed on; "-" for a missing parameter. */
 static const struct {
 	const char *line;
 	const char *path;

@@ -1,4 +1,4 @@
-/* test_socks.c - what a SOCKS5 proxy is told, and what its replies mean */
+/* test_socks.c - the requests to a SOCKS5 proxy, and the meaning of its replies */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -117,11 +117,11 @@ static void test_codes(void)
 	}
 }
 
-/* What the proxy says, all of it at once; `left` is not for us to read. */
+/* The proxy's bytes, all at once; `left` must stay unread. */
 static const struct {
 	const char *name;
 	struct bytes said;
-	bool is_open; /* it has not hung up */
+	bool is_open; /* the proxy has not closed */
 	enum err_kind kind;
 	const char *text;
 } talks[] = {

@@ -1,4 +1,4 @@
-/* test_srv.c - SRV records: reading an answer of DNS, and the order of what is in it */
+/* test_srv.c - SRV records: reading an answer of DNS, and the order of its records */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -218,7 +218,7 @@ static void test_orders(void)
 	}
 }
 
-/* One of 3 in 4, the bounds are more than ten standard deviations away. */
+/* Expected are 3 in 4; the bounds are more than ten standard deviations away. */
 static void test_lots(void)
 {
 	static const struct weighted records[] = { { 0, 1 }, { 0, 3 }, { -1, 0 } };

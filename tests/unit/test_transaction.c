@@ -11,7 +11,7 @@
 /* With each of them looked at anew for each of the others this would take minutes. */
 enum { MANY = 200 * 1000 };
 
-/* A session that has said its EHLO, its server, and one transaction. */
+/* A session after its EHLO, its server, and a transaction. */
 struct scene {
 	struct settings settings;
 	struct peer peer;
@@ -155,7 +155,7 @@ static void test_hindrances(void)
 	}
 }
 
-/* Who has it already is not asked for again, and what was said of him then counts no more. */
+/* A recipient that already has the message is not named again; its old reply does not count. */
 static void test_settled_before(void)
 {
 	static const struct peer_step steps[] = {

@@ -109,7 +109,7 @@ static void test_octets(void)
 	take(ids[1]);
 }
 
-/* As a notice comes. */
+/* A queue file is made like that of a notice. */
 static void test_uninvited(void)
 {
 	char ids[5][RECORD_ID_LEN + 1];

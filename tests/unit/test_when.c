@@ -35,7 +35,7 @@ static const struct {
 	{ "5m-", 0 },
 };
 
-/* What a text means on Wednesday, 25 November 2026, at 13:30:20 in Berlin; NULL: nothing. */
+/* The meaning of a text on Wednesday, 25 November 2026, at 13:30:20 in Berlin; NULL: no time. */
 static const struct {
 	const char *text, *meaning;
 } times[] = {
@@ -120,7 +120,7 @@ static void test_times(void)
 	}
 }
 
-/* The next 02:30 is on a day whose clock jumps, and on one that has it twice. */
+/* The next 02:30 on a day without 02:30 (the clock jumps), and on a day that has it twice. */
 static void test_summer_time(void)
 {
 	CLEANUP(str_done) struct str found = STR_INIT;
@@ -171,7 +171,7 @@ static const struct {
 
 static const struct {
 	const char *text;
-	long long seconds; /* -1: it is none */
+	long long seconds; /* -1: no time */
 } local_stamps[] = {
 	{ "1970-01-01T01:00:00", 0 },
 	{ "2026-03-01 12:30:00.000000", 1772364600 },

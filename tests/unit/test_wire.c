@@ -18,7 +18,7 @@ static const struct {
 	const char *input;
 	size_t len;
 	const char
-		*expected; /* "=": as it is; with LF for CRLF; else the error's text behind "!" */
+		*expected; /* "=": unchanged; with LF for CRLF; else the error's text after "!" */
 } table[] = {
 	{ "plain", 0, BYTES("A: b\n\nx\n.y\n"), "=" },
 	{ "8-bit, offered", RELAY_8BIT, BYTES("A: b\n\n\xc3\xa4\n"), "=" },

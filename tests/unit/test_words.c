@@ -4,7 +4,7 @@
 
 #include "conf/words.h"
 
-/* A line; its words with '|' behind each, NULL where it is none; how they are printed. */
+/* A line; its words with '|' after each, NULL if the line is wrong; their printed form. */
 static const struct {
 	const char *line, *words, *printed;
 } lines[] = {
