@@ -3,8 +3,8 @@
 """suites.py - builds mailchute in three ways, runs every suite on it side by side, and counts their cases
 
 Called by tests/all. `python3 tests/suites.py [NAME...]` builds, and runs the suites of these names, which --list
-prints. Each suite's output goes to build/log; shown are a line for each suite and its failures, and last the sum.
-A suite may take any time while it prints or works. A suite that does neither is ended.
+prints. Each suite's output goes to build/log; printed are a line for each suite, its failures, and at last the sum.
+A suite may take any time while it prints or works. A suite that hangs is ended.
 """
 import collections
 import glob
@@ -43,13 +43,13 @@ def script(name, *words):
 
 
 def build(compiler, folder, *options):
-    """Configure the build folder unless that is done, and build."""
+    """Configure the build folder if it is new, and build."""
     set_up = f"test -f {folder}/build.ninja || CC={compiler} meson setup -Dwerror=true {' '.join(options)} {folder}"
     return [["sh", "-c", f"{{ {set_up}; }} && ninja -C {folder} && echo 'ok - {folder}'"]]
 
 
 def programs(prefix):
-    """Every program whose path begins so; other files lie beside them."""
+    """Every program whose path begins with this prefix; other files lie there, too."""
     return [[path] for path in sorted(glob.glob(str(TOP / prefix) + "*"))
             if os.path.isfile(path) and os.access(path, os.X_OK)]
 
@@ -101,7 +101,7 @@ printing = threading.Lock()
 
 
 def complete(suite, command):
-    """The command with its environment, by way of sudo where root is needed and this user is another."""
+    """The command with its environment, with sudo if it needs root and this user is not root."""
     environment = {"MAILCHUTE": str(TOP / "build-gcc/mailchute"), **suite.environment}
     if suite.needs_root and os.geteuid() != 0:
         command = ["sudo", "-n", "env", *(f"{key}={value}" for key, value in environment.items()), *command]
@@ -135,7 +135,7 @@ def end(process):
 
 
 class Watch:
-    """Says when nothing happens in a command any more: no output, and hardly any work."""
+    """Tells when a command hangs: no output, and hardly any work."""
 
     def __init__(self, process, output):
         self.process, self.output = process, output
@@ -173,7 +173,7 @@ def run_command(suite, command, output):
 
 
 def run_suite(suite, output):
-    """Run all of it; the greatest exit status. A program that fails without a failed case gets a line here."""
+    """Run all commands of the suite; returns the greatest exit status. A failure without a failed case gets a line."""
     worst = 0
     for command in suite.commands:
         status = run_command(suite, command, output)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""__main__.py - which servers the program believes: every certificate of table.py, and TLS that is none
+"""__main__.py - the servers that the program trusts: every certificate of table.py, and broken TLS
 
-A server that is believed gets the message. One that is not gets neither a credential nor an address,
+A trusted server gets the message. An untrusted server gets neither a credential nor an address,
 and the user reads one line that names the server and the reason.
 """
 import functools
@@ -15,17 +15,17 @@ from .client import address_of, expect_refusal, send, write_chain
 
 
 suite = Suite("cert")
-warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.1 is wanted here
+warnings.simplefilter("ignore", DeprecationWarning)  # this relay needs TLS 1.1
 
 
 def relay_showing(folder, chain, address="127.0.0.1", tls="starttls", **options):
-    """A relay that wants a login and shows this chain."""
+    """A relay that demands a login and presents this chain."""
     return Relay(tls=tls, hosts=(address,), auth=("PLAIN",), cert=write_chain(folder, chain),
                  key=chain[0].key.path, **options)
 
 
 def judge(relay, result, place, why, tells=""):
-    """Without a reason to refuse the message has arrived; with one the relay has learnt nothing."""
+    """Without a reason to refuse, the message has arrived; otherwise the relay has learnt nothing."""
     relay.wait_idle()
     if why:
         expect_refusal(result, place, why, tells)
@@ -52,7 +52,7 @@ for entry in table.CASES:
 
 
 def try_alone(folder, cert, why, *settings):
-    """A server whose certificate no trust file of the client leads to."""
+    """A server whose certificate has no issuer in the client's trust files."""
     with relay_showing(folder, [cert]) as relay:
         judge(relay, *send(folder, table.HOST, relay.port, *settings), why)
 
@@ -79,7 +79,7 @@ for pinned in table.PINS:
 
 
 def expect_description(text, cert):
-    """What --serverinfo and --debug tell of a certificate."""
+    """The lines of --serverinfo and --debug about a certificate."""
     for line in (r"TLS session: \(TLS1\.3\)-.*-\(AES-256-GCM\)", r'subject: "CN=a relay"', f'issuer: "CN={cert.subject}"',
                  r'names: "relay\.example", IP 127\.0\.0\.1', r"valid from: \w{3}, ", r"valid until: \w{3}, ",
                  r"EC/ECDSA key of 256 bits, signed with ECDSA-SHA256", f"SHA-256: {cert.fingerprint}",
@@ -88,7 +88,7 @@ def expect_description(text, cert):
 
 
 def shown(folder, option):
-    """The certificate is shown on standard output, with a pin that can be taken over as it is."""
+    """The certificate is shown on standard output, with a pin that can be copied into the config."""
     cert = table.leaf(table.dns(table.HOST), table.ip(table.LOCAL), issuer=None)
     with relay_showing(folder, [cert]) as relay:
         result, _ = send(folder, table.HOST, relay.port, "tls_certcheck off", options=[option])
@@ -103,7 +103,7 @@ suite.add("debug", lambda folder: shown(folder, "--debug"))
 
 
 def try_file(folder, setting, content, why):
-    """A setting names a file that is no use: exit 66, and nobody was called."""
+    """A setting names an unusable file: exit 66, without a connection."""
     path = folder / "the-file.pem"
     if content is not None:
         path.write_text(content)
@@ -133,7 +133,7 @@ def try_offer(folder, why, options):
         expect(not any(c.tls_version for c in relay.connections), "the handshake went through")
 
 
-# A record with a ServerHello of TLS 1.0, from before a client said by an extension what it takes.
+# A record with a ServerHello of TLS 1.0, from a time before clients listed their versions in an extension.
 OLD_HELLO = r"\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01" + r"\x55" * 32 + r"\x00\x00\x2f\x00"
 OFFERS = {
     "tls-1.1": ("no version of TLS that mailchute accepts", {"tls_min": "1.0", "tls_max": "1.1"}),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""client.py - running the program against a server with TLS, and what its refusal has to look like"""
+"""client.py - runs the program against a server with TLS, and checks the form of its refusal"""
 import re
 from tests.lib.harness import expect, run_program, write_private
 
@@ -17,7 +17,7 @@ LOGIN = ("auth plain", "user tester", "password secret")
 
 
 def send(folder, host, port, *settings, login=LOGIN, options=()):
-    """Run the program once with a login over TLS, and with the settings that the case is about."""
+    """Run the program once with a login over TLS, and with the settings of the case."""
     address = address_of(host)
     override = [] if address == host else [f"tls_host_override {host}"]
     lines = [f"host {address}", f"port {port}", "tls on", *override, *login, "from me@relay.example",
@@ -28,7 +28,7 @@ def send(folder, host, port, *settings, login=LOGIN, options=()):
 
 
 def expect_refusal(result, place, why, tells="", status=69):
-    """One line on stderr, fit for a terminal, with what was asked in it, and the status of a refusal."""
+    """Check a refusal: one printable line on stderr with the given words, and the exit status."""
     text = result.stderr.decode()
     expect(result.status == status, f"expected exit {status}\n{result}")
     expect(text.count("\n") == 1, f"expected one line on stderr\n{result}")

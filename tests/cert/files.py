@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""files.py - what tls_trust_file may name: forms of a file that are read, and those that are called by their name"""
+"""files.py - the files for tls_trust_file: forms that are read, and forms that are refused with their name"""
 import base64
 import os
 import subprocess
@@ -24,7 +24,7 @@ def damaged(folder):
     return ROOT.pem.replace("M", "?", 3).encode()
 
 
-# name: what makes the content, a bytes or a function of a folder; a regexp for the refusal, none if it is read
+# name: the content, as bytes or a function of a folder; a regexp for the refusal, None if the file is read
 FORMS = {
     "der": (ROOT.der, None),
     "pem": (ROOT.pem.encode(), None),
@@ -70,7 +70,7 @@ FORMS = {
 
 
 def try_trust(folder, path, why):
-    """The message arrives, or the file is refused before anything is connected."""
+    """The message arrives, or the file is refused before a connection is made."""
     with Relay(tls="starttls", auth=("PLAIN",), cert=write_chain(folder, [table.good_leaf()]),
                key=table.LEAF_KEY.path) as relay:
         result, _ = send(folder, table.HOST, relay.port, f"tls_trust_file {path}")
@@ -152,7 +152,7 @@ SYSTEMS = {
 
 
 def try_revocation(folder):
-    """Lists of authorities are published as DER."""
+    """A revocation list in DER, the form that authorities publish."""
     listed = table.REVOKED
     (folder / "crl.pem").write_text(revocation_list(ROOT, listed))
     subprocess.run(["openssl", "crl", "-in", folder / "crl.pem", "-outform", "DER", "-out", folder / "crl.der"],

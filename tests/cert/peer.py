@@ -14,7 +14,7 @@ ANSWERS = {"EHLO": "250 peer", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 
 
 
 class Peer:
-    """Running from __enter__ to __exit__; what s_server says and what came in is `output`, as text."""
+    """Runs from __enter__ to __exit__; `output` is the text of s_server's messages and of the client's lines."""
 
     def __init__(self, cert, key, *options):
         self.args = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-naccept", "1", "-cert", cert, "-key", key,
@@ -39,7 +39,7 @@ class Peer:
         self.wait()
 
     def wait(self):
-        """End it; its output is whole then."""
+        """End the server, which completes its output."""
         self.process.terminate()
         self.process.wait()
         self.thread.join()
@@ -49,7 +49,7 @@ class Peer:
         self.process.stdin.flush()
 
     def serve(self):
-        """Take what s_server prints apart: its own lines, and the client's among them."""
+        """Separate s_server's own lines from the client's lines."""
         rest = b""
         while select.select([self.process.stdout], [], [])[0]:
             piece = self.process.stdout.read1()
@@ -61,7 +61,7 @@ class Peer:
                 self.respond(line.rstrip(b"\r").decode(errors="replace"))
 
     def respond(self, line):
-        """The greeting once the handshake is done; then an answer to what a client says in a line."""
+        """Send the greeting after the handshake; then reply to each line of the client."""
         try:
             if "CIPHER is" in line and not self.is_greeted:
                 self.is_greeted = True

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""peers.py - cases with openssl's server: OCSP answers that come with a certificate, and certificates of ours"""
+"""peers.py - cases with openssl's server: OCSP responses stapled to a certificate, and client certificates"""
 import dataclasses
 import re
 from tests.lib.forge import CLIENT, Cert, Key, ocsp_answer, openssl
@@ -25,7 +25,7 @@ def write_server(folder, cert):
 
 
 def call(folder, peer, *settings):
-    """Send a message to the peer without a login; what came of it is final."""
+    """Send a message to the peer without a login, and end the peer; returns the result."""
     result, place = send(folder, table.HOST, peer.port, "tls_starttls off", write_trust(folder), *settings, login=())
     peer.wait()
     return result, place
@@ -45,7 +45,7 @@ def try_staple(case, folder):
         judge(peer, *call(folder, peer), case.why)
 
 
-# Our own certificate
+# The client's certificate
 
 OURS = Cert(subject="ours", key=Key("rsa"), issuer=table.ROOT, purpose=CLIENT)
 OTHERS = Cert(subject="ours", key=Key("ec"), issuer=table.UNKNOWN_ROOT, purpose=CLIENT)
@@ -54,10 +54,10 @@ PASSWORD = "correct horse"
 
 @dataclasses.dataclass
 class Shown:
-    """What the client has, and how the server, which demands a certificate by the root, takes it."""
+    """The client's certificate and key, and the verdict of a server that demands a certificate by the root."""
     name: str
     cert: Cert
-    key: str  # a name of write_keys
+    key: str  # a key name of write_keys
     settings: tuple = ()
     why: str = ""
     status: int = 69
@@ -96,7 +96,7 @@ def write_keys(folder):
 
 
 def identity_settings(folder, case):
-    """Those that name certificate and key, then the case's own."""
+    """The settings for certificate and key, then the settings of the case."""
     if not case.cert:
         return []
     (folder / "ours.pem").write_text(case.cert.pem)
@@ -118,7 +118,7 @@ def try_showing(case, folder):
 
 
 def not_shown_to_a_stranger(folder, tls_max):
-    """A server that is not believed sees no certificate of ours."""
+    """An untrusted server does not get the client's certificate."""
     with demanding_peer(folder, table.ALONE, tls_max) as peer:
         result, place = call(folder, peer, *identity_settings(folder, SHOWINGS[0]))
         judge(peer, result, place, "self-signed")
@@ -127,7 +127,7 @@ def not_shown_to_a_stranger(folder, tls_max):
 
 
 def try_prime(folder, bits, why):
-    """A server that exchanges keys by Diffie-Hellman with a prime of some 2048 bits, TLS 1.2."""
+    """A TLS 1.2 server with a Diffie-Hellman key exchange, whose prime has about 2048 bits."""
     (folder / "trust.pem").write_text(table.RSA_ROOT.pem)
     with Peer(*write_server(folder, table.RSA_LEAF), "-tls1_2", "-cipher", "DHE-RSA-AES256-GCM-SHA384") as peer:
         result, place = send(folder, table.HOST, peer.port, "tls_starttls off", f"tls_trust_file {folder}/trust.pem",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""remedies.py - what is suggested about a certificate or a file that is no use, and that it does help
+"""remedies.py - the suggestions about an unusable certificate or file, each of which must help
 
-A suggestion is taken from the error's text as a person would take it, and tried: then the message
-has to arrive. Where no name of the certificate can be asked for there is only its public key.
+A suggestion is copied from the error's text, as a person would do, and tried: then the message
+has to arrive. If no name of the certificate can be configured, the suggestion is to pin its public key.
 """
 import re
 from tests.lib.harness import expect
@@ -14,7 +14,7 @@ from .table import HOST, LOCAL, UNDER, Case, dns, email, ip, leaf, uri
 
 PIN, OVERRIDE, FINGERPRINT, TRUST = "tls_pin", "tls_host_override", "tls_fingerprint", "tls_trust_file"
 
-# The certificate of a case, and the setting that has to be suggested.
+# The certificate of a case, and the setting that the error has to suggest.
 CASES = [
     (Case("wud-352-ip-as-dns", [leaf(dns(LOCAL))], host=LOCAL), PIN),
     (Case("ip-as-dns-self-signed", [leaf(dns(LOCAL), issuer=None)], host=LOCAL), PIN),
@@ -52,7 +52,7 @@ CASES = [
 
 
 def suggested_settings(case, text, folder):
-    """The lines that a person would write after reading the error, by the setting that it names."""
+    """The config lines that a person would write after reading the error, for the setting that it names."""
     if pin := re.search(r"tls_trust_file \(with nothing after it\) and (tls_pin \S+)$", text):
         return PIN, ["tls_trust_file", pin[1]]
     if fingerprint := re.search(r"set (tls_fingerprint \S+)$", text):
@@ -66,7 +66,7 @@ def suggested_settings(case, text, folder):
 
 
 def follow(folder, case, setting):
-    """The first attempt is refused with a suggestion; with the suggestion taken the second one succeeds."""
+    """The first attempt is refused with a suggestion; the second attempt follows it and succeeds."""
     (folder / "trust.pem").write_text(case.trust.pem)
     trust = f"tls_trust_file {folder}/trust.pem"
     with Relay(tls="starttls", hosts=(address_of(case.host),), auth=("PLAIN",), cert=write_chain(folder, case.chain),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""table.py - which certificates a client has to accept for which name, and which it has to refuse
+"""table.py - the certificates that a client has to accept for a name, and those that it has to refuse
 
-`why` is a regexp for the words of the refusal, empty where the certificate is good; `tells` is one for
-what a user has to know beyond that: which certificate, its dates or names, the setting. The rules are
+`why` is a regexp for the words of the refusal, empty if the certificate is good; `tells` is a regexp for
+the further facts that a user needs: which certificate, its dates or names, the setting. The rules are
 those of RFC 5280 (chains), RFC 9525 (names: no common name, wildcards only as a whole first label)
 and RFC 9325 (strength).
 """
@@ -40,7 +40,7 @@ def good_leaf(**what):
 class Case:
     """A server that sends `chain`, and a client that wants `host` and trusts `trust`.
 
-    With `revoked` the client is given a revocation list of these certificates too.
+    With `revoked` the client also has a revocation list of these certificates.
     """
     name: str
     chain: list
@@ -53,7 +53,7 @@ class Case:
 
     @property
     def crl(self):
-        """The text of the revocation list, or None where the client is given none."""
+        """The text of the revocation list, or None if the client has none."""
         return None if self.revoked is None else revocation_list(self.trust, *self.revoked)
 
 
@@ -184,7 +184,7 @@ WEAK = [
     Case("rsa-1024", [good_leaf(key=Key("rsa", 1024))], STRENGTH, tells="RSA key of 1024 bits"),
 ]
 
-# A subject and a name that would like to look like something else, and to fill the screen.
+# A subject and a name that try to imitate other text, and to fill the screen.
 JOKE = "\n\u001b[31m\u202e" + "x" * 4000
 HOSTILE = [
     Case("hostile-subject", [leaf(dns("other.example"), subject=JOKE)], NAME),
@@ -197,7 +197,7 @@ CASES = [*GOOD, *DATES, *NAMES, *TRUST, *WEAK, *HOSTILE]
 
 @dataclasses.dataclass
 class Stapled:
-    """A server that sends a certificate, and an OCSP answer that is about `about` (None: no answer)."""
+    """A server that sends a certificate, and an OCSP response about `about` (None: no response)."""
     name: str
     cert: Cert
     about: Cert

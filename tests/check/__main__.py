@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""__main__.py - suite "check": what no compiler sees, such as the order of the folders and stale lists
+"""__main__.py - suite "check": rules that no compiler checks, such as the order of the folders and stale lists
 
-Needs a finished build (beside the program that $MAILCHUTE names, else build/) for what is generated.
+The checks of generated files need a finished build (beside the program that $MAILCHUTE names, else build/).
 """
 import os
 import pathlib
@@ -29,7 +29,7 @@ def sources(folder=SRC, endings=(".c", ".h", ".def")):
 
 
 def ours():
-    """Every text file that is written by hand."""
+    """Every text file of the tree that is not generated."""
     kept = []
     for path in sorted(TOP.rglob("*")):
         parts = path.relative_to(TOP).parts
@@ -44,7 +44,7 @@ def name_of(path):
 
 
 def without_comments_and_texts(code):
-    """C with its comments and the insides of its texts left out; line numbers stay."""
+    """C source without its comments and the contents of its strings; line numbers stay."""
     pattern = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
 
     def blank(match):
@@ -82,7 +82,7 @@ def settings():
 
 
 def flags():
-    """Long names and letters of the other options."""
+    """Long names and letters of the options that are no settings."""
     text = (SRC / "cli/cli.def").read_text()
     pattern = r"^FLAG\(\w+, (?:\"([\w-]+)\"|NULL), (?:'(\w)'|0),"
     found = re.findall(pattern, text, re.M)
@@ -92,7 +92,7 @@ def flags():
 
 
 def letters():
-    """One for each option that has any: a setting's other letters are old spellings."""
+    """A letter for each option that has letters; a setting's further letters are old spellings."""
     text = (SRC / "conf/options.def").read_text()
     first = {}
     for letter, name in re.findall(r"^LETTER\('(\w)', (\w+)\)", text, re.M):
@@ -106,7 +106,7 @@ def long_options():
 
 
 def plain_manual(name):
-    """A manual page as a reader sees it, without its emphasis."""
+    """The text of a manual page, without its emphasis."""
     path = BUILD / "doc" / name
     expect(path.exists(), f"{path} has not been built")
     shown = run("man", "-l", path, env={**os.environ, "MANWIDTH": "100", "LC_ALL": "C.UTF-8"})
@@ -164,7 +164,7 @@ def include_form(_):
 
 @suite.case
 def top_level_is_known(_):
-    """What a trial leaves behind is no part of the tree."""
+    """The tree has no folder left over from an experiment."""
     there = {p.name for p in TOP.iterdir() if p.is_dir() and p.name[0] != "." and not p.name.startswith("build")}
     expect_none(sorted(there - {"completions", "doc", "po", "src", "tests"}), "folders that nobody planned")
 
@@ -272,7 +272,7 @@ def fuzz_targets_are_built(_):
 
 @suite.case
 def suites_are_run(_):
-    """Whoever calls tests/all gets every suite that is there."""
+    """tests/all runs every suite of the tree."""
     expect("tests/suites.py" in (TOP / "tests/all").read_text(), "tests/all does not run suites.py")
     listed = run(sys.executable, TOP / "tests/suites.py", "--list").stdout.split()
     found = sorted(path.parent.name for path in (TOP / "tests").glob("*/__main__.py"))
@@ -297,14 +297,14 @@ def no_banned_calls(_):
     expect_none(wrong, "calls that are not safe")
 
 
-# Of a program of its own, which runs while we are built
+# Of a separate program, which runs during the build
 LOCAL = r"\b(strn?casecmp|(is|to)(alnum|alpha|ascii|blank|cntrl|digit|graph|lower|print|punct|space|upper|xdigit))\s*\("
 MAY_BE_LOCAL = ("generate/generate.c", "generate/item.c")
 
 
 @suite.case
 def no_call_follows_the_locale(_):
-    """What is ASCII is looked at by base/ascii: in a Turkish locale "I" is no capital of "i"."""
+    """ASCII text is tested by base/ascii, because in a Turkish locale "I" is not the capital of "i"."""
     wrong = []
     for path in sources():
         if str(path.relative_to(SRC)) not in MAY_BE_LOCAL:
@@ -358,7 +358,7 @@ def faults_in_line(path, line):
     if line != line.rstrip():
         yield "blanks at the end"
     if path.suffix in (".c", ".h", ".def"):
-        # behind tabs there may be less than a tab of blanks, for alignment; " *" is a comment
+        # after tabs there may be less than a tab of blanks, for alignment; " *" is a comment
         if re.search(r" \t", indent) or re.search(r" {8}", indent):
             yield "indented with blanks"
     elif path.suffix == ".py" or path.name.startswith("meson"):
@@ -383,7 +383,7 @@ def white_space(_):
 
 @suite.case
 def no_leftovers(_):
-    """Nothing is left for later in the sources."""
+    """The sources have no reminders of work left for later."""
     pattern = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!XXX)")
     wrong = []
     for path in ours():
@@ -488,7 +488,7 @@ def translation_is_spoken(_):
 @suite.case
 def manual_has_every_setting(_):
     text = plain_manual("mailchute.conf.5")
-    # each stands on a line of its own, with its argument behind it
+    # each option stands on a line of its own, followed by its argument
     missing = [n for n in settings() if not re.search(rf"^ {{7}}{n}(?: \S+)?$", text, re.M)]
     expect_none(missing, "settings without a paragraph in mailchute.conf(5)")
 
@@ -617,7 +617,7 @@ def print_config_has_every_setting(_):
 
 @suite.case
 def units_are_sound(_):
-    """Sections with keys, what they start is there, and the program knows the options that they give."""
+    """The units have sections with keys, the files they start exist, and the program knows their options."""
     folder = SRC / "system"
     units = sorted(p for p in folder.rglob("*") if re.search(r"\.(service|socket|timer)(\.in)?$", p.name))
     names = {p.name.removesuffix(".in") for p in units}
@@ -643,7 +643,7 @@ def units_are_sound(_):
 
 @suite.case
 def units_are_understood(folder):
-    """systemd reads each of them without a word of complaint, the templates with an instance."""
+    """systemd reads each unit without a warning, the templates with an instance."""
     built = BUILD / "src" / "system"
     expect(built.is_dir(), f"{built} has not been built")
     for kind in ("system", "user"):
@@ -664,7 +664,7 @@ def units_are_understood(folder):
 
 @suite.case
 def units_for_all_users_may_end_their_runs(folder):
-    """Root without CAP_KILL could only wait for a run that a user has stopped, and with it everybody else."""
+    """Without CAP_KILL root would wait forever for a run that a user has stopped, and delay all other users."""
     units = [p.read_text() for p in (SRC / "system").glob("*.service.in") if "--all-users" in p.read_text()]
     for text in units:
         [allowed] = re.findall(r"^CapabilityBoundingSet=(.*)", text, re.MULTILINE)
@@ -699,7 +699,7 @@ for a_shell in SHELLS:
 
 @suite.case
 def example_config_is_whole(folder):
-    """Every setting is in it, and the program takes it."""
+    """Every setting is in the example config, and the program accepts the config."""
     found = [p for d in ("doc", "completions", "") for p in (BUILD / d).glob("mailchuterc*")
              if p.is_file()]
     expect(len(found) == 1, f"no example config in {BUILD}")
@@ -710,7 +710,7 @@ def example_config_is_whole(folder):
     expect(done.status == 0, str(done))
 
 
-# The papers
+# The documents
 
 
 @suite.case
@@ -724,7 +724,7 @@ def readme_names_both_commands(_):
 
 @suite.case
 def readme_config_is_read(folder):
-    """The config in the README is one that the program takes."""
+    """The program accepts the config in the README."""
     block = re.search(r"```\n(host .*?)```", (TOP / "README.md").read_text(), re.S)
     expect(block, "README.md shows no config")
     config = write_private(folder / "config", block.group(1))
@@ -780,7 +780,7 @@ def has_commit(name):
 
 
 def subjects():
-    """Those of the commits since the last release; none in a tarball or in a repository of others."""
+    """The subjects of the commits since the last release; none in a tarball or in a foreign repository."""
     if not (TOP / ".git").exists():
         return []
     released = git("tag", "--merged", "HEAD", "--sort=-creatordate", "--list", "v[0-9]*").splitlines()
@@ -816,7 +816,7 @@ def commit_subjects(_):
 
 @suite.case
 def commit_subjects_are_judged(_):
-    """The rule itself: what it takes and what it refuses."""
+    """The rule for subjects accepts good subjects and refuses bad ones."""
     good = ["reply: refuse a reply with two codes", "net, smtp: pass the reason on", "mailchute-queue(7): name the tags",
             "net suite: bring a relay down", "tests/lib: address it by name", "po: up-date German"]
     bad = ["reply: refuses a reply", "reply: refused a reply", "Reply refuses", "reply: add a reply.", "fix a bug",

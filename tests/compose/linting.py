@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""linting.py - cases: the strict look at our messages sees each fault that it is there for"""
+"""linting.py - cases: the strict check of our messages (lint.py) finds each fault that it is made for"""
 import functools
 from tests.lib import lint
 from tests.lib.harness import expect
@@ -27,7 +27,7 @@ GOOD = {
     "sections": HEAD + FILE.replace(b"filename=a.pdf", b"filename*0*=utf-8''%C3%A4;\r\n filename*1*=.pdf"),
 }
 LONG = b"word " * 20 + b"end"
-FAULTS = {  # the message; what is replaced by what; a word of what is said
+FAULTS = {  # the message; the old text; the new text; a word of the complaint
     "bare-lf": ("plain", b"text\r\n", b"te\nxt\r\n", "bare CR or LF"),
     "bare-cr": ("plain", b"text\r\n", b"te\rxt\r\n", "bare CR or LF"),
     "nul": ("plain", b"\r\ntext", b"\r\nte\0xt", "NUL"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""making.py - cases: what message comes of which options, texts and files"""
+"""making.py - cases: the messages made of options, texts and files"""
 import functools
 import os
 import pty
@@ -14,7 +14,7 @@ from .writer import Writer, content, parse, shape
 TO = ("--to", "bob@example.net")
 
 
-# What the parts are
+# The parts of a message
 
 SHAPES = {  # the options, the text on stdin, the parts
     "text": ((), b"text\n", "plain"),
@@ -90,7 +90,7 @@ def as_sent(text):
 
 
 def text_travels(text, charset, encoding, folder):
-    """As the only part, beside a file, and as HTML."""
+    """A text as the only part, with an attached file, and as HTML."""
     user = Writer(folder)
     file, page = user.file("x.bin", b"x"), user.file("page", text)
     for options in ((), ("--attach", file), ("--html-file", page), ("--html-file", page, "--attach", file)):
@@ -105,7 +105,7 @@ def text_travels(text, charset, encoding, folder):
 
 # File names
 
-NAMES = {  # the name; what the message calls it
+NAMES = {  # the name; the name in the message
     "report.pdf": "report.pdf",
     "a b.txt": "a b.txt",
     "semi;colon=x.txt": "semi;colon=x.txt",
@@ -123,7 +123,7 @@ NAMES = {  # the name; what the message calls it
     "=?UTF-8?Q?x?=.txt": "=?UTF-8?Q?x?=.txt",
     "-dash.txt": "-dash.txt",
     ".hidden": ".hidden",
-    " blanks ": "blanks",  # Python takes them off
+    " blanks ": "blanks",  # Python removes the folds
 }
 
 
@@ -161,7 +161,7 @@ CONTENTS = {
 
 
 def bytes_of_files(folder):
-    """Whatever is in a file arrives as it is, a text's line ends included."""
+    """The content of any file arrives unchanged, including a text's line ends."""
     user = Writer(folder)
     for name, data in CONTENTS.items():
         for ending in (".bin", ".txt"):
@@ -210,7 +210,7 @@ def subjects(folder):
 
 
 def header_fields(folder):
-    """Each of them, in UTF-8 too; the sender's from the account."""
+    """Each address field, also in UTF-8; the sender's from the account."""
     user = Writer(folder, "from_full_name Alice Ä.")
     data = user.make("--to", "Bob <bob@example.net>, Team: x@a.example, y@a.example;", "--to", "Jürgen <j@b.example>",
                      "--cc", '"Carol, C." <carol@example.com>', "--reply-to", "Büro <office@example.org>",
@@ -224,7 +224,7 @@ def header_fields(folder):
 
 
 def given_fields(folder):
-    """What every message needs can be given, too, and is there once."""
+    """A field that every message needs can be given, too, and is there once."""
     given = {"From": "Cron <cron@example.org>", "Date": "Mon, 02 Mar 2026 10:00:00 +0000", "Message-ID": "<m@b>"}
     message = Writer(folder).read(*TO, "--subject", "s", *[f"--header={name}: {text}" for name, text in given.items()])
     for name, text in given.items():
@@ -239,7 +239,7 @@ def many_recipients(folder):
 
 
 def envelope(folder):
-    """Everybody gets it, and who is hidden is hidden, whatever the settings say."""
+    """All recipients get the message, and hidden recipients are hidden with any settings."""
     words = ("--to", "bob@example.net", "--cc", "carol@example.net, bob@example.net", "--bcc", "eve@example.net",
              "--bcc", "Mallory <mallory@example.net>", "dave@example.net", "--subject", "s")
     for number, line in enumerate(("", "remove_bcc_headers off", "set_to_header on", "keepbcc on",
@@ -256,13 +256,13 @@ def envelope(folder):
 
 
 def nobody_named(folder):
-    """With hidden recipients only."""
+    """A message that has only hidden recipients."""
     message = Writer(folder).read("--bcc", "eve@example.net", "--subject", "s")
     expect(message["To"] == "undisclosed-recipients:;" and "eve" not in message.as_string(), message.as_string())
 
 
 def bare_names(folder):
-    """They get a domain, in the header and the envelope; an alias is looked up before."""
+    """Bare names get a domain, in the header and the envelope, after the look-up of aliases."""
     table = folder / "aliases"
     table.write_text("root: Ann <ann@example.net>\n")
     with Relay() as relay:
@@ -295,7 +295,7 @@ def different_each_time(folder):
         expect(len({re.search(pattern, data)[1] for data in made}) == 5, f"{pattern} is repeated")
 
 
-# What is refused
+# Refusals
 
 def refusals(folder):
     user = Writer(folder)
@@ -346,7 +346,7 @@ def refusals(folder):
 
 
 def unreadable_file(folder):
-    """As somebody who may not read it."""
+    """A file that the user may not read."""
     user = Writer(folder)
     path = user.file("secret", b"x")
     path.chmod(0)
@@ -366,7 +366,7 @@ def nothing_sent_where_a_file_fails(folder):
 
 
 def closed_stdin(folder):
-    """No text is needed where it is in a file; without a text nothing is sent."""
+    """Standard input is not needed if the text is in a file; without a text nothing is sent."""
     user = Writer(folder)
     note = user.file("note", b"x\n")
     close = ["sh", "-c", 'exec "$0" "$@" <&-', PROGRAM, "--dry-run", *TO]
@@ -378,7 +378,7 @@ def closed_stdin(folder):
 
 
 def stdin_is_left_alone(folder):
-    """A loop that reads a list keeps it."""
+    """The program does not eat the standard input of a shell loop."""
     user = Writer(folder)
     note, rest = user.file("note", b"x\n"), user.file("list", b"one\ntwo\n")
     script = f'while read -r who; do "$0" --dry-run --to "$who@example.net" --body-file {note}; done < {rest}'
@@ -388,7 +388,7 @@ def stdin_is_left_alone(folder):
 
 
 def at_a_terminal(folder):
-    """Who sits there is told what is waited for, and types to the end."""
+    """At a terminal the program says that it waits for the text, and reads to the end."""
     user = Writer(folder)
     ours, theirs = pty.openpty()
     process = subprocess.Popen([PROGRAM, "--dry-run", *TO], stdin=theirs, stdout=subprocess.PIPE,
@@ -402,7 +402,7 @@ def at_a_terminal(folder):
 
 
 def under_other_names(folder):
-    """What a stranger may have written chooses no files, and makes no messages."""
+    """Called as sendmail, the program refuses the options that compose: a caller may pass on words of strangers."""
     user = Writer(folder)
     (folder / "sendmail").symlink_to(os.path.realpath(PROGRAM))
     for words in (TO, ("--cc", "x@y"), ("--bcc", "x@y"), ("--subject", "s"), ("--attach", "/etc/passwd"),
@@ -413,10 +413,10 @@ def under_other_names(folder):
         expect(b"not allowed when called by a name of sendmail" in result.stderr, f"{words}: {result}")
 
 
-# Ways
+# Ways of sending
 
 def dry_run_of_a_message(folder):
-    """Also of one that is not made here; nothing is kept or sent."""
+    """--print-message also prints a message that was not composed here; nothing is kept or sent."""
     with Relay() as relay:
         user = Writer(folder, port=relay.port)
         printed = user.run("--dry-run", "-t", stdin=b"To: bob@example.net\nBcc: eve@example.net\n\nx\n").stdout
@@ -433,7 +433,7 @@ def explained(folder):
 
 
 def queued_and_sent(folder):
-    """What waits in the queue is the message that was made, and so is what arrives."""
+    """The composed message waits in the queue, and arrives."""
     with Relay() as relay:
         user = Writer(folder, port=relay.port)
         file = user.file("a.bin", bytes(range(256)))
@@ -446,13 +446,13 @@ def queued_and_sent(folder):
 
 
 def filtered(folder):
-    """The account's filter gets the message that was made."""
+    """The account's filter gets the composed message."""
     user = Writer(folder, "filter sed 's/^Subject:.*/Subject: filtered/'")
     expect(user.read(*TO, "--subject", "s")["Subject"] == "filtered", "not filtered")
 
 
 def memory(folder):
-    """A file of 100 MB never is in memory, whether it is kept or printed."""
+    """A file of 100 MB is never in memory as a whole, whether it is queued or printed."""
     user = Writer(folder)
     path = folder / "large.bin"
     piece = bytes(range(256)) * 4096
@@ -479,13 +479,13 @@ def parse_large(path):
     return [base64.b64decode(part.split(b"\n--")[0]) for part in parts if part.strip()]
 
 
-# Chance
+# Random messages
 
 WORDS = ["report", "Größe", "привет", "=?x?=", "\"", "\\", "'", "a b", "\x01", "\n", "%41", "*", "😀", "x" * 90, ";", "<@>", ","]
 
 
 def by_chance(seed, folder):
-    """Any names, subjects, texts and files: always a message as it should be, from which all comes back."""
+    """Any names, subjects, texts and files make a correct message, from which all of them can be read again."""
     dice = random.Random(seed)
     user = Writer(folder)
     subject = "".join(dice.choice(WORDS) + dice.choice(" ") for _ in range(dice.randrange(12)))

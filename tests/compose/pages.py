@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""pages.py - cases: the one-liners of mailchute(1) as they stand there, and the unit for failures"""
+"""pages.py - cases: the one-liners of mailchute(1), run as they are printed, and the unit for failures"""
 import functools
 import os
 import pathlib
@@ -22,7 +22,7 @@ ANN = ["ann@example.org"]
 
 
 def page():
-    """The section as a reader sees it: a list of (what is said above, the lines of the block)."""
+    """The section as a list of (the text above the block, the lines of the block)."""
     shown = subprocess.run(["man", "-l", BUILD / "doc" / "mailchute.1"], capture_output=True, check=True, text=True,
                            env={"PATH": os.environ["PATH"], "MANWIDTH": "150", "LC_ALL": "C.UTF-8"}).stdout
     text = re.search(r"^ONE-LINERS\n(.*?)^\S", re.sub(r".\x08", "", shown), re.M | re.S)[1]
@@ -35,7 +35,7 @@ def page():
     return found
 
 
-# The first words above a block; how many messages it sends, their parts, their recipients, a word of theirs
+# The first words above a block; the number of its messages, their parts, their recipients, a word in them
 BLOCKS = {
     "A line of text": (2, "plain", None, None),
     "A report with a file": (2, None, ANN, b"filename=report.pdf"),
@@ -53,7 +53,7 @@ BLOCKS = {
 
 
 def whole_page(_):
-    """Every block is one that a case runs, and none of these is missing."""
+    """A case runs every block, and every case has its block."""
     seen = [next((words for words in BLOCKS if said.startswith(words)), said) for said, _ in page()]
     expect(seen == list(BLOCKS), f"the page has {seen}")
 
@@ -98,7 +98,7 @@ def one_liner(words, folder):
 # The unit
 
 def exec_start(unit, values):
-    """The words that systemd would start: specifiers and $$ undone, the program in its place."""
+    """The words that systemd would start: specifiers and $$ replaced, the program under its path."""
     text = (SYSTEM / unit).read_text()
     line = re.search(r"^ExecStart=(.*)$", text, re.M)[1].replace("@bindir@/mailchute", PROGRAM)
     variables = dict(re.findall(r"^Environment=(\w+)=(.*)$", text, re.M))
@@ -107,7 +107,7 @@ def exec_start(unit, values):
 
 
 def failure(unit, recipient, folder):
-    """Status and log of the unit go to whom they should; they are kept where the relay is not there."""
+    """The unit mails status and log to the right recipient; they are queued if the relay does not answer."""
     with Relay() as relay:
         user = Writer(folder, port=relay.port)
         fake = folder / "systemctl"
@@ -132,7 +132,7 @@ def failure(unit, recipient, folder):
 
 
 def unit_of_the_page(_):
-    """What the page says to write into units fits what is installed."""
+    """The lines that the page says to write into units fit the installed unit."""
     blocks = dict(page())
     line = next(block for said, block in blocks.items() if "[Unit] section" in said)
     expect(line == "OnFailure=mailchute-failure@%n.service", line)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""readers.py - cases: what mail programs show of a message that we made, and what they save
+"""readers.py - cases: how mail programs show a composed message, and the files they save
 
 mutt and neomutt are driven by keys at a terminal of their own; s-nail by commands.
 """
@@ -50,7 +50,7 @@ class Mailbox:
         return {"HOME": str(self.saved), "LC_ALL": "C.UTF-8", "TERM": "xterm", "PATH": os.environ["PATH"]}
 
     def check_saved(self, but=(), name_of=str):
-        """Every file is there under its name, byte for byte, and nothing else."""
+        """Every file is there under its name, byte for byte, and no other file."""
         found = {name_of(path.name): path.read_bytes() for path in self.saved.iterdir() if path.name not in but}
         expect(sorted(found) == sorted(FILES), f"saved: {sorted(found)}")
         for name, data in FILES.items():
@@ -69,7 +69,7 @@ def by_python(folder):
 
 
 def at_terminal(words, box):
-    """Run a program that wants a terminal until it ends by itself."""
+    """Run a program on a terminal until it ends by itself."""
     pid, fd = pty.fork()
     if pid == 0:
         os.chdir(box.saved)
@@ -92,7 +92,7 @@ def at_terminal(words, box):
 
 
 def by_mutt(program, folder):
-    """The text as it is piped decoded; the attachments by its own menu, under the names that it offers."""
+    """The text is piped decoded; the attachments are saved from the menu, under the names that it offers."""
     box = Mailbox(folder)
     keys = ("<view-attachments>" + "<next-entry>" * 3 + "<save-entry><enter>" * len(FILES) +
             "<exit><pipe-message>cat > shown<enter><quit>")

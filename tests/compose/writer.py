@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""writer.py - a user who writes messages in a shell: a config, files, and the message that comes of them"""
+"""writer.py - a user who composes messages in a shell: a config, files, and the resulting message"""
 import email
 import email.policy
 import os
@@ -47,14 +47,14 @@ class Writer(Home):
         return result
 
     def refuse(self, status, word, *args, stdin=b"text\n"):
-        """It fails so, says why, and prints and keeps nothing."""
+        """The program fails with this status, says why, and prints and keeps nothing."""
         result = self.run(*args, stdin=stdin, status=status)
         expect(word in result.stderr.decode() and not result.stdout, f"expected {word!r}: {result}")
         kept = list((self.state / "q").glob("*")) if (self.state / "q").is_dir() else []
         expect(not kept, f"something is kept: {kept}")
 
     def make(self, *args, stdin=b"", **how):
-        """The message as it would be sent, as bytes with CRLF; it is as it should be."""
+        """The message as it would be sent, as bytes with CRLF, after the check of lint.py."""
         printed = self.run("--dry-run", *args, stdin=stdin, **how).stdout
         expect(b"\r" not in printed, "printed with a CR")
         data = printed.replace(b"\n", b"\r\n")
@@ -62,12 +62,12 @@ class Writer(Home):
         return data
 
     def read(self, *args, stdin=b"", **how):
-        """The same, as Python's email reads it."""
+        """The same message, read by Python's email package."""
         return parse(self.make(*args, stdin=stdin, **how))
 
 
 def parse(data):
-    """With every defect that Python finds being a failure."""
+    """The same, where every defect that Python finds is a failure."""
     message = email.message_from_bytes(data, policy=email.policy.SMTP)
     for part in message.walk():
         expect(not part.defects, f"defects: {part.defects}")
@@ -77,7 +77,7 @@ def parse(data):
 
 
 def shape(message):
-    """What parts there are: "mixed(alternative(plain, html), pdf)"."""
+    """The structure of the parts: "mixed(alternative(plain, html), pdf)"."""
     name = message.get_content_subtype()
     if not message.is_multipart():
         return name

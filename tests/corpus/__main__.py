@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""__main__.py - what arrives is what was given: thousands of messages to relays of every kind. Suite "corpus"
+"""__main__.py - messages arrive as they were given: thousands of messages to relays of every kind. Suite "corpus"
 
 `python3 -m tests.corpus [--full] [WORD...]` runs the cases whose names contain one of the words. The messages
 are those in Debian's packages (sources.py) and made ones (made.py), of which --full makes many more. To look at
@@ -23,7 +23,7 @@ OFFERS = [promises.Offer(*chosen) for count in range(4)
 
 
 def all_sources(is_full):
-    """(name, bytes) of every message, by where it comes from."""
+    """(name, bytes) of every message, by its source."""
     found = sources.all_messages()
     found["single"] = [(f"single/{name}", data) for name, data in made.single().items()]
     found["thrown"] = [(f"thrown/{n}", made.thrown(n)) for n in range(THROWN_FULL if is_full else THROWN)]
@@ -40,7 +40,7 @@ class Corpus:
         post.enqueue(user, self.letters)
         self.queue = user.spool.path
         self.given = [pieces.given(letter.data) for letter in self.letters]
-        self.read = {}  # what was wrong in a message in this form
+        self.read = {}  # the problems of a message in this form
 
 
 LOCK = threading.Lock()
@@ -56,7 +56,7 @@ def corpus():
 
 
 class Check:
-    """All messages at a relay with one offer: what was wrong, by the message's name."""
+    """Send all messages to a relay with this offer; returns the problems by the message's name."""
 
     def __init__(self, everything, offer):
         self.everything, self.offer = everything, offer
@@ -82,7 +82,7 @@ class Check:
             self.altered.append((number, look))
 
     def read(self):
-        """Ask the two readers; what they have seen at another relay they need not see again."""
+        """Ask the two readers, unless they have already seen the same bytes at another relay."""
         fresh = [(n, look) for n, look in self.altered if (n, look.after) not in self.everything.read]
         read = post.read_by_mime_tools([data for _, look in fresh for data in (look.before, look.after)])
         for (number, look), before, after in zip(fresh, read[::2], read[1::2]):
@@ -108,7 +108,7 @@ def check_offer(folder, offer):
 
 
 def check_sources(_folder):
-    """Every package has messages, and together there are enough that nobody made for this suite."""
+    """Every package has messages, and together they are enough messages that were not made for this suite."""
     found = sources.all_messages()
     empty = [name for name, messages in found.items() if not messages]
     expect(not empty, f"nothing in {empty}: run sh tests/setup")
@@ -117,7 +117,7 @@ def check_sources(_folder):
 
 
 class Signatures:
-    """The same for what tools have signed."""
+    """The same for messages that tools have signed."""
 
     def __init__(self, holder):
         self.tools = signing.Tools(pathlib.Path(holder))
@@ -137,7 +137,7 @@ def signatures():
 
 
 def check_signatures(folder, offer):
-    """What arrives verifies; what can't be sent as it is has not been sent, and for that reason alone."""
+    """Signatures of messages that arrived verify; a message is refused only if it can't be sent unchanged."""
     everything = signatures()
     sent, refused = post.send_all(folder, everything.queue, offer)
     refused.update((n, letter.refusal) for n, letter in enumerate(everything.letters) if letter.refusal)
@@ -160,7 +160,7 @@ def check_signatures(folder, offer):
 
 
 def check_tools(_folder):
-    """The tools accept what they have made, and do not when a letter of it is another."""
+    """The tools accept their own signatures, and refuse them after a letter was changed."""
     everything = signatures()
     for one in everything.signed:
         data = pieces.with_line_ends(one.data)
@@ -173,7 +173,7 @@ def check_tools(_folder):
 
 
 def show(name, *extensions):
-    """Print one message as it was given, and what a relay with these extensions gets of it."""
+    """Print one message as it was given, and as a relay with these extensions gets it."""
     data = dict(itertools.chain(*all_sources(True).values()))[name]
     with tempfile.TemporaryDirectory(prefix="mailchute-corpus-") as holder:
         user, letter = User(pathlib.Path(holder)), post.Letter(name, data)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""headers.py - odd header fields, and how readers that are not ours read them when they arrive
+"""headers.py - odd header fields, and how foreign readers read them when they arrive
 
-A row has a field as a program writes it, the charset that the message names, what Python's email package reads
-afterwards, and what must be seen on the wire. The same rows go to relays with and without SMTPUTF8.
+A row has a field as a program writes it, the charset that the message names, the text that Python's email package reads
+afterwards, and the form that it must have on the wire. The same rows go to relays with and without SMTPUTF8.
 """
 import base64
 import dataclasses
@@ -24,10 +24,10 @@ OFFERS = [promises.Offer(), promises.Offer("8BITMIME"), promises.Offer("8BITMIME
 class Row:
     name: str
     field: bytes
-    read: str = None  # by Python; None: what it read before
+    read: str = None  # by Python; None: the same as before
     wire: bytes = b""  # a regular expression for the field on the wire, folds and all
     charset: str = "utf-8"
-    needs_utf8: bool = False  # it can't be sent without SMTPUTF8
+    needs_utf8: bool = False  # the field can't be sent without SMTPUTF8
 
     @property
     def message(self):
@@ -139,12 +139,12 @@ ROWS = TEXTS + ADDRESSES + LONG
 
 
 def field_of(data, name):
-    """The field as it stands there, folds included."""
+    """The field as it is in the message, with its folds."""
     return next(f for f in pieces.cut_header(pieces.with_line_ends(data))[0] if pieces.name_of(f) == name)
 
 
 def as_read(field):
-    """By Python's email package. Bytes beyond ASCII are UTF-8, as RFC 6532 has it."""
+    """The text by Python's email package. Bytes beyond ASCII are UTF-8 (RFC 6532)."""
     value = re.sub(rb"\r\n", b"", field.split(b":", 1)[1]).strip().decode("utf-8", "surrogateescape")
     try:
         found = email.header.decode_header(value)
@@ -154,7 +154,7 @@ def as_read(field):
 
 
 def text_of(piece):
-    """What is in no encoded-word comes from there in an encoding of Python's own."""
+    """Raw bytes outside encoded-words come from Python in its own encoding."""
     found, charset = piece
     if isinstance(found, str):
         return found
@@ -166,7 +166,7 @@ def squeezed(value):
 
 
 def check_row(row, transaction, offer):
-    """What is wrong with it on the wire."""
+    """The problems of the field on the wire."""
     name = pieces.name_of(row.field)
     field = field_of(transaction.content, name)
     before, after = row.read, as_read(field)
@@ -205,7 +205,7 @@ def check_rows(folder, offer):
 
 
 def check_readers(folder):
-    """MIME::Tools reads the same bytes before and after, where it reads what was given at all."""
+    """MIME::Tools reads the same bytes before and after, if it can read the given field."""
     rows = [row for row in TEXTS if "raw" not in row.name and row.name not in ("json", "url", "shift-jis-name")]
     user = User(folder)
     post.enqueue(user, [post.Letter(row.name, row.message) for row in rows])

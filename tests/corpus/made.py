@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""made.py - messages that no package has: made by dice that always fall the same way, and single odd ones
+"""made.py - messages that no package has: random ones, always the same, and some single odd messages
 
-What is broken in them is what is seen broken: labels that lie, boundaries that are missing, lines and fields
-that are too long, bytes that no mail should have.
+Their defects are those that real mail has: wrong labels, missing boundaries, lines and fields that are too
+long, bytes that no mail should have.
 """
 import base64
 import quopri
@@ -21,7 +21,7 @@ LINE_ENDS = (b"\n", b"\n", b"\r\n")
 
 
 class Dice:
-    """Everything that chance decides about one message."""
+    """The random choices for one message."""
 
     def __init__(self, number):
         self.random = random.Random(f"mailchute {number}")
@@ -45,7 +45,7 @@ class Dice:
         return b"".join(self.words(self.random.randrange(14), charset) + b"\n" for _ in range(self.random.randrange(9)))
 
     def oddity(self):
-        """Something that a body better had not."""
+        """Bytes that a body should not have."""
         return self.one(
             b"", b"", b".\n..\n.x\n", b"trailing blanks \t \n", b"progress 1%\rprogress 2%\rdone\n", b"a\0b\n",
             b"x" * self.one(75, 76, 77, 997, 998, 999, 1000, 5000) + b"\n", "ü".encode() * 600 + b"\n", b"a\r\r\n",
@@ -59,7 +59,7 @@ class Dice:
         return b"x" + body if body.startswith(b"From ") else body
 
     def encoded(self, label, text):
-        """As the label says, more or less."""
+        """A body that fits its label, more or less."""
         if label.lower() == "base64":
             whole = base64.encodebytes(text)
             return self.one(whole, whole, whole.replace(b"\n", b""), whole + b"_____\nA list's footer: \xfc\n", whole[:-3])
@@ -175,7 +175,7 @@ DKIM = b"DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=x; h=from:to:subjec
 
 
 def single():
-    """The odd ones, by name."""
+    """The odd messages, by name."""
     long_field = b"X-Much: " + b"word " * 20000 + b"\n"
     many = b"To: " + b",\n ".join(b"m%d@example.org" % n for n in range(20000)) + b"\n"
     progress = b"".join(b"\rcopied %3d %%" % n for n in range(101)) + b"\n"

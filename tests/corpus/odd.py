@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""odd.py - messages that are odd, and whose meaning is plain all the same: made by dice that always fall the same way
+"""odd.py - odd messages whose meaning is still plain: random ones, always the same
 
-Each is made from what it means: recipients, subject, date, body. How that is written is what programs and
-people write who have not read RFC 5322. Nothing of it is a reason to refuse the message or to lose a recipient.
+Each is made from its meaning: recipients, subject, date, body. Its form is that of programs and people that
+do not know RFC 5322. None of its oddities is a reason to refuse the message or to lose a recipient.
 """
 import dataclasses
 import json
@@ -12,7 +12,7 @@ NAMES = ("Bob", "Bob Smith", "Carol", "J. R. Bob", "O'Brien")
 HOSTS = ("example.net", "mail.example.com", "Example.ORG", "xn--mller-kva.example", "müller.example", "localdomain.example")
 RAW_NAMES = ("Jürgen", "Zoë Müller", "田中")
 
-# How one address is written: {a} the address, {n} a name, {r} a name beyond ASCII, {x} an address that is meant by nobody.
+# Forms of an address: {a} the address, {n} a name, {r} a name beyond ASCII, {x} an address that is no recipient.
 MAILBOXES = (
     "{a}", "<{a}>", "{n} <{a}>", '"{n}" <{a}>', "{a} ({n})", "{r} <{a}>", "=?utf-8?Q?J=C3=BC?= <{a}>",
     "{a} <{a}>", '"{a}" <{a}>', "{n} @ Home <{a}>", "Dr. {n} [Sales] <{a}>", '"{n}" {a}', "mailto:{a}", "<mailto:{a}>",
@@ -41,7 +41,7 @@ TEXTS = {"": "Grüße\nund mehr\n", "iso-8859-1": "Grüße\nund mehr\n", "window
 
 @dataclasses.dataclass
 class Odd:
-    """A message as it is given, and what it means."""
+    """A message as it is given, and its meaning."""
     name: str
     data: bytes = b""
     sender: str = "alice@example.org"
@@ -51,12 +51,12 @@ class Odd:
     has_good_date: bool = False
     bad_date: str = ""
     references: list = dataclasses.field(default_factory=list)
-    machine: object = None  # what X-SMTPAPI says
+    machine: object = None  # the recipients in X-SMTPAPI
     body: bytes = b""
 
 
 class Maker:
-    """Everything that chance decides about one message."""
+    """The random choices for one message."""
 
     def __init__(self, number):
         self.random = random.Random(f"odd {number}")
@@ -73,7 +73,7 @@ class Maker:
     # recipients
 
     def address(self):
-        """One that nobody has had in this message, but for the case of its domain."""
+        """An address that is new in this message, also when the case of its domain is ignored."""
         self.count += 1
         local = f"r{self.count}.m{self.number}"
         if self.is_so(0.1):
@@ -154,7 +154,7 @@ class Maker:
         return [f"X-SMTPAPI: {json.dumps(self.odd.machine, separators=self.one(((',', ':'), (', ', ': '))))}"]
 
     def label(self, charset, encoding):
-        """MIME fields that are there, all of them or some."""
+        """The MIME fields that the message has, all or some of them."""
         found = [f"Content-Type: text/plain; charset={charset}"] if charset else []
         if encoding:
             found.append(f"Content-Transfer-Encoding: {encoding}")
@@ -165,7 +165,7 @@ class Maker:
     # the whole
 
     def body(self, charset):
-        """Text beyond ASCII where the charset is named or can be seen by the bytes."""
+        """Text beyond ASCII, if the charset is named or the bytes show it."""
         text = self.one(("Hello.\n", "Hello.\n.\n..dots\n", "", TEXTS.get(charset, TEXTS[""])))
         self.odd.body = text.encode(charset or "utf-8")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""oddities.py - the odd messages of odd.py to relays of every kind: none is refused, and what arrives means what was meant"""
+"""oddities.py - the odd messages of odd.py to relays of every kind: none is refused, each keeps its meaning"""
 import email
 import email.header
 import email.headerregistry
@@ -24,12 +24,12 @@ LOCK = threading.Lock()
 
 
 def folded_domain(address):
-    """An address as it counts: the domain in lower case and A-labels."""
+    """An address in the form that is compared: the domain in lower case and A-labels."""
     return parts.ascii_address(address)
 
 
 class Queue:
-    """All of them, put into a queue once by sendmail -t."""
+    """All odd messages, put into a queue once by sendmail -t."""
 
     def __init__(self, holder, count):
         self.odd = [odd.odd(number) for number in range(count)]
@@ -53,7 +53,7 @@ def queue(count):
         return queue.made
 
 
-# What is wrong with one that has arrived; each returns a list of texts
+# The problems of a message that has arrived; each function returns a list of texts
 
 def check_recipients(one, transaction):
     meant = [folded_domain(address) for address in [*one.shown, *one.hidden]]
@@ -64,14 +64,14 @@ def check_recipients(one, transaction):
 
 
 def strict_addresses(field):
-    """By the parser of RFC 5322 that Python has beside its older one; what it finds wrong fails."""
+    """The addresses by Python's newer parser of RFC 5322; each defect that it finds is a failure."""
     parsed = email.policy.default.header_factory("To", field)
     wrong = [d for d in parsed.defects if "obsolete" not in str(d).lower() and not isinstance(d, (email.errors.ObsoleteHeaderDefect, ))]
     return [str(address.addr_spec) for address in parsed.addresses], wrong
 
 
 def check_readers(one, message):
-    """Two readers see in To and Cc those who were meant, and nobody who was hidden."""
+    """Two readers see the right recipients in To and Cc, and no hidden recipient."""
     texts = [re.sub(r"\r?\n", "", str(value)) for name, value in message.raw_items() if name.lower() in ("to", "cc")]
     meant = sorted({folded_domain(address) for address in one.shown})
     loose = sorted({folded_domain(a) for _, a in email.utils.getaddresses(texts) if a})
@@ -115,7 +115,7 @@ def check_date(one, message):
 
 
 def subject_text(text):
-    """What a reader shows, in UTF-8."""
+    """The text that a reader shows, in UTF-8."""
     found = email.header.decode_header(re.sub(r"\r?\n", "", text))
     try:
         return "".join(p.decode(c or "ascii") if isinstance(p, bytes) else p for p, c in found).encode()
@@ -168,7 +168,7 @@ def check_arrived(one, transaction, offer):
     message = email.message_from_bytes(transaction.content)
     wrong = promises.check_wire(transaction, offer) + check_words(transaction) + check_recipients(one, transaction)
     if not pieces.cut_header(transaction.content)[1]:
-        return wrong + ["no empty line behind the header"]
+        return wrong + ["no empty line after the header"]
     for check in (check_readers, check_fields, check_date, check_subject, check_lists, check_body):
         wrong += check(one, message)
     return wrong

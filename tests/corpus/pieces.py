@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """pieces.py - a message's bytes cut into header fields and parts by RFC 5322 and 2046, and none of them lost
 
-What Python's email package does not tell: where each part stands, byte for byte. With that can be said what
-had to be altered for a relay and what had not. Lines end CRLF here, as in what is sent.
+Python's email package does not tell where each part stands, byte for byte. These positions show which parts
+had to be altered for a relay. Lines end CRLF here, as on the wire.
 """
 import dataclasses
 import email
@@ -19,7 +19,7 @@ LINE_MAX = 998
 
 
 def is_unfit(data, takes_8bit=True):
-    """Whether no relay takes it, or not one without 8BITMIME."""
+    """Whether no relay accepts these bytes, or only relays with 8BITMIME."""
     if b"\0" in data or not (takes_8bit or data.isascii()):
         return True
     bare = data.replace(b"\r\n", b"\n")
@@ -28,12 +28,12 @@ def is_unfit(data, takes_8bit=True):
 
 @dataclasses.dataclass
 class Piece:
-    """A part: its fields with their line ends, and its content, or what is around the parts in it."""
+    """A part: its fields with their line ends, and its content, or the text around its inner parts."""
     fields: list
     junk: bytes = b""  # a From_ line on top
     gap: bytes = b""  # the empty line
-    body: bytes = b""  # of a leaf; else what stands before the first part
-    after: bytes = b""  # behind the last part
+    body: bytes = b""  # of a leaf; else the text before the first part
+    after: bytes = b""  # the text after the last part
     parts: tuple = ()
     kind: str = "leaf"  # multipart, message
     type: str = "text/plain"
@@ -74,7 +74,7 @@ def cut_header(data):
 
 
 def delimiters(data, boundary):
-    """The boundary lines in it: (where the CRLF before begins, where the line ends, whether it is the last)."""
+    """The boundary lines of a body: (where the CRLF before begins, where the line ends, whether it is the last)."""
     pattern = re.compile(rb"(?:\A|\r\n)--%s(--)?[ \t\r]*(?=\r\n|\Z)" % re.escape(boundary))
     found = []
     for line in pattern.finditer(data):
@@ -149,14 +149,14 @@ def seal_of(fields, field):
 
 
 def relaxed(field):
-    """RFC 6376 section 3.4.2; what b= says is not signed."""
+    """RFC 6376 section 3.4.2; the value of b= is not signed."""
     name, value = field.replace(b"\r\n", b"").split(b":", 1)
     if name.strip().lower() == b"dkim-signature":
         value = re.sub(rb"([;\s]b\s*=)[^;]*", rb"\1", value)
     return name.strip().lower() + b":" + b" ".join(value.split())
 
 
-# What the program makes of its input
+# The program's changes to its input
 
 def with_line_ends(data):
     """Any CRs before an LF belong to the line end, and the last line has one."""
@@ -165,7 +165,7 @@ def with_line_ends(data):
 
 
 def covered(fields):
-    """The names that DKIM signatures cover; one that names none covers all."""
+    """The names of the fields that DKIM signatures cover; a signature without names covers all."""
     names = set()
     for field in fields:
         tags = re.sub(rb"\s", b"", field.partition(b":")[2]).lower()
@@ -176,8 +176,8 @@ def covered(fields):
 
 
 def given(data):
-    """The message that was meant: without what a mailbox puts on top and among the fields, and with an empty line
-    behind the header."""
+    """The message without the lines that a mailbox puts on top and among the fields, and with an empty line
+    after the header."""
     if data.startswith(b"From "):
         data = data.partition(b"\n")[2]
     fields, gap, body = cut_header(with_line_ends(data))

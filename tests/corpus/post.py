@@ -18,14 +18,14 @@ VERBS = {"EHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "QUIT"}
 
 @dataclasses.dataclass
 class Letter:
-    """A message by its name, what came of queueing it, and its record in the queue's folder."""
+    """A message by its name, the result of queueing it, and its record in the queue's folder."""
     name: str
     data: bytes
-    refusal: str = ""  # standard error, where it was not taken
+    refusal: str = ""  # standard error, if it was not queued
 
 
 def enqueue(user, letters):
-    """Store each under sendmail's name; its recipient tells which it is."""
+    """Store each message as sendmail; its recipient identifies it."""
     def store(pair):
         number, letter = pair
         result = user.run("-odq", "-f", "alice@example.org", "--", f"m{number}@corpus.test", name="sendmail",
@@ -42,7 +42,7 @@ def number_of(recipient):
 
 
 def send_all(folder, queue, offer):
-    """A copy of that queue to a relay with this offer: (transactions, refusals), each by number."""
+    """Send a copy of the queue to a relay with this offer; returns (transactions, refusals), each by number."""
     user = User(folder, "timeout 60")
     shutil.copytree(queue, user.spool.path, symlinks=True)
     with user.up(extensions=("PIPELINING", "SIZE", *offer.extensions)) as relay:
@@ -62,7 +62,7 @@ def send_all(folder, queue, offer):
 # The second reader
 
 def texts_of(name, *texts):
-    """What was read of a field; domains in the form that they may get on the way."""
+    """The text of a field; domains in the form that they may get on the way."""
     found = [bytes.fromhex(text) for text in texts]
     if name not in parts.ADDRESSES:
         return found
@@ -71,7 +71,7 @@ def texts_of(name, *texts):
 
 
 def parse_record(text):
-    """One message's lines as promises.compare wants them: (depth, type, fields, content) of each part."""
+    """One message's lines in the form for promises.compare: (depth, type, fields, content) of each part."""
     found = []
     for words in (line.split("\t") for line in text.splitlines()):
         if words[0] == "part":
@@ -84,7 +84,7 @@ def parse_record(text):
 
 
 def read_by_mime_tools(messages):
-    """What MIME::Tools reads in each; None where it gives up. It does not know the name of RFC 6532's messages."""
+    """The result of MIME::Tools for each message; None if it fails. It does not know message/global of RFC 6532."""
     messages = [re.sub(rb"(?im)^(Content-Type:\s*)message/global\b", rb"\1message/rfc822", m) for m in messages]
     feed = b"".join(b"%d\n%s" % (len(data), data) for data in messages)
     done = subprocess.run(["perl", str(READER)], input=feed, capture_output=True)

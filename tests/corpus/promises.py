@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""promises.py - what must hold for a message that was sent, and for one that was refused
+"""promises.py - the rules for a message that was sent, and for a message that was refused
 
-Each function returns what is wrong, as a list of texts.
+Each function returns the problems as a list of texts.
 """
 import base64
 import calendar
@@ -13,14 +13,14 @@ from tests.lib import parts
 from . import pieces
 
 
-# on top of the header, where they were missing
+# added on top of the header, if they were missing
 COMPLETED = ("from", "date", "message-id")
 MIME = ("mime-version", "content-type", "content-transfer-encoding")
 MOVED = "x-original-date"
 
 
 class Offer:
-    """What a relay offers of what matters to the content."""
+    """The extensions of a relay that matter to the content."""
 
     def __init__(self, *extensions):
         self.extensions = extensions
@@ -34,7 +34,7 @@ class Offer:
 # The wire
 
 def check_wire(transaction, offer):
-    """Lines that every relay takes, and nothing in them that was not declared."""
+    """Lines have a form that every relay accepts, and 8-bit bytes only if they were declared."""
     content, words = transaction.content, transaction.mail.split(">", 1)[1].split()
     is_8bit = not content.isascii()
     wrong = []
@@ -86,7 +86,7 @@ def is_leaf_unfit(piece, offer):
 
 
 def closed_up(field):
-    """Without blanks before the colon, which are not to be sent. RFC 5322 section 4.5."""
+    """A field without blanks before the colon, which may not be sent. RFC 5322 section 4.5."""
     return re.sub(rb"\A([!-9;-~]+)[ \t]+: ?", rb"\1: ", field)
 
 
@@ -113,7 +113,7 @@ def check_body(before, after, offer):
 
 
 def check_encoded(before, after):
-    """It was encoded for the relay: byte for byte what it was, up to the message's last line end."""
+    """A part that was encoded for the relay is the same, byte for byte, up to the message's last line end."""
     if after.encoding not in ("quoted-printable", "base64"):
         return [f"a body that had to be encoded is labelled {after.encoding!r}"]
     if before.encoding not in pieces.IDENTITIES:
@@ -134,7 +134,7 @@ def check_piece(before, after, offer):
 
 
 def check_seals(before, after):
-    """What was sealed is there byte for byte."""
+    """A sealed part is unchanged, byte for byte."""
     wrong = []
     for one, other in zip(before.walk(), after.walk()):
         if one.is_header_sealed and (one.header != other.header or one.gap != other.gap):
@@ -145,7 +145,7 @@ def check_seals(before, after):
 
 
 def check_signed_fields(before, after):
-    """What DKIM covers is there as its canonicalization sees it."""
+    """Fields and body that DKIM covers are unchanged after its canonicalization."""
     wrong = []
     for one, other in zip(before.fields, after.fields):
         seal = pieces.seal_of(before.fields, one)
@@ -154,7 +154,7 @@ def check_signed_fields(before, after):
     return wrong
 
 
-# What was added on top
+# The fields added on top
 
 def has_content(field):
     return bool(field.split(b":", 1)[1].strip())
@@ -165,7 +165,7 @@ def is_signed(fields):
 
 
 def missing_mime(fields, body):
-    """The MIME fields that a body beyond ASCII lacks. One that is not UTF-8 and has none of them can't be named."""
+    """The MIME fields that a body beyond ASCII lacks. Without any, a body that is not UTF-8 can't be labelled."""
     if body.isascii() or is_signed(fields):
         return []
     missing = [n for n in MIME if n not in {pieces.name_of(f) for f in fields if has_content(f)}]
@@ -181,7 +181,7 @@ MONTHS = b"jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
 def is_readable_date(text):
-    """By RFC 5322, the obsolete forms included."""
+    """A date of RFC 5322, including the obsolete forms."""
     plain = text
     while plain != (plain := re.sub(rb"\((?:[^()\\]|\\.)*\)", b" ", plain, flags=re.S)):
         pass
@@ -240,7 +240,7 @@ def has_defects(field):
         return True
     try:
         found = email.policy.default.header_factory(name.strip(), text).defects
-    except (email.errors.MessageError, IndexError, AttributeError):  # it gives up
+    except (email.errors.MessageError, IndexError, AttributeError):  # the reader fails
         return True
     harmless = "with no domain", "inside quoted string", "whitespace after encoded-word"
     kinds = email.errors.UndecodableBytesDefect, email.errors.NonASCIILocalPartDefect
@@ -248,7 +248,7 @@ def has_defects(field):
 
 
 def take_mended(old, new):
-    """What arrived stands for a field that another reader complains of, once it has nothing to complain of."""
+    """A field of which another reader complains may be replaced by a field without its defects."""
     is_mended = (old != new and pieces.name_of(old) == pieces.name_of(new) and pieces.name_of(old) in parts.ADDRESSES
                  and has_defects(old) and not has_defects(new))
     return new if is_mended else old
@@ -297,7 +297,7 @@ class Sent:
 
     @property
     def is_disputed(self):
-        """Of what RFC 5322 and 2046 forbid readers make this or that. A line that is no field where a header
+        """Readers differ about text that RFC 5322 and 2046 forbid. A line that is no field where a header
         should end is the body's first to Python's email package and to us, and rubbish to MIME::Tools.
         """
         return any(not p.gap for p in pieces.message(self.before).walk())
@@ -308,7 +308,7 @@ class Sent:
         return any(p.kind == "leaf" and p.type in pieces.MESSAGES for p in pieces.message(self.before).walk())
 
     def check_meaning(self):
-        """By Python's email package."""
+        """The fields by Python's email package."""
         if self.has_encoded_message:
             return []
         return compare(parts.meaning(self.before), parts.meaning(self.after), "email")
@@ -325,7 +325,7 @@ def compare(before, after, reader):
 
 
 def difference(old, new):
-    """Where two texts or lists begin to differ."""
+    """The place at which two texts or lists begin to differ."""
     if isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)) and len(old) == len(new):
         return next(difference(a, b) for a, b in zip(old, new) if a != b)
     old, new = repr(old), repr(new)
@@ -341,7 +341,7 @@ def sealed_parts(message):
 
 
 def is_refusal_true(reason, before, offer):
-    """Whether the reason that was given for a refusal is one of those that there are, and holds."""
+    """Whether the reason for a refusal is a known reason, and true."""
     message = pieces.message(before)
     if "which must not be changed" in reason:
         return any(pieces.is_unfit(p.header + p.body + p.after, offer.takes_8bit) or not is_utf8(p.header) or

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""signing.py - messages that openssl, GnuPG and dkimpy have signed or encrypted, and their word on them afterwards"""
+"""signing.py - messages that openssl, GnuPG and dkimpy have signed or encrypted, and the tools' verdict afterwards"""
 import dataclasses
 import importlib.util
 import os
@@ -49,7 +49,7 @@ def top(name):
 
 
 def text_part(text):
-    """What is signed, with a header of its own; RFC 1847 section 2.1."""
+    """The part that is signed, with its own header; RFC 1847 section 2.1."""
     return crlf(b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + text)
 
 
@@ -196,7 +196,7 @@ SPACED, GLUED = b"References: " + b" ".join(IDS) + b"\n", b"References: " + b"".
 
 
 def long_fields(tools):
-    """What may be folded under a signature, and what may not."""
+    """Fields that may be folded under a signature, and fields that may not."""
     yield tools.dkim_of_long_fields(SPACED, b"relaxed", [b"references"], "arrive")
     yield tools.dkim_of_long_fields(SPACED, b"simple", [b"references"], "be refused")
     yield tools.dkim_of_long_fields(GLUED, b"relaxed", [b"references"], "be refused")

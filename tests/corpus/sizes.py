@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""sizes.py - messages that are large in one way, to a relay that offers nothing: they arrive, and memory stays small
+"""sizes.py - messages that are large in one respect, to a relay without extensions: they arrive, and memory stays small
 
 A body is streamed, whatever becomes of it. A header and a list of recipients are held, and what that costs grows
 with their length and not faster: a square would make the cases below run into their time limit.
@@ -22,7 +22,7 @@ def deep(levels):
     return b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(levels))
 
 
-# name: (what is behind TOP, MB of memory at most)
+# name: (the text after TOP, MB of memory at most)
 SIZES = {
     "text": (b"\n" + CHEESE * (2 * MB), 8),
     "line": (b"\n" + b"x" * (12 * MB), 8),
@@ -81,7 +81,7 @@ def check_content(given, content):
 
 
 def many_recipients(folder):
-    """Each by its name, from the header; what is held of one is a few hundred octets."""
+    """Many recipients from the header; each takes a few hundred octets of memory."""
     user, message = User(folder, "timeout 60", "set_to_header on"), folder / "message"
     names = [f"user{n}@example.org" for n in range(RECIPIENTS)]
     message.write_text("Subject: x\nTo: " + ",\n ".join(names) + "\n\nx\n")
@@ -92,7 +92,7 @@ def many_recipients(folder):
 
 
 def too_many_parts(folder):
-    """What is not read to its end is not sent in part."""
+    """A message that could not be read to its end is not sent in part."""
     user, message = User(folder), TOP + MIXED + (b"--b\n\n" + CHEESE) * 10_001
     with user.up(extensions=("PIPELINING", "SIZE")) as relay:
         result = user.send(stdin=message)

@@ -53,7 +53,7 @@ def messages(package):
 
 
 def short(path):
-    """The file's name, and where that says little the folder's."""
+    """The file's name, or the folder's if the file's name says little."""
     return f"{path.parents[2].name}-{path.name}" if path.name == "Inbox" else path.name
 
 
