@@ -131,7 +131,7 @@ def try_folder(folder, make, why):
 
 
 def try_system(folder, setting, why):
-    """A container without the package of the authorities."""
+    """A container without the package of certificate authorities."""
     with Relay(tls="starttls", cert=write_chain(folder, [table.good_leaf()]), key=table.LEAF_KEY.path) as relay:
         config = write_private(folder / "config", f"account default\nhost 127.0.0.1\nport {relay.port}\ntls on\n"
                                f"from me@relay.example\nqueue off\n{setting}\n")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """__main__.py - the server suite: the program against a real Postfix, Dovecot, Exim and KDC on loopback
 
-One of each is started and shared by all cases; a case finds its message by its sender,
-which no other case uses. Needs root, for Postfix's own sake, and what tests/setup puts in place.
+All cases share one server of each kind; a case finds its message by its sender,
+which no other case uses. Needs root, because Postfix does, and the packages of tests/setup.
 """
 import base64
 import contextlib
@@ -117,7 +117,7 @@ def expect_status(result, *statuses):
 
 
 def expect_same(arrived, expected):
-    """The message arrived as it is, header and body."""
+    """The message arrived unchanged, header and body."""
     if arrived == expected:
         return
     at = next((i for i, (a, b) in enumerate(zip(arrived, expected)) if a != b),
@@ -205,7 +205,7 @@ add_for_ports("500-recipients", many_recipients)
 
 @suite.case
 def recipients_from_the_header(folder):
-    """-t takes To, Cc and Bcc; the Bcc field stays behind."""
+    """-t takes To, Cc and Bcc; the Bcc field is removed."""
     head = HEADER + b"Cc: Carol <carol@example.net>,\n dave@example.net\n"
     text = head + b"Bcc: eve@example.net,\n frank@example.net\n\n" + PLAIN
     sender = "header@example.org"
@@ -231,7 +231,7 @@ def header_fields_added(folder):
 
 @suite.case
 def made_of_options(folder):
-    """Subject, names and texts beyond ASCII, HTML and three files, all of it by way of a real server."""
+    """Subject, names and texts beyond ASCII, HTML and three files, through a real server."""
     sender = "made@example.org"
     files = {"Bericht Ä.pdf": bytes(range(256)) * 500, "liste.csv": "a,ü\n".encode(), "leer": b""}
     options = ["--to", "Jürgen <bob@example.net>", "--cc", "carol@example.net", "--bcc", "eve@example.net",
@@ -268,7 +268,7 @@ def refused_recipient(folder):
 
 @suite.case
 def refused_recipient_among_others(folder):
-    """Nobody gets the message when one of the recipients is refused for good."""
+    """No recipient gets the message if one of them is refused permanently."""
     sender = "partly@example.org"
     expect_refused(folder, settings(), 65, "gone@example.net", "550 5.1.1", sender=sender,
                    recipients=["bob@example.net", "gone@example.net", "carol@example.net"])
@@ -347,7 +347,7 @@ def host_override(folder):
 
 
 def pin_by_openssl(cert):
-    """What curl's manual tells people to compute."""
+    """The pin that curl's manual says how to compute."""
     key = subprocess.run(["openssl", "x509", "-in", cert, "-pubkey", "-noout"], capture_output=True, check=True).stdout
     der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=key, capture_output=True,
                          check=True).stdout
@@ -355,7 +355,7 @@ def pin_by_openssl(cert):
 
 
 def pinned(folder, port):
-    """The pin of Postfix's key alone, and one that is not its."""
+    """The pin of Postfix's key as the only check, and a wrong pin."""
     sender = f"pinned-{port}@example.org"
     config = settings(port, tls_trust_file="", tls_pin=pin_by_openssl(site.certs.cert))
     expect_status(send(folder, config, sender), 0)
@@ -395,7 +395,7 @@ def gssapi_without_a_ticket(folder):
 
 @suite.case
 def gssapi_as_somebody_else(folder):
-    """The ticket is good, but not for acting as whom the account names."""
+    """The ticket is good, and the account names another user to act as."""
     config = settings(auth="gssapi", user="by-tcp", password=None)
     expect_refused(folder, config, 77, "AUTH GSSAPI: 535", env=site.realm.env)
 
@@ -410,7 +410,7 @@ def gssapi_without_a_name(folder):
 
 @suite.case
 def gssapi_in_at_once(folder):
-    """Who lets everybody in has not shown that he knows the service's key."""
+    """A server that accepts any login has not proved that it knows the service's key."""
     dialogue = "ehlo: 250-relay.test | 250 AUTH GSSAPI\nauth: 235 2.7.0 welcome"
     with Relay(tls="implicit", auth=("PLAIN",), certs=site.certs, dialogue=dialogue) as relay:
         config = settings(relay.port, tls_starttls="off", auth="gssapi", password=None)
@@ -420,7 +420,7 @@ def gssapi_in_at_once(folder):
 
 @suite.case
 def gssapi_with_a_silent_kdc(folder):
-    """There is a ticket, and nobody who would give one for the relay: that is waited for, but not long."""
+    """There is a ticket, and the KDC does not answer a request for the relay's ticket: the wait is short."""
     env = site.realm.new_ticket(folder / "tickets")
     with contextlib.ExitStack() as stack:
         deaf = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -445,7 +445,7 @@ def wrong_password_ntlm(folder):
 
 
 def external_at_exim(user, identity):
-    """A case: the certificate says who we are, the user's name, if any, as whom to act."""
+    """A case: the certificate identifies the client; the setting user, if any, names the user to act as."""
     def case(folder):
         sender = f"external-{user or 'nobody'}@example.org"
         config = settings("exim", auth="external", user=user, password=None,
@@ -484,7 +484,7 @@ for tls_version in ("1.3", "1.2"):
 
 
 def plus_between(version):
-    """A case: who stands between gets nothing that another connection would take, and no second try."""
+    """A case: a man in the middle gets no response that another connection would accept, and no second try."""
     def case(folder):
         with PlusServer(site.certs, PASSWORD, version, is_between=True) as server:
             expect_refused(folder, bound_settings(server), 77, "AUTH SCRAM-SHA-256-PLUS: 535")
@@ -527,7 +527,7 @@ def dovecot_submission(folder):
 
 @suite.case
 def client_certificate(folder):
-    """Postfix relays for who has a certificate, without a login."""
+    """Postfix relays for a client with a certificate, without a login."""
     sender = "certificate@example.org"
     config = settings("certificate", auth="off", user=None, password=None,
                       tls_cert_file=site.certs.client_cert,
@@ -556,7 +556,7 @@ def success_notice(folder):
 
 
 def send_undeliverable(folder, sender, **changes):
-    """Send what Postfix takes but cannot deliver; return its queue id."""
+    """Send a message that Postfix accepts and can't deliver; return its queue id."""
     config = settings(**changes)
     expect_status(send(folder, config, sender, ["bob@undeliverable.test"]), 0)
     queue_id = site.postfix.log_line(rf"qmgr\S+ (\S+): from=<{sender}>").group(1)
@@ -573,7 +573,7 @@ def notice_of_failure(folder):
 
 @suite.case
 def no_notice_of_failure(folder):
-    """dsn_notify never: the server drops what it cannot deliver without a word."""
+    """dsn_notify never: the server drops an undeliverable message without a notice."""
     queue_id = send_undeliverable(folder, "never@example.org", dsn_notify="never")
     expect(f"{queue_id}: sender non-delivery notification" not in site.postfix.log.read_text(),
            "a notice was made")
@@ -733,7 +733,7 @@ def running_site():
 
 
 def complaint():
-    """Why the servers cannot be started here, or nothing."""
+    """The reason why the servers can't be started here, or ""."""
     if os.geteuid() != 0:
         return "Postfix starts as root only"
     names = ("exim4-daemon-heavy", "msmtp", "postfix")

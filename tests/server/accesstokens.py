@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""accesstokens.py - who Dovecot asks whether an access token is good: one that knows two of them"""
+"""accesstokens.py - the token service that Dovecot asks about access tokens; it knows two tokens"""
 import http.server
 import json
 import threading
@@ -26,7 +26,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
 
 class TokenInfo:
-    """Answering from construction to stop(), at `port`."""
+    """Answers from construction to stop(), at `port`."""
 
     def __init__(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)

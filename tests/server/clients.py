@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """clients.py - cases: programs of Debian that send mail, with mailchute as their /usr/sbin/sendmail
 
-Each one is run as its package has it, in a mount namespace where /usr/sbin/sendmail is the program under
-test, and sends twice: to Postfix, and while the relay is down. Then it has to be content all the same, and
-a run of the queue brings the message to the relay that is back, once.
+Each is run as its package has it, in a mount namespace where /usr/sbin/sendmail is the program under
+test, and sends twice: to Postfix, and while the relay is stopped. The second time it has to succeed, too, and
+a run of the queue brings the message to the restarted relay, once.
 """
 import contextlib
 import dataclasses
@@ -21,7 +21,7 @@ from .dovecot import PASSWORD
 BSD_MAILX = TOP / "build" / "servers" / "bsd-mailx" / "usr" / "bin" / "bsd-mailx"
 BODY = "Hello Bob,\n.\n..two dots, and above them one\n\nfrom Alice\n"
 
-# the folder of the system's programs stays usable behind links, with sendmail among them
+# the folder of the system's programs stays usable through links, with sendmail among them
 NAMESPACE = """
 set -e
 mkdir sbin
@@ -32,7 +32,7 @@ cp --remove-destination "$MAILCHUTE" /usr/sbin/sendmail
 exec "$@"
 """
 
-# for who takes root's home from the accounts, and not from the environment
+# for programs that take root's home from the accounts, and not from the environment
 AT_HOME = 'mount --bind "$HOME" "$(getent passwd root | cut -d: -f6)"; exec "$@"'
 
 # the job must be there before atd looks, because `at` cannot wake it here
@@ -125,7 +125,7 @@ sendmail($mail, { from => $me, to => [$to, $cc, $bcc],
 
 @dataclasses.dataclass
 class Letter:
-    """Whom a case writes to, and as whom: addresses that no other case uses."""
+    """Recipient and sender of a case: addresses that no other case uses."""
     tag: str
 
     def __post_init__(self):
@@ -168,7 +168,7 @@ def swaks(letter):
             "--h-Subject", letter.subject, "--body", "@body")
 
 
-# what a letter becomes on the command line of each
+# the command line of each client, from a letter
 CLIENTS = {
     "mutt": mutt("mutt", "-e", "set use_envelope_from"),
     "neomutt": mutt("neomutt"),
@@ -239,7 +239,7 @@ class ClientUser(Home):
 
 
 class DownRelay:
-    """A relay that is down until up(): its port is held, and no process listens."""
+    """A relay that is stopped until up(): its port is held, and no process listens."""
 
     def __init__(self):
         self.holder = held_port()
@@ -251,7 +251,7 @@ class DownRelay:
 
 @dataclasses.dataclass
 class Expected:
-    """What has to arrive."""
+    """Check that the letter arrived."""
     sender: str
     recipients: tuple
     subject: str
@@ -277,7 +277,7 @@ def check_online(site, user, expected):
 
 
 def check_down(site, user, relay, expected):
-    """The message is in the queue, from where it comes to the relay that is back."""
+    """The message is in the queue, and arrives at the restarted relay."""
     wait_until("a message in the queue", user.waiting, 10)
     expect(len(user.waiting()) == 1, f"{len(user.waiting())} messages in the queue")
     with relay.up(site.certs) as up:
@@ -288,7 +288,7 @@ def check_down(site, user, relay, expected):
         expected.check(message.sender, message.recipients, message.content)
 
 
-# A person's client: it sends, and ends
+# Clients of persons: they send, and end
 
 def letter_and_expected(name, state):
     letter = Letter(f"{name}-{state}")
@@ -311,10 +311,10 @@ def client_down(name, site, folder):
     check_down(site(), user, relay, expected)
 
 
-# A daemon that mails what a job has said: it goes on until it is ended
+# Daemons that mail the output of a job: they run until they are ended
 
 def daemon_place(name, state, site, folder, port):
-    """root's mail goes to an alias from cron, and to root in the mail domain from the other one."""
+    """root's mail goes to an alias if cron sends it, and to root in the mail domain if the other daemon does."""
     domain = f"{name}-{state}.example.org"
     lines, to = [f"maildomain {domain}"], f"root@{domain}"
     if name == "cron":

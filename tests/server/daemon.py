@@ -26,7 +26,7 @@ def is_free(address, port):
 
 
 def free_ports(names):
-    """A port for every name, outside the range from which clients get theirs."""
+    """A port for every name, outside the range of clients' ports."""
     addresses = ["127.0.0.1", "127.0.0.2"] + (["::1"] if has_ipv6() else [])
     ports = {}
     while len(ports) < len(names):

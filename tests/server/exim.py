@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""exim.py - an Exim of the test's own, for the logins that only it can take: NTLM, and EXTERNAL by a certificate
+"""exim.py - a separate Exim, for the logins that only Exim accepts: NTLM, and EXTERNAL by a certificate
 
-Unpacked aside, in one folder, on one loopback port with TLS from the first byte. What it accepts it throws
-away; who has logged in, and how, stands in its log.
+Unpacked aside, in one folder, on one loopback port with TLS from the first byte. It discards the
+accepted messages; its log has the user and the mechanism of each login.
 """
 import os
 import re
@@ -87,7 +87,7 @@ class Exim:
                              {**os.environ, **self.accounts()})
 
     def accounts(self):
-        """The system's accounts and the missing one, by a wrapper around the functions that look for them."""
+        """The system's accounts and the missing account, by a wrapper around the look-up functions."""
         for name, line in (("passwd", ACCOUNT), ("group", GROUP)):
             with open(f"/etc/{name}", encoding="utf-8") as theirs:
                 (self.folder / name).write_text(theirs.read() + line)

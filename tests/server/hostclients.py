@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""hostclients.py - cases: Emacs, Ruby and Node as clients, and what a machine itself mails to root
+"""hostclients.py - cases: Emacs, Ruby and Node as clients, and programs of the machine that mail to root
 
-As in clients.py, each sends to Postfix, and while the relay is down. What anacron, smartd and mdadm write as
-root goes out in the account's name.
+As in clients.py, each sends to Postfix, and while the relay is stopped. Mail of anacron, smartd and mdadm as
+root is sent with the account's address.
 """
 import dataclasses
 import email
@@ -81,14 +81,14 @@ export SMARTD_DEVICEINFO=disk SMARTD_TFIRST=now SMARTD_TFIRSTEPOCH=1 SMARTD_PREV
 exec /usr/share/smartmontools/smartd_warning.sh
 """
 
-# a test of what it would say needs no array
+# a test message needs no array
 MDADM = '"$2" --monitor --oneshot --test --mail=root /dev/md77'
 MDADM_FILE = TOP / "build" / "servers" / "mdadm" / "sbin" / "mdadm"
 
 
 @dataclasses.dataclass
 class Report:
-    """What a program says of the machine: the script, and what has to be in the message."""
+    """A program's mail about the machine: the script, and words that the message must have."""
     script: str
     author: str
     subject: str

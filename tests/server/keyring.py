@@ -16,7 +16,7 @@ OLD = {"protocol": "smtp", "server": "localhost", "user": "tester"}
 
 
 class Desktop:
-    """A home, a session bus, and a keyring that is open. Nothing of it outlives the `with`."""
+    """A home, a session bus, and a keyring that is open. All of it ends with the `with`."""
 
     def __init__(self, folder, has_keyring=True):
         self.folder, self.has_keyring = folder, has_keyring
@@ -52,7 +52,7 @@ class Desktop:
         self.keyring.stdin.write(b"password of the keyring")
         self.keyring.stdin.close()
         self.keyring.stdin = None
-        # a call to a name that nobody has would start another keyring
+        # a call to a name without an owner would start another keyring
         wait_until("the keyring", lambda: b"boolean true" in self.call(
             "org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner", f"string:{SECRETS}"), 20)
         wait_until("its collection", lambda: b"/login" in self.call(
@@ -60,7 +60,7 @@ class Desktop:
             "string:org.freedesktop.Secret.Service", "string:Collections"), 20)
 
     def add_service(self, name, command):
-        """A program that the bus starts when somebody calls this name."""
+        """A program that the bus starts at a call to this name."""
         services = pathlib.Path(self.env["XDG_DATA_DIRS"]) / "dbus-1/services"
         services.mkdir(parents=True)
         (services / f"{name}.service").write_text(f"[D-BUS Service]\nName={name}\nExec={command}\n")
@@ -91,7 +91,7 @@ def account(folder, site, *lines):
 
 
 def send(folder, site, desktop, sender, *lines, program=PROGRAM):
-    """Send as somebody who is not asked, by default; what --debug tells of the password."""
+    """Send, by default without a person to ask; returns the words of --debug about the password."""
     config = account(folder, site, *lines)
     result = run_program(["-C", config, "-f", sender, "--debug", "bob@example.net"], MESSAGE, home=folder,
                          env={"DBUS_SESSION_BUS_ADDRESS": desktop.env["DBUS_SESSION_BUS_ADDRESS"]}, program=program)
@@ -111,7 +111,7 @@ def netrc(folder):
 
 
 def as_sendmail(folder):
-    """The name by which nobody is asked; it takes no config by option."""
+    """Called as sendmail, which asks no person and does not accept -C."""
     program = folder / "sendmail"
     program.symlink_to(pathlib.Path(PROGRAM).absolute())
     (folder / ".mailchuterc").symlink_to("config")
@@ -157,7 +157,7 @@ def no_keyring_on_the_bus(folder, site):
 
 
 def no_bus(folder, site):
-    """The address leads nowhere."""
+    """The bus address leads to no bus."""
     desktop = Desktop(folder)
     desktop.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={folder}/nowhere"
     netrc(folder)
@@ -166,7 +166,7 @@ def no_bus(folder, site):
 
 
 def locked(folder, site):
-    """A person is asked to open it (and can't without a screen); for a program's message nobody is."""
+    """A person is asked to open the keyring (which fails without a screen); a program's message asks no person."""
     asked = folder / "asked"
     with Desktop(folder) as desktop:
         desktop.add_service("org.gnome.keyring.SystemPrompter", f"/usr/bin/touch {asked}")
@@ -185,7 +185,7 @@ def locked(folder, site):
 
 
 def stuck(folder, site):
-    """A keyring that does not answer holds nobody up for long, and leaves no process behind."""
+    """A keyring that does not answer delays the message only for a short time, and no process remains."""
     with Desktop(folder) as desktop:
         desktop.store("wrong", OURS)
         netrc(folder)

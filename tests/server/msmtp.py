@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """msmtp.py - the same config, command line and message given to msmtp and to mailchute, and compared
 
-What has to be the same: the exit status, what --pretend shows under the keys that msmtp knows, the
+These have to be the same: the exit status, what --pretend shows under the keys that msmtp knows, the
 account and its file, the envelope and the content that a relay gets, and the log line. Where
-mailchute does otherwise on purpose, a trial names the paragraph of mailchute-msmtp(7) that says so.
+mailchute differs on purpose, a trial names the paragraph of mailchute-msmtp(7) that says so.
 The cases are in msmtp_cases.py.
 """
 import contextlib
@@ -32,10 +32,10 @@ ACCOUNT = "host 127.0.0.1\nport {port}\nfrom a@b.example\n"
 
 @dataclasses.dataclass
 class Trial:
-    """What both programs are given. With `relay` (options of one, maybe none) a message is sent.
+    """The input of both programs. With `relay` (its options, maybe empty) a message is sent.
 
-    In texts and words {port}, {home}, {ca}, {cert} and {key} (a client's) stand for what they are. `differs` is the title
-    of a paragraph of the manual; the outcomes then differ, and mailchute's is what `ours` says.
+    In texts and words {port}, {home}, {ca}, {cert} and {key} (a client's) stand for their values. `differs` is the
+    title of a paragraph of the manual; the outcomes then differ, and mailchute's is what `ours` says.
     """
     name: str
     config: str = ACCOUNT
@@ -44,12 +44,12 @@ class Trial:
     files: dict = dataclasses.field(default_factory=dict)
     env: dict = dataclasses.field(default_factory=dict)
     relay: dict = None
-    queue: bool = False  # let mailchute have its queue, which is off else
-    called: str = ""  # what mailchute is called by
+    queue: bool = False  # whether mailchute has its queue; by default it is off
+    called: str = ""  # the name by which mailchute is called
     before: tuple = ()  # a command that runs the program
-    mode: int = 0o600  # of the config, and whose it is
+    mode: int = 0o600  # of the config, and its owner
     owner: int = -1
-    since: str = ""  # an older msmtp does otherwise, and is not asked
+    since: str = ""  # an older msmtp differs, and is not compared
     differs: str = ""
     ours: dict = dataclasses.field(default_factory=dict)
 
@@ -61,7 +61,7 @@ class Trial:
 
 @dataclasses.dataclass
 class Outcome:
-    """What came of it; the last three are for those who look closer, and are not compared."""
+    """The result of a run; the last three fields are for certain trials, and are not compared."""
     status: int
     settings: list
     account: str
@@ -81,7 +81,7 @@ class Outcome:
 
 @functools.cache
 def system_folder():
-    """Where mailchute was told to look for the system's config."""
+    """The folder of the system's config that mailchute was built with."""
     text = run_program(["--version"]).stdout.decode()
     return re.search(r"^System configuration file name: (\S+)/\w+$", text, re.M).group(1)
 
@@ -125,7 +125,7 @@ class TrialHome:
 
 @contextlib.contextmanager
 def relay_for(trial, home):
-    """The relay that the trial wants, or None; `unix` is one on the socket {home}/s."""
+    """The relay of the trial, or None; `unix` is a relay on the socket {home}/s."""
     options = dict(trial.relay or {})
     if options.pop("unix", False):
         options["path"] = home / "s"
@@ -137,7 +137,7 @@ def relay_for(trial, home):
         relay.wait_idle()
 
 
-# Looking at what came of it
+# Reading the results
 
 
 def shown_settings(result, home):
@@ -151,7 +151,7 @@ def used_account(result, home):
 
 
 def without_extensions(line):
-    """A command without what msmtp never says."""
+    """A command without the parts that msmtp never sends."""
     return re.sub(r" (?:SIZE=\d+|BODY=\w+|SMTPUTF8)(?= |$)", "", line)
 
 
@@ -161,7 +161,7 @@ def envelopes(relay):
 
 
 def plain_content(content, message):
-    """With what is made anew each time left out."""
+    """The content without the parts that differ in each run."""
     def blank(found):
         return found[0] if found[0].rstrip(b"\r") in message else found[1] + b": made anew\r"
     return re.sub(rb"^(Date|Message-ID): [^\n]*", blank, content, flags=re.M)
@@ -214,7 +214,7 @@ def theirs_and_ours(folder, trial):
 
 
 def differing(theirs, ours):
-    """The names of what differs. Ours has further settings, and keys that came to msmtp later."""
+    """The names of the differing fields. mailchute has further settings, and keys that msmtp got later."""
     keys = {key for key, _ in theirs.settings}
     ours = dataclasses.replace(ours, settings=[pair for pair in ours.settings if pair[0] in keys])
     return [name for name in Outcome.COMPARED if getattr(theirs, name) != getattr(ours, name)]
@@ -234,7 +234,7 @@ def tell(trial, theirs, ours, names):
     return "\n".join(lines)
 
 
-# Judging
+# Comparing
 
 
 def check(trial, folder):
@@ -249,26 +249,26 @@ def check(trial, folder):
 
 
 def check_made(trial, explain, folder):
-    """One that was made by chance: whatever differs has a reason."""
+    """A random trial: each difference has a reason."""
     theirs, ours = theirs_and_ours(folder, trial)
     names = differing(theirs, ours)
-    if theirs.status < 0:  # it was killed by its own fault
+    if theirs.status < 0:  # msmtp crashed by its own fault
         return
     expect(not names or explain(trial, theirs, ours), tell(trial, theirs, ours, names))
 
 
 def hidden(trial, theirs):
-    """What mailchute must not show is shown by msmtp."""
+    """msmtp shows a text that mailchute must not show."""
     return [word for word in trial.ours.get("hides", ()) if word.encode() in theirs.result.stdout]
 
 
 def unsaid(trial, theirs):
-    """What mailchute says on standard error is not said by msmtp."""
+    """msmtp does not print mailchute's text on standard error."""
     return trial.ours.get("says", "").encode() not in theirs.result.stderr
 
 
 def check_ours(trial, theirs, ours):
-    """What the trial says of mailchute's outcome; of settings a part is enough."""
+    """The trial's expectation of mailchute's outcome; for settings a part is enough."""
     content = b"".join(ours.contents)
     found = {"has": lambda parts: [p for p in parts if p in content],
              "lacks": lambda parts: [p for p in parts if p not in content],
@@ -284,11 +284,11 @@ def check_ours(trial, theirs, ours):
 
 
 def check_use(use, folder):
-    """What a command shows in msmtp is what the table says, but where the table says that it differs."""
+    """msmtp shows for a command what the table says, except where the table names a difference."""
     trial = Trial(str(use), use.config, ("-P", *([use.word] if use.word else [])))
     theirs, ours = theirs_and_ours(folder, trial)
     seen = [(side.status, dict(side.settings).get(use.key)) for side in (theirs, ours)]
-    if use.key not in dict(theirs.settings) and theirs.status == 0:  # it came later
+    if use.key not in dict(theirs.settings) and theirs.status == 0:  # the command is newer
         seen = [status for status, _ in seen]
     expect((seen[0] != seen[1]) == bool(use.differs), f"{use}: msmtp {seen[0]}, ours {seen[1]}: {use.differs}")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""msmtp_cases.py - cases: what msmtp does as well, what it does otherwise, and that the manual says so
+"""msmtp_cases.py - cases: where mailchute and msmtp agree, where they differ, and that the manual lists the differences
 
 They need the msmtp that tests/setup unpacks, and neither Postfix nor Dovecot; alone they are run by
 
@@ -22,7 +22,7 @@ def titles_in_manual():
 
 
 def titles_in_use():
-    """Those that a trial or the table of the commands names."""
+    """The titles that a trial or the table of the commands names."""
     trials = (*msmtp_trials.sent(), *msmtp_differences.trials())
     uses = commands.all_uses(commands.COMMANDS)
     return {thing.differs for thing in (*trials, *uses) if thing.differs}

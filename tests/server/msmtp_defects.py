@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""msmtp_defects.py - mistakes that msmtp makes, or made, each with what is right instead
+"""msmtp_defects.py - mistakes of msmtp, past and present, each with the right result
 
-mailchute has to be right. That the msmtp of Debian 12 is wrong shows that the case can fail; a later
-one that is right is told of, and fails nothing.
+mailchute has to be right. The wrong result of Debian 12's msmtp shows that the case can fail; a later
+msmtp that is right is reported, and fails nothing.
 """
 import functools
 import os
@@ -41,12 +41,12 @@ def has_bare_cr(text):
 
 
 def is_whole(outcome):
-    """Nothing of the big message is missing, or it was refused."""
+    """The big message is complete, or it was refused."""
     return outcome.status != 0 or content(outcome) == BIG.replace(b"\n", b"\r\n")
 
 
 def is_refused(outcome):
-    """Without a word to the relay."""
+    """Refused without a command to the relay."""
     return outcome.status != 0 and not outcome.relay.connections
 
 
@@ -55,7 +55,7 @@ def goes_to(*addresses):
 
 
 def arrives_for(*addresses):
-    """Of the recipients that were named only these were accepted, and the message was, too."""
+    """The relay accepted only these recipients, and the message."""
     return lambda outcome: [t.recipients for t in outcome.relay.received] == [list(addresses)]
 
 
@@ -89,7 +89,7 @@ def tells_the_reason(outcome):
     return b"552 5.3.4 too big" in outcome.result.stderr
 
 
-# name: (what is given, what is right)
+# name: (the input, the right result)
 DEFECTS = {
     # lost, cut or changed without a word
     "passwordeval-eats-the-message": (letter(BIG, config=ACCOUNT + LOGIN + "auth plain\npasswordeval cat >/dev/null; "
@@ -118,7 +118,7 @@ DEFECTS = {
     "nul-in-the-config": (pretend(b"host h\nuser a\0b\n"), status_is(78)),
     "password-of-a-command-that-failed": (words(config=ACCOUNT + LOGIN + "auth plain\npasswordeval echo secret; "
                                                 "false\n", relay=IN_CLEAR), is_refused),
-    # told to those who must not know
+    # disclosed to the wrong people
     "bcc-with-a-blank": (letter(HEADER + "Bcc : c@d.example\n\nx\n"), lacks(b"c@d.example")),
     "resent-bcc": (letter(HEADER + "Resent-Bcc: c@d.example\n\nx\n"), lacks(b"c@d.example")),
     "second-author-becomes-a-recipient": (letter("From: a@x.example, b@y.example\nTo: c@z.example\n\nx\n", "-t"),
@@ -126,7 +126,7 @@ DEFECTS = {
     "password-in-the-trace": (words("-d", "r@s.example", config=ACCOUNT + LOGIN + "auth plain\npassword secret\n",
                                     relay=IN_CLEAR), lambda o: b"AHRlc3RlcgBzZWNyZXQ=" not in o.result.stdout),
     "log-for-all-to-read": (words(config=ACCOUNT + LOG), is_private),
-    # more commands and fields than meant
+    # more commands and fields than intended
     "command-in-the-sender": (words("-f", "a@b>\r\nRCPT TO:<evil@x.example", "r@s.example"), is_refused),
     "field-in-the-sender": (letter("\nx\n", "-f", "a@b.example\nX: y", "r@s.example"), is_refused),
     "command-in-the-domain": (words("--domain=a\r\nRSET", "r@s.example"), is_refused),
@@ -144,7 +144,7 @@ DEFECTS = {
                                has(b'From: "Doe, J" <a@b.example>\r\n')),
     "name-by-the-locale": (letter("\nx\n", "-F", "\u03b1", "r@s.example", env={"LC_ALL": "C"}), has(GREEK.encode())),
     "from-field-of-nobody": (letter("\nx\n", "-f", "", "r@s.example"), lacks(b"From: \r\n")),
-    # no end, or a wrong one
+    # no end, or a wrong end
     "silence-under-tls": (words(config=ACCOUNT + "tls on\ntls_trust_file {ca}\ntimeout 1\n", before=("timeout", "4"),
                                 relay={"tls": "starttls", "dialogue": "ehlo/tls: hang"}), status_is(75)),
     "silence-at-a-socket": (words(config="socket {home}/s\nfrom a@b.example\ntimeout 1\n", before=("timeout", "4"),
@@ -166,7 +166,7 @@ DEFECTS = {
                                             status_is(0)),
     "netrc-entry-without-a-password": (words(config=ACCOUNT + LOGIN + "auth plain\n", relay=IN_CLEAR,
                                              files={".netrc": "machine 127.0.0.1 login tester\n"}), status_is(77)),
-    # what is not understood, or taken for something else
+    # input that is not understood, or misunderstood
     "line-of-500": (pretend("host h\nuser " + "u" * 495 + "\n"), status_is(0)),
     "relay-in-brackets": (words(config=ACCOUNT + "host [127.0.0.1]\n"), status_is(0)),
     "lmtp-on-a-socket": (words(config="socket {home}/s\nprotocol lmtp\nfrom a@b.example\n",
@@ -189,7 +189,7 @@ DEFECTS = {
 
 
 def judge(name, is_right):
-    """Whether both are; mailchute has to be, and Debian 12's msmtp must not."""
+    """Whether both are right; mailchute has to be, and Debian 12's msmtp must not."""
     expect(is_right["mailchute"], f"{name}: mailchute makes the same mistake")
     if msmtp.msmtp_version() <= DEBIAN_12:
         expect(not is_right["msmtp"], f"{name}: msmtp does not make this mistake, so the case shows nothing")

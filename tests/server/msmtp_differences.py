@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""msmtp_differences.py - where mailchute does otherwise than msmtp on purpose, and trials that show it
+"""msmtp_differences.py - where mailchute differs from msmtp on purpose, and trials that show it
 
-Each title is the one of a paragraph of mailchute-msmtp(7) that explains the difference.
+Each title is that of the paragraph of mailchute-msmtp(7) that explains the difference.
 """
 import re
 from tests.lib.forge import CLIENT, Cert, Key, dns
@@ -50,7 +50,7 @@ TARGETS = [f"{n:02}@x" for n in range(40)]
 TAKEN, REFUSED = {"status": 0}, {"status": 64}
 OPEN_TO_ALL = ("sh", "-c", 'chmod 644 "$1/.netrc" && shift && exec "$@"', "sh", "{home}", *AS_NOBODY)
 
-# title: {name: (what is given, what comes of it with mailchute)}
+# title: {name: (the input, mailchute's result)}
 DIFFERENCES = {
     "More values": {
         # the values themselves are in the table of the commands

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""msmtp_generator.py - config files, command lines and messages made by chance, the same every time
+"""msmtp_generator.py - random config files, command lines and messages, the same every time
 
-They are mostly sound, with faults here and there. Where the two programs differ then, one of the
-predicates has to say why; each is named as the paragraph of mailchute-msmtp(7) that explains it.
+They are mostly correct, with some faults. If the two programs differ, one of the
+predicates has to give the reason; each has the name of the paragraph of mailchute-msmtp(7) that explains it.
 """
 import random
 import re
@@ -22,12 +22,12 @@ HARMLESS = ("domain", "from", "maildomain", "auto_from", "allow_from_override", 
             "set_msgid_header", "remove_bcc_headers", "keepbcc", "dsn_notify", "dsn_return", "user", "password",
             "add_missing_from_header", "add_missing_date_header", "logfile_time_format", "tls_starttls",
             "tls_force_sslv3", "timeout", "connect_timeout", "source_ip")
-# where the outcome is a matter of the network, or of what a command does
+# the outcome depends on the network, or on a command
 UNSAFE = {"source_ip": ("x", "::1"), "auth": (), "passwordeval": ()}
 
 
 class Maker:
-    """Chance with a seed; `faults` is how often something is wrong."""
+    """Random choices with a seed; `faults` is the rate of faults."""
 
     def __init__(self, seed, faults):
         self.chance, self.faults = random.Random(seed), faults
@@ -157,7 +157,7 @@ def pretended(seed):
 
 
 def sent(seed):
-    """One account, which leads to the relay, and what may stand in it beside that."""
+    """An account that leads to the relay, and further settings."""
     maker = Maker(f"sent {seed}", 0.02)
     lines = [maker.line(HARMLESS) for _ in range(maker.chance.randrange(10))]
     config = "\n".join(["account default", *lines, "host 127.0.0.1", "port {port}", "source_ip 127.0.0.1",
@@ -174,7 +174,7 @@ def trials():
     return [pretended(seed) for seed in range(COUNT_PRETENDED)] + [sent(seed) for seed in range(COUNT_SENT)]
 
 
-# Why a made trial may differ
+# Reasons for a difference in a random trial
 
 
 def is_pattern_sent(_, theirs, ours):
@@ -182,7 +182,7 @@ def is_pattern_sent(_, theirs, ours):
 
 
 def is_only_logged(_, theirs, ours):
-    """What failed before there was a relay."""
+    """Failures before the connection to the relay."""
     return theirs.status == ours.status != 0 and not theirs.log and len(ours.log) == 1 and not ours.envelopes
 
 
@@ -213,7 +213,7 @@ def is_empty_default(trial, theirs, ours):
 
 
 def is_named_twice(_, theirs, ours):
-    """A recipient that is named several times gets it once."""
+    """A recipient that is named several times gets the message once."""
     return list(map(once, theirs.envelopes)) == ours.envelopes != theirs.envelopes and theirs.contents == ours.contents
 
 
@@ -235,5 +235,5 @@ PREDICATES = {
 
 
 def reason(trial, theirs, ours):
-    """The title that explains a difference, or nothing."""
+    """The title that explains a difference, or ""."""
     return next((title for title, holds in PREDICATES.items() if holds(trial, theirs, ours)), "")

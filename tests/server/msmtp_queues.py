@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""msmtp_queues.py - what msmtp's own scripts have queued is taken over and arrives"""
+"""msmtp_queues.py - messages queued by msmtp's own scripts are imported and arrive"""
 import contextlib
 import os
 import subprocess
@@ -17,7 +17,7 @@ WANTED = [("x@y.example", ["bob@example.net", "*"]), ("a@b.example", ["bob@examp
 
 
 def give_in(script, home, work):
-    """Three messages, from a folder whose files a shell would put in the place of the star."""
+    """Three messages; in the folder a shell would replace * by file names."""
     env = {"HOME": str(home), "PATH": os.environ["PATH"], "MSMTP": str(MSMTP), "EMAIL_CONN_TEST": "x",
            "EMAIL_QUEUE_QUIET": "t", "LC_ALL": "C.UTF-8"}
     for number, words in enumerate(WORDS):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""msmtp_trials.py - what msmtp and mailchute are given by hand: files, accounts, words, messages, replies"""
+"""msmtp_trials.py - hand-written trials for msmtp and mailchute: files, accounts, options, messages, replies"""
 from .msmtp import ACCOUNT, AS_NOBODY, IN_ETC, Trial
 
 TWO = """
@@ -188,7 +188,7 @@ WORDS = {
 }
 
 
-# Of these Debian 12's msmtp knows nothing yet.
+# Debian 12's msmtp does not know these yet.
 NEWER = [
     Trial("grammar-lone-cr-at-the-end", "host h\nport 26\r", since="1.8.33", ours={"status": 0}),
     Trial("choice-by-pattern-with-detail", TWO, ("-P", "-f", "x+y@pattern.example"), since="1.8.33",
@@ -280,7 +280,7 @@ IN_CLEAR = {"auth": ("PLAIN",), "auth_in_clear": True}
 STATUS, QUEUED, THE_LOG = "Exit statuses", "A queue", "The log"
 LOG = "logfile {home}/log\nlogfile_time_format T\n"
 
-# name: (what the relay does, more options of it, more lines of the config; what differs, and our exit status)
+# name: (the dialogue, more options of the relay, more lines of the config; the difference, and mailchute's exit status)
 REPLIES = {
     "accepted": ("", {}, ""),
     "accepted-in-lines": ("dot: 250-2.0.0 taken | 250 2.0.0 it's 'q'", {}, ""),
@@ -422,7 +422,7 @@ SYSTEM = {
 }
 
 PASSWORD = "host h\npassword p\n"
-# As a user who is not root: name: (mode, whose file it is, its text)
+# As a user who is not root: name: (mode, the file's owner, its text)
 PERMISSIONS = {
     "0600": (0o600, 65534, PASSWORD), "0400": (0o400, 65534, PASSWORD), "0640": (0o640, 65534, PASSWORD),
     "0604": (0o604, 65534, PASSWORD), "0700": (0o700, 65534, PASSWORD), "0644-of-root": (0o644, 0, PASSWORD),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""plus.py - a server for SCRAM with channel binding, by OpenSSL and nothing of the program's own libraries
+"""plus.py - a server for SCRAM with channel binding, by OpenSSL, without the program's own libraries
 
 TLS from the first byte; RFC 5802 with RFC 9266 (tls-exporter) on TLS 1.3 and RFC 5929 (tls-unique) on 1.2.
 """
@@ -22,7 +22,7 @@ def encoded(data):
 
 
 class Session:
-    """One client, from its handshake to its going."""
+    """A client, from its handshake to its end."""
 
     def __init__(self, server, sock):
         self.server, self.buffer = server, b""
@@ -64,7 +64,7 @@ class Session:
         return base64.b64decode(self.line(), validate=True)
 
     def binding(self):
-        """The name of the channel binding and its bytes; the client was the first to be finished."""
+        """The name of the channel binding and its bytes; the client sent the first Finished message."""
         if self.tls.get_protocol_version_name() == "TLSv1.3":
             return b"tls-exporter", self.tls.export_keying_material(b"EXPORTER-Channel-Binding", 32, b"")
         return b"tls-unique", self.tls.get_peer_finished()
@@ -105,7 +105,7 @@ class Session:
 class PlusServer:
     """Listening from __enter__ to __exit__; `logins` has the mechanism of every login that was good.
 
-    With `is_between` it sees the connection of somebody who stands between: its binding is another one.
+    With `is_between` it sees the connection of a man in the middle, which has another binding.
     """
 
     def __init__(self, certs, password, version, is_between=False, offer=("PLAIN", "SCRAM-SHA-256", *DIGESTS)):
@@ -126,7 +126,7 @@ class PlusServer:
         self.listener.close()
 
     def serve(self):
-        """One client after the other; what goes wrong with one shows in what the program says."""
+        """Serve one client after the other; a failure shows in the program's output."""
         while True:
             try:
                 sock, _ = self.listener.accept()

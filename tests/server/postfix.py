@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""postfix.py - a Postfix of the test's own: unpacked aside, one folder, loopback ports only
+"""postfix.py - a separate Postfix: unpacked aside, one folder, loopback ports only
 
-Every message it accepts is piped into a file as it is, with its envelope beside it.
+Every accepted message is piped unchanged into a file, with its envelope beside it.
 """
 import os
 import re
@@ -112,7 +112,7 @@ PRIVATE = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", 
 
 
 class Arrived:
-    """A message as Postfix delivered it: queue id, envelope, and the bytes behind its Received."""
+    """A message as Postfix delivered it: queue id, envelope, and the bytes after its Received field."""
 
     def __init__(self, path):
         self.queue_id = path.stem
@@ -193,7 +193,7 @@ class Postfix:
         return Arrived(paths[0])
 
     def log_line(self, pattern):
-        """The first match of a pattern in the log, awaited, because the log is written behind."""
+        """The first match of a pattern in the log, awaited, because the log is written later."""
         return wait_until(f"/{pattern}/ in the log of Postfix",
                           lambda: re.search(pattern, self.log.read_text(errors="replace")), 10)
 

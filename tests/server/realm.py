@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""realm.py - a Kerberos realm of the test's own: one folder, a KDC on loopback, a ticket for "tester" """
+"""realm.py - a separate Kerberos realm: one folder, a KDC on loopback, a ticket for "tester" """
 import os
 import subprocess
 from .daemon import Daemon
@@ -40,7 +40,7 @@ SERVER = """
 
 
 class Realm:
-    """Running from construction to stop(); `env` is what a program needs to have the ticket."""
+    """Running from construction to stop(); `env` is the environment of a program that has the ticket."""
 
     def __init__(self, folder, port, password):
         self.folder, self.config, self.keytab = folder, folder / "krb5.conf", folder / "keytab"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""tokens.py - our certificate and its key on a PKCS#11 token, shown to a Postfix that lets nobody else in
+"""tokens.py - our certificate and its key on a PKCS#11 token, presented to a Postfix that accepts no other client
 
 The token is SoftHSM's. Between it and the program stands driver.c, which counts logins and signatures,
 and can hang or crash; p11-kit loads it in a mount namespace where no other module is known.
@@ -61,7 +61,7 @@ def make_template(site):
 
 
 def template(site):
-    """The same for every case, while others wait."""
+    """Make the token once for all cases, while the other cases wait."""
     with TEMPLATE_LOCK:
         return pathlib.Path(make_template(site).name) / "tokens"
 
@@ -105,7 +105,7 @@ def expect_counts(token, **counts):
         expect(token.count(f"C_{call}") == count, f"expected {count} C_{call}, got {token.lines()}")
 
 
-# What works: the setting of key and certificate, and where the PIN is; PINFILE is a file with it
+# Accepted: the settings of key and certificate, and the place of the PIN; PINFILE is a file with the PIN
 
 WORKING = {
     "password": (KEY, CERT, f"password {PIN}"),
@@ -139,7 +139,7 @@ def try_working(name, token):
     expect(all(sockets == "0" for _, _, sockets in token.lines()), f"a socket of ours is there: {token.lines()}")
 
 
-# What does not: settings, exit status, a pattern for stderr, and how many logins that may cost
+# Refused: settings, exit status, a pattern for stderr, and the number of logins allowed
 
 RIGHT = f"password {PIN}"
 NO_PIN = "it asks for a PIN: set password or passwordeval"
@@ -174,13 +174,13 @@ def try_failing(name, token):
 
 
 def last_try(token):
-    """When one more wrong PIN would lock the token, none is tried."""
+    """If one more wrong PIN would lock the token, no PIN is tried."""
     result = token.send("nobody@example.org", KEY, CERT, RIGHT, final_try="yes")
     expect_failure(token, result, 77, "one more wrong PIN would lock it, so no PIN is tried", 0)
 
 
 def right_after_wrong(token):
-    """A PIN that was wrong once has locked nothing."""
+    """A single wrong PIN does not lock the token."""
     token.send("nobody@example.org", KEY, CERT, f"password {WRONG_PIN}")
     result = token.send("token-at-last@example.org", KEY, CERT, RIGHT)
     expect(result.status == 0, f"expected success, {result}")
@@ -196,7 +196,7 @@ def key_of_a_like_certificate(token):
 
 
 def queue_run(token):
-    """A run of the queue with a wrong PIN tries it once, for however many messages."""
+    """A run of the queue tries a wrong PIN once, for any number of messages."""
     config = token.config(KEY, CERT, f"password {WRONG_PIN}", "queue always")
     for sender in ("token-queue-1@example.org", "token-queue-2@example.org"):
         result = token.run("-C", config, "-f", sender, "bob@example.net", "-odq")
@@ -226,7 +226,7 @@ def is_gone(pid):
 
 
 def try_stuck(token, trouble, call):
-    """A module that hangs or crashes costs its time, and leaves nothing behind."""
+    """A module that hangs or crashes costs only its time limit, and no process remains."""
     start = patience.now()
     result = token.send("nobody@example.org", KEY, CERT, RIGHT, "timeout 2", **{trouble: call})
     took = patience.now() - start
