@@ -2,7 +2,7 @@
 # reader.pl - what MIME::Tools reads in messages, for comparing two forms of one
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Standard input is messages, each behind a line with its length. For each there come lines on standard
+# Standard input is messages, each after a line with its length. For each there come lines on standard
 # output, their words parted by tabs and texts in hexadecimal, and then an empty one:
 #
 #   part DEPTH TYPE
