@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""peers.py - what the benches share: mailchute and two peers with queues, a sink, a delay, a table
+"""peers.py - shared by the benches: mailchute and two peers with queues, a sink, a delay, a table
 
 The peers are Debian's packages, unpacked under build/servers by `sh tests/setup aside` and laid over /usr, /etc
 and /var/spool in a mount namespace that only the bench sees, for their paths are compiled in.

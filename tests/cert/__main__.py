@@ -67,7 +67,7 @@ suite.add("fingerprint-wrong", lambda folder: try_alone(
 
 
 def try_pinned(folder, case):
-    """A server, and a client whose check is a pin, or a pin and something else."""
+    """A server, and a client that checks a pin, alone or together with authorities."""
     (folder / "trust.pem").write_text(table.ROOT.pem)
     with relay_showing(folder, case.chain) as relay:
         settings = [line.replace("TRUST", str(folder / "trust.pem")) for line in case.settings]

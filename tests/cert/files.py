@@ -169,7 +169,7 @@ OURS = {"pkcs12": (pkcs12, FORMS["pkcs12"][1]), "private-key": FORMS["private-ke
 
 
 def try_own(folder, content, why):
-    """The same for tls_cert_file."""
+    """A wrong tls_cert_file is refused with its form, like a trust file."""
     path = folder / "our-file"
     path.write_bytes(content(folder) if callable(content) else content)
     result, _ = send(folder, table.HOST, 1, f"tls_cert_file {path}", f"tls_key_file {KEY}")

@@ -482,7 +482,7 @@ def translation_is_spoken(_):
         expect(text.count("msgid") > 50, f"{path} is empty")
 
 
-# What is generated
+# The generated files
 
 
 @suite.case

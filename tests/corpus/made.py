@@ -161,7 +161,7 @@ class Dice:
 
 
 def thrown(number):
-    """One message, always the same for its number."""
+    """The message of this number, the same in every run."""
     dice = Dice(number)
     return dice.message().replace(b"\n", dice.one(*LINE_ENDS))
 

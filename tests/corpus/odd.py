@@ -162,7 +162,7 @@ class Maker:
             found.append(self.one(("MIME-Version: 1.0", "MIME-Version: 1.0", "Mime-Version: 1.0 (tool)")))
         return found
 
-    # the whole
+    # the whole message
 
     def body(self, charset):
         """Text beyond ASCII, if the charset is named or the bytes show it."""
@@ -190,5 +190,5 @@ class Maker:
 
 
 def odd(number):
-    """One message, always the same for its number."""
+    """The message of this number, the same in every run."""
     return Maker(number).make()

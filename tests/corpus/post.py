@@ -71,7 +71,7 @@ def texts_of(name, *texts):
 
 
 def parse_record(text):
-    """One message's lines in the form for promises.compare: (depth, type, fields, content) of each part."""
+    """The lines of a message in the form for promises.compare: (depth, type, fields, content) of each part."""
     found = []
     for words in (line.split("\t") for line in text.splitlines()):
         if words[0] == "part":

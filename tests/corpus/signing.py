@@ -33,7 +33,7 @@ dkim = unpacked_dkim()
 
 @dataclasses.dataclass
 class Signed:
-    """`verify` gets the whole message as it arrived; it says whether the signer's own tool accepts it."""
+    """`verify` gets the whole message as it arrived; it returns whether the signer's own tool accepts it."""
     name: str
     data: bytes
     verify: object
@@ -54,7 +54,7 @@ def text_part(text):
 
 
 def mixed(name, part):
-    """The signed message as a part beside another one, which has to be encoded for some relays."""
+    """The signed message as a part, with a second part that has to be encoded for some relays."""
     return top(name) + b"Content-Type: multipart/mixed; boundary=outer\n\n--outer\n" + \
         b"Content-Type: text/plain; charset=utf-8\n\n" + "vorher: Käse\n".encode() + b"--outer\n" + \
         part + b"\n--outer\nContent-Type: application/octet-stream\n\n\x00\xff\r\n--outer--\n"

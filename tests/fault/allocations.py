@@ -64,7 +64,7 @@ def helped(operation):
 
 
 def idn_operation(user):
-    """A domain that only libidn2 can write: without memory it must not be taken for a wrong one."""
+    """A domain that needs libidn2: a lack of memory must not make it an invalid domain."""
     shoot_plain, check = send_operation(["bob@xn--bcher-kva.example"], program="sendmail")(user)
 
     def shoot(fault):

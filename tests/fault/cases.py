@@ -107,7 +107,7 @@ def expect_empty(user):
     expect(not left, f"left over: {left}")
 
 
-# What must hold after any run
+# Checks after any run
 
 def check_alive(run):
     """The run ended by itself, or by the ordered signal."""

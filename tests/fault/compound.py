@@ -15,7 +15,7 @@ CHUNKS = {"extensions": ("PIPELINING", "SIZE", "CHUNKING")}
 LONG = 1500  # lines: more than the program sends at once, several times over, and less than a pipe holds
 
 
-# A delay, used by the relay: it reads and answers everything before the program continues
+# A delay: the relay reads and answers everything before the program continues
 
 class Slow(FaultUser):
     """Stop each run at the call of the fault "stop", until the relay has nothing to do; then send a signal."""

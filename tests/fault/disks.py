@@ -146,7 +146,7 @@ MEMORY_MAX = 32 << 20
 
 @contextlib.contextmanager
 def copied(user):
-    """The program and the shim as copies in the user's folder, as the tree may lie below /tmp."""
+    """Copy the program and the shim to the user's folder, because the tree may lie below /tmp."""
     before = users.PROGRAM, users.SHIM
     users.PROGRAM = shutil.copy(users.PROGRAM, user.folder / "mailchute")
     users.SHIM = shutil.copy(users.SHIM, user.folder)

@@ -102,7 +102,7 @@ def held_one(user):
 
 
 def change_operation(option, make, verify, more=()):
-    """One of two messages is changed; the other one stays as it is."""
+    """A change of one of two messages leaves the other unchanged."""
     def prepare(user):
         other, message = make(user)
         name = names_of(user, [message])[0]

@@ -92,7 +92,7 @@ if IS_FULL:
 
 @suite.case
 def accepted_in_a_later_round(folder):
-    """One recipient is refused, the other deferred and accepted later: a retry goes only to the first."""
+    """The first recipient is refused, the second deferred and accepted later: a retry goes only to the first."""
     with FaultUser(folder) as user:
         gather([("refused, then accepted", lambda: rounds_played(
             user, SENDMAIL, [("refuses", "defers", "takes"), NONE]))])

@@ -175,7 +175,7 @@ def run_past_later_operation(user):
 
 
 def detached_operation(user):
-    """The fault hits the run that goes on in the background after a message was sent."""
+    """The fault hits the run in the background that follows a sent message."""
     messages = [Message(), Message()]
     fill(user, messages)
 

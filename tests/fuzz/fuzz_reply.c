@@ -125,7 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	reply_init(&reply);
 	while (len > 0) {
 		size_t line = line_length(bytes, len);
-		/* A copy of its own, so that reading beyond it is found. */
+		/* A separate copy, so that reading beyond its end is found. */
 		CLEANUP(mem_free_at) char *copy = mem_alloc(line);
 		memcpy(copy, bytes, line);
 		add_line(&reply, copy, line);

@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	struct srv_list list;
 
-	/* A copy of its own, so that reading beyond it is found. */
+	/* A separate copy, so that reading beyond its end is found. */
 	CLEANUP(mem_free_at) uint8_t *copy = mem_alloc(len);
 	memcpy(copy, bytes, len);
 	if (!srv_parse(copy, len, &list))

@@ -138,7 +138,7 @@ REFUSED_EMPTY = [f"--{name.replace('_', '-')}=" for name, command in COMMANDS.it
 
 @dataclasses.dataclass
 class Use:
-    """One use of a command: in a file or as an option, and the value that --pretend shows (None: an error)."""
+    """A use of a command: in a file or as an option, and the value that --pretend shows (None: an error)."""
     name: str
     lines: str
     word: str

@@ -75,5 +75,5 @@ PROVIDERS = {"ses": like_ses, "gmail": like_gmail, "exchange": like_exchange}
 
 
 def verdict(provider, sender, content, identity):
-    """The refusal, or None."""
+    """The provider's refusal of the message, or None."""
     return PROVIDERS[provider](sender, email.message_from_bytes(content), identity)

@@ -368,7 +368,7 @@ add_for_ports("pinned", pinned)
 
 
 def logs_in(name, setting, env=lambda: None, **changes):
-    """A case: login with `auth` set so ends with the mechanism of this name. The folder's name is its own."""
+    """A case: a login with this `auth` uses the mechanism of this name. The folder's name is unique."""
     def case(folder, port):
         sender = f"{folder.name}-{port}@example.org"
         expect_status(send(folder, settings(port, auth=setting, **changes), sender, env=env()), 0)
@@ -592,7 +592,7 @@ if has_ipv6():
 
 @suite.case
 def remote_queue_is_started(folder):
-    """--rmqs: Postfix does it for the domains that it is told to, and for clients that it trusts."""
+    """--rmqs: Postfix accepts ETRN for configured domains, from trusted clients."""
     path = write_private(folder / "config", settings())
     for domain, status, words in (("waiting.test", 0, ""), ("other.test", 69, "459 <other.test>"),
                                   ("..", 65, "501")):

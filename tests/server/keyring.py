@@ -21,7 +21,7 @@ class Desktop:
     def __init__(self, folder, has_keyring=True):
         self.folder, self.has_keyring = folder, has_keyring
         self.processes = []
-        # without a folder of its own the bus would start what the machine has installed
+        # without a separate folder the bus would start the machine's services
         self.env = {"HOME": str(folder), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
                     "XDG_DATA_DIRS": str(folder / "none")}
 

@@ -54,7 +54,7 @@ class Trial:
     ours: dict = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
-        """Only a difference, or an older msmtp, lets check() look at `ours`; and then there must be something."""
+        """check() compares `ours` only for a difference or an older msmtp; then `ours` must not be empty."""
         if bool(self.ours) != bool(self.differs or self.since):
             raise ValueError(f"{self.name}: nothing looks at what is expected of ours, or nothing is expected")
 

@@ -80,7 +80,7 @@ def is_logged(outcome):
 
 
 def writes_few(outcome):
-    """Some lines of the message at a time, and not each in a call of its own."""
+    """The message is written in blocks of lines, not with a call for each line."""
     calls = (outcome.home / "trace").read_text().splitlines()
     return outcome.status == 0 and 0 < len(calls) < 1000
 
@@ -132,7 +132,7 @@ DEFECTS = {
     "command-in-the-domain": (words("--domain=a\r\nRSET", "r@s.example"), is_refused),
     "bracket-in-a-recipient": (words("a@b.example>"), goes_to("a@b.example")),
     "brackets-around-the-sender": (words("-f", "<x@y.example>", "r@s.example"), status_is(0)),
-    # addresses taken for others
+    # addresses misread
     "at-in-quotes": (words('"a@b"@c.example'), goes_to('"a@b"@c.example')),
     "escape-in-quotes": (words('"a\\"b"@c.example'), goes_to('"a\\"b"@c.example')),
     "blank-in-quotes": (words('<"a b"@c.example>'), goes_to('"a b"@c.example')),

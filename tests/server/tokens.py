@@ -67,7 +67,7 @@ def template(site):
 
 
 class Token:
-    """A token of a case's own, and the program run beside it."""
+    """A case's own token, and the program that uses it."""
 
     def __init__(self, folder, site):
         self.folder, self.site = folder, site

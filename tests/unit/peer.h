@@ -11,13 +11,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A server that gets nothing for so long gives up, so that no test can hang. */
+/* A server that gets nothing for this time ends, so that no test can hang. */
 enum { PEER_SECONDS = 2 * TEST_PATIENCE / 1000, PEER_PACKET_MAX = 65536 };
 
 /*
  * The two ends are joined by a SOCK_SEQPACKET pair: what one end writes in one call, the other
- * reads in one call, so that a test sees which commands left together. `failure` is what went other
- * than the script has it; it is for peer_finish.
+ * reads in one call, so that a test sees which commands left together. `failure` is the first
+ * deviation from the script; peer_finish reports it.
  */
 struct peer {
 	int fd;
@@ -30,7 +30,7 @@ struct peer {
 	struct str content; /* the content that peer_take_content gathered */
 };
 
-/* One write of the client's, and the answer to it; NULL: none is awaited, or given. */
+/* A write of the client and the answer to it; NULL: no write is expected, or no answer is given. */
 struct peer_step {
 	const char *expect;
 	const char *send;

@@ -11,8 +11,8 @@
 /*
  * A test is a program with `int main(void)`: test_begin("address"), then for every case a
  * test_case(...) with the case's name and any number of expectations, then return test_end(). A
- * case fails with its first expectation that does not hold; what was found stands in lines behind
- * `#`.
+ * case fails with its first expectation that does not hold; lines that begin with `#` show the
+ * value found.
  */
 static struct {
 	const char *suite;

@@ -69,7 +69,7 @@ static const struct {
 	{ "{\"token\":\"t\",\"expiresOn\":\"2033-05-18T03:33:20Z\"}", "t", 2000000000 },
 	{ "{\"access_token\":\"t\",\"access_token_expiration\":\"2033-05-18T05:33:20.5\"}", "t",
 	  2000000000 },
-	/* one value as JSON, or with the word that goes before it in HTTP */
+	/* a value as JSON, or with the word that precedes it in HTTP */
 	{ "\"ya29.a0\"\n", "ya29.a0", 0 },
 	{ "Bearer ya29.a0\n", "ya29.a0", 0 },
 	{ "bearer ya29.a0", "ya29.a0", 0 },

@@ -263,7 +263,7 @@ static void test_parts(void)
 	}
 }
 
-/* Time grows with the length and no faster, whatever is never closed. */
+/* The time grows in proportion to the length, with any bracket or quote left open. */
 static void test_long(void)
 {
 	static const char *const pieces[] = {

@@ -22,8 +22,8 @@ enum { SECONDS = 10 };
 #define TLS_1_2 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 #define NO_EMS  ":%NO_SESSION_HASH"
 
-/* A server of GnuTLS and libgsasl; `is_between` makes it know another binding, as if somebody stood
- * between. */
+/* A server of GnuTLS and libgsasl; `is_between` gives it another binding, as a man in
+ * the middle has. */
 struct server {
 	const char *priorities;
 	const char *mechanism; /* NULL: it only shakes hands */

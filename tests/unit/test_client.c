@@ -91,7 +91,7 @@ static bool hello(struct scene *scene)
 	return hello_say(&scene->client, &scene->err);
 }
 
-/* MAIL, RCPT for everybody, DATA, and their replies. */
+/* MAIL, RCPT for all recipients, DATA, and their replies. */
 static bool offer(struct scene *scene)
 {
 	struct client *client = &scene->client;
@@ -896,7 +896,7 @@ static void test_deadline(void)
 	}
 }
 
-/* Reads nothing until it is let go by the client's end. */
+/* Reads nothing until the client's end is closed. */
 static void read_nothing(struct peer *peer)
 {
 	char byte;

@@ -698,7 +698,7 @@ static void test_completion(void)
 	}
 }
 
-/* One account with `from`, completed for a message without a From field. */
+/* An account with `from`, completed for a message without a From field. */
 static bool complete_from(const char *from, const char *system_folder, struct account *account,
 			  struct config *config, struct err *err)
 {

@@ -51,16 +51,16 @@ static const struct {
 	{ "Received: by " X900 X100 "; x\r\n", "" },
 };
 
-/* What the relay accepts, the charset that the message names, and the place of the header. */
+/* The relay's extensions, the charset that the message names, and the place of the header. */
 static const struct {
 	const char *name;
 	enum downgrade_keeps keeps;
 	const char *charset;
 	bool is_inner;
 	const char *header;
-	const char *expected; /* "=": as it is; NULL: refused */
+	const char *expected; /* "=": unchanged; NULL: refused */
 } cases[] = {
-	/* Texts are encoded whatever the relay offers; addresses stay only where they must. */
+	/* Texts are encoded with any offer of the relay; addresses stay raw only if they must. */
 	{ "text, offered", KEEPS_UTF8, NULL, false, "Subject: \xc3\xa4\r\n",
 	  "Subject: =?UTF-8?B?w6Q=?=\r\n" },
 	{ "text in a part", KEEPS_8BIT, NULL, true, "Subject: \xc3\xa4\r\n",

@@ -68,7 +68,7 @@ static void test_withdrawn(void)
 		queue_fill(&spool, &entry, &message);
 		if (i == 0)
 			continue;
-		/* As on a file system without nameless files. */
+		/* as on a file system without O_TMPFILE, where the file has a name */
 		entry.tmp_name = mem_copy(entry.record.id);
 		close(openat(spool.folders[SPOOL_TMP], entry.tmp_name, O_CREAT | O_WRONLY, 0600));
 		EXPECT_NUMBER(count(SPOOL_TMP), 1);

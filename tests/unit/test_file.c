@@ -132,7 +132,7 @@ static void test_regular_only(void)
 
 /* Pipes */
 
-/* A child that opens the pipe for writing, writes, and goes; nothing where `text` is NULL. */
+/* A child that opens the pipe, writes, and ends; it writes nothing if `text` is NULL. */
 static pid_t write_later(const char *text)
 {
 	pid_t pid = fork();

@@ -173,7 +173,7 @@ static void test_many_names(void)
 	EXPECT_NUMBER(seals_find(&found, header_find(&header, "Subject")), SEAL_SIMPLE);
 }
 
-/* Time grows with the length and no faster. */
+/* The time grows in proportion to the length. */
 static void test_long(void)
 {
 	const struct fold how = { .places = FOLD_SEMICOLONS, .is_value_base64 = true };

@@ -312,7 +312,7 @@ static void test_kept(void)
 		}
 }
 
-/* One line of x that begins like this, with `mark` at that offset of the input. */
+/* A line of x with this beginning, and with `mark` at that offset of the input. */
 static void build_long_line(struct str *out, const char *begin, const char *mark, size_t offset)
 {
 	str_add(out, begin);

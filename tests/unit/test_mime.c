@@ -191,7 +191,7 @@ static void test_decoded(void)
 	}
 }
 
-/* Of a parameter that was there. */
+/* The value of a parameter that the field has. */
 static const struct {
 	const char *name, *value, *expected;
 } kept[] = {

@@ -299,7 +299,7 @@ static void test_descendants(void)
 	close(terminal);
 }
 
-/* A session of its own has no terminal, so that nothing can be stopped by one. */
+/* A session of its own has no terminal, so no terminal can stop a process. */
 static void test_background(void)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;

@@ -5,7 +5,7 @@
 #include "smtp/judge.h"
 #include "smtp/reply.h"
 
-/* Adds lines that end LF, as long as the reply goes on; returns the last step. */
+/* Adds lines that end LF, until the reply is complete; returns the last step. */
 static enum reply_step add_lines(struct reply *reply, const char *lines, size_t len,
 				 struct err *err)
 {

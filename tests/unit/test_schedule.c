@@ -165,7 +165,7 @@ static void test_expiry(void)
 	}
 }
 
-/* Runs a message that always fails through its life. */
+/* Plays all attempts of a message that is deferred each time. */
 static int64_t life_of(struct record *record, int64_t from)
 {
 	int64_t at = from;

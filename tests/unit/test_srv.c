@@ -91,7 +91,7 @@ static void test_messages(void)
 		struct srv_list list;
 
 		test_case("message: %s", messages[i].name);
-		/* A copy of its own, so that reading beyond it is found. */
+		/* A separate copy, so that reading beyond its end is found. */
 		CLEANUP(mem_free_at) unsigned char *copy = mem_alloc(messages[i].len);
 		memcpy(copy, messages[i].message, messages[i].len);
 		EXPECT_NUMBER(srv_parse(copy, messages[i].len, &list), messages[i].found != NULL);

@@ -8,8 +8,8 @@
 #define NL    "\r\n"
 
 /*
- * Each part as what its body is, with the bytes of it: L a leaf, M a multipart, R a message; s
- * behind it: sealed; then for a multipart what stands before and behind its parts.
+ * Each part as its kind and the bytes of its body: L a leaf, M a multipart, R a message; a
+ * following s: sealed. For a multipart the bytes are the text before and after its parts.
  */
 static const struct {
 	const char *name;

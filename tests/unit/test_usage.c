@@ -147,7 +147,7 @@ static void test_recounts(void)
 		EXPECT_NUMBER(reserve(1, 100), ERR_NONE);
 	EXPECT_NUMBER(reserve(1, 100), ERR_NONE);
 
-	/* Four a minute: some of so many attempts fall into one. */
+	/* At most four recounts a minute: 1000 attempts are enough to reach this. */
 	test_case("there is an end of recounts");
 	for (int i = 0; i < 1000 && kind == ERR_NONE; i++)
 		kind = reserve(1, 100);

@@ -202,7 +202,7 @@ static void test_table(void)
 		}
 }
 
-/* Whether the relay has to be told of UTF-8 in a header. */
+/* Whether UTF-8 in a header must be declared to the relay. */
 static const struct {
 	const char *name, *input;
 	bool is_utf8, is_8bit;
