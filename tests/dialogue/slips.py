@@ -20,9 +20,9 @@ SLIPS = [
     ("at rcpt: 55 no", "not a line of a reply"),
     ("at rcpt: 550-a | b", "not a line of a reply"),
     (r"at rcpt: raw 550 \q", "unknown escape"),
-    ("At rcpt: 550 no", "unknown: At rcpt"),
-    ("not at rcpt: 550 no", "unknown: not at rcpt"),
-    ("< a\nexti: 65", "unknown: exti"),
+    ("At rcpt: 550 no", "nor a rule: At rcpt"),
+    ("not at rcpt: 550 no", "nor a rule: not at rcpt"),
+    ("< a\nexti: 65", "nor a rule: exti"),
     ("exit: 65\nexit: 66", "given twice"),
     ("exit: EX_USAGE", "not a value of exit"),
     ("place: yes", "not a value of place"),
@@ -36,7 +36,7 @@ SLIPS = [
     ("verbs: .*", "fits any text"),
     ("stderr!: localhost:{prot}", "no value has the name prot"),
     ("content!: {port}", "no value has the name port"),
-    ("<a", "unknown: <a"),
+    ("<a", "nor a rule: <a"),
     (r"< \q", "unknown escape"),
 ]
 REFUSED = "exit: 65\nstderr: no such user"
