@@ -77,7 +77,7 @@ SUITES = {
     "cli-sanitized": lambda: Suite(script("cli"), WATCHED),
     "cert-sanitized": lambda: Suite(script("cert"), WATCHED),
     "secret-sanitized": lambda: Suite(script("secret"), WATCHED),
-    "compose-sanitized": lambda: Suite(script("compose", "by-chance", "chance", "text-", "parts-", "files"), WATCHED),
+    "compose-sanitized": lambda: Suite(script("compose", "chance", "text-", "parts-", "files"), WATCHED),
     "stdio-sanitized": lambda: Suite(script("stdio"), WATCHED),
     "queue": lambda: Suite(script("queue")),
     "compose": lambda: Suite(script("compose")),
