@@ -763,7 +763,7 @@ def copying_is_the_licence(_):
 
 SUBJECT_MAX = 65
 SUBJECT = re.compile(r"[\w()./+-]+(?:,? [\w()./+-]+)*: (.*[^.])")
-RULED_SINCE = "2fe1da1"  # older commits were written without these rules
+RULED_SINCE = "f8fdbaf"  # older commits were written without these rules
 LIKE_OTHER_FORMS = {"bring", "embed", "exceed", "feed", "focus", "need", "proceed", "ring", "seed", "shed", "speed", "succeed"}
 NO_VERBS = {"a", "all", "an", "any", "both", "each", "every", "it", "new", "no", "not", "one", "our", "some", "the", "these",
             "this", "we", "what", "when", "where", "which", "who"}
