@@ -236,8 +236,8 @@ static void settle_message(struct run *run, struct run_message *taken, const str
  * Sends one message; the commands of the next one follow its content. Returns whether it is
  * settled. If the route failed, `reason` gets the error. A message that is sent clears it.
  */
-static bool send_message(struct run *run, struct session *session, struct run_message *taken,
-			 struct run_message *next, struct err *reason)
+static bool send_one(struct run *run, struct session *session, struct run_message *taken,
+		     struct run_message *next, struct err *reason)
 {
 	CLEANUP(err_done) struct err err = ERR_INIT;
 
@@ -284,7 +284,7 @@ static void send_on_session(struct run *run, struct session *session, size_t *ne
 		run_message_init(following);
 		if (clock_now() < run->session_end)
 			take_next(run, following, next, end);
-		bool is_settled = send_message(run, session, current, following, reason);
+		bool is_settled = send_one(run, session, current, following, reason);
 		goes_on = is_settled && can_go(session, following);
 		if (!is_settled)
 			*next = current->index;
