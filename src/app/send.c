@@ -17,7 +17,6 @@
 #include "submit/intake.h"
 #include "submit/refusal.h"
 
-#include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -386,6 +385,7 @@ static bool is_done(struct sending *sending, int *status)
 	if (!is_left_to_others(sending))
 		return false;
 	tell_kept(sending);
+	withdraw_block();
 	*status = EX_OK;
 	return true;
 }
@@ -397,9 +397,8 @@ static void log_result(const struct job *job, const struct err *err)
 }
 
 /*
- * Saves and sends a message. Writes a log line only if this process tries to send it. Otherwise the
- * process ends here without closing anything: a signal between the closes could no longer remove
- * the message from the queue, but would end the process as if the message were not there.
+ * Saves and sends a message. Writes a log line only if this process tries to send it. Otherwise
+ * signals wait until the process ends: the message is no longer removed, so its status must be 0.
  */
 static int send_job(struct job *job, struct err *err)
 {
@@ -412,7 +411,8 @@ static int send_job(struct job *job, struct err *err)
 		err_copy(err, &job->no_queue);
 		status = err_exit_status(err->kind);
 	} else if (is_done(&sending, &status)) {
-		exit(report_end(status));
+		withdraw_decided(status);
+		return status;
 	} else {
 		status = send_now(&sending, err);
 	}
